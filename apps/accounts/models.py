@@ -1,0 +1,116 @@
+"""Who signs in, and what they were granted. Rights themselves are code (`roles.py`)."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import Func, Q
+
+from apps.common.models import Versioned
+from apps.organisation.models import Unit
+
+from .roles import role_choices
+
+
+class UserManager(BaseUserManager):
+    use_in_migrations = True
+
+    def create_user(self, username: str, password: str | None = None, **fields):
+        user = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username):
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin, Versioned):
+    """An account. The user name is a staff number or opaque, never a name or a citizen id."""
+
+    username = models.CharField("用户名", max_length=40, unique=True)
+    display_name = models.CharField("姓名", max_length=40)
+    email = models.EmailField("电子邮箱", blank=True, db_default="")
+    phone = models.CharField("工作手机", max_length=20, blank=True, db_default="")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name="所在单位")
+    post = models.CharField("职务", max_length=60, blank=True, db_default="")
+    is_staff = models.BooleanField("工作人员", default=False)
+    is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField("首次登录须改密码", default=False)
+
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["display_name"]
+
+    class Meta(Versioned.Meta):
+        verbose_name = "账号"
+        verbose_name_plural = "账号"
+        ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_superuser=False),
+                name="user_no_superuser",
+                violation_error_message="本系统没有超级用户：请授予角色。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    get_short_name = get_full_name
+
+
+class DateRange(Func):
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+class RoleGrantQuerySet(models.QuerySet):
+    def current(self, on):
+        """In force on a day: starts inclusive, ends exclusive."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on, revoked_at__isnull=True)
+
+
+class RoleGrant(Versioned):
+    """A role on a unit and everything below it, for a half-open span of days."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="grants", verbose_name="账号")
+    role = models.CharField("角色", max_length=20, choices=role_choices)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="单位（含下级）")
+    starts_on = models.DateField("自何日起")
+    ends_on = models.DateField("到何日（不含）", null=True, blank=True)
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="授权人")
+    reason = models.CharField("依据", max_length=200, blank=True, db_default="")
+    revoked_at = models.DateTimeField("收回时间", null=True, blank=True, editable=False)
+
+    objects = RoleGrantQuerySet.as_manager()
+
+    class Meta(Versioned.Meta):
+        verbose_name = "角色授权"
+        verbose_name_plural = "角色授权"
+        ordering = ["user_id", "role", "-starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=models.F("starts_on")),
+                name="rolegrant_order",
+                violation_error_message="结束日期要晚于开始日期。",
+            ),
+            ExclusionConstraint(
+                name="rolegrant_once",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("unit", RangeOperators.EQUAL),
+                    (DateRange("starts_on", "ends_on", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(revoked_at__isnull=True),
+                violation_error_message="这个账号在这段时间已有同一单位的同一角色。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_role_display()} {self.unit}"

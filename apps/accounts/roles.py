@@ -1,0 +1,71 @@
+"""Roles are code: what each may do, reviewed like code and pinned by a snapshot test (design 5).
+
+A permission is `app.codename`. `grantable` roles are given on a unit subtree for a time (RoleGrant); the others come
+from a post or from a person's own account. Rights to sensitive fields are separate permissions of their own.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Role:
+    key: str
+    label: str
+    permissions: frozenset[str] = frozenset()
+    staff: bool = True
+    grantable: bool = True
+
+
+def _views(*models: str) -> frozenset[str]:
+    return frozenset("{}.view_{}".format(*model.split(".")) for model in models)
+
+
+def _edits(*models: str) -> frozenset[str]:
+    return frozenset(
+        f"{model.split('.')[0]}.{act}_{model.split('.')[1]}" for model in models for act in ("add", "change")
+    )
+
+
+REFERENCE = _views("organisation.unit", "organisation.community", "organisation.division", "organisation.ruleset")
+PEOPLE = _views(
+    "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person", "people.phone",
+    "people.relative", "people.household", "branches.organisation", "branches.membership", "branches.post",
+    "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "reminders.reminder",
+)  # fmt: skip
+CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
+SENSITIVE = frozenset({"people.reveal_citizen_id", "people.view_contact", "registry.view_health"})
+
+CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
+    "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
+    "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
+    "ledgers.contact", "organisation.community",
+) | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent", "reminders.view_run"}  # fmt: skip
+
+ROLES = {
+    role.key: role
+    for role in (
+        Role("system_admin", "系统管理员", REFERENCE | _edits("organisation.unit", "organisation.division",
+             "organisation.community", "common.codevalue") | _views("common.codevalue", "common.job")
+             | {"reminders.view_run"}),
+        Role("security_admin", "安全管理员", _views("accounts.user", "accounts.rolegrant", "organisation.unit")
+             | _edits("accounts.user", "accounts.rolegrant")),
+        Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
+        Role("clerk", "经办人", CLERK),
+        Role("section_head", "科长", CLERK | _edits("organisation.ruleset") | {"registry.undo_import",
+             "registry.view_thoughts"}),
+        Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | {"people.view_contact", "reminders.view_run"}),
+        Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
+             "ledgers.duty", "ledgers.contact") | CARE_WORK | {"registry.add_lifeevent"}),
+        Role("university_clerk", "老年大学工作人员", _views("organisation.unit")),
+        Role("team_leader", "志愿队负责人", frozenset(), staff=False),
+        Role("secretary", "支部书记、委员", CARE_WORK | {"registry.add_lifeevent"}, staff=False, grantable=False),
+        Role("retiree", "老同志", frozenset(), staff=False, grantable=False),
+        Role("proxy", "家属代办", frozenset(), staff=False, grantable=False),
+    )
+}  # fmt: skip
+STAFF_ROLES = frozenset(key for key, role in ROLES.items() if role.staff)
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """Roles that can be granted, for forms."""
+    return [(role.key, role.label) for role in ROLES.values() if role.grantable]

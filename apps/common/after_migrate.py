@@ -1,0 +1,36 @@
+"""What stands in the database beside the schema: code lists, and the rights of the running role."""
+
+from django.db import connections
+
+from .code_lists import load_code_lists
+
+APP_ROLE = "cadre_app"
+AUDIT_TABLES = ("common_auditentry", "common_auditsubject", "common_auditseal")
+
+GRANTS = """
+GRANT USAGE ON SCHEMA public TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
+REVOKE UPDATE, DELETE, TRUNCATE ON {audit} FROM {role};
+REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role};
+"""
+
+
+def after_migrate(sender, using="default", **kwargs) -> None:
+    load_code_lists()
+    grant_app_role(using)
+
+
+def grant_app_role(using: str) -> bool:
+    """Let the running role read and write everything but change audit rows; False where there is no such role."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
+        if not cursor.fetchone():
+            return False
+        cursor.execute("SELECT to_regclass('common_auditseal'), to_regclass('django_migrations')")
+        if None in cursor.fetchone():
+            return False
+        cursor.execute(GRANTS.format(role=APP_ROLE, audit=", ".join(AUDIT_TABLES)))
+    return True

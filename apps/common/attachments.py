@@ -1,0 +1,65 @@
+"""Encrypted files of private media. All reading and writing of them happens here."""
+
+import hashlib
+import uuid
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from . import crypto
+from .models import Attachment
+
+BLOB_DAYS = 30
+
+
+def _place(public_id) -> bytes:
+    return crypto.place("common.attachment", public_id, "content")
+
+
+def store(
+    data: bytes,
+    *,
+    subject: str,
+    purpose: str,
+    filename: str,
+    content_type: str = "application/octet-stream",
+    actor=None,
+    keep_days: int | None = BLOB_DAYS,
+) -> Attachment:
+    """Encrypt and keep `data`; `keep_days` None keeps it for good. The file is written before the row commits."""
+    public_id = uuid.uuid4()
+    name = default_storage.save(
+        f"private/{public_id.hex[:2]}/{uuid.uuid4().hex}",
+        ContentFile(crypto.encrypt_bytes(data, _place(public_id))),
+    )
+    return Attachment.objects.create(
+        public_id=public_id,
+        subject=subject,
+        purpose=purpose,
+        filename=filename,
+        content_type=content_type,
+        size=len(data),
+        digest=crypto.blind_index("attachment", hashlib.sha256(data).hexdigest()),
+        storage_name=name,
+        created_by_id=getattr(actor, "pk", None),
+        purge_after=timezone.now() + timedelta(days=keep_days) if keep_days is not None else None,
+    )
+
+
+def read(attachment: Attachment) -> bytes:
+    """The clear content; raises FileNotFoundError when it was purged."""
+    if attachment.purged_at:
+        raise FileNotFoundError("文件已按保留期清除。")
+    with default_storage.open(attachment.storage_name) as handle:
+        return crypto.decrypt_bytes(handle.read(), _place(attachment.public_id))
+
+
+def purge_expired(now) -> int:
+    """Remove files past their keeping time; the rows stay. Returns how many."""
+    due = Attachment.objects.filter(purged_at__isnull=True, purge_after__lt=now).order_by("pk")[:1000]
+    for attachment in due:
+        default_storage.delete(attachment.storage_name)
+        Attachment.objects.filter(pk=attachment.pk).update(purged_at=now)
+    return len(due)

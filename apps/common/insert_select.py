@@ -1,0 +1,63 @@
+"""Set-based writes: COPY into a temporary staging table, then INSERT … SELECT or UPDATE … FROM (design 3).
+
+Tracked tables are never COPYed into, so that triggers see the history context of the session.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+from django.db.models import Model
+
+NULL = "\\N"
+
+
+def copy_rows(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence]) -> int:
+    """Create temporary `table` with (name, SQL type) columns, dropped on commit, and COPY `rows` into it.
+
+    None becomes NULL, bytes become bytea, lists become text[]. Must run inside a transaction.
+    """
+    spec = ", ".join(f'"{name}" {kind}' for name, kind in columns)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    count = 0
+    for row in rows:
+        writer.writerow([_text(value) for value in row])
+        count += 1
+    buffer.seek(0)
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP TABLE IF EXISTS "{table}"')
+        cursor.execute(f'CREATE TEMPORARY TABLE "{table}" ({spec}) ON COMMIT DROP')
+        cursor.cursor.copy_expert(f"COPY \"{table}\" FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", buffer)  # noqa: S608
+        cursor.execute(f'ANALYZE "{table}"')
+    return count
+
+
+def _text(value):
+    if value is None:
+        return NULL
+    if isinstance(value, bytes | memoryview):
+        return "\\x" + bytes(value).hex()
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, list | tuple):
+        return "{" + ",".join('"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in value) + "}"
+    return str(value)
+
+
+def column_types(model: type[Model], names: Iterable[str]) -> list[tuple[str, str]]:
+    """(column, SQL type) of model fields, for `copy_rows`."""
+    spec = []
+    for name in names:
+        field = model._meta.get_field(name)
+        target = field.target_field if field.is_relation else field
+        spec.append((field.column, target.rel_db_type(connection) if field.is_relation else field.db_type(connection)))
+    return spec
+
+
+def execute(sql: str, params: Sequence | dict = ()) -> int:
+    """Run one statement through Django's cursor (history context is set on it); returns the row count."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.rowcount

@@ -1,0 +1,41 @@
+"""Reads over the trees."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from . import rules
+from .models import RuleSet, Unit
+
+
+def subtree_ids(units: Iterable[Unit]) -> set[int]:
+    """Ids of the units and everything below them: scopes are resolved to ids before they meet people (design 5)."""
+    paths = Q()
+    for unit in units:
+        paths |= Q(path__startswith=unit.path)
+    return set(Unit.objects.filter(paths).values_list("pk", flat=True)) if paths else set()
+
+
+def ancestor_ids(unit: Unit) -> list[int]:
+    """The unit itself and those above it, nearest first."""
+    paths = [unit.path[:end] for end in range(len(unit.path), 0, -Unit.steplen)]
+    by_path = dict(Unit.objects.filter(path__in=paths).values_list("path", "pk"))
+    return [by_path[path] for path in paths if path in by_path]
+
+
+def rule_values(key: str, *, on: datetime.date, unit: Unit | None = None):
+    """Values of rule kind `key` in force on a day for a unit: nearest ancestor first, then the whole city's, then
+    the defaults. Within one unit the latest `effective_from` not after `on` holds."""
+    order: list[int | None] = [*(ancestor_ids(unit) if unit else []), None]
+    rows = RuleSet.objects.filter(
+        Q(unit_id__in=[pk for pk in order if pk]) | Q(unit__isnull=True),
+        kind=key,
+        effective_from__lte=on,
+        voided_at__isnull=True,
+    ).order_by("effective_from", "pk")
+    latest = {row.unit_id: row for row in rows}
+    for unit_id in order:
+        if unit_id in latest:
+            return rules.build(key, latest[unit_id].values)
+    return rules.kinds()[key].defaults

@@ -1,0 +1,82 @@
+from django.db import models
+
+
+class RetireType(models.TextChoices):
+    VETERAN = "veteran", "离休"
+    RETIRED = "retired", "退休"
+    OLD_WORKER = "old_worker", "建国前参加革命工作的老工人"
+    EARLY = "early", "提前退休"
+    ILL_HEALTH = "ill_health", "病退"
+    RESIGNED = "resigned", "退职"
+    RAISED = "raised", "退休改离休"
+
+
+# Both are 离休 in duties, statistics and benefits.
+VETERAN_TYPES = (RetireType.VETERAN, RetireType.RAISED)
+
+
+class RevolutionPeriod(models.TextChoices):
+    """Domain 2.1.2; printed so in the annual tables."""
+
+    P1 = "P1", "第一次国内革命战争时期"
+    P2 = "P2", "第二次国内革命战争时期"
+    P3 = "P3", "抗日战争前期"
+    P4 = "P4", "抗日战争后期"
+    P5 = "P5", "解放战争时期"
+    UNDETERMINED = "undetermined", "待核实"
+
+
+class Living(models.TextChoices):
+    """居住方式. 空巢 = couple or single without children at home; 独居 is part of it (domain 2.1.3)."""
+
+    SPOUSE = "spouse", "与配偶同住"
+    ALONE = "alone", "独居"
+    CHILDREN = "children", "与子女同住"
+    NURSE = "nurse", "与保姆、护工同住"
+    CARE_HOME = "care_home", "养老机构"
+    HOSPITAL = "hospital", "长期住院"
+    OTHER = "other", "其他"
+
+
+EMPTY_NEST = (Living.SPOUSE, Living.ALONE)
+
+
+class Ability(models.IntegerChoices):
+    """GB/T 42195-2022 levels."""
+
+    INTACT = 0, "能力完好"
+    MILD = 1, "轻度失能"
+    MODERATE = 2, "中度失能"
+    SEVERE = 3, "重度失能"
+    COMPLETE = 4, "完全失能"
+
+
+class SpanKind(models.TextChoices):
+    MANAGING = "managing", "管理单位"
+    COUNTING = "counting", "统计单位"
+
+
+class StandingKind(models.TextChoices):
+    RETIRE_TYPE = "retire_type", "离退休类型"
+    LEADER_RANK = "leader_rank", "领导职务层次"
+    GRADE_RANK = "grade_rank", "职级"
+    TREATMENT = "treatment", "享受待遇"
+    MEDICAL_TREATMENT = "medical", "医疗待遇"
+
+
+class LifeEventKind(models.TextChoices):
+    RETIRED = "retired", "退休（离休）"
+    MOVED = "moved", "调整管理单位"
+    ADMITTED = "admitted", "住院"
+    DISCHARGED = "discharged", "出院"
+    LOST = "lost", "失去联系"
+    FOUND = "found", "恢复联系"
+    DIED = "died", "离世"
+    RESTORED = "restored", "恢复在世"
+
+
+class LifeEventState(models.TextChoices):
+    REPORTED = "reported", "待核实"
+    CONFIRMED = "confirmed", "已核实"
+    REJECTED = "rejected", "不属实"
+    UNDONE = "undone", "已撤销"

@@ -1,0 +1,48 @@
+"""Which cadres a user may see: the OR of all plugged scopes (design 5, socket 1).
+
+A scope is a function `user -> Q | None` over Cadre's own columns or `pk__in=<subquery>`; None when it gives nothing.
+Rooms above add theirs in `AppConfig.ready`.
+"""
+
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
+
+from django.db import models
+from django.db.models import Q
+
+from apps.accounts.access import unit_ids_for
+from apps.organisation.models import Unit
+
+Scope = Callable[[object, str], Q | None]
+VIEW = "registry.view_cadre"
+CHANGE = "registry.change_cadre"
+
+
+def granted_units(user, permission: str) -> Q | None:
+    """Cadres managed by the units on which a role with `permission` was granted."""
+    ids = unit_ids_for(user, permission)
+    if not ids:
+        return None
+    if len(ids) == Unit.objects.count():
+        return Q(managing_unit_id__isnull=False)
+    return Q(managing_unit_id__in=sorted(ids))
+
+
+scopes: list[Scope] = [granted_units]
+
+
+class CadreQuerySet(models.QuerySet):
+    def visible_to(self, user, permission: str = VIEW):
+        """Cadres this user may see (or do `permission` to); none for strangers."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        parts = [part for scope in scopes if (part := scope(user, permission)) is not None]
+        return self.filter(reduce(or_, parts)) if parts else self.none()
+
+    def current(self):
+        """Not voided."""
+        return self.filter(voided_at__isnull=True)
+
+    def living(self):
+        return self.current().filter(person__life_status="living")

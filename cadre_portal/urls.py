@@ -1,0 +1,12 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("account/", include("allauth.urls")),
+    path("", include("apps.portal.urls")),
+]
+handler400 = "apps.portal.views.bad_request"
+handler403 = "apps.portal.views.permission_denied"
+handler404 = "apps.portal.views.not_found"
+handler500 = "apps.portal.views.server_error"
