@@ -1,0 +1,175 @@
+"""The sharp cases of the domain notes (section 6), with the answers that were verified by hand.
+
+One group of functions a case, named `test_t<number>_…`; people are fictional.
+"""
+
+import datetime as dt
+
+import pytest
+
+from apps.common.birthday import (
+    LUNAR,
+    SOLAR,
+    Birthday,
+    celebrated_age,
+    full_age,
+    lunar_of,
+    nominal_age,
+    occurrence_pairs,
+    occurrences,
+)
+from apps.common.citizen_id import CitizenIdError, parse_citizen_id
+
+TODAY = dt.date(2026, 2, 1)
+
+
+def in_year(birthday, year, **policies):
+    return occurrences(birthday, dt.date(year, 1, 1), dt.date(year, 12, 31), **policies)
+
+
+# T1 Citizen ids
+
+
+@pytest.mark.parametrize(
+    "written", ["11010519491231002X", "11010519491231002x", "11010519491231002Ｘ", "110105 19491231 002X"]
+)
+def test_t1_valid_number_in_any_writing_is_stored_in_capitals(written):
+    found = parse_citizen_id(written, on=TODAY)
+
+    assert (found.number, found.birth, found.sex) == ("11010519491231002X", dt.date(1949, 12, 31), "2")
+
+
+@pytest.mark.parametrize("check", "0123456789X")
+def test_t1_a_date_that_never_was_is_refused_whatever_the_check_digit(check):
+    with pytest.raises(CitizenIdError) as refused:
+        parse_citizen_id("44060019370229001" + check, on=TODAY)
+
+    assert refused.value.code == "birth_date"
+
+
+def test_t1_bad_check_digit_is_refused():
+    with pytest.raises(CitizenIdError) as refused:
+        parse_citizen_id("110105194912310021", on=TODAY)
+
+    assert refused.value.code == "check_digit"
+
+
+@pytest.mark.parametrize(
+    ("number", "birth"),
+    [("440600193602290016", dt.date(1936, 2, 29)), ("37170019320307009X", dt.date(1932, 3, 7))],
+)
+def test_t1_valid_numbers_of_men(number, birth):
+    found = parse_citizen_id(number, on=TODAY)
+
+    assert (found.birth, found.sex, found.warnings) == (birth, "1", ())
+
+
+def test_t1_fifteen_digits_give_the_eighteen_of_the_same_person():
+    old = parse_citizen_id("110105491231002", on=TODAY)
+    new = parse_citizen_id("11010519491231002X", on=TODAY)
+
+    assert old.from_15
+    assert old.number == new.number
+
+
+def test_t1_over_120_years_is_a_warning():
+    found = parse_citizen_id("440524188001010014", on=TODAY)
+
+    assert found.birth == dt.date(1880, 1, 1)
+    assert len(found.warnings) == 1
+
+
+def test_t1_a_number_that_excel_has_rounded_is_refused():
+    with pytest.raises(CitizenIdError) as refused:
+        parse_citizen_id("4.40600193602290E+17", on=TODAY)
+
+    assert refused.value.code == "excel_number"
+    assert "Excel 数字格式" in refused.value.sentence
+
+
+# T2 Leap-month birthdays
+
+
+def test_t2_born_in_a_leap_month_is_kept_in_the_plain_month_once_a_year():
+    assert (lunar_of(dt.date(1938, 9, 1)).month, lunar_of(dt.date(1938, 9, 1)).is_leap) == (7, True)
+    birthday = Birthday(LUNAR, 7, 8, True)
+
+    assert in_year(birthday, 2025) == [dt.date(2025, 8, 30)]
+    assert in_year(birthday, 2026) == [dt.date(2026, 8, 20)]
+    assert in_year(birthday, 2027) == [dt.date(2027, 8, 9)]
+    assert in_year(birthday, 2028) == [dt.date(2028, 8, 27)]
+    assert in_year(birthday, 2044) == [dt.date(2044, 8, 1)]
+
+
+def test_t2_leap_policy_takes_the_leap_month_when_the_year_has_it():
+    birthday = Birthday(LUNAR, 7, 8, True)
+
+    assert in_year(birthday, 2044, leap_policy="leap") == [dt.date(2044, 8, 30)]
+    assert in_year(birthday, 2025, leap_policy="leap") == [dt.date(2025, 8, 30)]
+
+
+@pytest.mark.parametrize("policy", ["normal", "leap"])
+def test_t2_born_in_a_plain_month_is_not_kept_again_in_the_leap_month(policy):
+    assert in_year(Birthday(LUNAR, 6, 10), 2025, leap_policy=policy) == [dt.date(2025, 7, 4)]
+
+
+# T3 The last days of the lunar year
+
+
+def test_t3_the_thirtieth_of_the_twelfth_month():
+    days = occurrences(Birthday(LUNAR, 12, 30), dt.date(2025, 1, 1), dt.date(2030, 12, 31))
+
+    assert [day.isoformat() for day in days] == [
+        "2025-01-28",
+        "2026-02-16",
+        "2027-02-05",
+        "2028-01-25",
+        "2029-02-12",
+        "2030-02-02",
+    ]
+
+
+def test_t3_a_gregorian_year_may_hold_two_birthdays_or_none():
+    birthday = Birthday(LUNAR, 11, 20)
+
+    assert in_year(birthday, 2025) == []
+    assert in_year(birthday, 2026) == [dt.date(2026, 1, 8), dt.date(2026, 12, 28)]
+    assert in_year(birthday, 2028) == []
+    assert len(in_year(birthday, 2029)) == 2
+    assert in_year(birthday, 2031) == []
+    assert len(in_year(birthday, 2032)) == 2
+
+
+def test_t3_look_ahead_over_new_year_finds_the_birthday_of_the_lunar_year_before():
+    start = dt.date(2026, 1, 25)
+    end = start + dt.timedelta(days=7)
+
+    assert occurrences(Birthday(LUNAR, 12, 8), start, end) == [dt.date(2026, 1, 26)]
+    assert ("lunar", 12, 8, False, dt.date(2026, 1, 26)) in occurrence_pairs(start, end)
+
+
+def test_t3_no_value_of_any_year_raises():
+    for year in range(2024, 2030):
+        occurrence_pairs(dt.date(year, 1, 1), dt.date(year, 12, 31), leap_policy="leap")
+
+
+# T4 29 February, milestones, nominal age
+
+
+def test_t4_born_on_29_february_is_kept_once_with_the_age_that_is_completed():
+    birth, birthday = dt.date(1936, 2, 29), Birthday(SOLAR, 2, 29)
+    start = dt.date(2026, 2, 24)
+
+    days = occurrences(birthday, start, start + dt.timedelta(days=7))
+
+    assert days == [dt.date(2026, 2, 28)]
+    assert celebrated_age(birthday, birth, days[0]) == 90
+    assert (full_age(birth, dt.date(2026, 2, 28)), full_age(birth, dt.date(2026, 3, 1))) == (89, 90)
+    assert in_year(birthday, 2028) == [dt.date(2028, 2, 29)]
+
+
+def test_t4_nominal_age_changes_at_the_lunar_new_year():
+    birth = dt.date(1937, 1, 20)
+
+    assert (nominal_age(birth, dt.date(2026, 2, 16)), nominal_age(birth, dt.date(2026, 2, 17))) == (90, 91)
+    assert {full_age(birth, dt.date(2026, 2, day)) for day in (16, 17)} == {89}
