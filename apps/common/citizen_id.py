@@ -21,9 +21,7 @@ _CHECK_DIGITS = "10X98765432"
 # First two digits, GB/T 2260: six regions, Taiwan, and 81 to 83 of residence permits.
 PROVINCES = frozenset(
     f"{region}{province}"
-    for region, provinces in zip(
-        "123456", ("12345", "123", "1234567", "123456", "01234", "12345"), strict=True
-    )
+    for region, provinces in zip("123456", ("12345", "123", "1234567", "123456", "01234", "12345"), strict=True)
     for province in provinces
 ) | {"71", "81", "82", "83"}
 # Sequences 996 to 999 of 15-digit numbers were kept for people born before 1900.
@@ -70,9 +68,7 @@ def parse_citizen_id(text: object, *, on: dt.date) -> CitizenId:
     if text is None or text == "":
         raise CitizenIdError("empty", "身份证号是空的。")
     if looks_numeric_damage(text):
-        raise CitizenIdError(
-            "excel_number", "身份证号被 Excel 数字格式改掉了末几位，请把该列设为文本后重新填写。"
-        )
+        raise CitizenIdError("excel_number", "身份证号被 Excel 数字格式改掉了末几位，请把该列设为文本后重新填写。")
     number = tidy_citizen_id(str(text))
     if len(number) == 15:
         return _parse_15(number, on)
@@ -83,9 +79,7 @@ def parse_citizen_id(text: object, *, on: dt.date) -> CitizenId:
     birth = _birth_of(number[:6], number[6:14], on)
     if check_digit(number[:17]) != number[17]:
         if number.endswith("000"):
-            raise CitizenIdError(
-                "excel_number", "身份证号末三位是 000，像是被 Excel 数字格式改过，请按证件重新填写。"
-            )
+            raise CitizenIdError("excel_number", "身份证号末三位是 000，像是被 Excel 数字格式改过，请按证件重新填写。")
         raise CitizenIdError("check_digit", "身份证号最后一位校验不对，请对照证件核对。")
     return CitizenId(number, birth, _sex_of(number[16]), number[:6], warnings=_age_warnings(birth, on))
 

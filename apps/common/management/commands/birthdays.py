@@ -32,9 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--leap", action="store_true", help="生在闰月")
         parser.add_argument("--from", dest="start", help="起始日期，如 2025-01-01（含）")
         parser.add_argument("--to", dest="end", help="截止日期，如 2030-12-31（含）")
-        parser.add_argument(
-            "--leap-policy", default="normal", help="闰月生日：normal 过平月，leap 优先过闰月"
-        )
+        parser.add_argument("--leap-policy", default="normal", help="闰月生日：normal 过平月，leap 优先过闰月")
         parser.add_argument("--feb29", default="02-28", help="2月29日生日在平年过 02-28 或 03-01")
 
     def handle(self, *args: Any, **options: Any) -> None:
