@@ -28,7 +28,8 @@ def _edits(*models: str) -> frozenset[str]:
 
 REFERENCE = _views("organisation.unit", "organisation.community", "organisation.division", "organisation.ruleset")
 PEOPLE = _views(
-    "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person", "people.phone",
+    "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
+    "people.phone",
     "people.relative", "people.household", "branches.organisation", "branches.membership", "branches.post",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "reminders.reminder",
 )  # fmt: skip

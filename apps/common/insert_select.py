@@ -56,6 +56,27 @@ def column_types(model: type[Model], names: Iterable[str]) -> list[tuple[str, st
     return spec
 
 
+def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[Sequence]) -> int:
+    """Insert many rows of `model` by field name through a staging table; other fields take their database defaults."""
+    columns = column_types(model, names)
+    staging = f"staged_{model._meta.db_table}"
+    copy_rows(staging, columns, rows)
+    listed = ", ".join(f'"{name}"' for name, _ in columns)
+    written = execute(f'INSERT INTO "{model._meta.db_table}" ({listed}) SELECT {listed} FROM "{staging}"')  # noqa: S608
+    execute(f'DROP TABLE "{staging}"')
+    return written
+
+
+def reserve_ids(model: type[Model], count: int) -> list[int]:
+    """Primary keys for rows about to be written, taken from the table's sequence."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [model._meta.db_table, model._meta.pk.column, count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def execute(sql: str, params: Sequence | dict = ()) -> int:
     """Run one statement through Django's cursor (history context is set on it); returns the row count."""
     with connection.cursor() as cursor:

@@ -49,12 +49,12 @@ class Person(Record):
     """A person. `birth_date` is the date of the personnel file and may lawfully differ from the citizen id's; the
     celebrated birthday is what the person wishes, in either calendar (domain 2.1, 3.5)."""
 
-    name = models.CharField("姓名", max_length=60)
-    former_name = models.CharField("曾用名", max_length=60, blank=True, db_default="")
-    name_pinyin = models.CharField("拼音", max_length=200, blank=True, db_default="", help_text="可改，例如 shàn 姓")
-    name_initials = models.CharField("拼音首字母", max_length=60, blank=True, db_default="")
-    name_sort_key = models.CharField("拼音排序", max_length=240, blank=True, db_default="", editable=False)
-    name_stroke_key = models.CharField("笔画排序", max_length=240, blank=True, db_default="", editable=False)
+    name = models.CharField("姓名", max_length=100)
+    former_name = models.CharField("曾用名", max_length=100, blank=True, db_default="")
+    name_pinyin = models.TextField("拼音", blank=True, db_default="", help_text="可改，例如 shàn 姓")
+    name_initials = models.TextField("拼音首字母", blank=True, db_default="")
+    name_sort_key = models.TextField("拼音排序", blank=True, db_default="", editable=False)
+    name_stroke_key = models.TextField("笔画排序", blank=True, db_default="", editable=False)
     search_grams = ArrayField(models.TextField(), default=list, editable=False)
 
     citizen_id = EncryptedTextField("身份证号")

@@ -1,0 +1,45 @@
+import sys
+import time
+from itertools import chain
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.people.models import Person
+from apps.portal.demo.accounts import write_staff
+from apps.portal.demo.cast import fixed_cast
+from apps.portal.demo.people import Inventor
+from apps.portal.demo.places import unit_tree
+from apps.portal.demo.roster_file import write_roster
+from apps.portal.demo.sizes import SIZES
+from apps.portal.demo.writing import write_organisations, write_people, write_places
+
+
+class Command(BaseCommand):
+    help = "建立虚构的演示城市（small 300 人，city 25,000 人，province 1,000,000 人），或只写出它的名册文件。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--size", choices=list(SIZES), default="small")
+        parser.add_argument("--as-roster", metavar="FILE", help="不写数据库，只把这些人写成名册模板的 .xlsx 文件")
+
+    def handle(self, *, size, as_roster, **options):
+        plan = SIZES[size]
+        tree = unit_tree()
+        inventor = Inventor(plan.seed, [row[0] for row in tree])
+        people = chain(fixed_cast(), inventor.people(plan.people - len(list(fixed_cast()))))
+        if as_roster:
+            count = write_roster(Path(as_roster), people, {row[0]: row[1] for row in tree})
+            self.stderr.write(f"已写出 {count} 人的名册：{as_roster}")
+            return
+        if Person.objects.exists():
+            raise CommandError("数据库里已经有人员，演示数据只写进空库。")
+        began = time.monotonic()
+        units = write_places()
+        write_staff(units)
+        organisations = write_organisations(units, plan.organisations)
+        written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
+        self.stderr.write(f"演示城市已建好：{written} 人，用时 {time.monotonic() - began:.1f} 秒。")
+
+    def _progress(self, done: int) -> None:
+        if sys.stderr.isatty():
+            self.stderr.write(f"  已写入 {done} 人")
