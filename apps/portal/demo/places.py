@@ -12,14 +12,16 @@ DEPARTMENTS = (
 DISTRICT_DEPARTMENTS = ("党政机关", "教育局", "卫生健康局", "农业农村局", "公安局", "供销社", "人民医院", "第一中学")
 STREETS = ("河滨街道", "南河街道", "云山街道", "朝阳街道", "桥头镇", "柳湖镇")
 COMMUNITIES = (
-    "南河社区", "舟山里社区", "朝阳社区", "梧桐社区", "学府社区", "江湾社区", "石桥社区", "青溪社区", "望云社区", "柳岸社区",
+    "南河社区", "舟山里社区", "朝阳社区", "梧桐社区", "学府社区",
+    "江湾社区", "石桥社区", "青溪社区", "望云社区", "柳岸社区",
 )  # fmt: skip
 # County codes of identity numbers; the people are invented, the codes must exist to pass the check.
 ID_REGIONS = ("440604", "440605", "440606", "440607", "440608", "370103", "430682", "522301", "371702", "330106")
 
 
 def unit_tree() -> list[tuple[str, str, str | None, str, str]]:
-    """(code, name, parent code, level, nature), parents first: the bureau, its departments, districts and theirs."""
+    ,
+    "(code, name, parent code, level, nature), parents first: the bureau, its departments, districts and theirs.",
     rows = [("YJ", BUREAU, None, UnitLevel.CITY, UnitNature.ORGAN)]
     for number, name in enumerate(DEPARTMENTS, 1):
         rows.append(
