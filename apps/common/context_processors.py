@@ -1,5 +1,18 @@
+"""What every template may use: the bureau's facts and how the visitor wants the page shown."""
+
 from django.conf import settings
+from django.utils import timezone
+
+from apps.common.display import COOKIE, Display
+from apps.common.imprint import imprint, is_mourning
 
 
 def portal(request) -> dict:
-    return {"portal": settings.PORTAL, "demo": settings.DEMO}
+    """``portal`` (Imprint), ``demo`` (bool), ``display`` (Display), ``mourning`` (bool). No queries."""
+    facts = imprint()
+    return {
+        "portal": facts,
+        "demo": settings.DEMO,
+        "display": Display.from_cookie(request.COOKIES.get(COOKIE, "")),
+        "mourning": is_mourning(facts.mourning, timezone.localdate()),
+    }

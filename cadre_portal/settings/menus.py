@@ -1,0 +1,37 @@
+"""Menus: plain data, read by apps/common/navigation.py; base.py imports both lists."""
+
+# (group, label, url name, permission). Entries without a page or without the permission are hidden.
+STAFF_NAVIGATION = [
+    ("", "今日待办", "admin:index", ""),
+    ("", "老干部", "admin:registry_cadre_changelist", "registry.view_cadre"),
+    ("", "一人一策台账", "admin:ledgers_duty_changelist", "ledgers.view_duty"),
+    ("", "走访慰问", "admin:ledgers_contact_changelist", "ledgers.view_contact"),
+    ("", "生日日历", "admin:birthday_calendar", "reminders.view_reminder"),
+    ("", "支部", "admin:branches_organisation_changelist", "branches.view_organisation"),
+    ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.view_importbatch"),
+    ("名册", "导入和导出任务", "admin:common_job_changelist", "common.view_job"),
+    ("名册", "人生大事", "admin:registry_lifeevent_changelist", "registry.view_lifeevent"),
+    ("名册", "服务等级和责任人", "admin:ledgers_careassignment_changelist", "ledgers.view_careassignment"),
+    ("支部", "党员", "admin:branches_membership_changelist", "branches.view_membership"),
+    ("支部", "支部职务", "admin:branches_post_changelist", "branches.view_post"),
+    ("提醒运行", "提醒运行", "admin:reminders_reminder_changelist", "reminders.view_reminder"),
+    ("提醒运行", "发送情况", "admin:messaging_delivery_changelist", "messaging.view_delivery"),
+    ("提醒运行", "每日计划记录", "admin:reminders_plannerrun_changelist", "reminders.view_plannerrun"),
+    ("规则和文号", "规则和文号", "admin:organisation_ruleset_changelist", "organisation.view_ruleset"),
+    ("规则和文号", "代码表", "admin:common_codevalue_changelist", "common.view_codevalue"),
+    ("规则和文号", "单位", "admin:organisation_unit_changelist", "organisation.view_unit"),
+    ("规则和文号", "行政区划", "admin:organisation_division_changelist", "organisation.view_division"),
+    ("规则和文号", "社区", "admin:organisation_community_changelist", "organisation.view_community"),
+    ("系统", "账号", "admin:accounts_user_changelist", "accounts.view_user"),
+    ("系统", "角色授权", "admin:accounts_rolegrant_changelist", "accounts.view_rolegrant"),
+    ("系统", "查阅和操作记录", "admin:common_auditentry_changelist", "common.view_auditentry"),
+]
+
+# (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in).
+PUBLIC_NAVIGATION = [
+    ("首页", "portal:home", "home", "all"),
+    ("课程", "portal:courses", "book", "all"),
+    ("活动", "portal:activities", "calendar", "all"),
+    ("消息", "messaging:inbox", "news", "member"),
+    ("帮助", "portal:help", "help", "all"),
+]
