@@ -39,13 +39,6 @@ select 'create database cadre owner cadre_owner template template0 encoding ''UT
     'locale_provider builtin builtin_locale ''C.UTF-8'' locale ''C.UTF-8'''
     where not exists (select from pg_database where datname = 'cadre') \\gexec
 """
-# What the owner creates later, the application may use; template1 hands the same rule to test databases.
-RIGHTS = """
-\\connect {database}
-alter default privileges for role cadre_owner in schema public
-    grant select, insert, update, delete on tables to cadre_app;
-alter default privileges for role cadre_owner in schema public grant usage, select on sequences to cadre_app;
-"""
 
 
 @dataclass
@@ -184,10 +177,8 @@ class Postgres:
         return self.run("pg_isready", "-q", "-h", "127.0.0.1", "-p", self.port, "-t", "1").returncode == 0
 
     def prepare_roles(self) -> None:
-        """Roles, passwords, database and default rights; running it again changes nothing."""
-        script = ROLES.format(**self.passwords) + "".join(
-            RIGHTS.format(database=name) for name in ("template1", "cadre")
-        )
+        """Roles, passwords and database; running it again changes nothing. Rights come with the migrations."""
+        script = ROLES.format(**self.passwords)
         password = {"PGPASSWORD": self.passwords["postgres"]}
         options = (
             "-X",
