@@ -28,8 +28,7 @@ def table(rows: list[dict], keys: tuple[str, ...]) -> list[str]:
     cells = [list(keys), *([text_of(row[key]) for key in keys] for row in rows)]
     widths = [max(width(line[column]) for line in cells) for column in range(len(keys))]
     return [
-        "  ".join(cell + " " * (size - width(cell)) for cell, size in zip(line, widths, strict=True))
-        for line in cells
+        "  ".join(cell + " " * (size - width(cell)) for cell, size in zip(line, widths, strict=True)) for line in cells
     ]
 
 

@@ -13,7 +13,8 @@ class Refusal(Exception):
 
 
 def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
 
 
 def sentence_of(error: OSError) -> str:
@@ -21,7 +22,9 @@ def sentence_of(error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return f"磁盘已满，写不进去（{error.filename or '临时文件'}）。请清出空间后再运行一次，会接着来。"
     if error.errno in {errno.EACCES, errno.EPERM}:
-        return f"没有权限访问 {error.filename}。请确认它属于当前用户（若以前用 root 运行过，先用 root 运行 bin/reset）。"
+        return (
+            f"没有权限访问 {error.filename}。请确认它属于当前用户（若以前用 root 运行过，先用 root 运行 bin/reset）。"
+        )
     if error.errno == errno.EROFS:
         return f"{error.filename} 所在的磁盘是只读的，请换一个可以写入的目录。"
     return f"系统返回错误：{error}"

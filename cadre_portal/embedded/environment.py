@@ -1,4 +1,4 @@
-"""The virtual environment: made once, completed or rebuilt when a run was interrupted, renewed when the pins change."""
+"""The virtual environment: made once, rebuilt after an interrupted run, renewed when the pins change."""
 
 import fcntl
 import hashlib
@@ -32,21 +32,19 @@ def ensure(places: Places, *, development: bool = False) -> None:
             return
         if not places.python.exists() or read_marker(marker).get("python") != wanted["python"]:
             create(places)
+        present = read_marker(marker)
         marker.unlink(missing_ok=True)
-        install(places, RUNTIME)
-        if development:
-            install(places, DEVELOPMENT)
+        for name in (RUNTIME, DEVELOPMENT):
+            if name in wanted and present.get(name) != wanted[name]:
+                install(places, name)
         write_private(marker, json.dumps(wanted))
 
 
 def wanted_marker(places: Places, development: bool) -> dict[str, str]:
-    marker = {
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        RUNTIME: digest(lines_of(places, RUNTIME)),
-    }
-    if development:
-        marker[DEVELOPMENT] = digest(lines_of(places, DEVELOPMENT))
-    return marker
+    """What a finished environment says of itself: the Python it was made with, a digest of each list of pins."""
+    files = (RUNTIME, DEVELOPMENT) if development else (RUNTIME,)
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"python": version, **{name: digest(lines_of(places, name)) for name in files}}
 
 
 def satisfied(places: Places, wanted: dict[str, str]) -> bool:
@@ -82,15 +80,13 @@ def create(places: Places) -> None:
         say("上次的安装没有完成（或 Python 换了版本），重新建立运行环境 .venv …")
     else:
         say("建立运行环境 .venv …")
-    made = subprocess.run(
-        [sys._base_executable, "-m", "venv", "--clear", str(places.venv)], capture_output=True, text=True
-    )
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(places.venv)], capture_output=True, text=True)
     if made.returncode:
         raise failure(places, "建立运行环境失败", made.stdout + made.stderr)
 
 
 def install(places: Places, name: str) -> None:
-    """pip install with a line of progress every few packages; everything it says is kept in logs/install.log."""
+    """pip install with a line of progress every few packages; what it says is kept in logs/install.log."""
     lines = lines_of(places, name)
     request = places.var / f"install-{name}"
     request.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -119,9 +115,7 @@ def report(line: str, said: list[str]) -> None:
 def failure(places: Places, what: str, output: str) -> Refusal:
     (places.logs / "install.log").write_text(output, encoding="utf-8")
     if "No space left on device" in output or "Disk quota exceeded" in output:
-        return Refusal(
-            f"{what}：磁盘已满（{places.root} 或临时目录 /tmp）。请清出空间后再运行一次，会接着来。"
-        )
+        return Refusal(f"{what}：磁盘已满（{places.root} 或临时目录 /tmp）。请清出空间后再运行一次，会接着来。")
     if "ensurepip" in output:
         return Refusal(f"{what}：缺少 venv 组件。请运行 apt install python3-venv 后再试一次。")
     tail = "\n".join("    " + line for line in output.strip().splitlines()[-6:])

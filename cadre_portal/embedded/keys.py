@@ -21,11 +21,7 @@ def portal_keys(places: Places) -> dict[str, str]:
             "BLIND_INDEX_KEY": secrets.token_hex(32),
         },
     )
-    return {
-        name: key
-        for name, key in made.items()
-        if not (os.environ.get(name) or os.environ.get(f"{name}_FILE"))
-    }
+    return {name: key for name, key in made.items() if not (os.environ.get(name) or os.environ.get(f"{name}_FILE"))}
 
 
 def database_passwords(places: Places) -> dict[str, str]:

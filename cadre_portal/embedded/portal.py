@@ -34,7 +34,8 @@ def run(places: Places) -> int:
     with Supervisor(places.logs) as supervisor:
         try:
             addresses = services.start(places, supervisor)
-            prepare_database(places, supervisor, addresses, seed=True)
+            prepare_database(places, supervisor, addresses, always=True)
+            load_demo(places, supervisor, addresses)
             collect_static(places, supervisor, addresses)
             ownership.publish(supervisor, address=f"http://{host}:{port}/", **addresses)
             start_portal(places, supervisor, addresses, host, port)
@@ -89,26 +90,29 @@ def require_free(host: str, port: int) -> None:
             raise Refusal(f"当前用户不能使用端口 {port}，请换一个 1024 以上的：PORT=8001 bin/run") from error
         except OSError as error:
             other = port + 1 if port < 65535 else 8001
-            raise Refusal(
-                f"端口 {port} 已被别的程序占用。请换一个再运行，例如：PORT={other} bin/run"
-            ) from error
+            raise Refusal(f"端口 {port} 已被别的程序占用。请换一个再运行，例如：PORT={other} bin/run") from error
 
 
 def prepare_database(
-    places: Places, supervisor: Supervisor, addresses: dict[str, str], *, seed: bool = False
+    places: Places, supervisor: Supervisor, addresses: dict[str, str], *, always: bool = False
 ) -> None:
-    """Migrate when the code's migrations are not the ones applied last (always for somebody else's server), and
-    with `seed` load the demo city into a database without people."""
-    owner = services.environment(places, addresses, owner=True)
+    """Migrate when the migrations differ from those applied last; with `always` in any case, because code lists and
+    rights are renewed with it."""
     mark, wanted = places.var / "migrated", fingerprint(places, "apps/*/migrations/*.py")
-    if os.environ.get("DATABASE_URL") or not mark.exists() or mark.read_text() != wanted:
+    if always or not mark.exists() or mark.read_text() != wanted:
         say("更新数据库结构 …")
+        owner = services.environment(places, addresses, owner=True)
         must(places, supervisor, owner, "更新数据库结构", "migrate", "--noinput")
         mark.write_text(wanted)
-    demo = os.environ.get("CADRE_DEMO") != "False" and not owner["DJANGO_SETTINGS_MODULE"].endswith(
-        ".production"
-    )
-    if seed and demo and has_command(places, "seed_demo") and not has_people(places, owner):
+
+
+def load_demo(places: Places, supervisor: Supervisor, addresses: dict[str, str]) -> None:
+    """The small demo city, into a database without people; never with production settings or CADRE_DEMO=False."""
+    owner = services.environment(places, addresses, owner=True)
+    production = owner["DJANGO_SETTINGS_MODULE"].endswith(".production")
+    if production or owner.get("CADRE_DEMO") == "False" or not has_command(places, "seed_demo"):
+        return
+    if not has_people(places, owner):
         say("数据库是空的，装入虚构的演示数据（约 300 人）…")
         must(places, supervisor, owner, "装入演示数据", "seed_demo", "--size", "small")
 
@@ -139,9 +143,7 @@ def has_people(places: Places, env: dict[str, str]) -> bool:
 def collect_static(places: Places, supervisor: Supervisor, addresses: dict[str, str]) -> None:
     """Gather style sheets, scripts and pictures when one of them, or a package that brings some, has changed."""
     mark = places.var / "static-collected"
-    wanted = fingerprint(
-        places, "static/**/*", "apps/*/static/**/*", "requirements.txt", "cadre_portal/settings/*.py"
-    )
+    wanted = fingerprint(places, "static/**/*", "apps/*/static/**/*", "requirements.txt", "cadre_portal/settings/*.py")
     if mark.exists() and mark.read_text() == wanted and (places.var / "static").exists():
         return
     say("整理页面样式和脚本 …")
@@ -153,17 +155,13 @@ def collect_static(places: Places, supervisor: Supervisor, addresses: dict[str, 
 def fingerprint(places: Places, *patterns: str) -> str:
     """Digest of names and contents of the files that match."""
     digest = hashlib.sha256()
-    for path in sorted(
-        {path for pattern in patterns for path in places.root.glob(pattern) if path.is_file()}
-    ):
+    for path in sorted({path for pattern in patterns for path in places.root.glob(pattern) if path.is_file()}):
         digest.update(f"{path.relative_to(places.root)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def start_portal(
-    places: Places, supervisor: Supervisor, addresses: dict[str, str], host: str, port: int
-) -> None:
+def start_portal(places: Places, supervisor: Supervisor, addresses: dict[str, str], host: str, port: int) -> None:
     say("启动网站和后台任务 …")
     env = services.environment(places, addresses)
     web, *others = portal_children(places, env, host, port)
@@ -214,10 +212,7 @@ def answers(port: int) -> bool:
 
 def show_doors(places: Places, supervisor: Supervisor, addresses: dict[str, str], port: int) -> None:
     base = f"http://127.0.0.1:{port}"
-    say(
-        f"\n老干部服务平台已就绪\n"
-        f"  公共网站    {base}/\n  工作人员    {base}/admin/\n  支部工作台  {base}/branch/\n"
-    )
+    say(f"\n老干部服务平台已就绪\n  公共网站    {base}/\n  工作人员    {base}/admin/\n  支部工作台  {base}/branch/\n")
     if has_command(places, "demo_accounts"):
         command = services.manage(places, "demo_accounts")
         supervisor.call(command, services.environment(places, addresses), folder=places.root)

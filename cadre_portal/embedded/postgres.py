@@ -211,9 +211,7 @@ class Postgres:
 
     @staticmethod
     def environment() -> dict[str, str]:
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))
-        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
         return kept | {"LC_ALL": "C.UTF-8", "HOME": "/"}
 
     def url(self, role: str) -> str:

@@ -40,9 +40,7 @@ def run(places: Places, arguments: list[str]) -> int:
 def things_made(places: Places) -> list[Path]:
     """Outside things first, so that an interrupted reset still finds them by the links that are left."""
     outside = [
-        link.resolve()
-        for link in (*places.var.glob("postgres"), *places.var.glob("*/postgres"))
-        if link.is_symlink()
+        link.resolve() for link in (*places.var.glob("postgres"), *places.var.glob("*/postgres")) if link.is_symlink()
     ]
     return [*outside, short_folder(places.var / "valkey"), places.var, places.venv]
 

@@ -25,7 +25,7 @@ def start(places: Places, supervisor: Supervisor, *, durable: bool = True) -> di
 
     One external DATABASE_URL serves both roles unless DATABASE_OWNER_URL is set too.
     """
-    addresses = {}
+    addresses: dict[str, str] = {}
     if url := os.environ.get("DATABASE_URL"):
         addresses |= {"DATABASE_URL": url, "DATABASE_OWNER_URL": os.environ.get("DATABASE_OWNER_URL") or url}
     else:

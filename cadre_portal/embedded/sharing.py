@@ -49,9 +49,7 @@ class Ownership:
         self.describe(supervisor)
 
     def describe(self, supervisor: Supervisor) -> None:
-        running = {
-            child.name: [child.pid, start_ticks(child.pid)] for child in supervisor.children if child.pid
-        }
+        running = {child.name: [child.pid, start_ticks(child.pid)] for child in supervisor.children if child.pid}
         facts = {"command": self.command, "pid": os.getpid(), **self.facts, "children": running}
         try:
             write_private(self.state, json.dumps(facts, ensure_ascii=False, indent=1))
@@ -86,8 +84,7 @@ def take_for_run(ownership: Ownership) -> None:
         owner = owner_of(ownership.places)
         if owner.get("command") == "run":
             raise Refusal(
-                f"门户已经在运行（进程 {owner['pid']}）。要停止它，请到那个窗口按 Ctrl-C；"
-                "要全部删除，请用 bin/reset。"
+                f"门户已经在运行（进程 {owner['pid']}）。要停止它，请到那个窗口按 Ctrl-C；要全部删除，请用 bin/reset。"
             )
         if owner and not told:
             told = True

@@ -59,9 +59,7 @@ def typed_modules(places: Places) -> list[str]:
 
 
 @contextmanager
-def throw_away(
-    places: Places, purpose: str, *, durable: bool
-) -> Iterator[tuple[Supervisor, Places, dict[str, str]]]:
+def throw_away(places: Places, purpose: str, *, durable: bool) -> Iterator[tuple[Supervisor, Places, dict[str, str]]]:
     """Services in a folder of their own, whatever addresses the environment names; removed at the end."""
     remove_left_behind(places, purpose)
     for variable in services.ADDRESSES:

@@ -60,6 +60,13 @@ class Child:
     def pid(self) -> int | None:
         return self.process.pid if self.process else None
 
+    def mark_ended(self, code: int) -> None:
+        """The process was collected: clear what is left of its group."""
+        if self.process:
+            signal_group(self.process.pid, signal.SIGKILL)
+            self.process.returncode = code
+            self.process = None
+
 
 class Supervisor:
     """Use as a context manager: leaving it, for whatever reason, stops all children."""
@@ -147,9 +154,7 @@ class Supervisor:
         process.returncode = code
         return code
 
-    def wait_until(
-        self, ready: Callable[[], bool], *, child: Child, seconds: float, patience: str = ""
-    ) -> None:
+    def wait_until(self, ready: Callable[[], bool], *, child: Child, seconds: float, patience: str = "") -> None:
         """Wait until `ready()`; Refusal with the end of the child's log when it fails again and again or too long."""
         begin = said = time.monotonic()
         while not (child.process and ready()):
@@ -201,12 +206,11 @@ class Supervisor:
                 self.calls[pid] = code
             for child in self.children:
                 if child.pid == pid:
+                    child.mark_ended(code)
                     self.ended(child, code)
 
     def ended(self, child: Child, code: int) -> None:
-        """Clear what is left of the group and set the time of the next start."""
-        signal_group(child.pid, signal.SIGKILL)
-        child.process.returncode, child.process = code, None
+        """Set the time of the next start."""
         now = time.monotonic()
         if child.every is not None:
             child.due = max(now, child.started + child.every)
@@ -214,9 +218,7 @@ class Supervisor:
             child.failures = 1 if now - child.started > STEADY_AFTER_S else child.failures + 1
             delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (child.failures - 1))
             child.due = now + delay
-            say(
-                f"{child.label}意外退出（代码 {code}），{delay:g} 秒后重新启动。日志：{self.logs / child.name}.log"
-            )
+            say(f"{child.label}意外退出（代码 {code}），{delay:g} 秒后重新启动。日志：{self.logs / child.name}.log")
         self.on_change(self)
 
     def stop(self) -> None:
@@ -234,9 +236,7 @@ class Supervisor:
         begin, hurry = time.monotonic(), False
         while running := [child for child in children if child.process]:
             received = signal.sigtimedwait(WATCHED, 0.2)
-            hurry = hurry or bool(
-                received and received.si_signo in STOPPING and time.monotonic() - begin > 0.5
-            )
+            hurry = hurry or bool(received and received.si_signo in STOPPING and time.monotonic() - begin > 0.5)
             for child in running:
                 if hurry or time.monotonic() - begin > child.grace:
                     signal_group(child.pid, signal.SIGKILL)
@@ -244,10 +244,9 @@ class Supervisor:
 
     def gather_stopped(self, running: list[Child]) -> None:
         for child in running:
-            pid, status = os.waitpid(child.process.pid, os.WNOHANG)
+            pid, status = os.waitpid(child.pid or 0, os.WNOHANG)
             if pid:
-                signal_group(pid, signal.SIGKILL)
-                child.process.returncode, child.process = os.waitstatus_to_exitcode(status), None
+                child.mark_ended(os.waitstatus_to_exitcode(status))
                 self.on_change(self)
 
     def trim_logs(self) -> None:

