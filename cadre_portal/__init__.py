@@ -1,3 +1,1 @@
-from .celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""Settings, root URLs, Celery app and launcher. Imports nothing: the launcher runs before anything is installed."""

@@ -1,0 +1,225 @@
+"""bin/run: from a bare clone to an answering portal, then watch over it until somebody stops it."""
+
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from . import environment, services
+from .console import Refusal, say
+from .places import Places, has_command, require_space
+from .postgres import free_port
+from .sharing import Ownership, take_for_run
+from .supervisor import Child, Stopped, Supervisor
+
+TICK_EVERY_S = 300.0
+WEB_S = 90.0
+RUNNING_MB = 100
+STAGE_PORTAL = 2
+
+
+def run(places: Places) -> int:
+    """Returns 0 after an orderly stop. Raises Refusal before anything slow when the start cannot succeed."""
+    host, port = os.environ.get("HOST") or "127.0.0.1", port_wanted()
+    places.make()
+    ownership = Ownership(places, "run")
+    take_for_run(ownership)
+    require_free(host, port)
+    require_space(places.var, RUNNING_MB)
+    environment.ensure(places)
+    with Supervisor(places.logs) as supervisor:
+        try:
+            addresses = services.start(places, supervisor)
+            prepare_database(places, supervisor, addresses, always=True)
+            load_demo(places, supervisor, addresses)
+            collect_static(places, supervisor, addresses)
+            ownership.publish(supervisor, address=f"http://{host}:{port}/", **addresses)
+            start_portal(places, supervisor, addresses, host, port)
+            show_doors(places, supervisor, addresses, port)
+            while True:
+                supervisor.step(60.0)
+        except Stopped:
+            say("正在停止 …")
+        finally:
+            ownership.withdraw(supervisor, after_users=False)
+    say("已停止。")
+    return 0
+
+
+def serve(places: Places, arguments: list[str]) -> int:
+    """The services and the named processes below CADRE_VAR_DIR, for process tests and drills; no doors, no demo."""
+    host, port = "127.0.0.1", int(os.environ.get("PORT") or free_port())
+    names = [argument for argument in arguments if not argument.startswith("-")]
+    places.make()
+    ownership = Ownership(places, "serve")
+    if not ownership.take():
+        raise Refusal(f"{places.var} is in use")
+    with Supervisor(places.logs) as supervisor:
+        try:
+            addresses = services.start(places, supervisor, durable="--no-fsync" not in arguments)
+            prepare_database(places, supervisor, addresses)
+            for child in portal_children(places, services.environment(places, addresses), host, port):
+                if child.name in names:
+                    supervisor.start(child)
+            ownership.publish(supervisor, address=f"http://{host}:{port}/", **addresses)
+            while True:
+                supervisor.step(60.0)
+        except Stopped:
+            return 0
+        finally:
+            ownership.withdraw(supervisor, after_users=False)
+
+
+def port_wanted() -> int:
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise Refusal(f"PORT 应是 1 到 65535 之间的数字，现在是“{text}”。")
+    return int(text)
+
+
+def require_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError as error:
+            raise Refusal(f"当前用户不能使用端口 {port}，请换一个 1024 以上的：PORT=8001 bin/run") from error
+        except OSError as error:
+            other = port + 1 if port < 65535 else 8001
+            raise Refusal(f"端口 {port} 已被别的程序占用。请换一个再运行，例如：PORT={other} bin/run") from error
+
+
+def prepare_database(
+    places: Places, supervisor: Supervisor, addresses: dict[str, str], *, always: bool = False
+) -> None:
+    """Migrate when the migrations differ from those applied last; with `always` in any case, because code lists and
+    rights are renewed with it."""
+    mark, wanted = places.var / "migrated", fingerprint(places, "apps/*/migrations/*.py")
+    if always or not mark.exists() or mark.read_text() != wanted:
+        say("更新数据库结构 …")
+        owner = services.environment(places, addresses, owner=True)
+        must(places, supervisor, owner, "更新数据库结构", "migrate", "--noinput")
+        mark.write_text(wanted)
+
+
+def load_demo(places: Places, supervisor: Supervisor, addresses: dict[str, str]) -> None:
+    """The small demo city, into a database without people; never with production settings or CADRE_DEMO=False."""
+    owner = services.environment(places, addresses, owner=True)
+    production = owner["DJANGO_SETTINGS_MODULE"].endswith(".production")
+    if production or owner.get("CADRE_DEMO") == "False" or not has_command(places, "seed_demo"):
+        return
+    if not has_people(places, owner):
+        say("数据库是空的，装入虚构的演示数据（约 300 人）…")
+        must(places, supervisor, owner, "装入演示数据", "seed_demo", "--size", "small")
+
+
+def must(places: Places, supervisor: Supervisor, env: dict[str, str], what: str, *arguments: str) -> None:
+    log = arguments[0]
+    if supervisor.call(services.manage(places, *arguments), env, folder=places.root, log=log):
+        text = (places.logs / f"{log}.log").read_text(encoding="utf-8", errors="replace")
+        tail = "\n".join("    " + line for line in text.splitlines()[-12:])
+        full = "磁盘已满，请清出空间。" if "No space left on device" in text else ""
+        raise Refusal(f"{what}没有成功。{full}日志 {places.logs / log}.log 的最后几行：\n{tail}")
+
+
+def has_people(places: Places, env: dict[str, str]) -> bool:
+    """Asked without Django, which would take a second and a half."""
+    question = (
+        "import os, psycopg2\n"
+        "cursor = psycopg2.connect(os.environ['DATABASE_OWNER_URL']).cursor()\n"
+        "cursor.execute('select exists(select from people_person)')\n"
+        "print(cursor.fetchone()[0])"
+    )
+    asked = subprocess.run([str(places.python), "-c", question], env=env, capture_output=True, text=True)
+    if asked.returncode:
+        raise Refusal(f"查不到数据库里有没有人员：{asked.stderr.strip().splitlines()[-1]}")
+    return asked.stdout.strip() == "True"
+
+
+def collect_static(places: Places, supervisor: Supervisor, addresses: dict[str, str]) -> None:
+    """Gather style sheets, scripts and pictures when one of them, or a package that brings some, has changed."""
+    mark = places.var / "static-collected"
+    wanted = fingerprint(places, "static/**/*", "apps/*/static/**/*", "requirements.txt", "cadre_portal/settings/*.py")
+    if mark.exists() and mark.read_text() == wanted and (places.var / "static").exists():
+        return
+    say("整理页面样式和脚本 …")
+    env = services.environment(places, addresses)
+    must(places, supervisor, env, "整理页面样式和脚本", "collectstatic", "--noinput", "--clear")
+    mark.write_text(wanted)
+
+
+def fingerprint(places: Places, *patterns: str) -> str:
+    """Digest of names and contents of the files that match."""
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in patterns for path in places.root.glob(pattern) if path.is_file()}):
+        digest.update(f"{path.relative_to(places.root)}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def start_portal(places: Places, supervisor: Supervisor, addresses: dict[str, str], host: str, port: int) -> None:
+    say("启动网站和后台任务 …")
+    env = services.environment(places, addresses)
+    web, *others = portal_children(places, env, host, port)
+    for child in (web, *others):
+        supervisor.start(child)
+    supervisor.wait_until(lambda: answers(port), child=web, seconds=WEB_S)
+
+
+def portal_children(places: Places, env: dict[str, str], host: str, port: int) -> list[Child]:
+    """Web first. The tick does by hand, every five minutes, what beat does, so that a dead beat stops no reminder."""
+    python = str(places.python)
+    celery = [python, "-m", "celery", "-A", "cadre_portal"]
+    web = [python, "-m", "gunicorn", "cadre_portal.wsgi:application", "--bind", f"{host}:{port}"]
+    web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60"]
+    web += ["--graceful-timeout", "8", "--no-control-socket"]
+    worker = [
+        *celery,
+        "worker",
+        "--loglevel",
+        "INFO",
+        "--concurrency",
+        "2",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+
+    def child(name: str, label: str, command: list[str], **options) -> Child:
+        return Child(name, label, command, env, stage=STAGE_PORTAL, folder=places.root, **options)
+
+    return [
+        child("web", "网站", web),
+        child("worker", "后台任务", worker, orphan_signal=signal.SIGQUIT),
+        child("beat", "定时器", [*celery, "beat", "--loglevel", "INFO", "--pidfile="]),
+        child("tick", "定时检查", services.manage(places, "tick"), every=TICK_EVERY_S),
+    ]
+
+
+def answers(port: int) -> bool:
+    """Whether the web process answers; any status is an answer."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20):  # noqa: S310 (a fixed scheme)
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def show_doors(places: Places, supervisor: Supervisor, addresses: dict[str, str], port: int) -> None:
+    base = f"http://127.0.0.1:{port}"
+    say(f"\n老干部服务平台已就绪\n  公共网站    {base}/\n  工作人员    {base}/admin/\n  支部工作台  {base}/branch/\n")
+    if has_command(places, "demo_accounts"):
+        command = services.manage(places, "demo_accounts")
+        supervisor.call(command, services.environment(places, addresses), folder=places.root)
+    say(f"数据目录：{data_folder(places)}    日志：{places.logs}")
+    say("按 Ctrl-C 停止；再次运行 bin/run 会接着使用原来的数据；bin/reset 全部删除。")
+
+
+def data_folder(places: Places) -> Path:
+    postgres = places.var / "postgres"
+    return postgres.resolve() if postgres.exists() else places.var
