@@ -10,7 +10,7 @@ STAFF_NAVIGATION = [
     ("", "支部", "admin:branches_organisation_changelist", "branches.view_organisation"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.view_importbatch"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "common.view_job"),
-    ("名册", "人生大事", "admin:registry_lifeevent_changelist", "registry.view_lifeevent"),
+    ("名册", "人员变动", "admin:registry_lifeevent_changelist", "registry.view_lifeevent"),
     ("名册", "服务等级和责任人", "admin:ledgers_careassignment_changelist", "ledgers.view_careassignment"),
     ("支部", "党员", "admin:branches_membership_changelist", "branches.view_membership"),
     ("支部", "支部职务", "admin:branches_post_changelist", "branches.view_post"),
