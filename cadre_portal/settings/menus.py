@@ -8,6 +8,7 @@ STAFF_NAVIGATION = [
     ("", "走访慰问", "admin:ledgers_contact_changelist", "ledgers.view_contact"),
     ("", "生日日历", "admin:birthday_calendar", "reminders.view_reminder"),
     ("", "支部", "admin:branches_organisation_changelist", "branches.view_organisation"),
+    ("", "人数一览", "admin:headcount", "registry.view_cadre"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.view_importbatch"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "common.view_job"),
     ("名册", "人员变动", "admin:registry_lifeevent_changelist", "registry.view_lifeevent"),
