@@ -10,6 +10,7 @@ from . import environment, services
 from .console import say
 from .management import exit_code
 from .places import Places, require_space
+from .postgres import remove_outside_home
 from .sharing import Ownership
 from .supervisor import Supervisor
 
@@ -83,7 +84,5 @@ def remove_left_behind(places: Places, purpose: str) -> None:
 
 
 def remove(folder: Path) -> None:
-    postgres = folder / "postgres"
-    if postgres.is_symlink():
-        shutil.rmtree(postgres.resolve(), ignore_errors=True)
+    remove_outside_home(folder)
     shutil.rmtree(folder, ignore_errors=True)
