@@ -86,9 +86,7 @@ def name_keys(name: str, former_name: str = "", reading: str = "") -> NameKeys:
     return NameKeys(
         pinyin="".join(plain),
         initials="".join([syllable[:1] for syllable in plain]),
-        sort_key=" ".join(
-            [syllable + letter for syllable, letter in zip(syllables, letters, strict=True)]
-        ).lower(),
+        sort_key=" ".join([syllable + letter for syllable, letter in zip(syllables, letters, strict=True)]).lower(),
         stroke_key=" ".join([_stroke_part(letter) for letter in letters]),
         grams=_grams(name, former_name),
     )
@@ -228,6 +226,4 @@ def _simplified_table() -> dict[int, str]:
 @functools.cache
 def _surnames() -> dict[str, tuple[str, ...]]:
     lines = (DATA / "surnames.tsv").read_text(encoding="utf-8").splitlines()
-    return {
-        surname: tuple(reading.split()) for surname, _, reading in (line.partition("\t") for line in lines)
-    }
+    return {surname: tuple(reading.split()) for surname, _, reading in (line.partition("\t") for line in lines)}

@@ -97,9 +97,7 @@ def _write_simplified(text: str) -> None:
         if len(char) == 1 and len(target) == 1 and char != target:
             traditional.append(char)
             simplified.append(target)
-    (HERE / "simplified.txt").write_text(
-        "".join(traditional) + "\n" + "".join(simplified) + "\n", encoding="utf-8"
-    )
+    (HERE / "simplified.txt").write_text("".join(traditional) + "\n" + "".join(simplified) + "\n", encoding="utf-8")
 
 
 def _write_groups(name: str, groups: dict[str, list[str]]) -> None:
