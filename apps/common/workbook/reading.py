@@ -42,10 +42,7 @@ def read(data: bytes, filename: str, limits: Limits = DEFAULT) -> list[Sheet]:
         raise _TIMEOUT from error
     if done.returncode:
         raise _reason(done)
-    answer = json.loads(done.stdout)
-    if "refused" in answer:
-        raise FileRefused(*answer["refused"])
-    return [_unpack(sheet) for sheet in answer["sheets"]]
+    return _collect(done.stdout)
 
 
 def _reason(done: subprocess.CompletedProcess[bytes]) -> FileRefused:
@@ -57,14 +54,35 @@ def _reason(done: subprocess.CompletedProcess[bytes]) -> FileRefused:
     return _DAMAGED
 
 
-def _unpack(packed: dict[str, Any]) -> Sheet:
-    rows = packed["rows"]
-    for place, column, text in packed["dates"]:
-        rows[place][column] = dt.datetime.fromisoformat(text) if len(text) > 10 else dt.date.fromisoformat(text)
+def _collect(output: bytes) -> list[Sheet]:
+    sheets: list[Sheet] = []
+    is_done = False
+    for line in output.splitlines():
+        answer = json.loads(line)
+        if "refused" in answer:
+            raise FileRefused(*answer["refused"])
+        if "sheet" in answer:
+            sheets.append(_sheet(answer["sheet"]))
+        elif "rows" in answer:
+            _add(sheets[-1].rows, answer)
+        else:
+            is_done = True
+    if not is_done:
+        raise _DAMAGED
+    return sheets
+
+
+def _sheet(about: dict[str, Any]) -> Sheet:
     return Sheet(
-        name=packed["name"],
-        rows=rows,
-        merged=[tuple(corners) for corners in packed["merged"]],
-        hidden_rows=packed["hidden_rows"],
-        is_hidden=packed["is_hidden"],
+        name=about["name"],
+        rows=[],
+        merged=[tuple(corners) for corners in about["merged"]],
+        hidden_rows=about["hidden_rows"],
+        is_hidden=about["is_hidden"],
     )
+
+
+def _add(rows: list[list[Any]], batch: dict[str, Any]) -> None:
+    rows.extend(batch["rows"])
+    for place, column, text in batch["dates"]:
+        rows[place][column] = dt.datetime.fromisoformat(text) if len(text) > 10 else dt.date.fromisoformat(text)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
 
 from .limits import Limits
 from .sheet import FileRefused, Sheet
@@ -34,24 +35,23 @@ def decode(data: bytes) -> str:
         return _strictly(data, "gb18030").translate(GB18030_2022)
 
 
-def read_text_table(data: bytes, limits: Limits) -> list[Sheet]:
+def read_text_table(data: bytes, limits: Limits) -> Iterator[tuple[Sheet, Iterable[list]]]:
     """The one sheet of a text file; its rows are numbered as Excel shows them when it opens the file.
 
-    Every cell is text or None: a text file has no number cells. `="001"`, which Excel writes to keep zeros,
-    becomes 001. Raises FileRefused.
+    Every cell is text: a text file has no number cells. `="001"`, which Excel writes to keep zeros, becomes
+    001. Raises FileRefused.
     """
-    text = decode(data)
-    separator, text = _separator(text)
+    separator, text = _separator(decode(data))
     csv.field_size_limit(max(limits.unpacked, limits.cell))
-    rows: list[list] = []
+    yield Sheet("", []), _rows(text, separator)
+
+
+def _rows(text: str, separator: str) -> Iterator[list[str]]:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            if len(rows) >= limits.rows + 1000:  # blank rows at the end are cut off later
-                raise FileRefused("too_many_rows", f"行数超过 {limits.rows} 行，请分成几个文件上传。")
-            rows.append([_plain(cell) for cell in row])
+            yield [_plain(cell) for cell in row]
     except csv.Error as error:
         raise FileRefused("damaged", "文本表格的格式有误（引号没有成对），请另存为 .xlsx 再上传。") from error
-    return [Sheet("", rows)]
 
 
 def _strictly(data: bytes, encoding: str) -> str:
