@@ -46,9 +46,7 @@ def make_organisation(name: str = "南河社区离退休干部党支部", **over
 
 
 def make_member(person: Person, organisation: Organisation, **over) -> Membership:
-    return Membership.objects.create(
-        **{"person": person, "organisation": organisation, "starts_on": LONG_AGO, **over}
-    )
+    return Membership.objects.create(**{"person": person, "organisation": organisation, "starts_on": LONG_AGO, **over})
 
 
 def make_post(person: Person, organisation: Organisation, *, user: User | None = None, **over) -> Post:

@@ -54,9 +54,7 @@ def test_extension_is_kept_apart(written):
     assert (found.digits, found.extension) == ("075782280001", "8012")
 
 
-@pytest.mark.parametrize(
-    "written", ["", None, True, "无", "1380000000", "123", 12.5, float("nan"), "张三的电话"]
-)
+@pytest.mark.parametrize("written", ["", None, True, "无", "1380000000", "123", 12.5, float("nan"), "张三的电话"])
 def test_refusals_are_chinese_sentences(written):
     with pytest.raises(ValueError) as refused:
         parse_phone(written)
