@@ -7,6 +7,8 @@ from celery.schedules import crontab
 
 from cadre_portal.env import env_bool, env_int, env_list, env_str
 
+from .menus import PUBLIC_NAVIGATION, STAFF_NAVIGATION  # noqa: F401 (settings)
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env_str("CADRE_VAR_DIR", str(BASE_DIR / "var")))
 
@@ -30,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -235,6 +238,7 @@ PORTAL = {
     "short_name": env_str("PORTAL_SHORT_NAME", "云江老干部"),
     "bureau": env_str("PORTAL_BUREAU", "中共云江市委老干部局"),
     "phone": env_str("PORTAL_PHONE", "0000-000 0000"),
+    "phone_hours": env_str("PORTAL_PHONE_HOURS", "工作日上午8点半到12点，下午2点到5点半"),
     "address": env_str("PORTAL_ADDRESS", "云江市河滨路 1 号"),
     "icp": env_str("PORTAL_ICP", ""),
     "police_record": env_str("PORTAL_POLICE_RECORD", ""),
