@@ -20,6 +20,7 @@ class Audience(models.TextChoices):
     VETERAN = "veteran", "离休干部"
     FOCUS = "focus", "重点联系对象"
     HIGH_RISK = "high_risk", "高风险对象"
+    AWAY = "away", "异地居住的离休干部和重点对象"
     IN_HOSPITAL = "in_hospital", "正在住院"
 
 
@@ -62,7 +63,8 @@ class ClosedReason(models.TextChoices):
     DIED = "died", "离世"
     LOST = "lost", "失去联系"
     DISCHARGED = "discharged", "已出院"
-    TIER_CHANGED = "tier_changed", "服务等级调整"
+    NOT_OWED = "not_owed", "等级或规定调整"
+    UNDONE = "undone", "登记已撤销"
     WAIVED = "waived", "经批准不再办理"
 
 

@@ -15,6 +15,8 @@ from apps.registry.models import Cadre, LifeEvent
 
 from .choices import By, CareRole, ClosedReason, ContactKind, DutyKind, EnteredVia, Level, Method, Reason
 
+UNOWED = (ClosedReason.NOT_OWED, ClosedReason.UNDONE, ClosedReason.WAIVED)
+
 
 class OfVisibleCadres(models.QuerySet):
     def visible_to(self, user, permission: str | None = None):
@@ -224,10 +226,10 @@ class DutyQuerySet(OfVisibleCadres):
         return self.open().filter(due_on__lt=on)
 
     def missed(self, on):
-        """Not done within its time, whether still open or made up for later; closed ones do not count."""
-        return self.filter(closed_on__isnull=True, due_on__lt=on).filter(
-            Q(satisfied_by__isnull=True) | Q(satisfied_on__gt=F("due_on"))
-        )
+        """Not done within its time, whether still open, made up for later, or closed after its last day."""
+        never = Q(satisfied_by__isnull=True) & (Q(closed_on__isnull=True) | Q(closed_on__gt=F("due_on")))
+        late = Q(satisfied_on__gt=F("due_on"))
+        return self.filter(never | late, due_on__lt=on).exclude(closed_reason__in=UNOWED)
 
 
 class Duty(Versioned):
