@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.contrib.auth.backends import BaseBackend
+from allauth.account.auth_backends import AuthenticationBackend
 from django.utils import timezone
 
 from apps.organisation.models import Unit
@@ -40,11 +40,14 @@ def has_staff_role(user) -> bool:
     return bool(current_grants(user).keys() & STAFF_ROLES)
 
 
-class RoleBackend(BaseBackend):
-    """Permissions of the granted roles. Signing in itself is allauth's."""
+class RoleBackend(AuthenticationBackend):
+    """Sign-in by password as allauth does it; permissions from the granted roles and nothing else."""
 
-    def authenticate(self, request, **credentials):
-        return None
+    def get_user_permissions(self, user_obj, obj=None) -> set[str]:
+        return set()
+
+    def get_group_permissions(self, user_obj, obj=None) -> set[str]:
+        return set()
 
     def get_all_permissions(self, user_obj, obj=None) -> set[str]:
         if obj is not None:
@@ -52,7 +55,7 @@ class RoleBackend(BaseBackend):
         return set().union(*(ROLES[role].permissions for role in current_grants(user_obj)))
 
     def has_perm(self, user_obj, perm, obj=None) -> bool:
-        return obj is None and user_obj.is_active and perm in self.get_all_permissions(user_obj)
+        return user_obj.is_active and perm in self.get_all_permissions(user_obj, obj)
 
     def has_module_perms(self, user_obj, app_label) -> bool:
         return any(perm.startswith(f"{app_label}.") for perm in self.get_all_permissions(user_obj))

@@ -2,9 +2,10 @@
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import Func, Q
+from django.utils.crypto import salted_hmac
 
 from apps.common.models import Versioned
 from apps.organisation.models import Unit
@@ -26,8 +27,13 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser, PermissionsMixin, Versioned):
-    """An account. The user name is a staff number or opaque, never a name or a citizen id."""
+    """An account. The user name is a staff number or opaque, never a name or a citizen id.
 
+    Rights come from role grants and posts only: there are no groups, no single permissions and no superusers.
+    """
+
+    groups = None
+    user_permissions = None
     username = models.CharField("用户名", max_length=40, unique=True)
     display_name = models.CharField("姓名", max_length=40)
     email = models.EmailField("电子邮箱", blank=True, db_default="")
@@ -36,7 +42,11 @@ class User(AbstractBaseUser, PermissionsMixin, Versioned):
     post = models.CharField("职务", max_length=60, blank=True, db_default="")
     is_staff = models.BooleanField("工作人员", default=False)
     is_active = models.BooleanField("启用", default=True)
-    must_change_password = models.BooleanField("首次登录须改密码", default=False)
+    must_change_password = models.BooleanField("下次登录须改密码", default=False)
+    password_changed_at = models.DateTimeField("密码更改时间", null=True, blank=True, editable=False)
+    former_passwords = ArrayField(models.CharField(max_length=128), default=list, editable=False)
+    # Part of what a session is bound to: raising it ends all of them at their next request.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = "username"
@@ -62,6 +72,10 @@ class User(AbstractBaseUser, PermissionsMixin, Versioned):
         return self.display_name
 
     get_short_name = get_full_name
+
+    def _get_session_auth_hash(self, secret=None) -> str:
+        bound = f"{self.password}|{self.session_epoch}"
+        return salted_hmac("apps.accounts.models.User.session", bound, secret=secret, algorithm="sha256").hexdigest()
 
 
 class DateRange(Func):

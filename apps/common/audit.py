@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable
 
+from .client_address import client_address
 from .models import AuditEntry, AuditSubject
-
-
-def client_address(request) -> str:
-    return (request.META.get("REMOTE_ADDR") or "")[:45] if request is not None else ""
 
 
 def record(

@@ -54,10 +54,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "apps.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.accounts.middleware.SessionLimitsMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.accounts.middleware.StaffDoorMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
 
@@ -118,7 +119,6 @@ CACHES = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "apps.accounts.access.RoleBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
     "apps.branches.access.PostBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -126,7 +126,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "apps.accounts.passwords.ProfileValidator"},
 ]
+# dengbao: three character classes, 90 days, the last five barred. asvs: length and the list of common ones only.
+PASSWORD_PROFILE = env_str("PASSWORD_PROFILE", "dengbao")
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -140,20 +143,26 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
 # Per-address figures are generous because a whole bureau sits behind one address; per-account ones are not.
 ACCOUNT_RATE_LIMITS = {
     "login_failed": env_str("LOGIN_FAILED_LIMIT", "60/m/ip,5/15m/key"),
     "login": "120/m/ip",
 }
+MFA_ADAPTER = "apps.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "老干部服务平台"
 # required: staff cannot work without one. optional: the demo, with a banner.
 SECOND_FACTOR = env_str("SECOND_FACTOR", "required")
+# Networks from which staff pages open (`10.1.0.0/16,192.168.5.7`); empty: from anywhere.
+STAFF_NETWORKS = env_list("STAFF_NETWORKS")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ABSOLUTE_SECONDS = 12 * 3600
+SESSION_IDLE_SECONDS = {"staff": env_int("STAFF_IDLE_MINUTES", 15) * 60, "people": 60 * 60}
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "apps.portal.views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -254,4 +263,5 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO")},
 }
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
+# Proxies whose X-Forwarded-For is believed: addresses, networks, or `unix` for a peer on a socket.
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
