@@ -19,6 +19,15 @@ from apps.common.birthday import (
     occurrences,
 )
 from apps.common.citizen_id import CitizenIdError, parse_citizen_id
+from apps.common.partial_date import PartialDate
+from apps.registry.choices import RevolutionPeriod
+from apps.registry.rules import (
+    VeteranSubsidy,
+    annual_balance,
+    revolution_period,
+    subsidy_months,
+    veteran_warnings,
+)
 
 TODAY = dt.date(2026, 2, 1)
 
@@ -173,3 +182,32 @@ def test_t4_nominal_age_changes_at_the_lunar_new_year():
 
     assert (nominal_age(birth, dt.date(2026, 2, 16)), nominal_age(birth, dt.date(2026, 2, 17))) == (90, 91)
     assert {full_age(birth, dt.date(2026, 2, day)) for day in (16, 17)} == {89}
+
+
+# T10 Periods of the revolution and the yearly sum (the visits are in the ledger's part)
+
+
+@pytest.mark.parametrize(
+    ("began", "period", "months"),
+    [
+        (PartialDate(1945, 9, 2), RevolutionPeriod.P4, 2),
+        (PartialDate(1945, 9, 3), RevolutionPeriod.P5, 1),
+        (PartialDate(1945, 9), RevolutionPeriod.UNDETERMINED, None),
+    ],
+)
+def test_t10_period_and_months_of_subsidy(began, period, months):
+    assert revolution_period(began) == period
+    assert subsidy_months(period, VeteranSubsidy()) == months
+
+
+def test_t10_work_begun_after_september_1949_asks_for_the_approval():
+    """Section 0 of the domain notes: a warning, not a refusal."""
+    (warning,) = veteran_warnings(PartialDate(1949, 10, 1), PartialDate(1931, 5))
+
+    assert "批准文号" in warning
+
+
+def test_t10_the_difference_between_due_and_actual_is_for_transfers_to_explain():
+    balance = annual_balance(previous=120, retired=0, died=11, actual=110)
+
+    assert (balance.due, balance.difference) == (109, 1)

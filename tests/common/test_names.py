@@ -39,7 +39,7 @@ def test_normalise_takes_slips_out_and_keeps_the_characters(written, stored):
     assert normalise_name(written) == stored
 
 
-@pytest.mark.parametrize("wrong", ["", "  ", "\u200b", None, 12, "张\u202e三", "张\u2067三", "张\x00三", "张" * 101])
+@pytest.mark.parametrize("wrong", ["", "  ", "\u200b", None, 12, "张\u202e三", "张\u2067三", "张\x00三", "张" * 61])
 def test_normalise_refuses_with_a_chinese_sentence(wrong):
     with pytest.raises(ValueError) as refused:
         normalise_name(wrong)
