@@ -1,11 +1,12 @@
-"""Forms of the portal: one helper, one error summary, and the version that stops silent overwriting."""
+"""Forms outside the stock admin: one crispy helper, one error summary on top, refusals at their field."""
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from apps.common.errors import BusinessError, StaleVersion
+from apps.common.admin_forms import RecordForm
+from apps.common.errors import BusinessError
 
 
 class PortalFormHelper(FormHelper):
@@ -47,55 +48,5 @@ class PortalForm(HelperMixin, forms.Form):
     """A form for an act: shape only, the service decides."""
 
 
-class VersionedModelForm(HelperMixin, forms.ModelForm):
-    """A form for one record that carries the record's version.
-
-    When somebody else saved meanwhile, the form is refused with code ``stale_version``, ``conflicts`` lists
-    what differs (label, theirs, yours) and the hidden version becomes the newest, so that a second, informed
-    press saves.
-    """
-
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.conflicts: list[tuple[str, str, str]] = []
-        self.fields["version"].initial = self.instance.version if self.instance.pk else None
-
-    def clean(self):
-        cleaned = super().clean()
-        if self.instance.pk and cleaned.get("version") != self.instance.version:
-            self.conflicts = self.differences(cleaned)
-            self.show_newest_version()
-            self.add_error(None, ValidationError(StaleVersion().sentence, code=StaleVersion().code))
-        return cleaned
-
-    def differences(self, cleaned) -> list[tuple[str, str, str]]:
-        """(label, saved meanwhile, typed now) for each field where the two differ, in the form's order."""
-        rows = []
-        for name, field in self.fields.items():
-            if name == "version" or name not in cleaned:
-                continue
-            theirs = field.prepare_value(self.initial.get(name))
-            yours = field.prepare_value(cleaned[name])
-            if field.has_changed(theirs, yours):
-                rows.append((str(field.label or name), shown(field, theirs), shown(field, yours)))
-        return rows
-
-    def show_newest_version(self) -> None:
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(self.instance.version)
-
-
-def shown(field, value) -> str:
-    """A value in the words a reader knows: the choice's label, 是 or 否, or 未填写."""
-    if value in (None, ""):
-        return "未填写"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, (list, tuple, set)):
-        return "、".join(shown(field, item) for item in value) or "未填写"
-    for choice, label in getattr(field, "choices", ()):
-        if str(getattr(choice, "value", choice)) == str(value):
-            return str(label)
-    return str(value)
+class PortalRecordForm(HelperMixin, RecordForm):
+    """A form for one record that carries the version it was opened at; RecordForm says what a stale one does."""

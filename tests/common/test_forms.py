@@ -1,24 +1,16 @@
-"""The form base: refusals land where they belong, a stale version is shown and not overwritten."""
+"""The form base: one summary that leads to the fields, refusals where they belong."""
 
 from django import forms
-from django.http import QueryDict
 from django.template import Context, Template
 
 from apps.common.errors import BusinessError
-from apps.common.forms import PortalForm, VersionedModelForm
-from apps.organisation.models import Community
+from apps.common.forms import PortalForm
 
 
 class NameForm(PortalForm):
     name = forms.CharField(label="姓名", help_text="和身份证上一样", widget=forms.TextInput)
     kind = forms.ChoiceField(label="类型", choices=[("a", "甲"), ("b", "乙")], widget=forms.RadioSelect)
     note = forms.CharField(label="说明", required=False)
-
-
-class CommunityForm(VersionedModelForm):
-    class Meta:
-        model = Community
-        fields = ["name"]
 
 
 def render(form) -> str:
@@ -53,21 +45,3 @@ def test_refusal_goes_to_its_field_or_to_the_top():
 
     assert form.errors["name"] == ["名字不对。"]
     assert form.non_field_errors() == ["现在不能办。"]
-
-
-def test_stale_version_shows_both_and_then_lets_an_informed_press_through():
-    saved = Community(pk=1, name="南河社区", version=3)
-    form = CommunityForm(QueryDict("name=北河社区&version=2"), instance=saved)
-
-    assert not form.is_valid()
-    assert form.conflicts == [(form.fields["name"].label, "南河社区", "北河社区")]
-    assert [error.code for error in form.non_field_errors().as_data()] == ["stale_version"]
-    assert form["version"].value() == "3"
-    assert "两边不一样的地方" in render(form)
-
-
-def test_current_version_is_no_conflict():
-    form = CommunityForm(QueryDict("name=北河社区&version=3"), instance=Community(pk=1, name="南河社区", version=3))
-    form.full_clean()
-
-    assert form.conflicts == []
