@@ -2,16 +2,20 @@
 
 import errno
 import json
+import re
 import shutil
 import socket
 import stat
 import subprocess
 from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from cadre_portal.embedded import environment, portal, reset, services
+from cadre_portal.embedded import campaign, environment, portal, reset, services
+from cadre_portal.embedded.campaign import table
+from cadre_portal.embedded.campaigns import names_known
 from cadre_portal.embedded.console import Refusal, sentence_of
 from cadre_portal.embedded.keys import portal_keys
 from cadre_portal.embedded.places import ROOT, Places, require_space
@@ -218,3 +222,31 @@ def test_reset_without_a_terminal_wants_yes(places, monkeypatch):
 def test_reset_removes_what_was_made(places):
     assert reset.run(places, ["--yes"]) == 0
     assert not places.var.exists()
+
+
+def test_every_variable_of_the_settings_is_in_the_example():
+    sources = "".join(path.read_text() for path in (ROOT / "cadre_portal" / "settings").glob("*.py"))
+    read = set(re.findall(r'env_(?:str|bool|int|list|keys)\(\s*"(\w+)"', sources)) - {"CADRE_DATABASE_ROLE"}
+    example = re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+
+    assert read - set(example) == set()
+
+
+def test_table_lines_up_although_chinese_is_wide():
+    keys = ("work", "rows")
+
+    lines = table([{"work": "导入", "rows": 25000}, {"work": "plan", "rows": None}], keys)
+
+    assert lines == ["work  rows ", "导入  25000", "plan  –    "]
+
+
+def test_row_with_other_keys_is_refused(monkeypatch):
+    monkeypatch.setattr("importlib.import_module", lambda name: SimpleNamespace(run=lambda: [{"work": "x"}]))
+
+    with pytest.raises(ValueError, match="row keys"):
+        campaign.main("benchmarks", campaign.BENCH_KEYS, ["x", "--json"])
+
+
+def test_unknown_campaign_says_which_there_are(capsys):
+    assert not names_known(Places(ROOT, ROOT / "var"), "benchmarks", ["no_such"])
+    assert "可选的名称" in capsys.readouterr().err
