@@ -203,7 +203,7 @@ def read_rank(text: str, retired_on: PartialDate | None = None) -> RankReading:
     named = _GRADE_NAMES.search(folded)
     grade = _GRADE_BY_NAME[named[0]] if named else None
     leader = _leader_code(_GRADE_NAMES.sub("，", folded))
-    if leader and grade and grade.given_from is None:
+    if leader and grade and grade.code.startswith("N"):
         grade = None  # 正处级调研员: the older title only repeats the level
     code = grade.code if grade else ""
     return RankReading(leader, code, treatment, statistics_level(leader, code), _grade_note(grade, retired_on))
