@@ -1,4 +1,4 @@
-"""The public pages in a real Chromium: axe, sizes, reflow, keyboard, without scripts, under the strict policy.
+"""The pages in a real Chromium: axe, sizes, reflow, keyboard, without scripts, under the strict policy.
 
 The figures are those of trust C3: text 16 (18) px and more, targets 44 (60) px and more, no sideways scrolling
 from 320 px, in the standard version and in 长辈版, in the normal and in the error state.
@@ -10,6 +10,8 @@ import shutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
+
+from tests.builders import make_unit, make_user
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -137,3 +139,38 @@ def test_elder_version_is_one_press_away_without_scripts(visit):
 def test_old_people_reach_the_bureau_from_every_page_without_scripts(visit):
     for path in PAGES:
         assert visit(path, "elder.24", 320, scripts=False).query_selector("a[href='tel:00000000000']"), path
+
+
+PASSWORD = "correct horse 马 9A"
+
+
+@pytest.fixture
+def clerk_page(visit):
+    make_user("20011", role="clerk", unit=make_unit(), password=PASSWORD)
+
+    def sign_in(width):
+        page = visit("/account/login/?next=/admin/", width=width)
+        page.fill("[name=login]", "20011")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/admin/")
+        return page
+
+    return sign_in
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_every_page_of_the_staff_menu_passes_axe_under_the_policy(clerk_page, width):
+    page = clerk_page(width)
+    base = page.url.split("/admin/")[0]
+
+    paths = page.eval_on_selector_all(".side-nav a", "links => links.map((link) => link.getAttribute('href'))")
+
+    assert "/admin/" in paths
+    for path in paths:
+        page.complaints.clear()
+        page.goto(base + path)
+        assert page.complaints == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert "严禁处理、存储、传输国家秘密" in page.inner_text("body")
+        assert violations(page) == [], path
