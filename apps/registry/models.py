@@ -123,6 +123,11 @@ class Cadre(Versioned):
     def __str__(self) -> str:
         return self.person.name
 
+    @property
+    def public_id(self) -> uuid.UUID:
+        """The person's: encrypted fields of both are bound to it."""
+        return self.person.public_id
+
 
 @history.track(exclude=("chronic", "medication"))
 class Health(Record):
