@@ -8,8 +8,8 @@ class BranchesConfig(AppConfig):
     def ready(self):
         from apps.registry import life, scopes  # noqa: PLC0415 (models must be loaded)
 
-        from .access import secretary_scope  # noqa: PLC0415
-        from .services import close_by_death  # noqa: PLC0415
+        from .access import secretary_scope  # noqa: PLC0415 (the same)
+        from .services import close_by_death  # noqa: PLC0415 (the same)
 
         scopes.scopes.append(secretary_scope)
         life.handlers.append(close_by_death)
