@@ -10,11 +10,13 @@ from apps.common.row_set import RowSet
 # for each of a million people (design 3). A birth date known only to the month or year counts with its year.
 BIRTHDAYS = """
 SELECT p.id AS person_id, v.day AS occasion_date,
-       CASE WHEN v.calendar = 'solar' AND NOT %s THEN extract(year FROM v.day)::int - left(p.birth_date, 4)::int
-            ELSE v.lunar_year - left(p.birth_date, 4)::int
-                 + (CASE WHEN length(p.birth_date) = 10
-                         AND p.birth_date::date < (%s::date[])[left(p.birth_date, 4)::int - 1899]
-                         THEN 1 ELSE 0 END) + %s END AS age,
+       CASE WHEN p.birth_date !~ '^[12][0-9]{3}' THEN NULL
+            WHEN v.calendar = 'solar' AND NOT %s THEN extract(year FROM v.day)::int - left(p.birth_date, 4)::int
+            ELSE v.lunar_year - left(p.birth_date, 4)::int + %s
+                 + CASE WHEN length(p.birth_date) = 10
+                         AND p.birth_date < (%s::date[])[left(p.birth_date, 4)::int - 1899]::text
+                        THEN 1 ELSE 0 END
+       END AS age,
        p.created_at AS known_at
 FROM unnest(%s::text[], %s::int[], %s::int[], %s::bool[], %s::text[], %s::date[], %s::int[])
      AS v(calendar, month, day_no, is_leap, policy, day, lunar_year)
@@ -37,7 +39,7 @@ def birthdays_between(
     """
     pairs = _pairs(start, end, feb29)
     columns = [list(column) for column in zip(*pairs, strict=True)] or [[]] * 7
-    return RowSet(BIRTHDAYS, [nominal, _lunar_new_years(), int(nominal), *columns])
+    return RowSet(BIRTHDAYS, [nominal, int(nominal), _lunar_new_years(), *columns])
 
 
 @functools.lru_cache(maxsize=64)
