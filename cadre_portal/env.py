@@ -1,5 +1,6 @@
 """Strict readers of the environment: a value is right, absent with a stated default, or a refusal to start."""
 
+import json
 import os
 from pathlib import Path
 
@@ -34,6 +35,18 @@ def env_int(name: str, default: int) -> int:
         return int(value)
     except ValueError as error:
         raise ImproperlyConfigured(f"环境变量 {name} 应是整数，现在是“{value}”。") from error
+
+
+def env_json(name: str, default: dict[str, str]) -> dict[str, str]:
+    """A JSON object whose values are texts."""
+    text = env_str(name, "")
+    try:
+        value = json.loads(text) if text else default
+    except ValueError as error:
+        raise ImproperlyConfigured(f"环境变量 {name} 应是一个 JSON 对象。") from error
+    if not isinstance(value, dict) or not all(isinstance(part, str) for part in value.values()):
+        raise ImproperlyConfigured(f"环境变量 {name} 应是一个 JSON 对象，值都是文字。")
+    return value
 
 
 def env_list(name: str, default: str = "") -> list[str]:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from celery.schedules import crontab
 
-from cadre_portal.env import env_bool, env_int, env_list, env_str
+from cadre_portal.env import env_bool, env_int, env_json, env_list, env_str
 
 from .menus import PUBLIC_NAVIGATION, STAFF_NAVIGATION  # noqa: F401 (settings)
 
@@ -239,6 +239,8 @@ SMS_GATEWAY = {
     "signature": env_str("SMS_SIGNATURE", "老干部局"),
     "timeout": env_int("SMS_TIMEOUT", 10),
     "idempotent": env_bool("SMS_IDEMPOTENT", True),
+    # The gateway's own field names; {phone}, {text} and {key} are filled in. Vendors with registered texts add theirs.
+    "body": env_json("SMS_BODY", {"phone": "{phone}", "text": "{text}", "key": "{key}"}),
 }
 
 # What every page says about the bureau; an empty value leaves no empty label behind.

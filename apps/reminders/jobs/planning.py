@@ -1,0 +1,85 @@
+"""The planner: one statement inserts what is missing and settles pending rows whose basis is gone (design 4C)."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from apps.messaging.services import withdraw_messages
+from apps.reminders.occasions import Window, stages_in
+
+CATCH_UP = datetime.timedelta(days=7)
+LOOK_AHEAD = 7
+PLANNER_LOCK = 7_240_002
+
+# Inserting: a stage that can no longer be handed out is recorded as missed if the portal knew of it in time, else not
+# at all. Settling: pending rows of the window that the set no longer holds are withdrawn, those out of time missed,
+# and withdrawn ones that it holds again (a death undone) reopened. `recalled` are messages still waiting in the
+# outbox although their basis is gone.
+PLAN = """
+WITH due AS MATERIALIZED ({due}),
+added AS (
+  INSERT INTO reminders_reminder (kind, subject_key, occasion_date, stage, role, person_id, age, due_on, valid_until,
+                                  state, decided_at)
+  SELECT kind, subject_key, occasion_date, stage, role, person_id, age, due_on, valid_until,
+         CASE WHEN valid_until > %s THEN 'pending' ELSE 'missed' END, CASE WHEN valid_until > %s THEN NULL ELSE now() END
+  FROM due
+  WHERE valid_until > %s OR (known_at AT TIME ZONE 'Asia/Shanghai')::date <= due_on
+  ON CONFLICT (kind, subject_key, occasion_date, stage, role) DO NOTHING
+  RETURNING state
+),
+settled AS (
+  UPDATE reminders_reminder r
+  SET state = CASE WHEN d.kind IS NULL AND r.valid_until > %s THEN 'withdrawn'
+                   WHEN r.valid_until <= %s THEN 'missed' ELSE 'pending' END,
+      note = CASE WHEN d.kind IS NULL AND r.valid_until > %s THEN 'basis_gone' ELSE '' END,
+      decided_at = CASE WHEN d.kind IS NOT NULL AND r.valid_until > %s THEN NULL ELSE now() END
+  FROM reminders_reminder o LEFT JOIN due d USING (kind, subject_key, occasion_date, stage, role)
+  WHERE o.id = r.id AND o.due_on <= %s AND (
+        (o.state = 'pending' AND (d.kind IS NULL OR o.valid_until <= %s))
+     OR (o.state = 'withdrawn' AND o.valid_until > %s AND d.kind IS NOT NULL))
+  RETURNING r.state
+),
+recalled AS (
+  SELECT o.message_id
+  FROM messaging_deliveryitem i
+  JOIN messaging_delivery v ON v.id = i.delivery_id AND v.state = 'pending'
+  JOIN reminders_reminder o ON o.message_id = i.message_id AND o.state = 'handed' AND o.valid_until > %s
+  LEFT JOIN due d USING (kind, subject_key, occasion_date, stage, role)
+  WHERE d.kind IS NULL
+)
+SELECT (SELECT count(*) FROM added WHERE state = 'pending') + (SELECT count(*) FROM settled WHERE state = 'pending'),
+       (SELECT count(*) FROM settled WHERE state = 'withdrawn'),
+       (SELECT count(*) FROM added WHERE state = 'missed') + (SELECT count(*) FROM settled WHERE state = 'missed'),
+       (SELECT array_agg(DISTINCT message_id) FROM recalled)
+"""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run changed; all zero when there was nothing to do or another planner was at it."""
+
+    planned: int = 0
+    withdrawn: int = 0
+    missed: int = 0
+    busy: bool = False
+
+
+def plan(on: datetime.date, *, look_ahead: int = LOOK_AHEAD) -> Plan:
+    """Bring the reminders of [on - 7 days, on + look_ahead] in line with the facts, as seen on the day `on`.
+
+    Again, or at once from two processes, it changes nothing. A stage whose time has passed is recorded as missed;
+    what is due is not sent here.
+    """
+    due = stages_in(Window(on - CATCH_UP, on + datetime.timedelta(days=look_ahead)), on=on)
+    until = on + datetime.timedelta(days=look_ahead)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [PLANNER_LOCK])
+        if not cursor.fetchone()[0]:
+            return Plan(busy=True)
+        cursor.execute(PLAN.format(due=due.sql), [*due.params, on, on, on, on, on, on, on, until, on, on, on])
+        planned, withdrawn, missed, recalled = cursor.fetchone()
+        withdraw_messages(recalled or [])
+    return Plan(planned, withdrawn, missed)
+
+

@@ -1,0 +1,203 @@
+"""Everything that is due in a window, as one set of (occasion, stage, role) to insert from (design 4C)."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.common.row_set import RowSet
+from apps.ledgers.occasions import duties_due_between
+from apps.organisation.models import RuleSet, Unit
+from apps.organisation.queries import rule_values
+from apps.people.occasions import birthdays_between
+from apps.registry.choices import VETERAN_TYPES
+from apps.registry.occasions import hospital_notices_between
+
+from .rules import ReminderStages
+
+DAY = datetime.timedelta(days=1)
+COLUMNS = "kind, subject_key, occasion_date, stage, role, person_id, age, due_on, valid_until, known_at"
+
+# A focus person by the tier that staff decided; where nobody has decided yet, by the rule set's criteria.
+FOCUS = """
+(c.retire_type = ANY(%s) AND %s) OR (CASE WHEN t.id IS NOT NULL THEN t.is_focus OR t.high_risk
+  ELSE coalesce(b.age, 0) >= %s OR (c.living = 'alone' AND %s) OR coalesce(h.ability, -1) >= %s
+       OR (coalesce(h.seriously_ill, false) AND %s) END)
+"""
+BIRTHDAYS = """
+SELECT 'birthday' AS kind, 'person:' || b.person_id AS subject_key, b.occasion_date, s.stage, s.role, b.person_id,
+       b.age::smallint AS age, s.due_on, s.valid_until, b.known_at
+FROM ({people}) b
+JOIN registry_cadre c ON c.person_id = b.person_id AND c.voided_at IS NULL{units}
+LEFT JOIN ledgers_caretier t ON t.cadre_id = b.person_id AND t.voided_at IS NULL
+LEFT JOIN registry_health h ON h.cadre_id = b.person_id AND h.voided_at IS NULL
+CROSS JOIN LATERAL (SELECT {focus} AS focus) f
+CROSS JOIN LATERAL (VALUES {stages}) s(wanted, stage, role, due_on, valid_until)
+WHERE s.wanted AND s.due_on <= %s AND s.valid_until > %s
+"""
+STAGES_OF_FOCUS = """
+(f.focus, 'ahead', 'responsible', b.occasion_date - %s, b.occasion_date - %s),
+(f.focus, 'eve', 'responsible', b.occasion_date - %s, b.occasion_date),
+(f.focus, 'day', 'responsible', b.occasion_date, b.occasion_date + 1),
+(f.focus AND (b.age + %s = ANY(%s) OR (b.age + %s >= %s AND (b.age + %s) %% %s = 0)),
+ 'milestone', 'bureau', b.occasion_date - %s, b.occasion_date + 1)
+"""
+STAGE_OF_OTHERS = """
+(NOT f.focus, 'list', 'responsible',
+ (date_trunc('month', b.occasion_date::timestamp) - interval '1 month')::date + %s,
+ date_trunc('month', b.occasion_date::timestamp)::date)
+"""
+# A duty of a short period (weekly contact) is not announced before its period has begun.
+VISITS = """
+SELECT 'visit' AS kind, d.subject_key, d.occasion_date, s.stage, s.role, d.cadre_id AS person_id, NULL::smallint AS age,
+       s.due_on, s.valid_until, d.created_at AS known_at
+FROM ({duties}) d
+JOIN registry_cadre c ON c.person_id = d.cadre_id AND c.voided_at IS NULL{units}
+CROSS JOIN LATERAL (VALUES
+  ('ahead', 'responsible', d.occasion_date - %s, d.occasion_date - %s),
+  ('eve', 'responsible', d.occasion_date - %s, d.occasion_date + 1),
+  ('overdue', 'responsible', d.occasion_date + %s, d.occasion_date + %s),
+  ('overdue_section', 'section', d.occasion_date + %s, d.occasion_date + %s),
+  ('overdue_bureau', 'bureau', d.occasion_date + %s, d.occasion_date + %s)
+) s(stage, role, due_on, valid_until)
+WHERE s.due_on >= d.period_start AND s.due_on <= %s AND s.valid_until > %s
+"""
+NOTICES = """
+SELECT CASE n.kind WHEN 'admitted' THEN 'hospital' ELSE 'discharge' END AS kind, n.subject_key, n.occasion_date,
+       'day' AS stage, 'responsible' AS role, n.person_id, NULL::smallint AS age, n.occasion_date AS due_on,
+       n.occasion_date + %s AS valid_until, n.known_at
+FROM ({notices}) n
+JOIN registry_cadre c ON c.person_id = n.person_id{units}
+WHERE n.occasion_date <= %s AND n.occasion_date + %s > %s
+"""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Stages that may be handed out on some day of [start, end], both included."""
+
+    start: datetime.date
+    end: datetime.date
+
+    @property
+    def bounds(self) -> list[datetime.date]:
+        return [self.end, self.start]
+
+
+def stages_in(window: Window, *, on: datetime.date) -> RowSet:
+    """Rows of COLUMNS for every stage that is valid on some day of the window, by the rules in force on `on`.
+
+    Districts with rule sets of their own are planned by them; everybody else by the city's.
+    """
+    parts = []
+    for rules, unit_ids in rules_by_unit(on):
+        parts += [
+            _focus_birthdays(window, rules, unit_ids),
+            _month_lists(window, rules, unit_ids),
+            _visits(window, rules, unit_ids),
+            _notices(window, rules, unit_ids),
+        ]
+    whole = RowSet("")
+    for part in filter(None, parts):
+        whole = whole + part if whole.sql else part
+    return whole
+
+
+def rules_by_unit(on: datetime.date) -> list[tuple[ReminderStages, list[int] | None]]:
+    """(rules, ids of the managing units they hold for); None for all units when there is one rule only."""
+    own = RuleSet.objects.filter(
+        kind=ReminderStages.rule_key, unit__isnull=False, effective_from__lte=on, voided_at__isnull=True
+    )
+    if not own.exists():
+        return [(rule_values(ReminderStages.rule_key, on=on), None)]
+    groups: dict[ReminderStages, list[int]] = {}
+    for unit in Unit.objects.order_by("path"):
+        groups.setdefault(rule_values(ReminderStages.rule_key, on=on, unit=unit), []).append(unit.pk)
+    return list(groups.items())
+
+
+def _units(unit_ids: Sequence[int] | None) -> tuple[str, list]:
+    return (" AND c.managing_unit_id = ANY(%s)", [list(unit_ids)]) if unit_ids is not None else ("", [])
+
+
+def _birthdays(
+    window: Window, people: RowSet, rules: ReminderStages, unit_ids, stages: str, stage_params: list
+) -> RowSet:
+    units, unit_params = _units(unit_ids)
+    focus_params = [
+        [str(kind) for kind in VETERAN_TYPES],
+        rules.focus_veteran,
+        rules.focus_age,
+        rules.focus_alone,
+        rules.focus_ability,
+        rules.focus_ill,
+    ]
+    sql = BIRTHDAYS.format(people=people.sql, units=units, focus=FOCUS, stages=stages)
+    return RowSet(sql, [*people.params, *unit_params, *focus_params, *stage_params, *window.bounds])
+
+
+def _focus_birthdays(window: Window, rules: ReminderStages, unit_ids) -> RowSet:
+    lead = max(rules.birthday_ahead, rules.milestone_ahead)
+    people = birthdays_between(
+        window.start, window.end + lead * DAY, feb29=rules.feb29, nominal=rules.milestone_nominal
+    )
+    offset = rules.milestone_offset
+    return _birthdays(
+        window, people, rules, unit_ids, STAGES_OF_FOCUS,
+        [
+            rules.birthday_ahead, rules.birthday_eve, rules.birthday_eve,
+            offset, list(rules.milestone_ages), offset, rules.milestone_from, offset, rules.milestone_step,
+            rules.milestone_ahead,
+        ],
+    )  # fmt: skip
+
+
+def _month_lists(window: Window, rules: ReminderStages, unit_ids) -> RowSet | None:
+    """Birthdays of the months whose list day lies open in the window; None when no list is open."""
+    months = [first for first in _months_from(window) if _list_day(first, rules) <= window.end and first > window.start]
+    if not months:
+        return None
+    last = _next_month(months[-1]) - DAY
+    people = birthdays_between(months[0], last, feb29=rules.feb29, nominal=rules.milestone_nominal)
+    return _birthdays(window, people, rules, unit_ids, STAGE_OF_OTHERS, [rules.list_day - 1])
+
+
+def _months_from(window: Window) -> list[datetime.date]:
+    first, months = _next_month(window.start), []
+    while first <= window.end + 31 * DAY:
+        months.append(first)
+        first = _next_month(first)
+    return months
+
+
+def _next_month(day: datetime.date) -> datetime.date:
+    return datetime.date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def _list_day(month: datetime.date, rules: ReminderStages) -> datetime.date:
+    """The day in the month before on which its birthdays are listed."""
+    return (month - DAY).replace(day=rules.list_day)
+
+
+def _visits(window: Window, rules: ReminderStages, unit_ids) -> RowSet:
+    units, unit_params = _units(unit_ids)
+    due = duties_due_between(
+        window.start - rules.overdue_last * DAY, window.end + rules.visit_ahead * DAY
+    ).values_list("subject_key", "occasion_date", "cadre_id", "created_at", "period_start")
+    duties = RowSet.of(due)
+    days = [
+        rules.visit_ahead, rules.visit_eve, rules.visit_eve, rules.overdue, rules.overdue_section,
+        rules.overdue_section, rules.overdue_bureau, rules.overdue_bureau, rules.overdue_last,
+    ]  # fmt: skip
+    return RowSet(
+        VISITS.format(duties=duties.sql, units=units), [*duties.params, *unit_params, *days, *window.bounds]
+    )
+
+
+def _notices(window: Window, rules: ReminderStages, unit_ids) -> RowSet:
+    units, unit_params = _units(unit_ids)
+    days = rules.notice_days
+    notices = hospital_notices_between(window.start - days * DAY, window.end)
+    return RowSet(
+        NOTICES.format(notices=notices.sql, units=units),
+        [days, *notices.params, *unit_params, window.end, days, window.start],
+    )
