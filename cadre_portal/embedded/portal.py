@@ -39,7 +39,7 @@ def run(places: Places) -> int:
             collect_static(places, supervisor, addresses)
             ownership.publish(supervisor, address=f"http://{host}:{port}/", **addresses)
             start_portal(places, supervisor, addresses, host, port)
-            show_doors(places, supervisor, addresses, port)
+            show_doors(places, addresses, port)
             while True:
                 supervisor.step(60.0)
         except Stopped:
@@ -210,12 +210,12 @@ def answers(port: int) -> bool:
         return False
 
 
-def show_doors(places: Places, supervisor: Supervisor, addresses: dict[str, str], port: int) -> None:
+def show_doors(places: Places, addresses: dict[str, str], port: int) -> None:
     base = f"http://127.0.0.1:{port}"
     say(f"\n老干部服务平台已就绪\n  公共网站    {base}/\n  工作人员    {base}/admin/\n  支部工作台  {base}/branch/\n")
     if has_command(places, "demo_accounts"):
-        command = services.manage(places, "demo_accounts")
-        supervisor.call(command, services.environment(places, addresses), folder=places.root)
+        command, env = services.manage(places, "demo_accounts"), services.environment(places, addresses)
+        say(subprocess.run(command, env=env, capture_output=True, text=True).stdout)
     say(f"数据目录：{data_folder(places)}    日志：{places.logs}")
     say("按 Ctrl-C 停止；再次运行 bin/run 会接着使用原来的数据；bin/reset 全部删除。")
 
