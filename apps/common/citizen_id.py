@@ -112,7 +112,7 @@ def _parse_15(number: str, on: dt.date) -> CitizenId:
         raise CitizenIdError("characters", "15 位身份证号只能是数字。")
     birth = _birth_of(number[:6], "19" + number[6:12], on)
     first_17 = number[:6] + "19" + number[6:]
-    warnings = ("这是 15 位的旧证号，已算出 18 位号码，请人工核对。",)
+    warnings: tuple[str, ...] = ("这是 15 位的旧证号，已算出 18 位号码，请人工核对。",)
     if number[12:] in _BORN_BEFORE_1900:
         warnings += (f"顺序码 {number[12:]} 曾留给 1900 年以前出生的人，出生年份请人工核对。",)
     return CitizenId(

@@ -222,7 +222,7 @@ def _strokes() -> _CharacterTable:
 
 
 @functools.cache
-def _simplified_table() -> dict[int, str]:
+def _simplified_table() -> dict[int, int]:
     traditional, simplified = (DATA / "simplified.txt").read_text(encoding="utf-8").splitlines()
     return str.maketrans(traditional, simplified)
 

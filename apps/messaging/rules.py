@@ -76,9 +76,7 @@ def template(key: str) -> Template:
 
 def counted_lines(counts: Mapping[str, int]) -> list[str]:
     """今天生日2位 … in the order of registration; templates without a count are left out."""
-    return [
-        f"{item.label}{counts[item.key]}{item.unit}" for item in _templates.values() if counts.get(item.key)
-    ]
+    return [f"{item.label}{counts[item.key]}{item.unit}" for item in _templates.values() if counts.get(item.key)]
 
 
 def sms_text(counts: Mapping[str, int], *, signature: str, total_unit: str = "项") -> str:

@@ -3,7 +3,6 @@
 import datetime
 import json
 import uuid
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 

@@ -180,17 +180,15 @@ def _list_day(month: datetime.date, rules: ReminderStages) -> datetime.date:
 
 def _visits(window: Window, rules: ReminderStages, unit_ids) -> RowSet:
     units, unit_params = _units(unit_ids)
-    due = duties_due_between(
-        window.start - rules.overdue_last * DAY, window.end + rules.visit_ahead * DAY
-    ).values_list("subject_key", "occasion_date", "cadre_id", "created_at", "period_start")
+    due = duties_due_between(window.start - rules.overdue_last * DAY, window.end + rules.visit_ahead * DAY).values_list(
+        "subject_key", "occasion_date", "cadre_id", "created_at", "period_start"
+    )
     duties = RowSet.of(due)
     days = [
         rules.visit_ahead, rules.visit_eve, rules.visit_eve, rules.overdue, rules.overdue_section,
         rules.overdue_section, rules.overdue_bureau, rules.overdue_bureau, rules.overdue_last,
     ]  # fmt: skip
-    return RowSet(
-        VISITS.format(duties=duties.sql, units=units), [*duties.params, *unit_params, *days, *window.bounds]
-    )
+    return RowSet(VISITS.format(duties=duties.sql, units=units), [*duties.params, *unit_params, *days, *window.bounds])
 
 
 def _notices(window: Window, rules: ReminderStages, unit_ids) -> RowSet:

@@ -46,6 +46,7 @@ class Places:
         """Create the folders; only `var` itself may be entered by others (the database's account may need to)."""
         self.var.mkdir(parents=True, exist_ok=True)
         self.var.chmod(0o755)
+        (self.var / "static").mkdir(exist_ok=True)
         for private in (self.logs, self.secrets, self.var / "media"):
             private.mkdir(mode=0o700, exist_ok=True)
 

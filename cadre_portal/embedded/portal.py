@@ -144,7 +144,7 @@ def collect_static(places: Places, supervisor: Supervisor, addresses: dict[str, 
     """Gather style sheets, scripts and pictures when one of them, or a package that brings some, has changed."""
     mark = places.var / "static-collected"
     wanted = fingerprint(places, "static/**/*", "apps/*/static/**/*", "requirements.txt", "cadre_portal/settings/*.py")
-    if mark.exists() and mark.read_text() == wanted and (places.var / "static").exists():
+    if mark.exists() and mark.read_text() == wanted and (places.var / "static" / "staticfiles.json").exists():
         return
     say("整理页面样式和脚本 …")
     env = services.environment(places, addresses)

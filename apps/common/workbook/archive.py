@@ -9,6 +9,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree  # noqa: S405  entities were refused before anything is parsed here
 
@@ -36,7 +37,7 @@ def inspect_archive(data: bytes, limits: Limits) -> dict[str, list[int]]:
             return {name: hidden.get(path, []) for name, path in _sheet_paths(archive)}
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, KeyError, NotImplementedError, OSError) as error:
         raise _DAMAGED from error
-    except (ValueError, ElementTree.ParseError, zipfile.zlib.error) as error:
+    except (ValueError, ElementTree.ParseError, zlib.error) as error:
         raise _DAMAGED from error
 
 

@@ -16,9 +16,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from .excel import read_workbook
 from .kinds import CSV, kind_of
 from .limits import Limits
 from .sheet import FileRefused, Sheet, column_letters
+from .text_tables import read_text_table
 
 _BATCH = 1000
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u00ad\u200b\u2060\ufeff]|_x000[dD]_")
@@ -68,11 +70,7 @@ def _parse(data: bytes, filename: str, limits: Limits) -> Iterator[tuple[Sheet, 
         raise FileRefused("too_large", f"文件超过 {limits.file_size // 1024 // 1024} MB，请分成几个文件上传。")
     kind = kind_of(data, filename)
     if kind == CSV:
-        from .text_tables import read_text_table  # noqa: PLC0415  one of two parsers, each process needs one
-
         return read_text_table(data, limits)
-    from .excel import read_workbook  # noqa: PLC0415  loads calamine
-
     return read_workbook(data, kind, limits)
 
 

@@ -81,5 +81,3 @@ def plan(on: datetime.date, *, look_ahead: int = LOOK_AHEAD) -> Plan:
         planned, withdrawn, missed, recalled = cursor.fetchone()
         withdraw_messages(recalled or [])
     return Plan(planned, withdrawn, missed)
-
-

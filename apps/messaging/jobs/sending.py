@@ -1,0 +1,138 @@
+"""Sending: claim, send, commit the outcome, then the next. A death at any point loses nothing and doubles nothing.
+
+A claim whose lease ran out is repeated with the same key where the other side knows keys; where it knows none, it
+goes to the worklist of unknown fates and to a person, never blindly out again (design 4C, trust B15).
+"""
+
+import datetime
+import json
+import logging
+import random
+import time
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from apps.messaging.channels import Answer, Attempt, Sender, enabled_channels, knows_keys, send_timeout, sender_for
+from apps.messaging.choices import PUSHED, DeliveryState, Outcome
+from apps.messaging.models import ChannelState, Delivery
+from apps.messaging.rules import back_off, breaker_pause
+
+from .claiming import claim, lease_of
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 8
+
+
+@dataclass
+class Sent:
+    """What one run did."""
+
+    sent: int = 0
+    failed: int = 0
+    later: int = 0
+    unknown: int = 0
+
+
+def reclaim_expired() -> int:
+    """Settle claims whose lease ran out; returns how many went to the worklist."""
+    expired = Delivery.objects.filter(state=DeliveryState.CLAIMED, lease_until__lt=Now())
+    unknown = 0
+    for channel in PUSHED:
+        rows = expired.filter(channel=channel)
+        if knows_keys(channel):
+            unknown += rows.filter(attempts__gte=MOST_ATTEMPTS).update(
+                state=DeliveryState.UNKNOWN, outcome=Outcome.INTERRUPTED, lease_until=None, claim=None
+            )
+            rows.update(
+                state=DeliveryState.PENDING,
+                outcome=Outcome.INTERRUPTED,
+                lease_until=None,
+                claim=None,
+                next_attempt_at=Now(),
+            )
+        else:
+            unknown += rows.update(
+                state=DeliveryState.UNKNOWN, outcome=Outcome.INTERRUPTED, lease_until=None, claim=None
+            )
+    return unknown
+
+
+def send_waiting(now: datetime.datetime, *, seconds: float = 240.0) -> Sent:
+    """Send what waits on every enabled channel, for at most about `seconds`."""
+    deadline = time.monotonic() + seconds
+    done = Sent(unknown=reclaim_expired())
+    for channel in enabled_channels():
+        with sender_for(channel) as sender:
+            while time.monotonic() < deadline and (rows := claim(channel, now)):
+                _send_claimed(channel, sender, rows, done)
+    return done
+
+
+def _send_claimed(channel: str, sender: Sender, rows: list[Delivery], done: Sent) -> None:
+    """Send while the lease surely holds for one more attempt; give the rest back untouched."""
+    until = time.monotonic() + lease_of(channel).total_seconds() - 1.5 * send_timeout(channel)
+    well = True
+    for place, row in enumerate(rows):
+        if time.monotonic() > until:
+            _give_back(rows[place:])
+            return
+        attempt = sender.send(json.loads(row.payload), str(row.public_id))
+        _settle(row, attempt, knows_keys(channel), done)
+        if attempt.answer in (Answer.NOT_TAKEN, Answer.AMBIGUOUS):
+            well = False
+            if _count_failure(channel):
+                _give_back(rows[place + 1 :])
+                return
+    if well:
+        _count_recovery(channel)
+
+
+def _settle(row: Delivery, attempt: Attempt, keyed: bool, done: Sent) -> None:
+    """Commit the outcome, unless the claim was lost meanwhile: then another has it, and a late word is not heard."""
+    values: dict = {"outcome": attempt.outcome, "lease_until": None, "claim": None}
+    if attempt.answer is Answer.ACCEPTED:
+        values |= {"state": DeliveryState.SENT, "gateway_id": attempt.gateway_id, "sent_at": Now()}
+        done.sent += 1
+    elif attempt.answer is Answer.REFUSED:
+        values |= {"state": DeliveryState.FAILED}
+        done.failed += 1
+    elif attempt.answer is Answer.AMBIGUOUS and (not keyed or row.attempts >= MOST_ATTEMPTS):
+        values |= {"state": DeliveryState.UNKNOWN}
+        done.unknown += 1
+    elif row.attempts >= MOST_ATTEMPTS:
+        values |= {"state": DeliveryState.FAILED, "outcome": Outcome.TOO_MANY}
+        done.failed += 1
+    else:
+        wait = back_off(row.attempts) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
+        values |= {"state": DeliveryState.PENDING, "next_attempt_at": Now() + wait}
+        done.later += 1
+    kept = Delivery.objects.filter(pk=row.pk, state=DeliveryState.CLAIMED, claim=row.claim).update(**values)
+    if not kept:
+        logger.warning("delivery %s: the lease was lost before its outcome came", row.pk)
+
+
+def _give_back(rows: list[Delivery]) -> None:
+    """Not begun: waiting again, as if never claimed."""
+    for row in rows:
+        Delivery.objects.filter(pk=row.pk, state=DeliveryState.CLAIMED, claim=row.claim).update(
+            state=DeliveryState.PENDING, attempts=F("attempts") - 1, lease_until=None, claim=None
+        )
+
+
+def _count_recovery(channel: str) -> None:
+    """A whole claim went through: failures are counted from nought again."""
+    ChannelState.objects.filter(channel=channel, failures__gt=0).update(failures=0, open_until=None, last_ok_at=Now())
+
+
+def _count_failure(channel: str) -> bool:
+    """Count failures in a row for all senders together; True when the channel is to be left alone for a while."""
+    ChannelState.objects.get_or_create(channel=channel)
+    ChannelState.objects.filter(channel=channel).update(failures=F("failures") + 1)
+    failures = ChannelState.objects.values_list("failures", flat=True).get(channel=channel)
+    pause = breaker_pause(failures)
+    if pause is not None:
+        ChannelState.objects.filter(channel=channel).update(open_until=Now() + pause)
+    return pause is not None

@@ -1,0 +1,76 @@
+"""The tick: everything the clock has to do, by whoever wakes first (beat, the supervisor, or a hand)."""
+
+import datetime
+import logging
+from dataclasses import dataclass, field
+
+from django.db.models import F
+from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
+
+from apps.common import jobs, sealing
+from apps.common.tasks import run_job
+from apps.messaging.jobs import Sent, send_waiting
+from apps.messaging.rules import ZONE
+from apps.reminders.models import PlannerRun
+
+from .handing import Handed, hand_out
+from .planning import Plan, plan
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Tick:
+    plan: Plan = field(default_factory=Plan)
+    handed: Handed = field(default_factory=Handed)
+    sent: Sent = field(default_factory=Sent)
+    error: str = ""
+
+
+def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
+    """Plan, hand out, send, put abandoned jobs back to work and seal the audit. Two at once are harmless.
+
+    A planner that fails does not keep back what is planned already; its error stands on the day's PlannerRun and,
+    since the pulse is not renewed, the home page turns red.
+    """
+    day = now.astimezone(ZONE).date()
+    done = Tick()
+    _begin(day)
+    try:
+        done.plan = plan(day)
+    except Exception as error:
+        logger.exception("planning for %s failed", day)
+        done.error = f"{type(error).__name__}: {error}"[:300]
+    done.handed = hand_out(now)
+    done.sent = send_waiting(now, seconds=seconds)
+    _end(day, done)
+    _requeue_jobs()
+    sealing.seal_committed()
+    return done
+
+
+def _begin(day: datetime.date) -> None:
+    PlannerRun.objects.get_or_create(day=day)
+    PlannerRun.objects.filter(day=day).update(started_at=Now(), runs=F("runs") + 1)
+
+
+def _end(day: datetime.date, done: Tick) -> None:
+    values = {"error": done.error}
+    if not done.error:
+        values["finished_at"] = Now()
+    PlannerRun.objects.filter(day=day).update(
+        planned=F("planned") + done.plan.planned,
+        withdrawn=F("withdrawn") + done.plan.withdrawn + done.handed.withdrawn,
+        missed=F("missed") + done.plan.missed,
+        **values,
+    )
+
+
+def _requeue_jobs() -> None:
+    """Through the broker; when that is down, here, so that a dead broker delays nothing."""
+    for job_id in jobs.expired_jobs():
+        try:
+            run_job.delay(job_id=job_id)
+        except OperationalError:
+            jobs.run_job(job_id)
