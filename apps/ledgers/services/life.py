@@ -19,8 +19,9 @@ from .planning import plan_duties
 def handle_life_event(event: LifeEvent, undo: bool) -> None:
     """Close, open or plan anew what the event changes for a cadre; on `undo` exactly back again.
 
-    Runs in the event's transaction, after the registry's own columns were written. People who are no cadres have no
-    ledger.
+    Runs in the event's transaction: after the registry's own columns were written, on undo before they are put
+    back, so that what an undone event owes anew is left to the next planning. A restored death is taken back by
+    the registry as its undoing. People who are no cadres have no ledger.
     """
     cadre = Cadre.objects.filter(pk=event.person_id).select_related("managing_unit").first()
     if cadre is None:
@@ -29,7 +30,8 @@ def handle_life_event(event: LifeEvent, undo: bool) -> None:
     act = HANDLERS.get(event.kind)
     if act is not None:
         act(cadre, event, undo, today)
-    plan_duties(on=today, cadres=[cadre.pk])
+    if not undo:
+        plan_duties(on=today, cadres=[cadre.pk])
 
 
 def day_of(event: LifeEvent, today: dt.date) -> dt.date:
@@ -57,27 +59,18 @@ def _lost(cadre: Cadre, event: LifeEvent, undo: bool, today: dt.date) -> None:
         close_duties(cadre.pk, event, ClosedReason.LOST, on=day_of(event, today))
 
 
-def _restored(cadre: Cadre, event: LifeEvent, undo: bool, today: dt.date) -> None:
-    death = _last(event, LifeEventKind.DIED)
-    if death is not None:
-        _died(cadre, death, not undo, today)
-
-
 def _found(cadre: Cadre, event: LifeEvent, undo: bool, today: dt.date) -> None:
     """What is not over yet opens again; nobody is late for the time in which he could not be found."""
-    lost = _last(event, LifeEventKind.LOST)
+    confirmed = LifeEvent.objects.filter(
+        person_id=event.person_id, kind=LifeEventKind.LOST, state=LifeEventState.CONFIRMED
+    )
+    lost = confirmed.order_by("-happened_on", "-pk").first()
     if lost is None:
         return
     if undo:
         _lost(cadre, lost, False, today)
     else:
         reopen_duties(lost, due_from=day_of(event, today))
-
-
-def _last(event: LifeEvent, kind: str) -> LifeEvent | None:
-    """The confirmed event of this kind that `event` answers."""
-    rows = LifeEvent.objects.filter(person_id=event.person_id, kind=kind, state=LifeEventState.CONFIRMED)
-    return rows.order_by("-happened_on", "-pk").first()
 
 
 def _admitted(cadre: Cadre, event: LifeEvent, undo: bool, today: dt.date) -> None:
@@ -114,7 +107,6 @@ def _let_go(cadre: Cadre, kind: DutyKind, starts_on: dt.date, on: dt.date) -> No
 
 HANDLERS = {
     LifeEventKind.DIED: _died,
-    LifeEventKind.RESTORED: _restored,
     LifeEventKind.LOST: _lost,
     LifeEventKind.FOUND: _found,
     LifeEventKind.ADMITTED: _admitted,
