@@ -189,9 +189,7 @@ def test_mending_who_was_visited_moves_the_duties(bureau, tier, veteran, contact
     visit = contact(veteran, ON)
     visit.refresh_from_db()
 
-    change_contact(
-        visit, ContactFacts(happened_on=ON), persons=[other.pk], actor=clerk, on=ON, version=visit.version
-    )
+    change_contact(visit, ContactFacts(happened_on=ON), persons=[other.pk], actor=clerk, on=ON, version=visit.version)
 
     assert (kept(veteran), kept(other)) == (set(), {"veteran_call", "veteran_visit"})
 
@@ -231,9 +229,7 @@ def test_same_form_sent_at_once_is_one_contact():
     def send():
         try:
             made.append(
-                record_contact(
-                    ContactFacts(happened_on=ON), persons=[cadre.pk], form_key=key, actor=clerk, on=ON
-                ).pk
+                record_contact(ContactFacts(happened_on=ON), persons=[cadre.pk], form_key=key, actor=clerk, on=ON).pk
             )
         except Exception as error:
             errors.append(error)

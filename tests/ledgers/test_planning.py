@@ -175,7 +175,9 @@ def test_party_day_greets_members_only(bureau, tier):
 
 def test_long_stay_in_hospital_is_owed_a_visit_each_full_month(bureau):
     cadre = make_cadre(unit=bureau)
-    cadre.health = type(cadre).health.related.related_model.objects.create(cadre=cadre, in_hospital_since=D(2026, 1, 20))
+    cadre.health = type(cadre).health.related.related_model.objects.create(
+        cadre=cadre, in_hospital_since=D(2026, 1, 20)
+    )
 
     plan_duties(on=ON, window=0)
 
