@@ -3,8 +3,8 @@
 Tracked tables are never COPYed into, so that triggers see the history context of the session.
 """
 
-import csv
 import io
+import json
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
@@ -16,14 +16,13 @@ NULL = "\\N"
 def copy_rows(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence]) -> int:
     """Create temporary `table` with (name, SQL type) columns, dropped on commit, and COPY `rows` into it.
 
-    None becomes NULL, bytes become bytea, lists become text[]. Must run inside a transaction.
+    None becomes NULL, bytes bytea, lists arrays, dicts JSON. Must run inside a transaction.
     """
     spec = ", ".join(f'"{name}" {kind}' for name, kind in columns)
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
     count = 0
     for row in rows:
-        writer.writerow([_text(value) for value in row])
+        buffer.write(",".join(map(_cell, row)) + "\n")
         count += 1
     buffer.seek(0)
     with connection.cursor() as cursor:
@@ -34,16 +33,30 @@ def copy_rows(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Seq
     return count
 
 
-def _text(value):
-    if value is None:
-        return NULL
+def _cell(value) -> str:
+    """A CSV cell for COPY. Only NULL goes unquoted: a text that spells the marker stays a text."""
+    return NULL if value is None else '"' + _text(value).replace('"', '""') + '"'
+
+
+def _text(value) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, bytes | memoryview):
         return "\\x" + bytes(value).hex()
     if isinstance(value, bool):
         return "t" if value else "f"
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list | tuple):
-        return "{" + ",".join('"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in value) + "}"
+        return "{" + ",".join(map(_element, value)) + "}"
     return str(value)
+
+
+def _element(value) -> str:
+    """An element of an array literal."""
+    if value is None:
+        return "NULL"
+    return '"' + _text(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def column_types(model: type[Model], names: Iterable[str]) -> list[tuple[str, str]]:
