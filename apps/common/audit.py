@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable
 
+from django.db import transaction
+
 from .client_address import client_address
+from .insert_select import insert_rows
 from .models import AuditEntry, AuditSubject
+
+MANY = 500
 
 
 def record(
@@ -32,5 +37,9 @@ def record(
         target=target[:120],
         subject_count=len(ids),
     )
-    AuditSubject.objects.bulk_create((AuditSubject(entry=entry, person_id=pk) for pk in ids), batch_size=5000)
+    if len(ids) > MANY:
+        with transaction.atomic():
+            insert_rows(AuditSubject, ("entry", "person_id"), ((entry.pk, pk) for pk in ids))
+    else:
+        AuditSubject.objects.bulk_create(AuditSubject(entry=entry, person_id=pk) for pk in ids)
     return entry
