@@ -9,6 +9,7 @@ from typing import Any
 from apps.common.citizen_id import FEMALE, MALE
 from apps.common.partial_date import PartialDate
 from apps.registry.choices import VETERAN_TYPES
+from apps.registry.rules import LAST_VETERAN_DAY, LATEST_VETERAN_BIRTH_YEAR
 
 from .answers import CREATE, Answers
 from .columns import BY_KEY, CLEAR, Column
@@ -17,9 +18,6 @@ from .nearest import Nearest
 from .readers import Reader, fold, make_reader
 from .rows import REFUSED, Problem, Row
 
-LAST_DAY_OF_VETERANS = dt.date(1949, 9, 30)
-# Nobody born later can have taken part in revolutionary work in 1949 as more than a child (domain 2.1.2).
-VETERANS_BORN_BY = "1937-12-31"
 SEX_WORDS = {MALE: "男", FEMALE: "女"}
 NEW_UNIT = "new:"
 
@@ -39,7 +37,6 @@ class Rules:
     unit_names: Mapping[int, str] = field(default_factory=dict)
     scope: frozenset[int] | None = None
     staff: Mapping[str, int] = field(default_factory=dict)
-    ranks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -158,7 +155,7 @@ class Checker:
 
     def _check_veteran(self, row: Row, work_start: str | None) -> None:
         if work_start:
-            order = PartialDate.parse(work_start).compare_to(LAST_DAY_OF_VETERANS)
+            order = PartialDate.parse(work_start).compare_to(LAST_VETERAN_DAY)
             shown = PartialDate.parse(work_start).display()
             if order == 1:
                 row.warn(
@@ -174,7 +171,7 @@ class Checker:
                 )
         citizen = row.citizen
         born = row.values.get("birth_date") or (citizen.birth.isoformat() if citizen else "")
-        if born > VETERANS_BORN_BY:
+        if born[:4] > str(LATEST_VETERAN_BIRTH_YEAR):
             at = self.at.get("birth_date", self.at["citizen_id"])
             row.warn(at, "veteran_born", f"离休，但{born[:4]}年出生，年纪不符。请核对离退休类型。")
 

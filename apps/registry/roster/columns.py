@@ -8,8 +8,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from apps.registry.choices import RetireType
-
 PERSON, CADRE, PHONE, EXTRA, NOWHERE = "person", "cadre", "phone", "extra", ""
 
 
@@ -62,11 +60,11 @@ COLUMNS = (
     Column("post", "职务（职级）", "职务 职级 职务职级 职务/职级 职务级别 原职务 原职务（职级） 离退休前职务", "text", CADRE, "former_post",
            longest=200),
     Column("org_area", "组织区域", "区域", "code", CADRE, "org_area", "org_area"),
-    Column("retire_type", "离退休类型", "离退休 离/退休 离（退）休 离退类别 离退休类别 离退 离/退 离退休性质 离休/退休", "choice", CADRE, "retire_type",
+    Column("retire_type", "离退休类型", "离退休 离/退休 离（退）休 离退类别 离退休类别 离退 离/退 离退休性质 离休/退休", "code", CADRE, "retire_type",
            "retire_type", can_clear=False),
     Column("retired_on", "离退休时间", "退休时间 离休时间 退休日期 离休日期 离退休日期 退休年月 离退休年月", "date", CADRE, "retired_on"),
     Column("work_start", "参加工作时间", "参加革命工作时间 参加革命时间 工作时间 参工时间 参加工作日期 参加工作年月", "date", CADRE, "work_start"),
-    Column("living", "居住方式", "居住状态 居住情况 居住类型", "choice", CADRE, "living", "living"),
+    Column("living", "居住方式", "居住状态 居住情况 居住类型", "code", CADRE, "living", "living"),
     Column("residence", "现居住地", "现居住地址 现住址 家庭住址 住址 家庭地址 居住地址 详细住址 常住地址", "text", PERSON, "residence",
            longest=200, mask="address"),
     Column("registered_address", "户籍地址", "户籍地 户籍所在地 户口所在地", "text", PERSON, "registered_address",
@@ -83,31 +81,10 @@ BY_KEY = {column.key: column for column in COLUMNS}
 REQUIRED = ("name", "citizen_id")
 CLEAR = "清空"
 
-RETIRE_TYPE_WORDS = {
-    **{label: value for value, label in RetireType.choices},
-    "离": "veteran",
-    "退": "retired",
-    "离休干部": "veteran",
-    "退休干部": "retired",
-    "正常退休": "retired",
-    "老工人": "old_worker",
-    "提退": "early",
-    "提前离岗退休": "early",
-}
-LIVING_WORDS = {
-    "与配偶同住": "spouse", "与配偶居住": "spouse", "与老伴同住": "spouse", "空巢": "spouse", "与配偶同住(空巢)": "spouse",
-    "独居": "alone", "独自居住": "alone", "单独居住": "alone", "独居(空巢)": "alone",
-    "与子女同住": "children", "与子女居住": "children", "随子女居住": "children", "子女同住": "children",
-    "与保姆、护工同住": "nurse", "与保姆同住": "nurse", "与保姆/护工同住": "nurse", "与护工同住": "nurse", "保姆": "nurse",
-    "养老机构": "care_home", "养老院": "care_home", "敬老院": "care_home", "机构养老": "care_home", "福利院": "care_home",
-    "长期住院": "hospital", "医院长期住院": "hospital", "住院": "hospital",
-    "其他": "other",
-}  # fmt: skip
 CALENDAR_WORDS = {
     "阳历": "solar", "公历": "solar", "新历": "solar", "阳": "solar",
     "农历": "lunar", "阴历": "lunar", "旧历": "lunar", "农": "lunar", "阴": "lunar",
 }  # fmt: skip
-WORDS = {"retire_type": RETIRE_TYPE_WORDS, "living": LIVING_WORDS}
 
 _BRACKETS = re.compile(r"[\(\[【〔].*?[\)\]】〕]")
 _NOISE = re.compile(r"[\s*:：。、_\u200b\ufeff]+")

@@ -1,11 +1,13 @@
 """What a checked row would write: for a new person, and against the person it is about."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 from apps.common import crypto
 from apps.common.birthday import lunar_of
 from apps.common.citizen_id import CitizenId
+from apps.registry.rules import RankReading, read_rank
 
 from .answers import NO_BIRTHDAY, Answers
 from .checking import Rules
@@ -51,7 +53,7 @@ def writes_of_new(row: Row, rules: Rules, answers: Answers) -> Writes:
     writes["cadre.managing_unit_id"] = values.get("unit", answers.unit_id)
     _write_birthday(writes, values, writes["person.birth_date"], answers.birthday_calendar)
     if "post" in values:
-        writes.update(_rank_writes(values["post"], rules))
+        writes.update(_rank_writes(values["post"]))
     if phones := [*values.get("mobile", ()), *values.get("landline", ())]:
         writes["phones"] = list(dict.fromkeys(phones))
     for key in ("carer", "branch"):
@@ -69,15 +71,19 @@ def _write_birthday(writes: Writes, values: Mapping[str, Any], birth: str, calen
         writes.update(zip(BIRTHDAY, day_of_year, strict=True))
 
 
-def _rank_writes(post: str, rules: Rules) -> Writes:
-    """The post as typed; the rank it names, or a mark for the worklist: what cannot be mapped refuses nobody."""
-    writes: Writes = {"cadre.former_post": post}
-    leader, grade = rules.ranks.get(fold(post), ("", ""))
-    if leader:
-        writes["cadre.leader_rank"] = leader
-    if grade:
-        writes["cadre.grade_rank"] = grade
-    writes["cadre.rank_unmapped"] = not (leader or grade)
+@functools.lru_cache(maxsize=4096)
+def _rank(post: str) -> RankReading:
+    return read_rank(post)
+
+
+def _rank_writes(post: str) -> Writes:
+    """The post as typed; the ranks it names, or a mark for the worklist: what cannot be mapped refuses nobody."""
+    rank = _rank(post)
+    writes: Writes = {"cadre.former_post": post, "cadre.rank_unmapped": not rank.is_mapped}
+    if rank.leader_rank:
+        writes["cadre.leader_rank"] = rank.leader_rank
+    if rank.grade_rank:
+        writes["cadre.grade_rank"] = rank.grade_rank
     return writes
 
 
@@ -123,7 +129,7 @@ class Comparison:
         if unit is not None and unit != known["cadre.managing_unit_id"]:
             writes["cadre.managing_unit_id"] = unit
         if "post" in values and values["post"] != known["cadre.former_post"]:
-            writes.update(_differing(_rank_writes(values["post"], self.rules), known))
+            writes.update(_differing(_rank_writes(values["post"]), known))
         self._birthday(writes, values, known)
         self._phones(writes, row)
         for key in ("carer", "branch"):

@@ -14,11 +14,10 @@ from apps.organisation.models import Unit
 from apps.registry.models import ImportBatch, RosterColumn
 
 from .checking import Rules
-from .columns import COLUMNS, WORDS, synonyms
+from .columns import COLUMNS, synonyms
 from .readers import fold
 
 PERMISSION = "registry.import_roster"
-RANK_LISTS = ("leader_rank", "grade_rank")
 
 PERSON_FIELDS = (
     "id", "version", "public_id", "name", "former_name", "sex", "birth_date", "birthday_calendar", "birthday_month",
@@ -43,9 +42,7 @@ def load_rules(user, today: date) -> Rules:
     """`user` None is the system itself (the command line): every unit."""
     words: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {}
     for column in COLUMNS:
-        if column.reads == "choice":
-            words[column.key] = ({fold(word): code for word, code in WORDS[column.source].items()}, {})
-        elif column.reads == "code":
+        if column.reads == "code":
             codes = {fold(name): code for name, code in codes_by_name(column.source).items()}
             words[column.key] = (codes, {name: code for code, name in names_of(column.source).items()})
     units: dict[str, int] = {}
@@ -66,16 +63,7 @@ def load_rules(user, today: date) -> Rules:
         staff=Counter(
             fold(name) for name in User.objects.filter(is_active=True).values_list("display_name", flat=True)
         ),
-        ranks=_ranks(),
     )
-
-
-def _ranks() -> dict[str, tuple[str, str]]:
-    """Folded rank → (leader rank, grade rank): a word of one list fills that one only."""
-    leader, grade = (codes_by_name(name) for name in RANK_LISTS)
-    found = {fold(word): ("", code) for word, code in grade.items()}
-    found.update((fold(word), (code, "")) for word, code in leader.items())
-    return found
 
 
 def column_synonyms() -> dict[str, str]:

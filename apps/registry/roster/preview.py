@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from apps.common.birthday import Birthday
+from apps.common.code_lists import names_of
 from apps.common.partial_date import PartialDate
 from apps.common.phone import masked_phone
 
 from . import known as database
 from .checking import NEW_UNIT
-from .columns import BY_KEY, COLUMNS, EXTRA, NOWHERE, WORDS
+from .columns import BY_KEY, COLUMNS, EXTRA, NOWHERE
 from .difference import BIRTHDAY, SEALED
 from .rows import CHANGED, NEW, Finding, Row
 from .staging import Staged, created_units
@@ -26,7 +27,7 @@ LABELS = {
     f"{EXTRA}.carer": BY_KEY["carer"].label,
     f"{EXTRA}.branch": BY_KEY["branch"].label,
 }
-_CODE_LISTS = {f"{c.table}.{c.field}": c.source for c in COLUMNS if c.reads in ("code", "choice")} | {
+_CODE_LISTS = {f"{c.table}.{c.field}": c.source for c in COLUMNS if c.reads == "code"} | {
     "cadre.leader_rank": "leader_rank",
     "cadre.grade_rank": "grade_rank",
 }
@@ -162,13 +163,9 @@ def display(place: str, values: dict[str, Any], staged: Staged) -> str:
     if place in SEALED:
         return "（已登记，不显示）"
     if place in _CODE_LISTS:
-        return _word(place, value, staged)
+        return _word(place, value)
     return str(value)
 
 
-def _word(place: str, value: str, staged: Staged) -> str:
-    key = next((column.key for column in COLUMNS if f"{column.table}.{column.field}" == place), "")
-    if key in WORDS:
-        return next((word for word, code in WORDS[key].items() if code == value), value)
-    names = staged.rules.words.get(key, ({}, {}))[1]
-    return next((name for name, code in names.items() if code == value), value)
+def _word(place: str, value: str) -> str:
+    return names_of(_CODE_LISTS[place]).get(value, value)

@@ -181,10 +181,11 @@ def _complete(staged: Staged, at: dict[str, int]) -> None:
         ("unit", "cadre.managing_unit_id", "unit", "没有写单位，请补上单位全称。"),
     ):
         lacking = [row for row in fresh if row.writes.get(place) is None and row.kind == NEW]
-        if lacking and key not in at:
+        if lacking and key not in at and not answers.asked:
             staged.questions.append(question)
-        for row in lacking if key in at else ():
-            row.refuse(at[key], "required", sentence)
+            continue
+        for row in lacking:
+            row.refuse(at.get(key, at["name"]), "required", sentence)
     if answers.calendar is None and "birthday_calendar" not in at and fresh:
         staged.questions.append("calendar")
     if staged.unknown_units:
