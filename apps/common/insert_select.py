@@ -10,39 +10,39 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 from django.db.models import Model
 
-NULL = "\\N"
-
 
 def copy_rows(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence]) -> int:
     """Create temporary `table` with (name, SQL type) columns, dropped on commit, and COPY `rows` into it.
 
-    None becomes NULL, bytes bytea, lists arrays, dicts JSON. Must run inside a transaction.
+    None becomes NULL, bytes become bytea, lists become text[]. Must run inside a transaction.
     """
     spec = ", ".join(f'"{name}" {kind}' for name, kind in columns)
     buffer = io.StringIO()
     count = 0
     for row in rows:
-        buffer.write(",".join(map(_cell, row)) + "\n")
+        buffer.write(",".join([_text(value) for value in row]))
+        buffer.write("\n")
         count += 1
     buffer.seek(0)
     with connection.cursor() as cursor:
         cursor.execute(f'DROP TABLE IF EXISTS "{table}"')
         cursor.execute(f'CREATE TEMPORARY TABLE "{table}" ({spec}) ON COMMIT DROP')
-        cursor.cursor.copy_expert(f"COPY \"{table}\" FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", buffer)  # noqa: S608
+        cursor.cursor.copy_expert(f"COPY \"{table}\" FROM STDIN WITH (FORMAT csv, NULL '')", buffer)  # noqa: S608
         cursor.execute(f'ANALYZE "{table}"')
     return count
 
 
-def _cell(value) -> str:
-    """A CSV cell for COPY. Only NULL goes unquoted: a text that spells the marker stays a text."""
-    return NULL if value is None else '"' + _text(value).replace('"', '""') + '"'
-
-
 def _text(value) -> str:
-    if isinstance(value, str):
-        return value
+    """One value of CSV. Only an unquoted nothing is NULL; text is always quoted, so no text can pass for it."""
+    if value is None:
+        return ""
+    text = value if value.__class__ is str else _plain(value)
+    return '"' + text.replace('"', '""') + '"' if '"' in text else f'"{text}"'
+
+
+def _plain(value) -> str:
     if isinstance(value, bytes | memoryview):
-        return "\\x" + bytes(value).hex()
+        return "\\x" + value.hex()
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, dict):
@@ -56,7 +56,8 @@ def _element(value) -> str:
     """An element of an array literal."""
     if value is None:
         return "NULL"
-    return '"' + _text(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    text = value if value.__class__ is str else _plain(value)
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def column_types(model: type[Model], names: Iterable[str]) -> list[tuple[str, str]]:
