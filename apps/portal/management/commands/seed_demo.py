@@ -5,6 +5,7 @@ from itertools import chain
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from apps.people.models import Person
@@ -39,12 +40,13 @@ class Command(BaseCommand):
         if Person.objects.exists():
             raise CommandError("数据库里已经有人员，演示数据只写进空库。")
         began = time.monotonic()
-        units = write_places()
-        staff = write_staff(units)
-        organisations = write_organisations(units, plan.organisations)
-        written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
-        write_service(staff, on=on)
-        write_hospital_stays(staff, on=on)
+        with transaction.atomic():  # an interrupted load leaves nothing, so that the next start loads it whole
+            units = write_places()
+            staff = write_staff(units)
+            organisations = write_organisations(units, plan.organisations)
+            written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
+            write_service(staff, on=on)
+            write_hospital_stays(staff, on=on)
         self.stderr.write(f"演示城市已建好：{written} 人，用时 {time.monotonic() - began:.1f} 秒。")
 
     def _progress(self, done: int) -> None:
