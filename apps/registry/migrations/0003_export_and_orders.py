@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('organisation', '0001_initial'),
         ('people', '0002_strokes_order'),
-        ('registry', '0001_initial'),
+        ('registry', '0002_roster_columns_and_extras'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
