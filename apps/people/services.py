@@ -8,6 +8,7 @@ the clear value, never by ciphertext (design 3).
 import datetime
 from dataclasses import dataclass
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -55,7 +56,9 @@ def apply_name(person: Person, reading: str = "") -> None:
     unchanged name stay as they are, so that a reading given once is not lost.
     """
     person.name = tidy_name(person.name)
-    person.former_name = tidy_name(person.former_name, field="former_name") if person.former_name else ""
+    # A new row that was given no former name still holds the database's default.
+    former = person.former_name if isinstance(person.former_name, str) else ""
+    person.former_name = tidy_name(former, field="former_name") if former else ""
     keys = name_keys(person.name, person.former_name, reading)
     person.search_grams = list(keys.grams)
     known = Person.objects.filter(pk=person.pk).values_list("name", flat=True).first() if person.pk else None
@@ -225,7 +228,7 @@ def reveal(*, people: list[int], fields: list[str], reason: str, actor, request=
     """
     reason = check_reason(reason)
     with transaction.atomic(durable=True):
-        type(actor).objects.select_for_update(of=("self",)).only("pk").get(pk=actor.pk)
+        get_user_model().objects.select_for_update(of=("self",)).only("pk").get(pk=actor.pk)
         recent = AuditEntry.objects.filter(
             actor_id=actor.pk, action="reveal", at__gt=Now() - datetime.timedelta(hours=1)
         ).count()

@@ -5,7 +5,7 @@ import functools
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.forms.models import fields_for_model
 from django.http import HttpResponseRedirect
 from django.urls import path
@@ -27,9 +27,12 @@ from apps.registry.forms import (
 from apps.registry.models import Cadre, Health
 from apps.registry.rules import revolution_period
 from apps.registry.services import persons
+from apps.registry.services.export import EXPORT
+from apps.registry.wording import age_of, birthday_words
 
 from . import page
 from .acts import CadreActs
+from .export import CadreExport
 from .filters import (
     AgeFilter,
     CategoryFilter,
@@ -48,11 +51,12 @@ VIEW_HEALTH = "registry.view_health"
 VIEW_BANK = "registry.view_bank"
 SEALED_LABELS = {
     "citizen_id": "身份证号", "residence": "现居住地址", "registered_address": "户籍地址", "bank_account": "银行账号",
-    "pension": "养老金（离休费）", "phone_number": "电话号码", "phone_removed": "电话（删去）", "relative_phone": "联系人电话",
+    "pension": "养老金（离休费）", "phone_number": "电话号码", "phone_removed": "电话（删去）",
+    "relative_phone": "联系人电话",
 }  # fmt: skip
 
 
-class CadreAdminBase(CadreActs, RecordAdmin):
+class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
     """Change list and person page of cadres.
 
     For the rooms above: `contact_in_full` says whose phone and address this user sees without asking; `sections`,
@@ -78,6 +82,15 @@ class CadreAdminBase(CadreActs, RecordAdmin):
     search_fields = ("person__name",)
     sortable_by = ()
     select_related_in_list = ("person", "managing_unit")
+    select_related_in_record = (
+        "person",
+        "person__community",
+        "person__household",
+        "person__residence_division",
+        "managing_unit",
+        "counting_unit",
+        "health",
+    )
     fieldsets = (
         (
             "基本信息",
@@ -119,7 +132,7 @@ class CadreAdminBase(CadreActs, RecordAdmin):
     # Scope and rights
 
     def rows_for(self, user, permission):
-        return Cadre.objects.visible_to(user, permission).select_related("person")
+        return Cadre.objects.visible_to(user, permission)
 
     def get_queryset(self, request):
         """The list leaves voided people to its filter; other surfaces offer only those in the registry."""
@@ -175,7 +188,7 @@ class CadreAdminBase(CadreActs, RecordAdmin):
 
     @admin.display(description="性别年龄")
     def sex_and_age(self, obj):
-        age = page.age_of(obj.person, timezone.localdate())
+        age = age_of(obj.person, timezone.localdate())
         return (
             f"{obj.person.get_sex_display() if obj.person.sex in '12' else ''} {f'{age} 岁' if age is not None else ''}"
         )
@@ -203,7 +216,9 @@ class CadreAdminBase(CadreActs, RecordAdmin):
 
     def list_tools(self, request) -> list[dict]:
         """Links above the list, given what the user filtered."""
-        return []
+        if not request.user.has_perm(EXPORT):
+            return []
+        return [{"label": "导出名单", "url": f"{self.plain_url('export')}?{request.GET.urlencode()}"}]
 
     # Form
 
@@ -226,7 +241,7 @@ class CadreAdminBase(CadreActs, RecordAdmin):
         persons.save_cadre(form.person, obj, form.typed(), actor=request.user, request=request)
 
     def is_changeable(self, request, obj):
-        return obj.voided_at is None and super().is_changeable(request, obj)
+        return obj.voided_at is None and may_on(request, obj.pk, self.right("change"))
 
     def apply_voiding(self, request, obj, act, reason):
         if act == "void":
@@ -244,6 +259,7 @@ class CadreAdminBase(CadreActs, RecordAdmin):
     def get_urls(self):
         name = "registry_cadre"
         pages = [
+            path("export/", self.staff_view(self.export_view), name=f"{name}_export"),
             path("<path:object_id>/reveal/", self.staff_view(self.reveal_view), name=f"{name}_reveal"),
             path("<path:object_id>/event/", self.staff_view(self.event_view), name=f"{name}_event"),
             path(
@@ -263,15 +279,14 @@ class CadreAdminBase(CadreActs, RecordAdmin):
     def person_page(self, request, cadre: Cadre, *, revealed: dict | None = None, error: str = "", status: int = 200):
         """The page of a cadre, logged before it renders: rows are loaded, the entry commits, then HTML is made."""
         context = self.person_page_context(request, cadre, revealed or {})
-        with transaction.atomic(durable=True):
-            audit.record(
-                "open",
-                actor=request.user,
-                people=[cadre.pk],
-                fields=[section.key for section in context["sections"]],
-                target=f"registry.cadre:{cadre.pk}",
-                request=request,
-            )
+        audit.look(
+            "open",
+            actor=request.user,
+            people=[cadre.pk],
+            fields=[section.key for section in context["sections"]],
+            target=f"registry.cadre:{cadre.pk}",
+            request=request,
+        )
         context["error"] = error
         return self.page(request, self.person_page_template, context, status=status)
 
@@ -315,12 +330,13 @@ class CadreAdminBase(CadreActs, RecordAdmin):
     def sections(self, request, cadre: Cadre, revealed: dict) -> list[page.Section]:
         """Groups of the page; each asks for the right it needs."""
         person = cadre.person
+        prefetch_related_objects([person], "phones")
         changeable = not cadre.voided_at and self.may_change(request, cadre)
         id_row = page.citizen_id_row(person, may_reveal=may_on(request, cadre.pk, REVEAL_ID), revealed=revealed)
         basics = page.Section("basics", "基本信息", [id_row])
         basics.rows += [
             *page.rows_of(person, ("birth_date", "birth_note")),
-            page.Row("过生日", page.birthday_words(person)),
+            page.Row("过生日", birthday_words(person)),
             *page.rows_of(person, page.BASICS),
         ]
         period = revolution_period(cadre.work_start) if cadre.work_start and cadre.retire_type == "veteran" else None
@@ -336,7 +352,7 @@ class CadreAdminBase(CadreActs, RecordAdmin):
         ]
         sections += [self.relatives_section(request, cadre, revealed, changeable)]
         if may_on(request, cadre.pk, VIEW_HEALTH):
-            health = page.health_section(Health.objects.filter(cadre=cadre).first(), revealed=revealed)
+            health = page.health_section(getattr(cadre, "health", None), revealed=revealed)
             health.links = self.health_links(cadre, changeable)
             sections.append(health)
         if may_on(request, cadre.pk, VIEW_BANK):

@@ -7,9 +7,8 @@ from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 
-from apps.common import audit, change_log
+from apps.common import audit
 from apps.common.admin import RecordAdmin
-from apps.common.errors import BusinessError
 from apps.people import services as people_services
 from apps.people.models import Household, Person, Phone, Relative
 from apps.registry.forms import CODE_LISTS, HealthForm, PhoneForm, RelativeForm, SearchForm
@@ -266,14 +265,13 @@ class PersonAdmin(HiddenAdmin):
             return self.page(request, "admin/registry/search.html", context)
         asked, cadres = find_cadres(text, request.user)
         outsider = find_outsider(text, request.user) if not cadres else None
-        with transaction.atomic(durable=True):
-            audit.record(
-                "search.outsider" if outsider else "search",
-                actor=request.user,
-                people=[cadre.pk for cadre in cadres] or ([outsider.pk] if outsider else []),
-                fields=[asked.value],
-                request=request,
-            )
+        audit.look(
+            "search.outsider" if outsider else "search",
+            actor=request.user,
+            people=[cadre.pk for cadre in cadres] or ([outsider.pk] if outsider else []),
+            fields=[asked.value],
+            request=request,
+        )
         if len(cadres) == 1:
             return HttpResponseRedirect(cadre_url(self.admin_site, cadres[0].pk), status=303)
         context |= {
