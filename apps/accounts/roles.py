@@ -52,7 +52,7 @@ ROLES = {
              | _edits("accounts.user", "accounts.rolegrant")),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
-        Role("section_head", "科长", CLERK | _edits("organisation.ruleset") | {"registry.undo_import",
+        Role("section_head", "科长", CLERK | _edits("organisation.ruleset") | {"registry.undo_import", "ledgers.waive_duty",
              "registry.view_thoughts"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | {"people.view_contact", "reminders.view_run"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
