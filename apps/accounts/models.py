@@ -1,16 +1,20 @@
 """Who signs in, and what they were granted. Rights themselves are code (`roles.py`)."""
 
+from collections import defaultdict
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import Func, Q
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from apps.common.models import Versioned
 from apps.organisation.models import Unit
+from apps.organisation.queries import subtree_ids
 
-from .roles import role_choices
+from .roles import ROLES, role_choices
 
 
 class UserManager(BaseUserManager):
@@ -67,6 +71,24 @@ class User(AbstractBaseUser, PermissionsMixin, Versioned):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def current_grants(self) -> dict[str, list[Unit]]:
+        """role → units granted today; read once a request (kept on this object). Nothing for a disabled account."""
+        if not self.is_active or self.pk is None:
+            return {}
+        if "_current_grants" not in self.__dict__:
+            grants: dict[str, list[Unit]] = defaultdict(list)
+            rows = RoleGrant.objects.current(timezone.localdate()).filter(user_id=self.pk).select_related("unit")
+            for grant in rows.order_by("role", "pk"):
+                if grant.role in ROLES:
+                    grants[grant.role].append(grant.unit)
+            self.__dict__["_current_grants"] = dict(grants)
+        return self.__dict__["_current_grants"]
+
+    def reach(self, permission: str) -> set[int]:
+        """Ids of the units in which the granted roles carry `permission`: each grant's own and those below it."""
+        held = self.current_grants().items()
+        return subtree_ids(unit for role, units in held if permission in ROLES[role].permissions for unit in units)
 
     def get_full_name(self) -> str:
         return self.display_name

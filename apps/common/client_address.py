@@ -1,11 +1,32 @@
 """Where a request comes from, behind proxies we trust and no others."""
 
 import ipaddress
+from contextvars import ContextVar
 from functools import lru_cache
 
 from django.conf import settings
 
 UNKNOWN = ""
+_current: ContextVar[str] = ContextVar("address_of_request", default=UNKNOWN)
+
+
+class ClientAddressMiddleware:
+    """Remembers the address while a request is served, for audit entries written by services."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        token = _current.set(client_address(request))
+        try:
+            return self.get_response(request)
+        finally:
+            _current.reset(token)
+
+
+def address_of_request() -> str:
+    """Address of the request being served in this thread; empty in jobs and commands."""
+    return _current.get()
 
 
 def client_address(request) -> str:

@@ -94,7 +94,7 @@ CODE_LISTS = {
     "org_area": "org_area",
     "unit_nature": "unit_nature",
     "managed_level": "managed_level",
-    "special_difficulties": "difficulty",
-    "wishes": "wish",
+    "special_difficulties": "special_difficulty",
+    "wishes": "service_need",
     "condition": "health",
 }

@@ -66,8 +66,8 @@ class CadreForm(RecordForm):
     citizen_id = forms.CharField(label="身份证号", required=False, max_length=40, help_text=KEEP, strip=True)
     residence = forms.CharField(label="现居住地址", required=False, max_length=300, help_text=KEEP)
     registered_address = forms.CharField(label="户籍地址", required=False, max_length=300, help_text=KEEP)
-    bank_account = forms.CharField(label="银行账号", required=False, max_length=60, help_text=KEEP)
-    pension = forms.CharField(label="养老金（离休费）", required=False, max_length=60, help_text=KEEP)
+    typed_bank_account = forms.CharField(label="银行账号", required=False, max_length=60, help_text=KEEP)
+    typed_pension = forms.CharField(label="养老金（离休费）", required=False, max_length=60, help_text=KEEP)
     reading = forms.CharField(
         label="姓名读音",
         required=False,
@@ -126,7 +126,8 @@ class CadreForm(RecordForm):
         values = self.cleaned_data
         return Typed(
             citizen_id=values.get("citizen_id", ""),
-            sealed={name: values.get(name, "") for name in (*SEALED_FIELDS, *MONEY_FIELDS)},
+            sealed={name: values.get(name, "") for name in SEALED_FIELDS}
+            | {name: values.get(f"typed_{name}", "") for name in MONEY_FIELDS},
             reading=values.get("reading", ""),
             phone=values.get("phone", ""),
             accepted_because=values.get("accepted_because", ""),
@@ -171,8 +172,8 @@ class RelativeForm(RecordForm):
 
 
 class HealthForm(RecordForm):
-    chronic = forms.CharField(label="病史", required=False, max_length=1000, help_text=KEEP)
-    medication = forms.CharField(label="长期用药", required=False, max_length=1000, help_text=KEEP)
+    typed_chronic = forms.CharField(label="病史", required=False, max_length=1000, help_text=KEEP)
+    typed_medication = forms.CharField(label="长期用药", required=False, max_length=1000, help_text=KEEP)
 
     class Meta:
         model = Health

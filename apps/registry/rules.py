@@ -4,6 +4,7 @@ No clock and no database; codes are those of `choices` and of the code lists `le
 """
 
 import datetime as dt
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -186,6 +187,7 @@ _TREATMENT = re.compile(r"(?:享受|按|比照)([^享按照，、;；]*?)(?:\(?�
 _SEPARATORS = re.compile(r"[\s()（）\[\]【】]+")
 
 
+@functools.lru_cache(maxsize=16384)
 def read_rank(text: str, retired_on: PartialDate | None = None) -> RankReading:
     """Map a typed 职务（职级） to codes, where the text says so plainly; a bare post such as 局长 maps to nothing.
 

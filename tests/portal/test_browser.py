@@ -33,6 +33,7 @@ PAGES = [
     "/no-such-page/",
 ]
 FACES = [("standard.18", 1280), ("standard.18", 320), ("elder.24", 1280), ("elder.36", 320)]
+AXE_FACES = {FACES[0], FACES[3]}  # the two ends; the measures run on all four
 
 SMALLEST_TEXT = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -101,7 +102,8 @@ def test_public_pages_pass_axe_and_the_measures(visit, display, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.evaluate(SMALLEST_TEXT) >= (18 if elder else 16), path
         assert page.evaluate(SMALL_TARGETS, 60 if elder else 44) == [], path
-        assert violations(page) == [], path
+        if (display, width) in AXE_FACES:
+            assert violations(page) == [], path
 
 
 @pytest.mark.parametrize(("display", "width"), FACES)

@@ -56,9 +56,11 @@ def write_service(staff: dict[str, User], *, on: datetime.date) -> None:
     assign_carers(neediest, carers=carers, actor=head, on=on - datetime.timedelta(HISTORY_DAYS),
                   override_reason="演示数据：人手不足，经科长同意")  # fmt: skip
     plan_duties(on=on, look_back=HISTORY_DAYS)
+    execute("ANALYZE ledgers_duty")
     execute(CHOOSE, {"on": on, "festivals": list(FESTIVALS)})
     execute(CONTACTS, {"recorder": carers[0].pk})
     execute(PARTICIPANTS)
+    execute("ANALYZE ledgers_contact, ledgers_contactperson")
     settle_duties(on=on)
 
 

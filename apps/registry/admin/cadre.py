@@ -203,9 +203,7 @@ class CadreAdminBase(CadreActs, RecordAdmin):
 
     def list_tools(self, request) -> list[dict]:
         """Links above the list, given what the user filtered."""
-        if not request.user.has_perm("registry.export_cadre"):
-            return []
-        return [{"label": "导出名单", "url": f"{self.plain_url('export')}?{request.GET.urlencode()}"}]
+        return []
 
     # Form
 
@@ -218,7 +216,7 @@ class CadreAdminBase(CadreActs, RecordAdmin):
     def get_fieldsets(self, request, obj=None):
         fieldsets = list(self.fieldsets)
         if request.user.has_perm(VIEW_BANK):
-            fieldsets.append(("发放", {"fields": MONEY_FIELDS}))
+            fieldsets.append(("发放", {"fields": tuple(f"typed_{name}" for name in MONEY_FIELDS)}))
         if obj is None:
             fieldsets.insert(1, ("类型、单位和待遇", {"fields": STANDING_FIELDS}))
             fieldsets.insert(2, ("电话", {"fields": ("phone",)}))
@@ -246,7 +244,6 @@ class CadreAdminBase(CadreActs, RecordAdmin):
     def get_urls(self):
         name = "registry_cadre"
         pages = [
-            path("export/", self.staff_view(self.export_view), name=f"{name}_export"),
             path("<path:object_id>/reveal/", self.staff_view(self.reveal_view), name=f"{name}_reveal"),
             path("<path:object_id>/event/", self.staff_view(self.event_view), name=f"{name}_event"),
             path(

@@ -153,7 +153,7 @@ class HealthAdmin(HiddenAdmin):
         ("seriously_ill", "frequent_illness"),
         "hospital",
         ("green_card", "green_card_until"),
-        *SEALED_OF_HEALTH,
+        *(f"typed_{name}" for name in SEALED_OF_HEALTH),
     )
 
     def rows_for(self, user, permission):
@@ -192,7 +192,7 @@ class HealthAdmin(HiddenAdmin):
     def write(self, request, obj, form, change):
         if not change:
             obj.cadre = self.cadre_of(request)
-        sealed = people_services.apply_sealed(obj, {name: form.cleaned_data[name] for name in SEALED_OF_HEALTH})
+        sealed = people_services.apply_sealed(obj, {name: form.cleaned_data[f"typed_{name}"] for name in SEALED_OF_HEALTH})
         obj.save()
         audit.record(
             "change" if change else "add",

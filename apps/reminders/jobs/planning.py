@@ -22,7 +22,8 @@ added AS (
   INSERT INTO reminders_reminder (kind, subject_key, occasion_date, stage, role, person_id, age, due_on, valid_until,
                                   state, decided_at)
   SELECT kind, subject_key, occasion_date, stage, role, person_id, age, due_on, valid_until,
-         CASE WHEN valid_until > %s THEN 'pending' ELSE 'missed' END, CASE WHEN valid_until > %s THEN NULL ELSE now() END
+         CASE WHEN valid_until > %s THEN 'pending' ELSE 'missed' END,
+         CASE WHEN valid_until > %s THEN NULL ELSE now() END
   FROM due
   WHERE valid_until > %s OR (known_at AT TIME ZONE 'Asia/Shanghai')::date <= due_on
   ON CONFLICT (kind, subject_key, occasion_date, stage, role) DO NOTHING
