@@ -61,7 +61,7 @@ class ContactForm(RecordForm):
     thoughts_text = forms.CharField(
         label="思想动态", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
     )
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    form_token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Contact
@@ -79,9 +79,9 @@ class ContactForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
-            self.initial.setdefault("form_key", uuid.uuid4())
+            self.initial.setdefault("form_token", uuid.uuid4())
             return
-        self.fields.pop("form_key", None)
+        self.fields.pop("form_token", None)
         self.initial["who"] = list(self.instance.persons.values_list("pk", flat=True))
         self.initial["kind"] = self.instance.kind
         for typed, stored in SEALED.items():
@@ -94,8 +94,8 @@ class ContactForm(RecordForm):
             raise forms.ValidationError("时间不能晚于今天。")
         return day
 
-    def clean_form_key(self):
-        return self.cleaned_data["form_key"] or uuid.uuid4()
+    def clean_form_token(self):
+        return self.cleaned_data["form_token"] or uuid.uuid4()
 
     def clean(self):
         values = super().clean()

@@ -124,7 +124,7 @@ class ContactAdmin(RecordAdmin):
             first = ("whom", "happened_on", "method_words", "summary", "kept_words", "recorder")
             return ((None, {"fields": first}), ("详细", {"fields": ("by", *more)}))
         family = ("family",) if self.family_of(request) else ()
-        key = ("form_key",) if obj is None else ()
+        key = ("form_token",) if obj is None else ()
         return (
             (None, {"fields": ("who", *family, "method", "happened_on", "summary", *key)}),
             ("更多（可以不填）", {"fields": more, "classes": ("collapse",)}),
@@ -215,7 +215,7 @@ class ContactAdmin(RecordAdmin):
             change_contact(obj, form.facts(), persons=form.persons(), actor=request.user, on=today, version=obj.version)
             return
         contact = record_contact(
-            form.facts(), persons=form.persons(), form_key=form.cleaned_data["form_key"], actor=request.user, on=today
+            form.facts(), persons=form.persons(), form_key=form.cleaned_data["form_token"], actor=request.user, on=today
         )
         obj.pk = contact.pk
         obj.public_id = contact.public_id
