@@ -40,14 +40,15 @@ CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community",
-) | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent", "reminders.view_run"}  # fmt: skip
+) | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent", "reminders.view_run",
+     "common.view_job"}  # fmt: skip
 
 ROLES = {
     role.key: role
     for role in (
         Role("system_admin", "系统管理员", REFERENCE | _edits("organisation.unit", "organisation.division",
              "organisation.community", "common.codevalue") | _views("common.codevalue", "common.job")
-             | {"reminders.view_run"}),
+             | {"reminders.view_run", "common.view_every_job"}),
         Role("security_admin", "安全管理员", _views("accounts.user", "accounts.rolegrant", "organisation.unit")
              | _edits("accounts.user", "accounts.rolegrant")),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
