@@ -1,5 +1,7 @@
 """Carers see and serve whom they care for, wherever these are managed (domain 2.8)."""
 
+from collections.abc import Collection
+
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
@@ -58,12 +60,12 @@ def possible_carers(user) -> QuerySet[User]:
     return rows.annotate(load=open_load).select_related("unit").order_by("unit__path", "display_name", "pk")
 
 
-def cares_for(user, cadre: Cadre) -> bool:
+def cares_for(user, cadre: Cadre, carer_ids: Collection[int]) -> bool:
     """Whether phone and address of this cadre show to `user` without asking: he is paired with him, answers for his
-    duties, or leads a branch that he belongs to now (design 5)."""
-    if CareAssignment.objects.open().filter(cadre=cadre, carer_id=user.pk).exists():
+    duties, or leads a branch that he belongs to now (design 5). `carer_ids`: whoever has an open assignment."""
+    if user.pk in carer_ids:
         return True
-    if responsible_for_cadres({cadre.pk: cadre.managing_unit_id}).get(cadre.pk) == user.pk:
+    if not carer_ids and responsible_for_cadres({cadre.pk: cadre.managing_unit_id}).get(cadre.pk) == user.pk:
         return True
     branches = led_organisation_ids(user)
     return bool(branches) and member_ids(branches, timezone.localdate()).filter(person_id=cadre.pk).exists()

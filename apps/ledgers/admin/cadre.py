@@ -44,10 +44,7 @@ class CadreAdmin(GroupActs, CadreAdminBase):
         return [*super().list_tools(request), *self.group_tools(request)]
 
     def contact_in_full(self, request, cadre):
-        known = request.__dict__.setdefault("_cares_for", {})
-        if cadre.pk not in known:
-            known[cadre.pk] = access.cares_for(request.user, cadre)
-        return known[cadre.pk]
+        return access.cares_for(request.user, cadre, {held.carer_id for held in self.ledger(request, cadre).carers})
 
     # The page of one person
 
@@ -61,7 +58,7 @@ class CadreAdmin(GroupActs, CadreAdminBase):
 
     def tags(self, request, cadre):
         tags = super().tags(request, cadre)
-        tier = self.tier_of(request, cadre)
+        tier = self.ledger(request, cadre).tier
         return [*tags, (f"服务等级{tier.get_level_display()}", "info")] if tier else tags
 
     def links(self, request, cadre):
@@ -76,21 +73,29 @@ class CadreAdmin(GroupActs, CadreAdminBase):
         sections = super().sections(request, cadre, revealed)
         return [self.care_section(request, cadre), *sections]
 
-    def tier_of(self, request, cadre):
-        known = request.__dict__.setdefault("_tier_of", {})
+    def ledger(self, request, cadre) -> queries.PersonLedger:
+        """What this user may see of the ledger, loaded once a request."""
+        known = request.__dict__.setdefault("_ledger_of", {})
         if cadre.pk not in known:
-            known[cadre.pk] = queries.tier_of(cadre) if may_on(request, cadre.pk, VIEW_TIER) else None
+            known[cadre.pk] = queries.ledger_of(
+                cadre,
+                on=timezone.localdate(),
+                sees_tier=may_on(request, cadre.pk, VIEW_TIER),
+                sees_duties=may_on(request, cadre.pk, VIEW_DUTY),
+                sees_contacts=may_on(request, cadre.pk, VIEW_CONTACT),
+                sees_events=may_on(request, cadre.pk, VIEW_EVENT),
+            )
         return known[cadre.pk]
 
     def care_section(self, request, cadre) -> Section:
         """Who answers for him and how much he is owed; the suggestion's reasons are words for staff only."""
         section = Section("care", "服务等级和责任人")
-        tier = self.tier_of(request, cadre)
+        tier = self.ledger(request, cadre).tier
         if tier:
             reasons = "、".join(Reason(reason).label for reason in tier.suggested_reasons)
             since = f"{tier.get_level_display()}，自 {tier.effective_on:%Y-%m-%d} 起"
             section.rows += [Row("服务等级", since), Row("当时的建议理由", reasons), Row("说明", tier.note)]
-        for held in queries.carers_of(cadre):
+        for held in self.ledger(request, cadre).carers:
             section.rows.append(Row(held.get_role_display(), f"{held.carer}（自 {held.starts_on:%Y-%m-%d} 起）"))
         page = self.plain_url
         if may_on(request, cadre.pk, DECIDE):
@@ -100,31 +105,21 @@ class CadreAdmin(GroupActs, CadreAdminBase):
         return section
 
     def duty_rows(self, request, cadre) -> list[dict]:
-        if not may_on(request, cadre.pk, VIEW_DUTY):
-            return []
         today = timezone.localdate()
         rows = []
-        for duty in queries.open_duties_of(cadre, until=today):
+        for duty in self.ledger(request, cadre).duties:
             words, tone = due_words(duty.due_on, today)
             url = record_url(cadre.pk, duty.pk)
             rows.append({"what": duty.get_kind_display(), "basis": duty.basis, "due": words, "tone": tone, "url": url})
         return rows
 
     def moments(self, request, cadre) -> list[dict]:
-        found = queries.timeline_of(
-            cadre,
-            sees_contacts=may_on(request, cadre.pk, VIEW_CONTACT),
-            sees_events=may_on(request, cadre.pk, VIEW_EVENT),
-        )
         return [
             {
                 "when": moment.when,
                 "text": moment.text,
                 "note": moment.note,
-                "url": self.contact_url(moment.contact_id) if moment.contact_id else "",
+                "url": reverse("admin:ledgers_contact_change", args=[moment.contact_id]) if moment.contact_id else "",
             }
-            for moment in found
+            for moment in self.ledger(request, cadre).moments
         ]
-
-    def contact_url(self, contact_id: int) -> str:
-        return reverse("admin:ledgers_contact_change", args=[contact_id])

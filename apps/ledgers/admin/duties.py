@@ -95,16 +95,16 @@ class DutyAdmin(RecordAdmin):
             return ""
         return format_html('<a href="{}">记走访</a>', record_url(obj.cadre_id, obj.pk))
 
-    @admin.display(description="怎样办的", empty_value="还没有办")
+    @admin.display(description="怎样办的")
     def kept(self, obj):
         if obj.satisfied_by_id is None:
-            return None
+            return "还没有办"
         url = reverse("admin:ledgers_contact_change", args=[obj.satisfied_by_id])
         return format_html('<a href="{}">{} 的走访记录</a>', url, f"{obj.satisfied_on:%Y-%m-%d}")
 
-    @admin.display(description="结束", empty_value="—")
+    @admin.display(description="结束")
     def closed(self, obj):
-        return f"{obj.closed_on:%Y-%m-%d} {obj.get_closed_reason_display()}" if obj.closed_on else None
+        return f"{obj.closed_on:%Y-%m-%d} {obj.get_closed_reason_display()}" if obj.closed_on else "—"
 
     # Acts
 
