@@ -54,7 +54,7 @@ ROLES = {
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset") | {"registry.undo_import",
-             "registry.view_thoughts"}),
+             "ledgers.waive_duty", "registry.view_thoughts"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | {"people.view_contact", "reminders.view_run"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
              "ledgers.duty", "ledgers.contact") | CARE_WORK | {"registry.add_lifeevent"}),
