@@ -26,6 +26,7 @@ ACTION_NAMES = {
     "export": "导出名单",
     "print": "打印",
     "looks_of_person": "查询谁看过某人",
+    "add_organisation": "新建党组织",
     "join_organisation": "转入党组织",
     "leave_organisation": "转出党组织",
     "appoint": "任职",
