@@ -51,6 +51,4 @@ class Display:
 
 def set_cookie(response, display: Display, *, secure: bool) -> None:
     """Remember the choice for a year. Holds no personal data."""
-    response.set_cookie(
-        COOKIE, display.cookie, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=secure
-    )
+    response.set_cookie(COOKIE, display.cookie, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=secure)

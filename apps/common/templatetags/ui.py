@@ -57,9 +57,7 @@ def notice(content, *, tone="", title=""):
     """A framed remark with an icon; the words carry the meaning, the colour only repeats it."""
     head = format_html("<p><b>{}</b></p>", title) if title else ""
     mark = render_to_string("ui/icon.html", {"name": NOTICE_ICONS[checked_tone(tone)]})
-    return format_html(
-        '<div class="notice {}">{}<div class="notice-body">{}{}</div></div>', tone, mark, head, content
-    )
+    return format_html('<div class="notice {}">{}<div class="notice-body">{}{}</div></div>', tone, mark, head, content)
 
 
 @register.inclusion_tag("ui/tag.html")
