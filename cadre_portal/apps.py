@@ -9,4 +9,4 @@ __all__ = ["StaffAdminConfig", "celery_app"]
 class StaffAdminConfig(AdminConfig):
     """The stock admin with our site class: home page, sign-in and index of staff."""
 
-    default_site = "apps.common.admin_site.StaffSite"
+    default_site = "apps.portal.admin_site.StaffSite"

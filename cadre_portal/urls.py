@@ -3,7 +3,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("account/", include("allauth.urls")),
+    path("account/", include("apps.accounts.urls")),
     path("", include("apps.portal.urls")),
 ]
 handler400 = "apps.portal.views.bad_request"

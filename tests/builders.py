@@ -14,8 +14,8 @@ LONG_AGO = datetime.date(2020, 1, 1)
 def make_unit(name: str = "云江市委老干部局", *, parent: Unit | None = None, **over) -> Unit:
     values = {"name": name, "code": over.pop("code", name), **over}
     if parent is None:
-        return Unit.add_root(**values)
-    return Unit.objects.get(pk=parent.pk).add_child(**values)
+        return Unit.objects.add_root(values)
+    return Unit.objects.add_child(Unit.objects.get(pk=parent.pk), values)
 
 
 def make_user(username: str = "clerk", *, role: str | None = None, unit: Unit | None = None, **over) -> User:
@@ -42,7 +42,7 @@ def make_cadre(name: str = "李德厚", *, unit: Unit, person: Person | None = N
 
 
 def make_organisation(name: str = "南河社区离退休干部党支部", **over) -> Organisation:
-    return Organisation.add_root(**{"name": name, **over})
+    return Organisation.objects.add_root({"name": name, **over})
 
 
 def make_member(person: Person, organisation: Organisation, **over) -> Membership:

@@ -4,9 +4,11 @@ One group of functions a case, named `test_t<number>_…`; people are fictional.
 """
 
 import datetime as dt
+import uuid
 
 import pytest
 
+from apps.accounts.models import User
 from apps.common.birthday import (
     LUNAR,
     SOLAR,
@@ -19,6 +21,21 @@ from apps.common.birthday import (
     occurrences,
 )
 from apps.common.citizen_id import CitizenIdError, parse_citizen_id
+from apps.common.partial_date import PartialDate
+from apps.ledgers.choices import DutyKind
+from apps.ledgers.models import CareTier, Contact, Duty
+from apps.ledgers.rules import overdue_days
+from apps.ledgers.services import ContactFacts, plan_duties, record_contact
+from apps.registry.choices import RevolutionPeriod
+from apps.registry.rules import (
+    VeteranSubsidy,
+    annual_balance,
+    revolution_period,
+    subsidy_months,
+    veteran_warnings,
+)
+from apps.registry.services import life
+from tests.builders import make_cadre, make_unit, make_user
 
 TODAY = dt.date(2026, 2, 1)
 
@@ -173,3 +190,115 @@ def test_t4_nominal_age_changes_at_the_lunar_new_year():
 
     assert (nominal_age(birth, dt.date(2026, 2, 16)), nominal_age(birth, dt.date(2026, 2, 17))) == (90, 91)
     assert {full_age(birth, dt.date(2026, 2, day)) for day in (16, 17)} == {89}
+
+
+# T10 Periods of the revolution and the yearly sum (the visits are in the ledger's part)
+
+
+@pytest.mark.parametrize(
+    ("began", "period", "months"),
+    [
+        (PartialDate(1945, 9, 2), RevolutionPeriod.P4, 2),
+        (PartialDate(1945, 9, 3), RevolutionPeriod.P5, 1),
+        (PartialDate(1945, 9), RevolutionPeriod.UNDETERMINED, None),
+    ],
+)
+def test_t10_period_and_months_of_subsidy(began, period, months):
+    assert revolution_period(began) == period
+    assert subsidy_months(period, VeteranSubsidy()) == months
+
+
+def test_t10_work_begun_after_september_1949_asks_for_the_approval():
+    """Section 0 of the domain notes: a warning, not a refusal."""
+    (warning,) = veteran_warnings(PartialDate(1949, 10, 1), PartialDate(1931, 5))
+
+    assert "批准文号" in warning
+
+
+def test_t10_the_difference_between_due_and_actual_is_for_transfers_to_explain():
+    balance = annual_balance(previous=120, retired=0, died=11, actual=110)
+
+    assert (balance.due, balance.difference) == (109, 1)
+
+
+# T10 Visits overdue across the year end
+
+
+def visits_of(*acts):
+    """A veteran since 2024, planned on 2026-01-05, with the given (day, method) contacts recorded on their day."""
+    bureau = make_unit()
+    clerk = make_user("clerk", role="clerk", unit=bureau)
+    cadre = make_cadre(unit=bureau, retire_type="veteran")
+    CareTier.objects.create(cadre=cadre, level=2, effective_on=dt.date(2024, 1, 1), decided_on=dt.date(2024, 1, 1))
+    for day, method in acts:
+        record_contact(
+            ContactFacts(happened_on=day, method=method),
+            persons=[cadre.pk], form_key=uuid.uuid4(), actor=clerk, on=day,
+        )  # fmt: skip
+    plan_duties(on=dt.date(2026, 1, 5))
+    return cadre
+
+
+def open_visits():
+    rows = Duty.objects.open().filter(kind=DutyKind.VETERAN_VISIT).order_by("due_on")
+    return [(row.due_on, overdue_days(row.due_on, dt.date(2026, 1, 5))) for row in rows]
+
+
+@pytest.mark.django_db
+def test_t10_visit_in_each_quarter_leaves_the_next_due_at_the_end_of_march():
+    visits_of((dt.date(2025, 8, 12), "home"), (dt.date(2025, 11, 20), "home"))
+
+    assert open_visits() == [(dt.date(2026, 3, 31), 0)]
+
+
+@pytest.mark.django_db
+def test_t10_call_in_november_leaves_the_quarter_overdue_by_five_days():
+    visits_of((dt.date(2025, 8, 12), "home"), (dt.date(2025, 11, 20), "phone"))
+
+    assert open_visits() == [(dt.date(2025, 12, 31), 5), (dt.date(2026, 3, 31), 0)]
+
+
+@pytest.mark.django_db
+def test_t10_festival_visit_counts_for_its_campaign_and_for_the_quarter_of_its_day():
+    bureau = make_unit()
+    clerk = make_user("clerk", role="clerk", unit=bureau)
+    cadre = make_cadre(unit=bureau, retire_type="veteran")
+    CareTier.objects.create(cadre=cadre, level=2, effective_on=dt.date(2024, 10, 1), decided_on=dt.date(2024, 10, 1))
+    day = dt.date(2024, 12, 27)
+    plan_duties(on=day)
+
+    visit = record_contact(
+        ContactFacts(happened_on=day, kind="festival", campaign="2025春节"),
+        persons=[cadre.pk], form_key=uuid.uuid4(), actor=clerk, on=day,
+    )  # fmt: skip
+
+    kept = visit.satisfied_duties.filter(kind__in=["spring", "veteran_visit"]).order_by("due_on")
+    assert list(kept.values_list("kind", "due_on")) == [
+        ("veteran_visit", dt.date(2024, 12, 31)),
+        ("spring", dt.date(2025, 1, 29)),
+    ]
+    assert not Contact.objects.filter(happened_on__year=2025).exists()
+
+
+@pytest.mark.django_db
+def test_t10_discharge_is_followed_up_within_a_week():
+    bureau = make_unit()
+    clerk = make_user("clerk", role="clerk", unit=bureau)
+    cadre = make_cadre(unit=bureau)
+
+    life.record(cadre.person, life.Report("discharged", PartialDate(2025, 12, 28)), actor=clerk)
+
+    assert Duty.objects.get(kind=DutyKind.DISCHARGE).due_on == dt.date(2026, 1, 4)
+
+
+@pytest.mark.django_db
+def test_t10_death_closes_the_quarter_without_overdue():
+    cadre = visits_of((dt.date(2025, 8, 12), "home"))
+    clerk = User.objects.get(username="clerk")
+
+    life.record(cadre.person, life.Report("died", PartialDate(2025, 12, 20)), actor=clerk)
+
+    quarter = Duty.objects.get(kind=DutyKind.VETERAN_VISIT, due_on=dt.date(2025, 12, 31))
+    assert (quarter.closed_on, quarter.closed_reason) == (dt.date(2025, 12, 20), "died")
+    assert not Duty.objects.overdue(dt.date(2026, 1, 5)).exists()
+    assert not Duty.objects.missed(dt.date(2026, 1, 5)).filter(pk=quarter.pk).exists()

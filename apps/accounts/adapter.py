@@ -1,8 +1,90 @@
+"""How allauth behaves here: accounts are opened by the bureau, sign-ins are on record, secrets are encrypted."""
+
+import base64
+import time
+
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.urls import reverse
+
+from apps.common import audit, crypto
+from apps.common.client_address import client_address
+
+from . import services
+from .access import has_staff_role
+from .models import User
+
+SECRETS = crypto.place("mfa.authenticator", "any", "data")
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are opened by the bureau; nobody signs up."""
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": "用户名或密码不对。",
+        "too_many_login_attempts": "试错次数太多，请过 15 分钟再试，或请安全管理员重置密码。",
+        "rate_limited": "操作太频繁，请稍等一会儿再试。",
+        "account_inactive": "这个账号已停用。",
+    }
 
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def get_client_ip(self, request) -> str:
+        return client_address(request) or "unknown"
+
+    def get_login_redirect_url(self, request) -> str:
+        return reverse("admin:index") if has_staff_role(request.user) else settings.LOGOUT_REDIRECT_URL
+
+    def get_password_change_redirect_url(self, request) -> str:
+        return self.get_login_redirect_url(request)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+        """Having signed in within the last minutes counts: setting up a phone at once does not ask a second time."""
+        records = get_authentication_records(context.request, context.request.user)
+        now = time.time()
+        recent = any(now - record["at"] < account_settings.REAUTHENTICATION_TIMEOUT for record in records)
+        return not recent and super().is_reauthentication_required(app=app, **kwargs)
+
+    def set_password(self, user, password: str) -> None:
+        services.change_password(user, password)
+
+    def login(self, request, user) -> None:
+        super().login(request, user)
+        audit.record("sign_in", actor=user, request=request)
+
+    def logout(self, request) -> None:
+        audit.record("sign_out", actor=request.user, request=request)
+        super().logout(request)
+
+    def authentication_failed(self, request, **credentials) -> None:
+        """On record with the account it was tried on; an unknown name is not kept: it may be a mistyped password."""
+        known = User.objects.filter(username__iexact=credentials.get("username") or "").values_list("pk", flat=True)
+        pk = known.first()
+        audit.record("sign_in_failed", actor=None, request=request, target=f"accounts.user:{pk}" if pk else "")
+
+    def send_notification_mail(self, *args, **kwargs) -> None:
+        """No mail: staff accounts need not have one, and what happened is in the audit."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "验证码不对。请看手机上最新的六位数字，注意手机时间要准。",
+        "cannot_delete_authenticator": "工作人员必须使用第二重验证，不能关闭。换手机请找安全管理员重置。",
+    }
+
+    def get_totp_label(self, user) -> str:
+        return user.username
+
+    def encrypt(self, text: str) -> str:
+        return base64.b64encode(crypto.encrypt(text, SECRETS)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.decrypt(base64.b64decode(encrypted_text), SECRETS)
+
+    def can_delete_authenticator(self, authenticator) -> bool:
+        return settings.SECOND_FACTOR != "required" or not has_staff_role(authenticator.user)

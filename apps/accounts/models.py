@@ -1,15 +1,20 @@
 """Who signs in, and what they were granted. Rights themselves are code (`roles.py`)."""
 
+from collections import defaultdict
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import Func, Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from apps.common.models import Versioned
 from apps.organisation.models import Unit
+from apps.organisation.queries import subtree_ids
 
-from .roles import role_choices
+from .roles import ROLES, role_choices
 
 
 class UserManager(BaseUserManager):
@@ -26,8 +31,13 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser, PermissionsMixin, Versioned):
-    """An account. The user name is a staff number or opaque, never a name or a citizen id."""
+    """An account. The user name is a staff number or opaque, never a name or a citizen id.
 
+    Rights come from role grants and posts only: there are no groups, no single permissions and no superusers.
+    """
+
+    groups = None
+    user_permissions = None
     username = models.CharField("用户名", max_length=40, unique=True)
     display_name = models.CharField("姓名", max_length=40)
     email = models.EmailField("电子邮箱", blank=True, db_default="")
@@ -36,7 +46,11 @@ class User(AbstractBaseUser, PermissionsMixin, Versioned):
     post = models.CharField("职务", max_length=60, blank=True, db_default="")
     is_staff = models.BooleanField("工作人员", default=False)
     is_active = models.BooleanField("启用", default=True)
-    must_change_password = models.BooleanField("首次登录须改密码", default=False)
+    must_change_password = models.BooleanField("下次登录须改密码", default=False)
+    password_changed_at = models.DateTimeField("密码更改时间", null=True, blank=True, editable=False)
+    former_passwords = ArrayField(models.CharField(max_length=128), default=list, editable=False)
+    # Part of what a session is bound to: raising it ends all of them at their next request.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = "username"
@@ -58,10 +72,32 @@ class User(AbstractBaseUser, PermissionsMixin, Versioned):
     def __str__(self) -> str:
         return self.display_name or self.username
 
+    def current_grants(self) -> dict[str, list[Unit]]:
+        """role → units granted today; read once a request (kept on this object). Nothing for a disabled account."""
+        if not self.is_active or self.pk is None:
+            return {}
+        if "_current_grants" not in self.__dict__:
+            grants: dict[str, list[Unit]] = defaultdict(list)
+            rows = RoleGrant.objects.current(timezone.localdate()).filter(user_id=self.pk).select_related("unit")
+            for grant in rows.order_by("role", "pk"):
+                if grant.role in ROLES:
+                    grants[grant.role].append(grant.unit)
+            self.__dict__["_current_grants"] = dict(grants)
+        return self.__dict__["_current_grants"]
+
+    def reach(self, permission: str) -> set[int]:
+        """Ids of the units in which the granted roles carry `permission`: each grant's own and those below it."""
+        held = self.current_grants().items()
+        return subtree_ids(unit for role, units in held if permission in ROLES[role].permissions for unit in units)
+
     def get_full_name(self) -> str:
         return self.display_name
 
     get_short_name = get_full_name
+
+    def _get_session_auth_hash(self, secret=None) -> str:
+        bound = f"{self.password}|{self.session_epoch}"
+        return salted_hmac("apps.accounts.models.User.session", bound, secret=secret, algorithm="sha256").hexdigest()
 
 
 class DateRange(Func):

@@ -29,8 +29,8 @@ def _edits(*models: str) -> frozenset[str]:
 REFERENCE = _views("organisation.unit", "organisation.community", "organisation.division", "organisation.ruleset")
 PEOPLE = _views(
     "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
-    "people.phone",
-    "people.relative", "people.household", "branches.organisation", "branches.membership", "branches.post",
+    "people.phone", "people.relative", "people.household", "branches.organisation", "branches.membership",
+    "branches.post",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "reminders.reminder",
 )  # fmt: skip
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
@@ -59,7 +59,9 @@ ROLES = {
              "ledgers.duty", "ledgers.contact") | CARE_WORK | {"registry.add_lifeevent"}),
         Role("university_clerk", "老年大学工作人员", _views("organisation.unit")),
         Role("team_leader", "志愿队负责人", frozenset(), staff=False),
-        Role("secretary", "支部书记、委员", CARE_WORK | {"registry.add_lifeevent"}, staff=False, grantable=False),
+        Role("secretary", "支部书记、委员", CARE_WORK | _views("registry.cadre", "people.person",
+             "branches.organisation", "branches.membership", "branches.post") | {"registry.add_lifeevent"},
+             staff=False, grantable=False),
         Role("retiree", "老同志", frozenset(), staff=False, grantable=False),
         Role("proxy", "家属代办", frozenset(), staff=False, grantable=False),
     )

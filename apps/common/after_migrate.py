@@ -1,5 +1,7 @@
 """What stands in the database beside the schema: code lists, and the rights of the running role."""
 
+import pghistory.models
+from django.apps import apps
 from django.db import connections
 
 from .code_lists import load_code_lists
@@ -11,7 +13,7 @@ GRANTS = """
 GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
-REVOKE UPDATE, DELETE, TRUNCATE ON {audit} FROM {role};
+REVOKE UPDATE, DELETE, TRUNCATE ON {kept} FROM {role};
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role};
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role};
@@ -23,8 +25,15 @@ def after_migrate(sender, using="default", **kwargs) -> None:
     grant_app_role(using)
 
 
+def change_history_tables(existing: set[str]) -> list[str]:
+    """Tables in which triggers keep what rows were before."""
+    models = (model for model in apps.get_models() if issubclass(model, pghistory.models.Event))
+    return sorted({model._meta.db_table for model in models if not model._meta.proxy} & existing)
+
+
 def grant_app_role(using: str) -> bool:
-    """Let the running role read and write everything but change audit rows; False where there is no such role."""
+    """Let the running role read and write everything, but only add to the audit and to the change history; False where
+    there is no such role."""
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
         if not cursor.fetchone():
@@ -32,5 +41,6 @@ def grant_app_role(using: str) -> bool:
         cursor.execute("SELECT to_regclass('common_auditseal'), to_regclass('django_migrations')")
         if None in cursor.fetchone():
             return False
-        cursor.execute(GRANTS.format(role=APP_ROLE, audit=", ".join(AUDIT_TABLES)))
+        kept = [*AUDIT_TABLES, *change_history_tables(set(connections[using].introspection.table_names(cursor)))]
+        cursor.execute(GRANTS.format(role=APP_ROLE, kept=", ".join(kept)))
     return True

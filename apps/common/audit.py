@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 
-from .models import AuditEntry, AuditSubject
+from django.db import transaction
+
+from .client_address import address_of_request, client_address
+from .insert_select import execute
+from .models import AuditEntry
+
+SUBJECTS = "INSERT INTO common_auditsubject (entry_id, person_id) SELECT %s, unnest(%s::bigint[])"
 
 
-def client_address(request) -> str:
-    return (request.META.get("REMOTE_ADDR") or "")[:45] if request is not None else ""
-
-
+@transaction.atomic
 def record(
     action: str,
     *,
@@ -20,9 +23,10 @@ def record(
     target: str = "",
     on_behalf_of: int | None = None,
 ) -> AuditEntry:
-    """Insert one entry and a subject row for each person id. Runs in the caller's transaction.
+    """Insert one entry and a subject row for each person id: together, and in the caller's transaction if there is one.
 
-    `actor` is a user or None for the portal itself; no names or numbers belong into `reason` or `target`.
+    `actor` is a user or None for the portal itself; no names or numbers belong into `reason` or `target`. The address
+    is the current request's, where there is one.
     """
     ids = list(people)
     entry = AuditEntry.objects.create(
@@ -31,9 +35,18 @@ def record(
         on_behalf_of=on_behalf_of,
         fields=list(fields),
         reason=reason[:200],
-        address=client_address(request),
+        address=client_address(request) if request is not None else address_of_request(),
         target=target[:120],
         subject_count=len(ids),
     )
-    AuditSubject.objects.bulk_create((AuditSubject(entry=entry, person_id=pk) for pk in ids), batch_size=5000)
+    if ids:
+        execute(SUBJECTS, [entry.pk, ids])
     return entry
+
+
+def look(action: str, **what) -> AuditEntry:
+    """An entry for something about to be shown, committed when this returns: after a crash it may say too much, never
+    too little. Raises RuntimeError inside a transaction, where it could still be rolled back. Arguments as `record`.
+    """
+    with transaction.atomic(durable=True):
+        return record(action, **what)

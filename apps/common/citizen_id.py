@@ -9,6 +9,7 @@ caller's (`on`). Nothing is ever repaired: a number that Excel has rounded is re
 """
 
 import datetime as dt
+import operator
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ PROVINCES = frozenset(
 # Sequences 996 to 999 of 15-digit numbers were kept for people born before 1900.
 _BORN_BEFORE_1900 = frozenset({"996", "997", "998", "999"})
 
+_WELL_FORMED = re.compile(r"[0-9]{17}[0-9X]")
 _EXPONENT = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
 _NOISE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff'`\u2018\u2019-]")
 
@@ -65,6 +67,8 @@ def parse_citizen_id(text: object, *, on: dt.date) -> CitizenId:
     Full-width digits, spaces, invisible marks, a leading apostrophe, hyphens and a small x are tidied.
     A number cell of a spreadsheet is refused with code `excel_number`, even when it looks whole.
     """
+    if isinstance(text, str) and _WELL_FORMED.fullmatch(text):
+        return _parse_18(text, on)
     if text is None or text == "":
         raise CitizenIdError("empty", "身份证号是空的。")
     if looks_numeric_damage(text):
@@ -76,12 +80,7 @@ def parse_citizen_id(text: object, *, on: dt.date) -> CitizenId:
         raise CitizenIdError("length", f"身份证号应是 18 位，这里是 {len(number)} 位。")
     if not (number[:17].isascii() and number[:17].isdigit() and number[17] in "0123456789X"):
         raise CitizenIdError("characters", "身份证号只能是数字，最后一位可以是 X。")
-    birth = _birth_of(number[:6], number[6:14], on)
-    if check_digit(number[:17]) != number[17]:
-        if number.endswith("000"):
-            raise CitizenIdError("excel_number", "身份证号末三位是 000，像是被 Excel 数字格式改过，请按证件重新填写。")
-        raise CitizenIdError("check_digit", "身份证号最后一位校验不对，请对照证件核对。")
-    return CitizenId(number, birth, _sex_of(number[16]), number[:6], warnings=_age_warnings(birth, on))
+    return _parse_18(number, on)
 
 
 def tidy_citizen_id(text: str) -> str:
@@ -91,7 +90,7 @@ def tidy_citizen_id(text: str) -> str:
 
 def check_digit(first_17: str) -> str:
     """The 18th character for seventeen digits."""
-    total = sum(int(digit) * weight for digit, weight in zip(first_17, _WEIGHTS, strict=True))
+    total = sum(map(operator.mul, map(int, first_17), _WEIGHTS))
     return _CHECK_DIGITS[total % 11]
 
 
@@ -107,12 +106,21 @@ def masked_citizen_id(number: str) -> str:
     return "*" * 16 + number[-2:] if number else ""
 
 
+def _parse_18(number: str, on: dt.date) -> CitizenId:
+    birth = _birth_of(number[:6], number[6:14], on)
+    if check_digit(number[:17]) != number[17]:
+        if number.endswith("000"):
+            raise CitizenIdError("excel_number", "身份证号末三位是 000，像是被 Excel 数字格式改过，请按证件重新填写。")
+        raise CitizenIdError("check_digit", "身份证号最后一位校验不对，请对照证件核对。")
+    return CitizenId(number, birth, _sex_of(number[16]), number[:6], warnings=_age_warnings(birth, on))
+
+
 def _parse_15(number: str, on: dt.date) -> CitizenId:
     if not (number.isascii() and number.isdigit()):
         raise CitizenIdError("characters", "15 位身份证号只能是数字。")
     birth = _birth_of(number[:6], "19" + number[6:12], on)
     first_17 = number[:6] + "19" + number[6:]
-    warnings = ("这是 15 位的旧证号，已算出 18 位号码，请人工核对。",)
+    warnings: tuple[str, ...] = ("这是 15 位的旧证号，已算出 18 位号码，请人工核对。",)
     if number[12:] in _BORN_BEFORE_1900:
         warnings += (f"顺序码 {number[12:]} 曾留给 1900 年以前出生的人，出生年份请人工核对。",)
     return CitizenId(

@@ -1,5 +1,7 @@
 """Model fields of our own value types."""
 
+import typing
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -13,6 +15,9 @@ PARTIAL_DATE_PATTERN = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 class PartialDateField(models.CharField):
     """Text `YYYY`, `YYYY-MM` or `YYYY-MM-DD` under the C collation, so that order and `<=` on text are order of
     dates: a partial date compares as its first day. Python value: PartialDate or None."""
+
+    _pyi_private_set_type: typing.Any
+    _pyi_private_get_type: typing.Any
 
     def __init__(self, *args, **kwargs):
         kwargs["max_length"] = 10

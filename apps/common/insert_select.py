@@ -3,14 +3,12 @@
 Tracked tables are never COPYed into, so that triggers see the history context of the session.
 """
 
-import csv
 import io
+import json
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
 from django.db.models import Model
-
-NULL = "\\N"
 
 
 def copy_rows(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence]) -> int:
@@ -20,30 +18,46 @@ def copy_rows(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Seq
     """
     spec = ", ".join(f'"{name}" {kind}' for name, kind in columns)
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
     count = 0
     for row in rows:
-        writer.writerow([_text(value) for value in row])
+        buffer.write(",".join([_text(value) for value in row]))
+        buffer.write("\n")
         count += 1
     buffer.seek(0)
     with connection.cursor() as cursor:
         cursor.execute(f'DROP TABLE IF EXISTS "{table}"')
         cursor.execute(f'CREATE TEMPORARY TABLE "{table}" ({spec}) ON COMMIT DROP')
-        cursor.cursor.copy_expert(f"COPY \"{table}\" FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", buffer)  # noqa: S608
+        cursor.cursor.copy_expert(f"COPY \"{table}\" FROM STDIN WITH (FORMAT csv, NULL '')", buffer)  # noqa: S608
         cursor.execute(f'ANALYZE "{table}"')
     return count
 
 
-def _text(value):
+def _text(value) -> str:
+    """One value of CSV. Only an unquoted nothing is NULL; text is always quoted, so no text can pass for it."""
     if value is None:
-        return NULL
+        return ""
+    text = value if value.__class__ is str else _plain(value)
+    return '"' + text.replace('"', '""') + '"' if '"' in text else f'"{text}"'
+
+
+def _plain(value) -> str:
     if isinstance(value, bytes | memoryview):
-        return "\\x" + bytes(value).hex()
+        return "\\x" + value.hex()
     if isinstance(value, bool):
         return "t" if value else "f"
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list | tuple):
-        return "{" + ",".join('"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in value) + "}"
+        return "{" + ",".join(map(_element, value)) + "}"
     return str(value)
+
+
+def _element(value) -> str:
+    """An element of an array literal."""
+    if value is None:
+        return "NULL"
+    text = value if value.__class__ is str else _plain(value)
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def column_types(model: type[Model], names: Iterable[str]) -> list[tuple[str, str]]:

@@ -22,7 +22,9 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
 DOT = "\u00b7"
-LONGEST_NAME = 100
+LONGEST_NAME = 60
+# Longer keys are cut; only the order of very long names with the same beginning is lost.
+LONGEST_KEY, LONGEST_PINYIN = 240, 200
 
 _DOTS = re.compile(r"\s*[\u00b7\u0387\u2022\u2024\u2027\u2219\u22c5\u25cf\u30fb\u2e31\uff0e\uff65]\s*")
 _DOT_BETWEEN_HAN = re.compile(
@@ -84,10 +86,12 @@ def name_keys(name: str, former_name: str = "", reading: str = "") -> NameKeys:
     syllables = _own_reading(reading, letters) or _syllables(name, letters)
     plain = [syllable[0] + syllable[1:].rstrip("12345") for syllable in syllables]
     return NameKeys(
-        pinyin="".join(plain),
+        pinyin="".join(plain)[:LONGEST_PINYIN],
         initials="".join([syllable[:1] for syllable in plain]),
-        sort_key=" ".join([syllable + letter for syllable, letter in zip(syllables, letters, strict=True)]).lower(),
-        stroke_key=" ".join([_stroke_part(letter) for letter in letters]),
+        sort_key=" ".join([syllable + letter for syllable, letter in zip(syllables, letters, strict=True)]).lower()[
+            :LONGEST_KEY
+        ],
+        stroke_key=" ".join([_stroke_part(letter) for letter in letters])[:LONGEST_KEY],
         grams=_grams(name, former_name),
     )
 
@@ -218,7 +222,7 @@ def _strokes() -> _CharacterTable:
 
 
 @functools.cache
-def _simplified_table() -> dict[int, str]:
+def _simplified_table() -> dict[int, int]:
     traditional, simplified = (DATA / "simplified.txt").read_text(encoding="utf-8").splitlines()
     return str.maketrans(traditional, simplified)
 

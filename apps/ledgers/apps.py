@@ -4,3 +4,13 @@ from django.apps import AppConfig
 class LedgersConfig(AppConfig):
     name = "apps.ledgers"
     verbose_name = "一人一策台账"
+
+    def ready(self):
+        # These modules need models, which exist only once apps are ready.
+        from apps.registry import life, scopes  # noqa: PLC0415
+
+        from .access import cared_for  # noqa: PLC0415
+        from .services.life import handle_life_event  # noqa: PLC0415
+
+        scopes.scopes.append(cared_for)
+        life.handlers.append(handle_life_event)

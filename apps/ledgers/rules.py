@@ -250,6 +250,11 @@ def acceptances(rules: DutyRules) -> list[Acceptance]:
     ]
 
 
+def flags_of(level: int) -> tuple[bool, bool]:
+    """(重点联系对象, 高风险对象) that a decided level stands for: 一级 both, 二级 the first, 三级 neither."""
+    return level <= Level.SECOND, level == Level.FIRST
+
+
 # Suggested tier ---------------------------------------------------------------------------------------------------
 
 ALONE = (Living.ALONE,)

@@ -39,3 +39,21 @@ def rule_values(key: str, *, on: datetime.date, unit: Unit | None = None):
         if unit_id in latest:
             return rules.build(key, latest[unit_id].values)
     return rules.kinds()[key].defaults
+
+
+def rule_groups(key: str, *, on: datetime.date) -> list[tuple[object, list[int] | None]]:
+    """Values of rule kind `key` in force on a day, with the ids of the units they hold for: each unit once, so that
+    set-based writers need one statement a group. A single group for everybody has None instead of ids."""
+    rows = RuleSet.objects.filter(kind=key, effective_from__lte=on, voided_at__isnull=True)
+    latest = {row.unit_id: row.values for row in rows.order_by("effective_from", "pk")}
+    everywhere = rules.build(key, latest.pop(None, {}))
+    if not latest:
+        return [(everywhere, None)]
+    units = dict(Unit.objects.values_list("path", "pk"))
+    own = {pk: rules.build(key, values) for pk, values in latest.items()}
+    groups: dict[object, list[int]] = {}
+    for path, pk in units.items():
+        above = (units.get(path[:end]) for end in range(len(path), 0, -Unit.steplen))
+        values = next((own[ancestor] for ancestor in above if ancestor in own), everywhere)
+        groups.setdefault(values, []).append(pk)
+    return list(groups.items())

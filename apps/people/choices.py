@@ -47,3 +47,7 @@ class ConsentPurpose(models.TextChoices):
     PHOTO = "photo", "发布照片和姓名"
     FAMILY = "family", "家属代办"
     HEALTH = "health", "登记健康情况"
+
+
+# Field → code list of `common.CodeValue` that its values come from.
+CODE_LISTS = {"ethnicity": "ethnicity", "political_status": "political_status", "relation": "relation"}

@@ -61,9 +61,9 @@ def activities(request):
 
 @login_not_required
 @require_safe
-def article(request, name: str):
-    """A page to read; ``name`` comes from urls.py only."""
-    return render(request, f"portal/{name}.html")
+def article(request, template: str):
+    """A page to read; ``template`` comes from urls.py only."""
+    return render(request, template)
 
 
 @login_not_required

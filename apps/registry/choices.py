@@ -80,3 +80,21 @@ class LifeEventState(models.TextChoices):
     CONFIRMED = "confirmed", "已核实"
     REJECTED = "rejected", "不属实"
     UNDONE = "undone", "已撤销"
+
+
+# Field → code list of `common.CodeValue` that its values come from.
+CODE_LISTS = {
+    "leader_rank": "leader_rank",
+    "grade_rank": "grade_rank",
+    "treatment": "leader_rank",
+    "medical_treatment": "leader_rank",
+    "education": "education",
+    "marital": "marital",
+    "staff_category": "staff_category",
+    "org_area": "org_area",
+    "unit_nature": "unit_nature",
+    "managed_level": "managed_level",
+    "special_difficulties": "special_difficulty",
+    "wishes": "service_need",
+    "condition": "health",
+}

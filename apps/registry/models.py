@@ -123,6 +123,11 @@ class Cadre(Versioned):
     def __str__(self) -> str:
         return self.person.name
 
+    @property
+    def public_id(self) -> uuid.UUID:
+        """The person's: encrypted fields of both are bound to it."""
+        return self.person.public_id
+
 
 @history.track(exclude=("chronic", "medication"))
 class Health(Record):
@@ -299,6 +304,7 @@ class ImportBatch(Versioned):
     class State(models.TextChoices):
         RECEIVED = "received", "正在检查"
         REFUSED = "refused", "文件不能用"
+        QUESTIONS = "questions", "等待回答"
         PREVIEW = "preview", "等待确认"
         APPLYING = "applying", "正在写入"
         APPLIED = "applied", "已导入"
@@ -331,3 +337,58 @@ class ImportBatch(Versioned):
 
     def __str__(self) -> str:
         return f"导入 {self.pk}"
+
+
+class RosterColumn(models.Model):
+    """What a column of a roster is called, for the bureau to add its own words (see `roster.columns`)."""
+
+    key = models.CharField("栏目", max_length=30, primary_key=True, editable=False)
+    label = models.CharField("名称", max_length=40, editable=False)
+    aliases = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name="表头也可写作",
+        default=list,
+        blank=True,
+        help_text="用逗号分隔；不分全角半角、空格和括号",
+    )
+    position = models.PositiveSmallIntegerField("顺序", default=0, editable=False)
+
+    class Meta:
+        verbose_name = "名册栏目"
+        verbose_name_plural = "名册栏目和别名"
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ImportExtra(models.Model):
+    """What a roster says about a person that belongs to rooms above: his branch, who is responsible for him.
+
+    Written with the batch; the room above takes open ones up and leaves its outcome (`services.roster_extras`).
+    An outcome that a person must see to stays on the worklist of the room above.
+    """
+
+    class Kind(models.TextChoices):
+        CARER = "carer", "责任人"
+        BRANCH = "branch", "支部"
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="extras", verbose_name="导入批次")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name="人员")
+    kind = models.CharField("栏目", max_length=10, choices=Kind)
+    value = models.CharField("内容", max_length=100, blank=True)
+    settled_at = models.DateTimeField("办理时间", null=True, blank=True)
+    outcome = models.CharField("结果", max_length=200, blank=True, db_default="")
+
+    class Meta:
+        verbose_name = "随名册来的内容"
+        verbose_name_plural = "随名册来的内容"
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["batch", "person", "kind"], name="importextra_once")]
+        indexes = [
+            models.Index(fields=["kind", "id"], name="importextra_open", condition=Q(settled_at__isnull=True)),
+            models.Index(fields=["person", "kind", "-id"], name="importextra_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.value}"

@@ -6,7 +6,7 @@ from . import environment, services
 from .console import Refusal, say
 from .management import exit_code
 from .places import Places, require_space
-from .portal import prepare_database
+from .preparation import prepare_database
 from .sharing import Ownership
 from .supervisor import Supervisor
 

@@ -1,6 +1,6 @@
 """The commands in bin/: which function serves which, and how anything that goes wrong is told."""
 
-import sys
+import signal
 
 from . import campaigns, management, portal, reset, suite
 from .console import Refusal, say, sentence_of
@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> int:
     """Exit code of the command named first."""
     name, *rest = arguments
     places: Places = of_this_clone()
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         read_env_file(places.root / ".env")
         return COMMANDS[name](places, rest)
@@ -37,5 +38,6 @@ def main(arguments: list[str]) -> int:
         return 130
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def interrupt(number: int, frame: object) -> None:
+    """SIGTERM ends what runs before there is a supervisor in the same way as Ctrl-C."""
+    raise KeyboardInterrupt

@@ -30,7 +30,7 @@ def ensure(places: Places, *, development: bool = False) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if satisfied(places, wanted):
             return
-        if not places.python.exists() or read_marker(marker).get("python") != wanted["python"]:
+        if not (places.venv / "bin" / "python").exists() or read_marker(marker).get("python") != wanted["python"]:
             create(places)
         present = read_marker(marker)
         marker.unlink(missing_ok=True)
@@ -50,7 +50,7 @@ def wanted_marker(places: Places, development: bool) -> dict[str, str]:
 def satisfied(places: Places, wanted: dict[str, str]) -> bool:
     """An environment with more than is wanted (the development tools) is good too."""
     marked = read_marker(places.venv / "installed.json")
-    return places.python.exists() and wanted.items() <= marked.items()
+    return (places.venv / "bin" / "python").exists() and wanted.items() <= marked.items()
 
 
 def read_marker(marker: Path) -> dict[str, str]:
@@ -95,9 +95,13 @@ def install(places: Places, name: str) -> None:
     command += ["--no-compile", "--prefer-binary", "--progress-bar", "off", "-r", str(request)]
     said: list[str] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
-        for line in pip.stdout or ():
-            said.append(line)
-            report(line, said)
+        try:
+            for line in pip.stdout or ():
+                said.append(line)
+                report(line, said)
+        except BaseException:
+            pip.kill()
+            raise
     (places.logs / "install.log").write_text("".join(said), encoding="utf-8")
     if pip.returncode:
         raise failure(places, "安装软件包失败", "".join(said))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import environment, services
 from .places import Places
-from .portal import prepare_database
+from .preparation import prepare_database
 from .sharing import Ownership, use_running
 from .supervisor import Supervisor
 

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,11 +25,14 @@ class Places:
 
     @property
     def python(self) -> Path:
-        return self.venv / "bin" / "python"
+        """The clone's own environment; without one (tests in another environment) the Python that runs this."""
+        own = self.venv / "bin" / "python"
+        return own if own.exists() else Path(sys.executable)
 
     @property
     def site_packages(self) -> Path:
-        return next((self.venv / "lib").glob("python3*/site-packages"))
+        """Where the packages of `python` are."""
+        return next((self.venv / "lib").glob("python3*/site-packages"), Path(sysconfig.get_path("purelib")))
 
     @property
     def logs(self) -> Path:
@@ -41,6 +46,7 @@ class Places:
         """Create the folders; only `var` itself may be entered by others (the database's account may need to)."""
         self.var.mkdir(parents=True, exist_ok=True)
         self.var.chmod(0o755)
+        (self.var / "static").mkdir(exist_ok=True)
         for private in (self.logs, self.secrets, self.var / "media"):
             private.mkdir(mode=0o700, exist_ok=True)
 

@@ -1,10 +1,8 @@
 """bin/run: from a bare clone to an answering portal, then watch over it until somebody stops it."""
 
-import hashlib
 import os
 import signal
 import socket
-import subprocess
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -13,6 +11,7 @@ from . import environment, services
 from .console import Refusal, say
 from .places import Places, has_command, require_space
 from .postgres import free_port
+from .preparation import collect_static, load_demo, prepare_database
 from .sharing import Ownership, take_for_run
 from .supervisor import Child, Stopped, Supervisor
 
@@ -34,7 +33,7 @@ def run(places: Places) -> int:
     with Supervisor(places.logs) as supervisor:
         try:
             addresses = services.start(places, supervisor)
-            prepare_database(places, supervisor, addresses, always=True)
+            prepare_database(places, supervisor, addresses, thorough=True)
             load_demo(places, supervisor, addresses)
             collect_static(places, supervisor, addresses)
             ownership.publish(supervisor, address=f"http://{host}:{port}/", **addresses)
@@ -93,81 +92,14 @@ def require_free(host: str, port: int) -> None:
             raise Refusal(f"端口 {port} 已被别的程序占用。请换一个再运行，例如：PORT={other} bin/run") from error
 
 
-def prepare_database(
-    places: Places, supervisor: Supervisor, addresses: dict[str, str], *, always: bool = False
-) -> None:
-    """Migrate when the migrations differ from those applied last; with `always` in any case, because code lists and
-    rights are renewed with it."""
-    mark, wanted = places.var / "migrated", fingerprint(places, "apps/*/migrations/*.py")
-    if always or not mark.exists() or mark.read_text() != wanted:
-        say("更新数据库结构 …")
-        owner = services.environment(places, addresses, owner=True)
-        must(places, supervisor, owner, "更新数据库结构", "migrate", "--noinput")
-        mark.write_text(wanted)
-
-
-def load_demo(places: Places, supervisor: Supervisor, addresses: dict[str, str]) -> None:
-    """The small demo city, into a database without people; never with production settings or CADRE_DEMO=False."""
-    owner = services.environment(places, addresses, owner=True)
-    production = owner["DJANGO_SETTINGS_MODULE"].endswith(".production")
-    if production or owner.get("CADRE_DEMO") == "False" or not has_command(places, "seed_demo"):
-        return
-    if not has_people(places, owner):
-        say("数据库是空的，装入虚构的演示数据（约 300 人）…")
-        must(places, supervisor, owner, "装入演示数据", "seed_demo", "--size", "small")
-
-
-def must(places: Places, supervisor: Supervisor, env: dict[str, str], what: str, *arguments: str) -> None:
-    log = arguments[0]
-    if supervisor.call(services.manage(places, *arguments), env, folder=places.root, log=log):
-        text = (places.logs / f"{log}.log").read_text(encoding="utf-8", errors="replace")
-        tail = "\n".join("    " + line for line in text.splitlines()[-12:])
-        full = "磁盘已满，请清出空间。" if "No space left on device" in text else ""
-        raise Refusal(f"{what}没有成功。{full}日志 {places.logs / log}.log 的最后几行：\n{tail}")
-
-
-def has_people(places: Places, env: dict[str, str]) -> bool:
-    """Asked without Django, which would take a second and a half."""
-    question = (
-        "import os, psycopg2\n"
-        "cursor = psycopg2.connect(os.environ['DATABASE_OWNER_URL']).cursor()\n"
-        "cursor.execute('select exists(select from people_person)')\n"
-        "print(cursor.fetchone()[0])"
-    )
-    asked = subprocess.run([str(places.python), "-c", question], env=env, capture_output=True, text=True)
-    if asked.returncode:
-        raise Refusal(f"查不到数据库里有没有人员：{asked.stderr.strip().splitlines()[-1]}")
-    return asked.stdout.strip() == "True"
-
-
-def collect_static(places: Places, supervisor: Supervisor, addresses: dict[str, str]) -> None:
-    """Gather style sheets, scripts and pictures when one of them, or a package that brings some, has changed."""
-    mark = places.var / "static-collected"
-    wanted = fingerprint(places, "static/**/*", "apps/*/static/**/*", "requirements.txt", "cadre_portal/settings/*.py")
-    if mark.exists() and mark.read_text() == wanted and (places.var / "static").exists():
-        return
-    say("整理页面样式和脚本 …")
-    env = services.environment(places, addresses)
-    must(places, supervisor, env, "整理页面样式和脚本", "collectstatic", "--noinput", "--clear")
-    mark.write_text(wanted)
-
-
-def fingerprint(places: Places, *patterns: str) -> str:
-    """Digest of names and contents of the files that match."""
-    digest = hashlib.sha256()
-    for path in sorted({path for pattern in patterns for path in places.root.glob(pattern) if path.is_file()}):
-        digest.update(f"{path.relative_to(places.root)}\0{path.stat().st_size}\0".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 def start_portal(places: Places, supervisor: Supervisor, addresses: dict[str, str], host: str, port: int) -> None:
     say("启动网站和后台任务 …")
     env = services.environment(places, addresses)
     web, *others = portal_children(places, env, host, port)
-    for child in (web, *others):
-        supervisor.start(child)
+    supervisor.start(web)
     supervisor.wait_until(lambda: answers(port), child=web, seconds=WEB_S)
+    for child in others:
+        supervisor.start(child)
 
 
 def portal_children(places: Places, env: dict[str, str], host: str, port: int) -> list[Child]:
@@ -176,7 +108,7 @@ def portal_children(places: Places, env: dict[str, str], host: str, port: int) -
     celery = [python, "-m", "celery", "-A", "cadre_portal"]
     web = [python, "-m", "gunicorn", "cadre_portal.wsgi:application", "--bind", f"{host}:{port}"]
     web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60"]
-    web += ["--graceful-timeout", "8", "--no-control-socket"]
+    web += ["--graceful-timeout", "8", "--preload", "--no-control-socket"]
     worker = [
         *celery,
         "worker",
@@ -202,7 +134,7 @@ def portal_children(places: Places, env: dict[str, str], host: str, port: int) -
 def answers(port: int) -> bool:
     """Whether the web process answers; any status is an answer."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20):  # noqa: S310 (a fixed scheme)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5):  # noqa: S310 (a fixed scheme)
             return True
     except urllib.error.HTTPError:
         return True
@@ -214,10 +146,18 @@ def show_doors(places: Places, supervisor: Supervisor, addresses: dict[str, str]
     base = f"http://127.0.0.1:{port}"
     say(f"\n老干部服务平台已就绪\n  公共网站    {base}/\n  工作人员    {base}/admin/\n  支部工作台  {base}/branch/\n")
     if has_command(places, "demo_accounts"):
-        command = services.manage(places, "demo_accounts")
-        supervisor.call(command, services.environment(places, addresses), folder=places.root)
+        say(demo_accounts(places, supervisor, addresses))
     say(f"数据目录：{data_folder(places)}    日志：{places.logs}")
     say("按 Ctrl-C 停止；再次运行 bin/run 会接着使用原来的数据；bin/reset 全部删除。")
+
+
+def demo_accounts(places: Places, supervisor: Supervisor, addresses: dict[str, str]) -> str:
+    """What the command of that name prints; the children are looked after and Ctrl-C is heard meanwhile."""
+    said = places.logs / "demo_accounts.log"
+    said.unlink(missing_ok=True)
+    env = services.environment(places, addresses) | {"PYTHONWARNINGS": "ignore"}
+    code = supervisor.call(services.manage(places, "demo_accounts"), env, folder=places.root, log=said.stem)
+    return "" if code else said.read_text(encoding="utf-8")
 
 
 def data_folder(places: Places) -> Path:

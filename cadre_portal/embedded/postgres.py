@@ -242,6 +242,14 @@ def make_outside_home() -> Path:
     return home
 
 
+def remove_outside_home(var: Path) -> None:
+    """Remove the data that had to be kept outside `var`, if there are any."""
+    link = var / "postgres"
+    if link.is_symlink():
+        shutil.rmtree(link.resolve(), ignore_errors=True)
+        link.unlink()
+
+
 def claim(home: Path, var: Path) -> None:
     """Note whose data this is. A copied clone must not start on the data of the original; a moved one may."""
     note = home / "owner"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import services
 from .places import ROOT, Places
+from .postgres import remove_outside_home
 from .sharing import start_ticks
 from .supervisor import in_child
 
@@ -23,7 +24,8 @@ class Stack:
     """Use as a context manager.
 
     `processes` are names out of web, worker, beat, tick; postgres and valkey always run. `environment` adds
-    variables (gateway addresses, settings) for all processes. The database is migrated and empty.
+    variables (gateway addresses, settings) for all processes. The database is migrated and empty; it is gone
+    afterwards, the logs below `folder` stay.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Stack:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        remove_outside_home(self.places.var)
 
     def facts(self) -> dict:
         """Addresses, and name → [pid, start] of the running children; empty until everything is ready."""
@@ -110,5 +113,4 @@ class Stack:
         """Run a management command to its end against this portal."""
         env = self.environment(owner=arguments[0] in services.OWNER_COMMANDS)
         command = services.manage(self.places, *arguments)
-        command[0] = sys.executable
         return subprocess.run(command, env=env, capture_output=True, text=True, timeout=timeout)

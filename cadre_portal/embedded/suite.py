@@ -10,6 +10,7 @@ from . import environment, services
 from .console import say
 from .management import exit_code
 from .places import Places, require_space
+from .postgres import remove_outside_home
 from .sharing import Ownership
 from .supervisor import Supervisor
 
@@ -26,10 +27,9 @@ def run(places: Places, arguments: list[str]) -> int:
         os.environ["DJANGO_SETTINGS_MODULE"] = TEST_SETTINGS
         env = services.environment(own, addresses, owner=True)
         failed = [] if arguments else failed_checks(places, supervisor, env)
-        python = str(places.python)
-        code = supervisor.call([python, "-m", "pytest", *arguments], env, folder=places.root)
         if failed:
-            say("没有通过的检查：" + "、".join(failed))
+            say(f"没有通过的检查：{'、'.join(failed)}（下面的测试照常运行，最后仍按失败结束）")
+        code = supervisor.call([str(places.python), "-m", "pytest", *arguments], env, folder=places.root)
         return exit_code(code) or int(bool(failed))
 
 
@@ -83,7 +83,5 @@ def remove_left_behind(places: Places, purpose: str) -> None:
 
 
 def remove(folder: Path) -> None:
-    postgres = folder / "postgres"
-    if postgres.is_symlink():
-        shutil.rmtree(postgres.resolve(), ignore_errors=True)
+    remove_outside_home(folder)
     shutil.rmtree(folder, ignore_errors=True)

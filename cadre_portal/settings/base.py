@@ -7,6 +7,8 @@ from celery.schedules import crontab
 
 from cadre_portal.env import env_bool, env_int, env_json, env_list, env_str
 
+from .menus import PUBLIC_NAVIGATION, STAFF_NAVIGATION  # noqa: F401 (settings)
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env_str("CADRE_VAR_DIR", str(BASE_DIR / "var")))
 
@@ -30,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -46,15 +49,17 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "apps.common.middleware.SecurityHeadersMiddleware",
+    "apps.common.client_address.ClientAddressMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "apps.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.accounts.middleware.SessionLimitsMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.accounts.middleware.StaffDoorMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
 
@@ -115,7 +120,6 @@ CACHES = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "apps.accounts.access.RoleBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
     "apps.branches.access.PostBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -123,7 +127,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "apps.accounts.passwords.ProfileValidator"},
 ]
+# dengbao: three character classes, 90 days, the last five barred. asvs: length and the list of common ones only.
+PASSWORD_PROFILE = env_str("PASSWORD_PROFILE", "dengbao")
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -137,20 +144,26 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
 # Per-address figures are generous because a whole bureau sits behind one address; per-account ones are not.
 ACCOUNT_RATE_LIMITS = {
     "login_failed": env_str("LOGIN_FAILED_LIMIT", "60/m/ip,5/15m/key"),
     "login": "120/m/ip",
 }
+MFA_ADAPTER = "apps.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "老干部服务平台"
 # required: staff cannot work without one. optional: the demo, with a banner.
 SECOND_FACTOR = env_str("SECOND_FACTOR", "required")
+# Networks from which staff pages open (`10.1.0.0/16,192.168.5.7`); empty: from anywhere.
+STAFF_NETWORKS = env_list("STAFF_NETWORKS")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ABSOLUTE_SECONDS = 12 * 3600
+SESSION_IDLE_SECONDS = {"staff": env_int("STAFF_IDLE_MINUTES", 15) * 60, "people": 60 * 60}
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "apps.portal.views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -237,6 +250,7 @@ PORTAL = {
     "short_name": env_str("PORTAL_SHORT_NAME", "云江老干部"),
     "bureau": env_str("PORTAL_BUREAU", "中共云江市委老干部局"),
     "phone": env_str("PORTAL_PHONE", "0000-000 0000"),
+    "phone_hours": env_str("PORTAL_PHONE_HOURS", "工作日上午8点半到12点，下午2点到5点半"),
     "address": env_str("PORTAL_ADDRESS", "云江市河滨路 1 号"),
     "icp": env_str("PORTAL_ICP", ""),
     "police_record": env_str("PORTAL_POLICE_RECORD", ""),
@@ -252,4 +266,5 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO")},
 }
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
+# Proxies whose X-Forwarded-For is believed: addresses, networks, or `unix` for a peer on a socket.
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")

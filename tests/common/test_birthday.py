@@ -103,11 +103,11 @@ def test_feb_29_follows_the_setting_in_common_years():
 
 def test_pairs_hold_every_value_for_a_window_and_are_cheap():
     start, end = dt.date(2026, 1, 25), dt.date(2026, 2, 1)
-    began = time.perf_counter()
+    began = time.process_time()
 
     pairs = occurrence_pairs(start, end)
 
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert ("lunar", 12, 8, False, dt.date(2026, 1, 26)) in pairs
     assert {pair[4] for pair in pairs} == {start + dt.timedelta(days=n) for n in range(8)}
     assert len([pair for pair in pairs if pair[0] == "solar"]) == 8

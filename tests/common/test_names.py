@@ -39,7 +39,7 @@ def test_normalise_takes_slips_out_and_keeps_the_characters(written, stored):
     assert normalise_name(written) == stored
 
 
-@pytest.mark.parametrize("wrong", ["", "  ", "\u200b", None, 12, "张\u202e三", "张\u2067三", "张\x00三", "张" * 101])
+@pytest.mark.parametrize("wrong", ["", "  ", "\u200b", None, 12, "张\u202e三", "张\u2067三", "张\x00三", "张" * 61])
 def test_normalise_refuses_with_a_chinese_sentence(wrong):
     with pytest.raises(ValueError) as refused:
         normalise_name(wrong)
@@ -103,7 +103,7 @@ def test_surname_of_needs_a_given_name_after_a_compound_one():
 
 
 def test_stroke_order_is_count_then_first_strokes():
-    """姓氏笔画: 王(4, 横横) 区(4, 横撇) 仇(4, 撇) 邓(4, 折), 阝 being two strokes; 范(8, 横竖) 欧(8, 横撇)."""
+    """姓氏笔画: 王(4, 横横) 区(4, 横撇) 仇(4, 撇) 邓(4, 折), 范(8, 横竖) 欧(8, 横撇)."""
     names = ["龚十", "张三", "邓六", "仇和", "区少", "王一", "丁一", "李四", "陈五", "赵七", "范八", "欧九"]
 
     assert "".join(name[0] for name in sorted(names, key=lambda name: name_keys(name).stroke_key)) == (

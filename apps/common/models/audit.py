@@ -29,11 +29,19 @@ class CurrentTransaction(models.Func):
     output_field = models.BigIntegerField()
 
 
+class CurrentCluster(models.Func):
+    """Which database cluster counts the transaction. A dump restored elsewhere counts anew, so ids come again."""
+
+    template = "((pg_control_system()).system_identifier)"
+    output_field = models.BigIntegerField()
+
+
 class AuditEntry(models.Model):
     """One sensitive act. Bare ids, no foreign keys: the entry outlives accounts and people (design 3)."""
 
     at = models.DateTimeField("时间", db_default=Now(), editable=False)
     xid = models.BigIntegerField("事务", db_default=CurrentTransaction(), editable=False)
+    cluster = models.BigIntegerField("数据库实例", db_default=CurrentCluster(), editable=False)
     actor_id = models.BigIntegerField("操作人", null=True)
     on_behalf_of = models.BigIntegerField("代谁办理", null=True)
     action = models.CharField("动作", max_length=40)
@@ -49,8 +57,9 @@ class AuditEntry(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["actor_id", "-at"], name="auditentry_actor_at"),
-            models.Index(fields=["xid", "id"], name="auditentry_xid"),
+            models.Index(fields=["cluster", "xid", "id"], name="auditentry_xid"),
             models.Index(fields=["-at"], name="auditentry_at"),
+            models.Index(fields=["action", "-id"], name="auditentry_action"),
         ]
         triggers = [ROWS_STAND, TABLE_STANDS]
 
@@ -76,11 +85,13 @@ class AuditSubject(models.Model):
 
 
 class AuditSeal(models.Model):
-    """A link of the chain: the digest of all entries of transactions below `until_xid`, and of the seal before."""
+    """A link of the chain: the digest of the entries of transactions [from_xid, until_xid) of one cluster, and of the
+    seal before."""
 
     sealed_at = models.DateTimeField("封存时间", db_default=Now(), editable=False)
+    cluster = models.BigIntegerField("数据库实例", db_default=CurrentCluster(), editable=False)
     from_xid = models.BigIntegerField("起（含）")
-    until_xid = models.BigIntegerField("止（不含）", unique=True)
+    until_xid = models.BigIntegerField("止（不含）")
     entry_count = models.PositiveIntegerField("条数")
     digest = models.BinaryField("摘要")
     previous = models.OneToOneField("self", models.PROTECT, null=True, verbose_name="上一封")
@@ -89,6 +100,7 @@ class AuditSeal(models.Model):
         verbose_name = "操作记录封存"
         verbose_name_plural = "操作记录封存"
         ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["cluster", "until_xid"], name="auditseal_once")]
         triggers = [ROWS_STAND, TABLE_STANDS]
 
     def __str__(self) -> str:

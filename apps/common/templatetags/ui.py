@@ -109,9 +109,12 @@ def definition_list(*, items):
 
 
 @register.inclusion_tag("ui/field.html")
-def field(*, field):
-    """One bound form field: label, hint, error, control, with the ids that Django's attributes point to."""
-    return {"field": field}
+def field(*, field, hint=None):
+    """One bound form field: label, hint, error, control, with the ids that Django's attributes point to.
+
+    ``hint`` replaces the field's own help text; an empty one drops it.
+    """
+    return {"field": field, "hint": field.help_text if hint is None else hint}
 
 
 @register.inclusion_tag("ui/error_summary.html")
@@ -121,11 +124,14 @@ def error_summary(*, form, title="还有几处要改"):
 
 
 def error_lines(form) -> list[dict]:
-    """The form's errors in the order of its fields: text, and the id of the control (empty for the whole form)."""
+    """The form's errors in the order of its fields: text and the id to jump to, empty for the whole form.
+
+    A group of choices has no control of its own; its frame ``div_<id>`` is the target.
+    """
     lines = [{"text": text, "target": ""} for text in form.non_field_errors()]
     for bound in form:
         for text in bound.errors:
-            lines.append({"text": f"{bound.label}：{text}", "target": bound.id_for_label or bound.auto_id})
+            lines.append({"text": f"{bound.label}：{text}", "target": bound.id_for_label or f"div_{bound.auto_id}"})
     return lines
 
 

@@ -48,7 +48,11 @@ def write_places() -> dict[str, Unit]:
         unit = Unit.objects.filter(code=code).first()
         if unit is None:
             values = {"code": code, "name": name, "level": level, "nature": nature}
-            unit = Unit.objects.get(code=parent).add_child(**values) if parent else Unit.add_root(**values)
+            unit = (
+                Unit.objects.add_child(Unit.objects.get(code=parent), values)
+                if parent
+                else Unit.objects.add_root(values)
+            )
         units[code] = unit
     division, _ = Division.objects.get_or_create(
         code="449900", defaults={"name": "云江市", "full_name": "云江市（演示）", "level": "city"}
@@ -66,29 +70,29 @@ def write_organisations(units: dict[str, Unit], count: int) -> list[Organisation
     """
     if Organisation.objects.exists():
         return list(Organisation.objects.filter(level__in=[Level.GENERAL, Level.BRANCH]).order_by("pk"))
-    top = Organisation.add_root(name="中共云江市委离退休干部工作委员会", level=Level.WORK_COMMITTEE, unit=units["YJ"])
+    top = Organisation.objects.add_root(
+        {"name": "中共云江市委离退休干部工作委员会", "level": Level.WORK_COMMITTEE, "unit": units["YJ"]}
+    )
     districts = [unit for code, unit in units.items() if code.startswith("YJ9") and len(code) == 5]
     committees = [top]
     for unit in districts[: max(0, min(len(districts), count // 4))]:
-        committees.append(
-            Organisation.objects.get(pk=top.pk).add_child(
-                name=f"{unit.name[:3]}离退休干部工作委员会", level=Level.WORK_COMMITTEE, unit=unit
-            )
-        )
+        values = {"name": f"{unit.name[:3]}离退休干部工作委员会", "level": Level.WORK_COMMITTEE, "unit": unit}
+        committees.append(Organisation.objects.add_child(Organisation.objects.get(pk=top.pk), values))
     holding = []
     for number in range(count - len(committees)):
         parent = committees[number % len(committees)]
         general = number % 3 == 0
         place = COMMUNITIES[number % len(COMMUNITIES)].removesuffix("社区")
-        kind = Kind.AWAY if number % 9 == 8 else Kind.FORMAL
-        name = f"{parent.unit.name[:3]}{place}{number + 1}离退休干部党{'总支' if general else '支部'}"
-        holding.append(
-            Organisation.objects.get(pk=parent.pk).add_child(
-                name=name, level=Level.GENERAL if general else Level.BRANCH, kind=kind, unit=parent.unit,
-                established_on=datetime.date(2012, 7, 1), term_ends_on=datetime.date(2027 + number % 3, 6, 30),
-                party_day=25,
-            )
-        )  # fmt: skip
+        values = {
+            "name": f"{parent.unit.name[:3]}{place}{number + 1}离退休干部党{'总支' if general else '支部'}",
+            "level": Level.GENERAL if general else Level.BRANCH,
+            "kind": Kind.AWAY if number % 9 == 8 else Kind.FORMAL,
+            "unit": parent.unit,
+            "established_on": datetime.date(2012, 7, 1),
+            "term_ends_on": datetime.date(2027 + number % 3, 6, 30),
+            "party_day": 25,
+        }
+        holding.append(Organisation.objects.add_child(Organisation.objects.get(pk=parent.pk), values))
     return holding
 
 

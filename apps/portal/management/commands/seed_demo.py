@@ -1,9 +1,11 @@
+import datetime as dt
 import sys
 import time
 from itertools import chain
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from apps.people.models import Person
 from apps.portal.demo.accounts import write_staff
@@ -11,6 +13,7 @@ from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.roster_file import write_roster
+from apps.portal.demo.service import write_hospital_stays, write_service
 from apps.portal.demo.sizes import SIZES
 from apps.portal.demo.writing import write_organisations, write_people, write_places
 
@@ -20,9 +23,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--size", choices=list(SIZES), default="small")
+        parser.add_argument("--date", type=dt.date.fromisoformat, help="走访和住院记录围绕哪一天（默认今天）")
         parser.add_argument("--as-roster", metavar="FILE", help="不写数据库，只把这些人写成名册模板的 .xlsx 文件")
 
-    def handle(self, *, size, as_roster, **options):
+    def handle(self, *, size, as_roster, date, **options):
+        on = date or timezone.localdate()
         plan = SIZES[size]
         tree = unit_tree()
         inventor = Inventor(plan.seed, [row[0] for row in tree])
@@ -35,9 +40,11 @@ class Command(BaseCommand):
             raise CommandError("数据库里已经有人员，演示数据只写进空库。")
         began = time.monotonic()
         units = write_places()
-        write_staff(units)
+        staff = write_staff(units)
         organisations = write_organisations(units, plan.organisations)
         written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
+        write_service(staff, on=on)
+        write_hospital_stays(staff, on=on)
         self.stderr.write(f"演示城市已建好：{written} 人，用时 {time.monotonic() - began:.1f} 秒。")
 
     def _progress(self, done: int) -> None:

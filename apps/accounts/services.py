@@ -1,0 +1,202 @@
+"""Opening and closing of accounts, and granting of roles. Every change here is on record."""
+
+import datetime
+import secrets
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from apps.common import audit
+from apps.common.errors import BusinessError
+from apps.organisation.models import Unit
+
+from .access import unit_ids_for
+from .models import RoleGrant, User
+from .passwords import REMEMBERED
+from .roles import ROLES
+from .rules import conflicting_role
+
+# Letters and digits that are not mistaken for one another when read out or copied by hand.
+READABLE = ("abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKMNPQRSTUVWXYZ", "23456789")
+MANAGE = "accounts.change_user"
+GRANT = "accounts.add_rolegrant"
+
+
+class NotAllowed(BusinessError):
+    """The actor's own grant does not reach so far."""
+
+
+def _target(user: User) -> str:
+    return f"accounts.user:{user.pk}"
+
+
+def _require(actor: User | None, unit: Unit | None, permission: str) -> None:
+    """`actor` None is the command line, where the first account comes from."""
+    if actor is None:
+        return
+    reach = unit_ids_for(actor, permission)
+    if not reach or (unit is not None and unit.pk not in reach):
+        raise NotAllowed("您的安全管理范围不包括这个单位。", code="out_of_reach", field="unit")
+
+
+def temporary_password() -> str:
+    """Twelve characters of three classes, about 65 bits; to be changed at the first sign-in."""
+    chars = [secrets.choice(group) for group in READABLE]
+    chars += [secrets.choice("".join(READABLE)) for _ in range(9)]
+    secrets.SystemRandom().shuffle(chars)
+    return "".join(chars)
+
+
+@transaction.atomic
+def open_account(
+    username: str,
+    display_name: str,
+    *,
+    unit: Unit | None,
+    actor: User | None,
+    email: str = "",
+    phone: str = "",
+    post: str = "",
+    password: str = "",
+) -> tuple[User, str]:
+    """A staff account and its first password, which must be changed; shown once, kept nowhere."""
+    _require(actor, unit, MANAGE)
+    username = User.normalize_username(username).strip()
+    if User.objects.filter(username__iexact=username).exists():
+        raise BusinessError("这个用户名已有人使用。", code="duplicate", field="username")
+    password = password or temporary_password()
+    user = User.objects.create_user(
+        username,
+        password,
+        display_name=display_name,
+        unit=unit,
+        email=email,
+        phone=phone,
+        post=post,
+        is_staff=True,
+        must_change_password=True,
+        password_changed_at=timezone.now(),
+    )
+    audit.record("open_account", actor=actor, target=_target(user))
+    return user, password
+
+
+@transaction.atomic
+def change_password(user: User, password: str) -> None:
+    """A password of the user's own choosing, already validated by the form; other sessions end by themselves."""
+    _remember(user)
+    user.set_password(password)
+    user.must_change_password = False
+    user.password_changed_at = timezone.now()
+    user.save(update_fields=["password", "must_change_password", "password_changed_at", "former_passwords"])
+    audit.record("change_password", actor=user, target=_target(user))
+
+
+def _remember(user: User) -> None:
+    user.former_passwords = [user.password, *user.former_passwords][:REMEMBERED]
+
+
+@transaction.atomic
+def reset_password(user: User, *, actor: User | None) -> str:
+    """A new temporary password, shown once. Ends all sessions."""
+    _require(actor, user.unit, MANAGE)
+    if actor is not None and actor.pk == user.pk:
+        raise NotAllowed("自己的密码请在“修改密码”里改。", code="self")
+    password = temporary_password()
+    _remember(user)
+    user.set_password(password)
+    user.must_change_password = True
+    user.password_changed_at = timezone.now()
+    user.save(update_fields=["password", "must_change_password", "password_changed_at", "former_passwords"])
+    audit.record("reset_password", actor=actor, target=_target(user))
+    return password
+
+
+@transaction.atomic
+def reset_second_factor(user: User, *, actor: User | None, reason: str) -> None:
+    """For a lost phone: authenticator and recovery codes go, sessions end, and it is set up anew at sign-in."""
+    _require(actor, user.unit, MANAGE)
+    if actor is not None and actor.pk == user.pk:
+        raise NotAllowed("自己的第二重验证要请另一位安全管理员重置。", code="self")
+    user.authenticator_set.all().delete()
+    end_sessions(user)
+    audit.record("reset_second_factor", actor=actor, target=_target(user), reason=reason)
+
+
+def end_sessions(user: User) -> None:
+    """Sign the user out everywhere, at the next request of each session."""
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+
+
+@transaction.atomic
+def force_sign_out(user: User, *, actor: User | None) -> None:
+    _require(actor, user.unit, MANAGE)
+    end_sessions(user)
+    audit.record("force_sign_out", actor=actor, target=_target(user))
+
+
+@transaction.atomic
+def set_active(user: User, is_active: bool, *, actor: User | None, reason: str) -> None:
+    """Switch an account off or on. Off: the next request of every session is refused; grants stay as they are."""
+    _require(actor, user.unit, MANAGE)
+    if actor is not None and actor.pk == user.pk:
+        raise NotAllowed("不能停用或启用自己的账号。", code="self")
+    if not User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active):
+        return
+    end_sessions(user)
+    user.is_active = is_active
+    audit.record("enable_account" if is_active else "disable_account", actor=actor, target=_target(user), reason=reason)
+
+
+@transaction.atomic
+def grant_role(
+    user: User,
+    role: str,
+    unit: Unit,
+    *,
+    starts_on: datetime.date,
+    ends_on: datetime.date | None,
+    actor: User | None,
+    reason: str,
+) -> RoleGrant:
+    """Give `role` on `unit` and below for [starts_on, ends_on). Nobody grants to himself, nor beyond his own reach."""
+    if role not in ROLES or not ROLES[role].grantable:
+        raise BusinessError("这个角色不能在这里授予。", code="not_grantable", field="role")
+    if actor is not None and actor.pk == user.pk:
+        raise NotAllowed("不能给自己授权，请另一位安全管理员办理。", code="self", field="user")
+    _require(actor, unit, GRANT)
+    User.objects.select_for_update().get(pk=user.pk)
+    held = RoleGrant.objects.filter(user=user, revoked_at__isnull=True).exclude(ends_on__lte=starts_on)
+    if ends_on is not None:
+        held = held.filter(starts_on__lt=ends_on)
+    if conflict := conflicting_role(role, set(held.values_list("role", flat=True))):
+        sentence = f"他在这段时间是“{conflict}”。系统管理、安全管理、审计要由不同的人担任，也不能兼业务角色。"
+        raise BusinessError(sentence, code="conflict", field="role")
+    grant = RoleGrant(
+        user=user, role=role, unit=unit, starts_on=starts_on, ends_on=ends_on, granted_by=actor, reason=reason
+    )
+    try:
+        grant.full_clean(exclude=["granted_by"])
+    except ValidationError as error:
+        raise BusinessError(error.messages[0], code="invalid") from error
+    try:
+        with transaction.atomic():
+            grant.save()
+    except IntegrityError as error:
+        raise BusinessError("这个账号在这段时间已有同一单位的同一角色。", code="duplicate") from error
+    audit.record("grant_role", actor=actor, target=_target(user), fields=[role], reason=reason)
+    return grant
+
+
+@transaction.atomic
+def revoke_role(grant: RoleGrant, *, actor: User | None, reason: str) -> RoleGrant:
+    """Take a grant back from this moment; again changes nothing."""
+    _require(actor, grant.unit, GRANT)
+    if RoleGrant.objects.filter(pk=grant.pk, revoked_at__isnull=True).update(revoked_at=timezone.now()):
+        audit.record(
+            "revoke_role", actor=actor, target=f"accounts.user:{grant.user_id}", fields=[grant.role], reason=reason
+        )
+    grant.refresh_from_db()
+    return grant

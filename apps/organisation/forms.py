@@ -1,0 +1,136 @@
+"""Forms of rule sets, made from the dataclass of each kind, and of the unit tree."""
+
+import dataclasses
+import datetime
+import types
+import typing
+from decimal import Decimal
+from enum import Enum
+
+from django import forms
+
+from apps.common.admin_forms import RecordForm
+from apps.common.forms import PortalForm
+
+from . import rules
+from .models import Unit
+
+PREFIX = "value_"
+
+
+def rule_form(key: str) -> type["RuleSetForm"]:
+    """A form class with one labelled field for each value of rule kind `key`."""
+    kind = rules.kinds()[key]
+    hints = typing.get_type_hints(type(kind.defaults))
+    fields = {
+        PREFIX + field.name: value_field(hints[field.name], kind.labels[field.name])
+        for field in dataclasses.fields(kind.defaults)
+    }
+    return type("RuleSetForm", (RuleSetForm,), {"kind": kind, **fields})
+
+
+def value_field(hint, label: str) -> forms.Field:
+    """The form field of one value: enumerations by their names, several values by ticking or with commas."""
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        inner = next(arg for arg in typing.get_args(hint) if arg is not type(None))
+        field = value_field(inner, label)
+        field.required = False
+        return field
+    if origin is tuple:
+        inner = typing.get_args(hint)[0]
+        if isinstance(inner, type) and issubclass(inner, Enum):
+            widget = forms.CheckboxSelectMultiple
+            return forms.MultipleChoiceField(label=label, choices=_names(inner), widget=widget, required=False)
+        return CommaField(label=label, required=False)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return forms.ChoiceField(label=label, choices=_names(hint))
+    if hint is bool:
+        return forms.BooleanField(label=label, required=False)
+    plain = {int: forms.IntegerField, Decimal: forms.DecimalField, datetime.date: forms.DateField}
+    return plain.get(hint, forms.CharField)(label=label)
+
+
+def _names(enumeration) -> list[tuple]:
+    return [(member.value, getattr(member, "label", member.value)) for member in enumeration]
+
+
+class CommaField(forms.CharField):
+    """Several plain values in one line, with Chinese or Western commas."""
+
+    def __init__(self, **kwargs):
+        super().__init__(help_text="多个值用逗号分隔", **kwargs)
+
+    def prepare_value(self, value):
+        return value if isinstance(value, str) else "，".join(str(item) for item in value or ())
+
+    def to_python(self, value):
+        text = super().to_python(value).replace("，", ",").replace("、", ",")
+        return [part.strip() for part in text.split(",") if part.strip()]
+
+
+class RuleSetForm(RecordForm):
+    """Values of one kind over its defaults; each wrong one gets its sentence at its field."""
+
+    kind: rules.RuleKind
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        stored = {} if self.instance.pk is None else self.instance.values
+        defaults = dataclasses.asdict(self.kind.defaults)
+        for name, default in defaults.items():
+            self.initial.setdefault(PREFIX + name, plain(stored.get(name, default)))
+
+    def clean(self):
+        cleaned = super().clean()
+        values = {
+            name.removeprefix(PREFIX): plain(value)
+            for name, value in self.cleaned_data.items()
+            if name.startswith(PREFIX)
+        }
+        for name, value in values.items():
+            try:
+                rules.build(self.kind.key, {name: value})
+            except ValueError as error:
+                if str(error).startswith("“"):
+                    self.add_error(PREFIX + name, str(error))
+        if not self.errors:
+            try:
+                rules.build(self.kind.key, values)
+            except ValueError as error:
+                self.add_error(None, str(error))
+        self.instance.kind, self.instance.values = self.kind.key, values
+        return cleaned
+
+
+def plain(value):
+    """As JSON keeps it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Decimal | datetime.date):
+        return str(value)
+    return value
+
+
+class UnitForm(RecordForm):
+    """A unit and where it hangs in the tree."""
+
+    parent = forms.ModelChoiceField(Unit.objects.all(), label="上级单位", required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None and "parent" in self.fields:
+            self.initial["parent"] = self.instance.get_parent()
+
+
+class CloseUnitForm(PortalForm):
+    """Closing a unit or merging it into another."""
+
+    on = forms.DateField(label="撤并日期", widget=forms.DateInput(attrs={"type": "date"}))
+    successor = forms.ModelChoiceField(
+        Unit.objects.none(), label="并入单位", required=False, help_text="撤销而不并入别的单位时空着"
+    )
+    reason = forms.CharField(label="依据（文号）", max_length=200)
+    submit_label = "登记撤并"

@@ -1,0 +1,131 @@
+"""The one search box: names, readings, initials, phones, ids (design 7). Every branch of it uses an index."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db.models import Q, QuerySet
+
+from apps.common import crypto
+from apps.common.citizen_id import tidy_citizen_id
+from apps.common.names import query_grams, search_form
+from apps.common.phone import parse_phone
+from apps.people.models import Person, Phone
+
+from .models import Cadre
+
+LONGEST = 100
+MOST = 50
+_ID_18 = re.compile(r"\d{17}[\dXx]")
+_LAST_4 = re.compile(r"\d{3}[\dXx]")
+_LATIN = re.compile(r"[a-z][a-z' ]*")
+
+
+class Asked(Enum):
+    """What kind of thing was typed; kept in the audit instead of the text."""
+
+    NOTHING = "nothing"
+    CITIZEN_ID = "citizen_id"
+    LAST_FOUR = "last_four"
+    PHONE = "phone"
+    LATIN = "pinyin"
+    NAME = "name"
+    WRONG = "not_understood"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the text is a personal number, which must stand in no address and no log."""
+        return self in (Asked.CITIZEN_ID, Asked.LAST_FOUR, Asked.PHONE, Asked.WRONG)
+
+
+@dataclass(frozen=True)
+class Search:
+    asked: Asked
+    condition: Q | None
+    order: tuple[str, ...] = ("name_sort_key", "id")
+
+
+def read_search(text: str) -> Search:
+    """What a typed text asks for, as a condition on Person's own columns."""
+    text = text.strip()[:LONGEST]
+    number = tidy_citizen_id(text)
+    if not text:
+        return Search(Asked.NOTHING, None)
+    if _ID_18.fullmatch(number):
+        return Search(Asked.CITIZEN_ID, Q(citizen_id_index=crypto.blind_index("citizen_id", number.upper())))
+    if _LAST_4.fullmatch(number):
+        return Search(Asked.LAST_FOUR, _last_four(number.upper()))
+    if any(letter.isdigit() for letter in number):
+        return _by_phone(text)
+    folded = search_form(text)
+    if not folded:
+        return Search(Asked.WRONG, None)
+    if _LATIN.fullmatch(folded):
+        return Search(Asked.LATIN, _by_letters(folded.replace(" ", "").replace("'", "")))
+    return Search(Asked.NAME, _by_name(text, folded))
+
+
+def _last_four(digits: str) -> Q:
+    phones = Phone.objects.filter(last4_index=crypto.blind_index("phone_last4", digits)).values("person_id")
+    return Q(citizen_id_last4=crypto.blind_index("citizen_id_last4", digits)) | Q(pk__in=phones)
+
+
+def _by_phone(text: str) -> Search:
+    try:
+        digits = parse_phone(text).digits
+    except ValueError:
+        return Search(Asked.WRONG, None)
+    phones = Phone.objects.filter(number_index=crypto.blind_index("phone", digits)).values("person_id")
+    return Search(Asked.PHONE, Q(pk__in=phones))
+
+
+def _by_letters(letters: str) -> Q:
+    """Initials or full reading from the beginning; Latin names are found by their pieces too."""
+    found = Q(name_initials__startswith=letters) | Q(name_pinyin__startswith=letters)
+    grams = query_grams(letters)
+    return found | Q(search_grams__contains=grams) if len(letters) > 3 and grams else found
+
+
+def _by_name(text: str, folded: str) -> Q:
+    grams = query_grams(text)
+    if grams:
+        return Q(search_grams__contains=grams)
+    return Q(name__startswith=text) | Q(name__startswith=folded)
+
+
+def find_people(text: str) -> tuple[Asked, QuerySet[Person]]:
+    """People who match, of everybody: narrow it by a scope before anything is shown."""
+    search = read_search(text)
+    rows = Person.objects.filter(voided_at__isnull=True)
+    if search.condition is None:
+        return search.asked, rows.none()
+    return search.asked, rows.filter(search.condition).order_by(*search.order)
+
+
+def find_cadres(text: str, user, *, most: int = MOST) -> tuple[Asked, list[Cadre]]:
+    """Cadres whom `user` may see and who match, at most `most`, by name.
+
+    Keys of matching people come first, then the scope: names are far more selective than scopes.
+    """
+    asked, people = find_people(text)
+    if asked in (Asked.NOTHING, Asked.WRONG):
+        return asked, []
+    rows = (
+        Cadre.objects.current()
+        .visible_to(user)
+        .filter(person__in=people.order_by())
+        .select_related("person", "managing_unit", "person__community")
+        .order_by("person__name_sort_key", "pk")
+    )
+    return asked, list(rows[:most])
+
+
+def find_outsider(text: str, user) -> Person | None:
+    """The person with exactly this citizen id who is outside the user's scope: shown masked, always logged."""
+    search = read_search(text)
+    if search.asked is not Asked.CITIZEN_ID:
+        return None
+    person = Person.objects.filter(search.condition, voided_at__isnull=True).first()
+    if person is None or Cadre.objects.current().visible_to(user).filter(pk=person.pk).exists():
+        return None
+    return person

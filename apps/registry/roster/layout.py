@@ -1,0 +1,216 @@
+"""Where the header of a sheet is, which column means what, and which rows below it are people.
+
+Bureaus put titles above the header, split it over two merged rows, leave the sample row and the notes in, and add
+totals. Nothing is moved: rows keep the numbers Excel shows.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from apps.common.workbook import FileRefused, Sheet, column_letters
+
+from .columns import BY_KEY, REQUIRED, fold_heading, without_brackets
+
+HEADER_WITHIN = 40
+# The line that the template shows as an example; only exactly this one is left out (all three cells).
+SAMPLE = {"name": "张三可", "citizen_id": "440600193602290016", "unit": "三沙市"}
+
+_NOTE = re.compile(r"^(说明|注|备注|填表说明|填写说明|注意)\s*[:：1一]|^(注意事项|填表要求)")
+_TOTAL = re.compile(r"^(合计|总计|小计|共计|总人数|人数合计)([:：]?\s*\d*\s*人?)?$")
+_FOOTER = re.compile(r"^(填表|制表|填报|审核|复核|经办|单位负责|负责人|联系电话|报送|盖章).{0,12}[:：]")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A recognised column: `position` counts from 0, `text` is the heading as the file writes it."""
+
+    position: int
+    key: str
+    text: str
+
+    @property
+    def letters(self) -> str:
+        return column_letters(self.position + 1)
+
+
+@dataclass(slots=True)
+class Layout:
+    """Header rows first..last (Excel numbers), the recognised headings, and the headings nothing was made of."""
+
+    first_header: int
+    last_header: int
+    headings: list[Heading]
+    unknown: list[str] = field(default_factory=list)
+
+    def position_of(self, key: str) -> int | None:
+        return next((heading.position for heading in self.headings if heading.key == key), None)
+
+
+@dataclass(slots=True)
+class DataRows:
+    """Rows that are people, by Excel number, and how many of each other sort were passed over."""
+
+    rows: list[tuple[int, list]] = field(default_factory=list)
+    skipped: dict[str, list[int]] = field(default_factory=dict)
+
+    def skip(self, why: str, number: int) -> None:
+        self.skipped.setdefault(why, []).append(number)
+
+
+def find_layout(sheet: Sheet, synonyms: dict[str, str]) -> Layout:
+    """The header among the first rows: the one or two lines that name most columns, name and citizen id among them.
+
+    Raises FileRefused with codes `no_header`, `missing_column` or `duplicate_header`.
+    """
+    best: tuple[int, int, int, list[str]] | None = None
+    for place in range(min(len(sheet.rows), HEADER_WITHIN)):
+        for height in (1, 2):
+            texts = _header_texts(sheet.rows, place, height)
+            found = {key for text in texts if (key := _meaning(text, synonyms))}
+            score = len(found)
+            if height == 2 and best and best[0] >= score and best[1] == place:
+                continue
+            if score >= 2 and (best is None or score > best[0]):
+                best = (score, place, height, texts)
+    if best is None:
+        raise FileRefused("no_header", "没有找到表头。请保留写着“姓名”“身份证号码”等栏目的那一行，或下载模板填写。")
+    _, place, height, texts = best
+    return _named(texts, place + 1, place + height, synonyms)
+
+
+def has_header(sheet: Sheet, synonyms: dict[str, str]) -> bool:
+    try:
+        find_layout(sheet, synonyms)
+    except FileRefused as refused:
+        return refused.code == "duplicate_header"
+    return True
+
+
+def _header_texts(rows: Sequence[list], place: int, height: int) -> list[str]:
+    """Heading of each column: the lower line where it says something, else the upper (a merged group title)."""
+    lines = rows[place : place + height]
+    width = max(map(len, lines), default=0)
+    texts = [""] * width
+    for line in lines:
+        for position, cell in enumerate(line):
+            if isinstance(cell, str) and cell.strip():
+                texts[position] = cell.strip()
+    return texts
+
+
+def _meaning(text: str, synonyms: dict[str, str]) -> str:
+    folded = fold_heading(text)
+    return synonyms.get(folded) or synonyms.get(without_brackets(folded), "")
+
+
+def _named(texts: list[str], first: int, last: int, synonyms: dict[str, str]) -> Layout:
+    headings: list[Heading] = []
+    unknown = []
+    for position, text in enumerate(texts):
+        key = _meaning(text, synonyms)
+        if not key:
+            if text:
+                unknown.append(_one_line(text))
+            continue
+        headings.append(Heading(position, key, _one_line(text)))
+    _refuse_doubles(headings)
+    missing = [BY_KEY[key].label for key in REQUIRED if key not in {heading.key for heading in headings}]
+    if missing:
+        raise FileRefused(
+            "missing_column",
+            f"表头（第 {last} 行）里没有{'、'.join(f'“{name}”' for name in missing)}这一栏。请补上，或下载模板填写。",
+        )
+    return Layout(first, last, headings, unknown)
+
+
+def _refuse_doubles(headings: list[Heading]) -> None:
+    seen: dict[str, Heading] = {}
+    for heading in headings:
+        first = seen.setdefault(heading.key, heading)
+        if first is not heading and BY_KEY[heading.key].reads != "ignored":
+            raise FileRefused(
+                "duplicate_header",
+                f"{first.letters} 列“{first.text}”和 {heading.letters} 列“{heading.text}”是同一栏。请删去一列再上传。",
+            )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def data_rows(sheet: Sheet, layout: Layout) -> DataRows:
+    """Rows below the header that are people; blank, sample, note, total and footer rows are passed over."""
+    found = DataRows()
+    telling = [h.position for h in layout.headings if BY_KEY[h.key].reads != "ignored"]
+    name_at, id_at = layout.position_of("name"), layout.position_of("citizen_id")
+    assert name_at is not None and id_at is not None
+    unit_at = layout.position_of("unit")
+    rows = sheet.rows
+    for place in range(layout.last_header, len(rows)):
+        row = rows[place]
+        width = len(row)
+        name = row[name_at] if name_at < width else None
+        citizen_id = row[id_at] if id_at < width else None
+        if name is not None and citizen_id is not None:
+            if name == SAMPLE["name"] and unit_at is not None and _is_sample(row, unit_at, citizen_id):
+                found.skip("sample", place + 1)
+            else:
+                found.rows.append((place + 1, row))
+            continue
+        why = _why_no_person(row, telling, name)
+        if why:
+            if why != "blank":
+                found.skip(why, place + 1)
+            continue
+        found.rows.append((place + 1, row))
+    return found
+
+
+def _is_sample(row: list, unit_at: int, citizen_id: object) -> bool:
+    unit = row[unit_at] if unit_at < len(row) else None
+    return str(citizen_id).strip() == SAMPLE["citizen_id"] and str(unit).strip() == SAMPLE["unit"]
+
+
+def _why_no_person(row: list, telling: list[int], name: object) -> str:
+    """blank, note, total or footer; empty when it is a person after all."""
+    filled = [cell for cell in row if cell is not None and str(cell).strip()]
+    if not filled:
+        return "blank"
+    for cell in filled[:3]:
+        if isinstance(cell, str) and (why := _says(unicodedata.normalize("NFKC", cell).strip())):
+            return why
+    if not any(cell is not None and str(cell).strip() for cell in (row[p] for p in telling if p < len(row))):
+        return "blank"
+    if len(filled) == 1 and isinstance(filled[0], str) and len(filled[0]) > 30:
+        return "note"
+    return ""
+
+
+def _says(text: str) -> str:
+    squeezed = re.sub(r"\s+", "", text)
+    if _TOTAL.match(squeezed):
+        return "total"
+    if _NOTE.match(text):
+        return "note"
+    if _FOOTER.match(squeezed):
+        return "footer"
+    return ""
+
+
+def merged_in_data(sheet: Sheet, layout: Layout, numbers: set[int]) -> dict[int, tuple[int, str]]:
+    """Row number → (column position, range) of merged ranges that touch people: their values are a guess."""
+    known = {heading.position + 1 for heading in layout.headings if BY_KEY[heading.key].reads != "ignored"}
+    touched: dict[int, tuple[int, str]] = {}
+    for first_row, first, last_row, last in sheet.merged:
+        if first_row <= layout.last_header:
+            continue
+        columns = [column for column in range(first, last + 1) if column in known]
+        if not columns:
+            continue
+        name = f"{column_letters(first)}{first_row}:{column_letters(last)}{last_row}"
+        for number in range(first_row, last_row + 1):
+            if number in numbers:
+                touched.setdefault(number, (columns[0] - 1, name))
+    return touched
