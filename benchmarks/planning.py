@@ -24,13 +24,14 @@ WITH made AS (
                              poor_sight, life_status, version, created_at, updated_at)
   SELECT gen_random_uuid(), '测试' || n, '1', (1930 + n %% 25)::text || '-0' || (1 + n %% 9)::text || '-15',
          CASE WHEN n %% 3 = 0 THEN 'lunar' ELSE 'solar' END,
-         CASE WHEN n %% 3 = 0 THEN (%s::int[])[1] ELSE (%s::int[])[1 + n %% array_length(%s::int[], 1)] END, 1 + n %% %s, false, true, '{}', false,
-         false, false, 'living', 1, '2020-01-01', '2020-01-01'
+         CASE WHEN n %% 3 = 0 THEN (%s::int[])[1] ELSE (%s::int[])[1 + n %% array_length(%s::int[], 1)] END,
+         1 + n %% %s, false, true, '{}', false, false, false, 'living', 1, '2020-01-01', '2020-01-01'
   FROM generate_series(%s, %s) n RETURNING id
 )
 INSERT INTO registry_cadre (person_id, retire_type, managing_unit_id, counting_unit_id, living, version, in_beijing,
                             resettled, lives_away, created_at, updated_at)
-SELECT id, 'retired', %s, %s, CASE WHEN id %% 2 = 0 THEN 'alone' ELSE 'children' END, 1, false, false, false, now(), now()
+SELECT id, 'retired', %s, %s, CASE WHEN id %% 2 = 0 THEN 'alone' ELSE 'children' END, 1, false, false, false, now(),
+       now()
 FROM made
 """
 BARE = """
@@ -76,8 +77,8 @@ def make_unit() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO organisation_unit (public_id, path, depth, numchild, code, name, aliases, level, nature,"
-            " position, version, created_at, updated_at) VALUES (gen_random_uuid(), 'ZZZZ', 1, 0, 'bench', 'bench', '{}',"
-            " 'city', 'organ', 0, 1, now(), now()) RETURNING id"
+            " position, version, created_at, updated_at) VALUES (gen_random_uuid(), 'ZZZZ', 1, 0, 'bench', 'bench',"
+            " '{}', 'city', 'organ', 0, 1, now(), now()) RETURNING id"
         )
         return cursor.fetchone()[0]
 

@@ -1,4 +1,4 @@
-"""Sending to a local gateway over a real socket by one worker, each outcome committed before the next send (design 7)."""
+"""Sending to a local gateway by one worker, each outcome committed before the next send (design 7)."""
 
 import datetime
 import subprocess
