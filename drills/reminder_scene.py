@@ -28,7 +28,7 @@ def make(count: int) -> None:
     from apps.registry.models import Cadre, LifeEvent  # noqa: PLC0415
 
     today = timezone.localdate()
-    unit = Unit.objects.add_root(name="演练单位", code="drill")
+    unit = Unit.add_root(name="演练单位", code="drill")
     RuleSet.objects.create(
         kind="messaging", effective_from=today, document_no="演练",
         values={"quiet_from": 24, "quiet_until": 0, "sms_daily_cap": 1_000_000},

@@ -200,3 +200,4 @@ def _opened(place: str, known: Known) -> str:
 
 def _label(place: str) -> str:
     return "people.person" if place.startswith("person.") else "registry.cadre"
+
