@@ -5,7 +5,7 @@ import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.common.insert_select import execute
 from apps.ledgers.choices import ContactKind, DutyKind
@@ -78,45 +78,43 @@ AUDIENCES = f"""
      WHERE h.in_hospital_since IS NOT NULL AND h.voided_at IS NULL {{narrow}}
 """  # noqa: S608
 
-PLAN = """
-WITH o AS (
-    SELECT * FROM unnest(
+# What is owed is staged and analysed, so that the joins below are planned for its true size.
+OWED = """
+CREATE TEMPORARY TABLE owed ON COMMIT DROP AS
+SELECT DISTINCT m.cadre_id, o.kind, o.period_start, o.period_end, o.due_on, o.basis
+  FROM ({audiences}) m
+  JOIN unnest(
         %(kinds)s::text[], %(audiences)s::text[], %(starts)s::date[], %(ends)s::date[], %(dues)s::date[],
         %(owed_from)s::date[], %(bases)s::text[], %(near_only)s::bool[], %(members_only)s::bool[]
     ) AS o (kind, audience, period_start, period_end, due_on, owed_from, basis, near_only, members_only)
-), owed AS MATERIALIZED (
-    SELECT DISTINCT m.cadre_id, o.kind, o.period_start, o.period_end, o.due_on, o.basis
-      FROM ({audiences}) m
-      JOIN o ON o.audience = m.audience AND o.owed_from >= m.since
-      JOIN registry_cadre c ON c.person_id = m.cadre_id AND c.voided_at IS NULL
-      JOIN people_person p ON p.id = m.cadre_id AND p.voided_at IS NULL AND p.life_status IN ('living', 'reported')
-     WHERE NOT (o.near_only AND (c.resettled OR c.lives_away))
-       AND NOT (o.members_only AND p.political_status <> ALL(%(members)s))
-), inserted AS (
-    INSERT INTO ledgers_duty (cadre_id, kind, period_start, period_end, due_on, basis)
-    SELECT owed.cadre_id, owed.kind, owed.period_start, owed.period_end, owed.due_on, owed.basis FROM owed
-     WHERE NOT EXISTS (
-        SELECT FROM ledgers_duty d
-         WHERE d.cadre_id = owed.cadre_id AND d.kind = owed.kind AND d.period_start = owed.period_start
-           AND d.closed_reason <> 'not_owed'
-           AND (d.due_on = owed.due_on OR d.satisfied_by_id IS NOT NULL OR d.closed_on IS NOT NULL))
-    ON CONFLICT (cadre_id, kind, period_start) DO UPDATE
-       SET period_end = EXCLUDED.period_end, due_on = EXCLUDED.due_on,
-           closed_on = NULL, closed_reason = '', closed_note = ''
-     WHERE ledgers_duty.satisfied_by_id IS NULL
-       AND (ledgers_duty.closed_on IS NULL OR ledgers_duty.closed_reason = 'not_owed')
-    RETURNING 1
-), withdrawn AS (
-    UPDATE ledgers_duty d SET closed_on = %(on)s, closed_reason = 'not_owed'
-      FROM registry_cadre c
-     WHERE c.person_id = d.cadre_id AND d.satisfied_by_id IS NULL AND d.closed_on IS NULL
-       AND d.kind = ANY(%(planned_kinds)s) AND d.due_on >= %(on)s AND d.period_start <= %(end)s {narrow}
-       AND NOT EXISTS (
-        SELECT FROM owed
-         WHERE owed.cadre_id = d.cadre_id AND owed.kind = d.kind AND owed.period_start = d.period_start)
-    RETURNING 1
-)
-SELECT (SELECT count(*) FROM inserted), (SELECT count(*) FROM withdrawn)
+    ON o.audience = m.audience AND o.owed_from >= m.since
+  JOIN registry_cadre c ON c.person_id = m.cadre_id AND c.voided_at IS NULL
+  JOIN people_person p ON p.id = m.cadre_id AND p.voided_at IS NULL AND p.life_status IN ('living', 'reported')
+ WHERE NOT (o.near_only AND (c.resettled OR c.lives_away))
+   AND NOT (o.members_only AND p.political_status <> ALL(%(members)s))
+"""
+INSERT_OWED = """
+INSERT INTO ledgers_duty (cadre_id, kind, period_start, period_end, due_on, basis)
+SELECT owed.cadre_id, owed.kind, owed.period_start, owed.period_end, owed.due_on, owed.basis FROM owed
+ WHERE NOT EXISTS (
+    SELECT FROM ledgers_duty d
+     WHERE d.cadre_id = owed.cadre_id AND d.kind = owed.kind AND d.period_start = owed.period_start
+       AND d.closed_reason <> 'not_owed'
+       AND (d.due_on = owed.due_on OR d.satisfied_by_id IS NOT NULL OR d.closed_on IS NOT NULL))
+ON CONFLICT (cadre_id, kind, period_start) DO UPDATE
+   SET period_end = EXCLUDED.period_end, due_on = EXCLUDED.due_on,
+       closed_on = NULL, closed_reason = '', closed_note = ''
+ WHERE ledgers_duty.satisfied_by_id IS NULL
+   AND (ledgers_duty.closed_on IS NULL OR ledgers_duty.closed_reason = 'not_owed')
+"""
+WITHDRAW = """
+UPDATE ledgers_duty d SET closed_on = %(on)s, closed_reason = 'not_owed'
+  FROM registry_cadre c
+ WHERE c.person_id = d.cadre_id AND d.satisfied_by_id IS NULL AND d.closed_on IS NULL
+   AND d.kind = ANY(%(planned_kinds)s) AND d.due_on >= %(on)s AND d.period_start <= %(end)s {narrow}
+   AND NOT EXISTS (
+    SELECT FROM owed
+     WHERE owed.cadre_id = d.cadre_id AND owed.kind = d.kind AND owed.period_start = d.period_start)
 """
 
 
@@ -145,10 +143,11 @@ def _plan_group(
         "on": on,
         "end": end,
     }
-    sql = PLAN.format(audiences=AUDIENCES.format(narrow=narrow), narrow=narrow)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        planned, withdrawn = cursor.fetchone()
+    execute(OWED.format(audiences=AUDIENCES.format(narrow=narrow)), params)
+    execute("ANALYZE owed")
+    planned = execute(INSERT_OWED)
+    withdrawn = execute(WITHDRAW.format(narrow=narrow), params)
+    execute("DROP TABLE owed")
     return PlanCounts(planned, withdrawn)
 
 
@@ -189,9 +188,9 @@ WITH target AS (
            END
      ORDER BY t.id, k.happened_on, k.id
 )
-UPDATE ledgers_duty d SET satisfied_by_id = best.contact_id, satisfied_on = best.happened_on
-  FROM target {join} best ON best.id = target.id
- WHERE d.id = target.id AND d.satisfied_by_id IS DISTINCT FROM best.contact_id
+UPDATE ledgers_duty d SET satisfied_by_id = kept.contact_id, satisfied_on = kept.happened_on
+  FROM {kept} AS kept
+ WHERE d.id = kept.id AND d.satisfied_by_id IS DISTINCT FROM kept.contact_id
 """
 
 
@@ -209,7 +208,7 @@ def settle_duties(*, on: dt.date, cadres: Collection[int] | None = None, since: 
         sql = SETTLE.format(
             narrow=narrow,
             open="" if again else "AND d.satisfied_by_id IS NULL AND d.closed_on IS NULL",
-            join="LEFT JOIN" if again else "JOIN",
+            kept="(SELECT id, contact_id, happened_on FROM target LEFT JOIN best USING (id))" if again else "best",
         )
         params |= {"on": on, "since": since or dt.date.max, "acceptances": _as_json(rules), "of_the_dead": OF_THE_DEAD}
         changed += execute(sql, params)

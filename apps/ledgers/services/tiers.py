@@ -92,6 +92,7 @@ def decide_tiers(
     copy_rows(STAGING, COLUMNS, rows())
     changed = execute(UPSERT, {"effective_on": effective_on, "on": on, "actor": actor.pk, "note": note[:200]})
     if changed:
+        execute("ANALYZE ledgers_caretier")
         plan_duties(on=on, cadres=ids)
     return TierCounts(len(ids), changed)
 

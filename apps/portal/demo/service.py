@@ -45,7 +45,6 @@ SELECT id, gen_random_uuid(), gen_random_uuid(), kind, method, happened_on, camp
 PARTICIPANTS = "INSERT INTO ledgers_contactperson (contact_id, person_id) SELECT id, cadre_id FROM demo_visits"
 
 
-@transaction.atomic
 def write_service(staff: dict[str, User], *, on: datetime.date) -> None:
     """Decide tiers as suggested, pair the neediest with carers, plan duties and record the visits of half a year."""
     head = staff["kezhang"]
@@ -57,11 +56,16 @@ def write_service(staff: dict[str, User], *, on: datetime.date) -> None:
                   override_reason="演示数据：人手不足，经科长同意")  # fmt: skip
     plan_duties(on=on, look_back=HISTORY_DAYS)
     execute("ANALYZE ledgers_duty")
-    execute(CHOOSE, {"on": on, "festivals": list(FESTIVALS)})
-    execute(CONTACTS, {"recorder": carers[0].pk})
-    execute(PARTICIPANTS)
+    _write_visits(carers[0], on=on)
     execute("ANALYZE ledgers_contact, ledgers_contactperson")
     settle_duties(on=on)
+
+
+@transaction.atomic
+def _write_visits(recorder: User, *, on: datetime.date) -> None:
+    execute(CHOOSE, {"on": on, "festivals": list(FESTIVALS)})
+    execute(CONTACTS, {"recorder": recorder.pk})
+    execute(PARTICIPANTS)
 
 
 @transaction.atomic

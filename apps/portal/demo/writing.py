@@ -10,7 +10,7 @@ from django.db import transaction
 from apps.branches.choices import Kind, Level, Link
 from apps.branches.models import Membership, Organisation
 from apps.common.crypto import blind_index
-from apps.common.insert_select import insert_rows, reserve_ids
+from apps.common.insert_select import execute, insert_rows, reserve_ids
 from apps.common.names import name_keys
 from apps.organisation.models import Community, Division, Unit
 from apps.people.models import Person, Phone, Relative
@@ -195,3 +195,8 @@ def _membership_rows(
         organisation = organisations[joined % len(organisations)]
         joined += 1
         yield uuid.uuid4(), pk, organisation.pk, Link.FORMAL, SINCE, None
+
+
+def analyse() -> None:
+    """Fresh statistics: the queries that follow must not be planned for empty tables."""
+    execute("ANALYZE")

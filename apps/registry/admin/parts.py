@@ -49,9 +49,7 @@ class HiddenAdmin(OfPersonMixin, RecordAdmin):
 
     def history_view(self, request, object_id, extra_context=None):
         obj = self.get_object(request, unquote(object_id))
-        return HttpResponseRedirect(
-            reverse(f"{self.admin_site.name}:registry_cadre_history", args=self.people_of(obj))
-        )
+        return HttpResponseRedirect(reverse(f"{self.admin_site.name}:registry_cadre_history", args=self.people_of(obj)))
 
     def response_post_save_change(self, request, obj):
         return HttpResponseRedirect(self.home_of(obj))
@@ -192,7 +190,9 @@ class HealthAdmin(HiddenAdmin):
     def write(self, request, obj, form, change):
         if not change:
             obj.cadre = self.cadre_of(request)
-        sealed = people_services.apply_sealed(obj, {name: form.cleaned_data[f"typed_{name}"] for name in SEALED_OF_HEALTH})
+        sealed = people_services.apply_sealed(
+            obj, {name: form.cleaned_data[f"typed_{name}"] for name in SEALED_OF_HEALTH}
+        )
         obj.save()
         audit.record(
             "change" if change else "add",
@@ -300,5 +300,3 @@ def masked_card(person: Person) -> dict:
     """What a clerk may know of somebody outside his scope whose full number he holds: enough to ask the right unit."""
     cadre = Cadre.objects.filter(pk=person.pk).select_related("managing_unit").first()
     return {"name": person.name[:1] + "**", "unit": str(cadre.managing_unit) if cadre else "未登记为老干部"}
-
-

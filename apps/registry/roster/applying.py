@@ -54,7 +54,9 @@ class Applied:
     units: list[int] = field(default_factory=list)
 
 
-def apply_rows(rows: list[Row], batch: ImportBatch, *, actor, parent_unit: Unit | None, today: datetime.date) -> Applied:
+def apply_rows(
+    rows: list[Row], batch: ImportBatch, *, actor, parent_unit: Unit | None, today: datetime.date
+) -> Applied:
     """Write rows as previewed. Runs inside the caller's transaction, which holds the lock of all imports."""
     applied = Applied()
     _create_units(rows, applied, parent_unit)
@@ -202,7 +204,9 @@ def _last_span_ends(model, kind: str, ids: list[int]) -> dict[int, datetime.date
 def _update(model, prefix: str, pairs: list[tuple[Row, database.Known]], extra: dict[str, Any] | None = None) -> None:
     """One UPDATE of all columns that any row changes; the others keep, row by row, what they hold."""
     extra = extra or {}
-    columns = sorted({place.split(".")[1] for row, _ in pairs for place in row.writes if place.startswith(prefix + ".")})
+    columns = sorted(
+        {place.split(".")[1] for row, _ in pairs for place in row.writes if place.startswith(prefix + ".")}
+    )
     has_name = prefix == "person" and {"name", "former_name"} & set(columns)
     rows = []
     for row, known in pairs:

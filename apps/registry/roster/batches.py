@@ -105,7 +105,9 @@ def apply_batch(batch_id: int, *, today: datetime.date | None = None) -> ImportB
     """
     with transaction.atomic():
         execute(LOCK)
-        batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("uploaded_by", "staged").get(pk=batch_id)
+        batch = (
+            ImportBatch.objects.select_for_update(of=("self",)).select_related("uploaded_by", "staged").get(pk=batch_id)
+        )
         if batch.state != State.APPLYING:
             return batch
         assert batch.staged is not None

@@ -200,4 +200,3 @@ def _opened(place: str, known: Known) -> str:
 
 def _label(place: str) -> str:
     return "people.person" if place.startswith("person.") else "registry.cadre"
-

@@ -58,7 +58,8 @@ def build(staged: Staged) -> dict[str, Any]:
         "sheets": staged.sheets,
         "columns": [[h.letters, h.text, BY_KEY[h.key].label] for h in staged.layout.headings],
         "unknown_units": [
-            {"name": unit.name, "rows": unit.rows, "nearest": unit.nearest} for unit in staged.unknown_units[:MOST_UNITS]
+            {"name": unit.name, "rows": unit.rows, "nearest": unit.nearest}
+            for unit in staged.unknown_units[:MOST_UNITS]
         ],
         "unknown_unit_count": len(staged.unknown_units),
         "created_units": created_units(staged)[:MOST_UNITS],

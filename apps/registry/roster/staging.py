@@ -72,9 +72,7 @@ class Staged:
         return found
 
 
-def stage(
-    data: bytes, filename: str, *, rules: Rules, answers: Answers, progress: Progress = no_progress
-) -> Staged:
+def stage(data: bytes, filename: str, *, rules: Rules, answers: Answers, progress: Progress = no_progress) -> Staged:
     """Raises FileRefused when the file as a whole cannot be taken."""
     progress(5, "正在读取文件")
     sheets = read(data, filename, Limits())
@@ -208,9 +206,7 @@ def _notes(staged: Staged, data: DataRows, sheets: list[str]) -> list[str]:
     others = [name for name in sheets if name != staged.sheet.name]
     if others:
         notes.append(f"只读了“{staged.sheet.name}”这张表；还有{'、'.join(f'“{name}”' for name in others[:10])}没有读。")
-    vague = sum(
-        row.kind == NEW and "person.birthday_month" not in row.writes for row in staged.rows
-    )
+    vague = sum(row.kind == NEW and "person.birthday_month" not in row.writes for row in staged.rows)
     if vague:
         notes.append(f"{vague} 人的出生日期不到日，暂时不能提醒生日。")
     return notes

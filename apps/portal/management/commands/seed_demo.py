@@ -15,7 +15,7 @@ from apps.portal.demo.places import unit_tree
 from apps.portal.demo.roster_file import write_roster
 from apps.portal.demo.service import write_hospital_stays, write_service
 from apps.portal.demo.sizes import SIZES
-from apps.portal.demo.writing import write_organisations, write_people, write_places
+from apps.portal.demo.writing import analyse, write_organisations, write_people, write_places
 
 
 class Command(BaseCommand):
@@ -43,6 +43,7 @@ class Command(BaseCommand):
         staff = write_staff(units)
         organisations = write_organisations(units, plan.organisations)
         written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
+        analyse()
         write_service(staff, on=on)
         write_hospital_stays(staff, on=on)
         self.stderr.write(f"演示城市已建好：{written} 人，用时 {time.monotonic() - began:.1f} 秒。")

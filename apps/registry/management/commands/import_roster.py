@@ -83,7 +83,9 @@ class Command(BaseCommand):
     def _refuse(self, refused: FileRefused, *, as_json: bool) -> None:
         if as_json:
             self.stdout.write(
-                json.dumps({**NOTHING, "refusals": [], "error": refused.sentence, "code": refused.code}, ensure_ascii=False)
+                json.dumps(
+                    {**NOTHING, "refusals": [], "error": refused.sentence, "code": refused.code}, ensure_ascii=False
+                )
             )
         else:
             self.stderr.write(refused.sentence)
