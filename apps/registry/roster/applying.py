@@ -54,7 +54,9 @@ class Applied:
     units: list[int] = field(default_factory=list)
 
 
-def apply_rows(rows: list[Row], batch: ImportBatch, *, actor, parent_unit: Unit | None, today: datetime.date) -> Applied:
+def apply_rows(
+    rows: list[Row], batch: ImportBatch, *, actor, parent_unit: Unit | None, today: datetime.date
+) -> Applied:
     """Write rows as previewed. Runs inside the caller's transaction, which holds the lock of all imports."""
     applied = Applied()
     _create_units(rows, applied, parent_unit)
@@ -99,16 +101,16 @@ def _write_new(rows: list[Row], batch: ImportBatch, applied: Applied) -> None:
     public_ids = [uuid.uuid4() for _ in rows]
     for row, pk in zip(rows, ids, strict=True):
         row.person_id = pk
-    went_in = writing.insert_persons(
-        [writing.person_values(pk, public, row.writes) for row, pk, public in zip(rows, ids, public_ids, strict=True)]
+    fresh = list(zip(rows, ids, public_ids, strict=True))
+    went_in = writing.insert_persons(writing.person_values(pk, public, row.writes) for row, pk, public in fresh)
+    taken = [one for one in fresh if one[1] in went_in]
+    writing.insert_cadres(writing.cadre_values(pk, public, batch.pk, row.writes) for row, pk, public in taken)
+    writing.insert_phones(
+        phone
+        for row, pk, _ in taken
+        if "phones" in row.writes
+        for phone in writing.phone_values(pk, row.writes["phones"])
     )
-    taken = [(row, pk, public) for row, pk, public in zip(rows, ids, public_ids, strict=True) if pk in went_in]
-    writing.insert_cadres([writing.cadre_values(pk, public, batch.pk, row.writes) for row, pk, public in taken])
-    phones = []
-    for row, pk, _ in taken:
-        if "phones" in row.writes:
-            phones += writing.phone_values(pk, row.writes["phones"])
-    writing.insert_phones(phones)
     applied.created = [pk for _, pk, _ in taken]
     applied.left_out += [row for row in rows if row.person_id not in went_in]
 
@@ -202,7 +204,9 @@ def _last_span_ends(model, kind: str, ids: list[int]) -> dict[int, datetime.date
 def _update(model, prefix: str, pairs: list[tuple[Row, database.Known]], extra: dict[str, Any] | None = None) -> None:
     """One UPDATE of all columns that any row changes; the others keep, row by row, what they hold."""
     extra = extra or {}
-    columns = sorted({place.split(".")[1] for row, _ in pairs for place in row.writes if place.startswith(prefix + ".")})
+    columns = sorted(
+        {place.split(".")[1] for row, _ in pairs for place in row.writes if place.startswith(prefix + ".")}
+    )
     has_name = prefix == "person" and {"name", "former_name"} & set(columns)
     rows = []
     for row, known in pairs:

@@ -117,7 +117,8 @@ class Checker:
             row.warn(
                 self.at["carer"],
                 "carer",
-                f"责任人“{values['carer'][:20]}”" + ("有几个同名账号，要另行指定。" if many else "没有工作账号，要另行指定。"),
+                f"责任人“{values['carer'][:20]}”"
+                + ("有几个同名账号，要另行指定。" if many else "没有工作账号，要另行指定。"),
             )
         if row.is_refused:
             row.kind = REFUSED
@@ -130,7 +131,11 @@ class Checker:
         assert citizen is not None
         if birth and birth != (of_id := citizen.birth.isoformat()) and not of_id.startswith(birth):
             shown, by_id = PartialDate.parse(birth).display(), PartialDate.of(citizen.birth).display()
-            row.warn(self.at["birth_date"], "birth_mismatch", f"表里写{shown}出生，身份证号上是{by_id}。请核对，或说明以档案为准。")
+            row.warn(
+                self.at["birth_date"],
+                "birth_mismatch",
+                f"表里写{shown}出生，身份证号上是{by_id}。请核对，或说明以档案为准。",
+            )
         if sex in SEX_WORDS and sex != citizen.sex:
             row.warn(
                 self.at["sex"],

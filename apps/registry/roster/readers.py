@@ -33,7 +33,9 @@ _NUMBER_OF_LUNAR = {
     "一": 1, "十一": 11, "十二": 12,
 }  # fmt: skip
 _ONES = {word: number for number, word in enumerate("一二三四五六七八九十", 1)}
-_LUNAR_DAY = re.compile(r"(闰?)(十一|十二|[正一二三四五六七八九十冬腊])月(初|十|廿|二十|三十)?([一二三四五六七八九十])?[日号]?")
+_LUNAR_DAY = re.compile(
+    r"(闰?)(十一|十二|[正一二三四五六七八九十冬腊])月(初|十|廿|二十|三十)?([一二三四五六七八九十])?[日号]?"
+)
 _MONTH_DAY = re.compile(r"(闰?)(?:\d{4}[年./-])?(\d{1,2})[月./-](\d{1,2})[日号]?")
 
 
@@ -110,7 +112,9 @@ def read_citizen_id(cell: Any, today: dt.date) -> Reading:
     except CitizenIdError as error:
         return None, (Problem(error.code, error.sentence),)
     if citizen.from_15:
-        return citizen, (Problem("duplicate", "这是 15 位旧证号，要由人核对是不是已登记的同一个人。请对照证件改填 18 位号码。"),)
+        return citizen, (
+            Problem("duplicate", "这是 15 位旧证号，要由人核对是不是已登记的同一个人。请对照证件改填 18 位号码。"),
+        )
     return citizen, tuple(Problem("age", sentence, refuses=False) for sentence in citizen.warnings)
 
 
@@ -192,7 +196,9 @@ def read_phones(cell: Any) -> Reading:
 
 def read_bank(cell: Any) -> Reading:
     if isinstance(cell, int | float):
-        return None, (Problem("excel_number", "银行账号被 Excel 改成了数字，可能丢了末几位。请把该列设为文本后重新填写。"),)
+        return None, (
+            Problem("excel_number", "银行账号被 Excel 改成了数字，可能丢了末几位。请把该列设为文本后重新填写。"),
+        )
     digits = _BANK_NOISE.sub("", unicodedata.normalize("NFKC", str(cell)).strip().lstrip("'"))
     if not re.fullmatch(r"\d{8,30}", digits):
         return None, (Problem("bank", "银行账号应是 8 至 30 位数字，请核对。"),)

@@ -29,5 +29,3 @@ def refused_workbook(sheet: Sheet, layout: Layout, faults: Faults) -> bytes:
 def _without(line: list, positions: set[int]) -> list:
     """A report that comes back loses its old column of reasons."""
     return [None if place in positions else cell for place, cell in enumerate(line)] if positions else line
-
-

@@ -80,7 +80,9 @@ def _remove_spans(spans: dict[str, list[int]], people: list[int]) -> None:
 
 
 def _restore(model, prefix: str, before: dict[int, dict[str, Any]], current: dict[int, database.Known]) -> None:
-    columns = sorted({place.split(".")[1] for values in before.values() for place in values if place.startswith(prefix)})
+    columns = sorted(
+        {place.split(".")[1] for values in before.values() for place in values if place.startswith(prefix)}
+    )
     rows = []
     has_name = prefix == "person" and {"name", "former_name"} & set(columns)
     for pk, values in before.items():

@@ -18,8 +18,9 @@ from apps.registry.jobs import APPLY, CHECK
 from apps.registry.models import ImportBatch
 from apps.registry.roster import batches
 from apps.registry.roster.answers import Answers
+from apps.registry.roster.batches import Checked
 from apps.registry.roster.known import load_rules
-from apps.registry.roster.staging import Staged, stage
+from apps.registry.roster.staging import stage
 
 State = ImportBatch.State
 UNDO_DAYS = 30
@@ -118,12 +119,13 @@ def undo(batch: ImportBatch, *, actor) -> ImportBatch:
     return batches.undo_batch(batch.pk, actor=actor)
 
 
-def check_now(data: bytes, filename: str, *, answers: Answers) -> Staged:
+def check_now(data: bytes, filename: str, *, answers: Answers) -> Checked:
     """What importing would do, as the system itself; nothing is kept. Raises FileRefused for the whole file."""
-    return stage(data, filename, rules=load_rules(None, timezone.localdate()), answers=answers)
+    with batches.no_collecting():
+        return batches.checked(stage(data, filename, rules=load_rules(None, timezone.localdate()), answers=answers))
 
 
-def import_now(data: bytes, filename: str, *, answers: Answers, reason: str = "") -> tuple[ImportBatch, Staged]:
+def import_now(data: bytes, filename: str, *, answers: Answers, reason: str = "") -> tuple[ImportBatch, Checked]:
     """Check and write a roster in this process, as the system itself (the command line). Warned rows are taken.
 
     Raises FileRefused for the whole file, also when something that no column says was not answered.
@@ -131,18 +133,18 @@ def import_now(data: bytes, filename: str, *, answers: Answers, reason: str = ""
     batch = keep_upload(data, filename, actor=None)
     batch.options = answers.as_json() | {"accept_reason": reason.strip()[:200]}
     batch.save(update_fields=["options"])
-    staged = batches.check_batch(batch)
-    _refuse_unanswered(batch, staged)
+    found = batches.check_batch(batch)
+    _refuse_unanswered(batch, found)
     ImportBatch.objects.filter(pk=batch.pk).update(state=State.APPLYING)
-    return batches.apply_batch(batch.pk), staged
+    return batches.apply_batch(batch.pk), found
 
 
-def _refuse_unanswered(batch: ImportBatch, staged: Staged) -> None:
+def _refuse_unanswered(batch: ImportBatch, found: Checked) -> None:
     for question, sentence in (
         ("retire_type", "表里没有离退休类型这一栏。请用 --retire-type 写明离休或退休。"),
         ("unit", "表里没有单位这一栏。请用 --unit 写明单位代码。"),
     ):
-        if question in staged.questions:
+        if question in found.questions:
             ImportBatch.objects.filter(pk=batch.pk).update(state=State.REFUSED, refusal=sentence)
             raise FileRefused(f"ask_{question}", sentence)
 
