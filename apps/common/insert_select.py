@@ -29,17 +29,21 @@ def copy_rows(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Seq
 
 
 class _Lines:
-    """Rows as a file of CSV that is made while it is read: memory does not grow with their number."""
+    """Rows as a file of CSV, made before the COPY begins (rows may come from queries of the same connection) and
+    let go while it is read."""
 
     def __init__(self, rows: Iterable[Sequence]) -> None:
-        self._rows = iter(rows)
         self.count = 0
+        self._chunks: list[bytes] = []
+        rows = iter(rows)
+        while lines := [",".join([_text(value) for value in row]) + "\n" for row in islice(rows, LINES_AT_ONCE)]:
+            self.count += len(lines)
+            self._chunks.append("".join(lines).encode())
+        self._chunks.reverse()
 
     def read(self, size: int = -1) -> bytes:
-        """Some whole lines; more or less than `size`, which the driver allows. Empty at the end."""
-        lines = [",".join([_text(value) for value in row]) + "\n" for row in islice(self._rows, LINES_AT_ONCE)]
-        self.count += len(lines)
-        return "".join(lines).encode()
+        """Some whole lines, more or less than `size`, which the driver allows. Empty at the end."""
+        return self._chunks.pop() if self._chunks else b""
 
 
 def _text(value) -> str:

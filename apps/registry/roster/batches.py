@@ -18,6 +18,7 @@ from apps.common.insert_select import execute
 from apps.common.models import Attachment
 from apps.common.workbook import FileRefused, Limits, read
 from apps.organisation.models import Unit
+from apps.organisation.services import add_unit
 from apps.registry.models import ImportBatch
 
 from . import preview, reports
@@ -130,7 +131,7 @@ def parent_of_new_units(user: User | None) -> Unit:
     found = units.first()
     if found is None:
         bureau = settings.PORTAL["bureau"]
-        found = Unit.add_root(name=bureau, code="BUREAU")
+        found = add_unit(Unit(name=bureau, code="BUREAU"), parent=None, actor=user)
     return found
 
 

@@ -7,6 +7,7 @@ import hashlib
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from apps.common import attachments, audit, crypto
@@ -68,10 +69,13 @@ def answer(batch: ImportBatch, answers: Answers, *, actor) -> ImportBatch:
 
 
 @transaction.atomic
-def confirm(batch: ImportBatch, *, actor, reason: str = "", skip_warned: bool = False) -> ImportBatch:
+def confirm(
+    batch: ImportBatch, *, actor, reason: str = "", skip_warned: bool = False, version: int | None = None
+) -> ImportBatch:
     """Let a previewed batch be written by a job.
 
-    Warned rows need a reason unless they are skipped. Confirming twice has one effect.
+    Warned rows need a reason unless they are skipped. `version` is that of the preview the clerk saw; another one in
+    between is not confirmed. Confirming twice has one effect.
     """
     if batch.counts.get("warned") and not skip_warned and not reason.strip():
         raise BusinessError("有提醒的行要写明理由，或选择先不导入这些行。", code="reason", field="reason")
@@ -81,7 +85,7 @@ def confirm(batch: ImportBatch, *, actor, reason: str = "", skip_warned: bool = 
         "skip_warned": skip_warned,
         "confirmed_by": getattr(actor, "pk", None),
     }
-    claimed = ImportBatch.objects.filter(pk=batch.pk, state=State.PREVIEW, version=batch.version).update(
+    claimed = ImportBatch.objects.filter(pk=batch.pk, state=State.PREVIEW, version=version or F("version")).update(
         state=State.APPLYING, options=options
     )
     batch.refresh_from_db()
