@@ -4,6 +4,7 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("apps.accounts.urls")),
+    path("messaging/", include("apps.messaging.urls")),
     path("", include("apps.portal.urls")),
 ]
 handler400 = "apps.portal.views.bad_request"

@@ -37,8 +37,8 @@ class SendingRules:
     sms_daily_cap: int = 20
 
     def __post_init__(self):
-        if not 0 < self.quiet_until < self.quiet_from <= 24:
-            raise ValueError("不打扰的时段要从晚上到第二天早上，例如 21 到 8。")
+        if not 0 <= self.quiet_until < self.quiet_from <= 24:
+            raise ValueError("不打扰的时段要从晚上到第二天早上，例如 21 到 8；不设就填 24 到 0。")
         if {*self.digest_channels, *self.urgent_channels} - {Channel.SMS.value, Channel.EMAIL.value}:
             raise ValueError("发送通道只能是 sms 或 email。")
         if self.sms_daily_cap < 1:

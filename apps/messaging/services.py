@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from apps.common import audit
 from apps.common.errors import BusinessError
@@ -233,3 +233,40 @@ def _resolve(delivery: Delivery, state: str, outcome: str, action: str, actor, r
 def mark_read(user, message_ids: Collection[int]) -> int:
     """Only the user's own; read once."""
     return Message.objects.filter(user=user, pk__in=message_ids, read_at__isnull=True).update(read_at=Now())
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a text at the carrier's: `delivered` or `failed`."""
+
+    key: uuid.UUID
+    status: str
+    gateway_id: str
+
+    @classmethod
+    def parse(cls, values: object) -> "Receipt":
+        """Raises ValueError for anything that is not a receipt."""
+        if not isinstance(values, dict):
+            raise ValueError("not an object")
+        key, status, number = (values.get(name) for name in ("key", "status", "id"))
+        if not isinstance(key, str) or status not in ("delivered", "failed"):
+            raise ValueError("no key or status")
+        number = str(number) if isinstance(number, str | int) else ""
+        return cls(uuid.UUID(key), status, number.replace("\x00", "")[:80])
+
+
+def take_receipt(receipt: Receipt) -> bool:
+    """Note what the carrier says; False when nobody sent that key. A delivered text stays delivered whatever comes
+    later, and a doubt is settled by either word."""
+    rows = Delivery.objects.filter(public_id=receipt.key, channel=Channel.SMS)
+    sent_somehow = rows.exclude(state=DeliveryState.WITHDRAWN).exclude(outcome=Outcome.RECEIPT).exclude(payload=None)
+    values = {"receipt_at": Now(), "gateway_id": receipt.gateway_id, "lease_until": None, "claim": None}
+    if receipt.status == "delivered":
+        sent_somehow.update(
+            state=DeliveryState.SENT, outcome=Outcome.RECEIPT, sent_at=Coalesce("sent_at", Now()), **values
+        )
+    else:
+        sent_somehow.exclude(outcome=Outcome.UNDELIVERED).update(
+            state=DeliveryState.FAILED, outcome=Outcome.UNDELIVERED, **values
+        )
+    return rows.exists()

@@ -7,6 +7,7 @@ STAFF_NAVIGATION = [
     ("", "一人一策台账", "admin:ledgers_duty_changelist", "ledgers.view_duty"),
     ("", "走访慰问", "admin:ledgers_contact_changelist", "ledgers.view_contact"),
     ("", "生日日历", "admin:birthday_calendar", "reminders.view_reminder"),
+    ("", "我的消息", "admin:inbox", ""),
     ("", "人数一览", "admin:headcount", "registry.view_cadre"),
     ("支部", "党组织", "admin:branches_organisation_changelist", "branches.view_organisation"),
     ("支部", "党员", "admin:branches_membership_changelist", "branches.view_membership"),
@@ -15,9 +16,10 @@ STAFF_NAVIGATION = [
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "人员变动", "admin:registry_lifeevent_changelist", "registry.view_lifeevent"),
     ("名册", "责任分工", "admin:ledgers_careassignment_changelist", "ledgers.view_careassignment"),
+    ("提醒运行", "每日提醒情况", "admin:reminder_days", "reminders.view_run"),
+    ("提醒运行", "待核实的发送", "admin:unknown_deliveries", "messaging.resolve_delivery"),
     ("提醒运行", "提醒", "admin:reminders_reminder_changelist", "reminders.view_reminder"),
-    ("提醒运行", "发送情况", "admin:messaging_delivery_changelist", "reminders.view_run"),
-    ("提醒运行", "每日计划记录", "admin:reminders_plannerrun_changelist", "reminders.view_run"),
+    ("提醒运行", "发送记录", "admin:messaging_delivery_changelist", "reminders.view_run"),
     ("规则和文号", "规则和文号", "admin:organisation_ruleset_changelist", "organisation.view_ruleset"),
     ("规则和文号", "代码表", "admin:common_codevalue_changelist", "common.view_codevalue"),
     ("规则和文号", "单位", "admin:organisation_unit_changelist", "organisation.view_unit"),
@@ -26,6 +28,8 @@ STAFF_NAVIGATION = [
     ("系统", "账号", "admin:accounts_user_changelist", "accounts.view_user"),
     ("系统", "角色授权", "admin:accounts_rolegrant_changelist", "accounts.view_rolegrant"),
     ("系统", "查阅和操作记录", "admin:common_auditentry_changelist", "common.view_auditentry"),
+    ("系统", "谁看过某位老同志", "admin:audit_looks", "common.view_auditentry"),
+    ("系统", "操作记录封存", "admin:common_auditseal_changelist", "common.view_auditseal"),
 ]
 
 # (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in).

@@ -19,7 +19,7 @@ class SmtpSink:
         self.mode, self.delay = mode, delay
         self.journal = journal or Journal()
         self.connections = 0
-        self.server = _Server(("127.0.0.1", port), _handler_of(self))
+        self.server = _Server(("127.0.0.1", port), type("Handler", (_Handler,), {"sink": self}))
         self.port = self.server.server_address[1]
 
     def __enter__(self) -> "SmtpSink":
@@ -42,55 +42,53 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
 
-def _handler_of(sink: SmtpSink) -> type[socketserver.StreamRequestHandler]:
-    class Handler(socketserver.StreamRequestHandler):
-        recipient = ""
+class _Handler(socketserver.StreamRequestHandler):
+    sink: SmtpSink
+    recipient = ""
 
-        def handle(self) -> None:
-            sink.connections += 1
-            self.say("220 sink ready")
-            while line := self.rfile.readline():
-                word = line[:4].upper()
-                if word == b"DATA":
-                    if not self.take_text():
-                        return
-                elif not self.command(word, line):
+    def handle(self) -> None:
+        self.sink.connections += 1
+        self.say("220 sink ready")
+        while line := self.rfile.readline():
+            word = line[:4].upper()
+            if word == b"DATA":
+                if not self.take_text():
                     return
+            elif not self.command(word, line):
+                return
 
-        def command(self, word: bytes, line: bytes) -> bool:
-            """False when the line is closed."""
-            if word == b"RCPT":
-                self.recipient = line.decode().partition("<")[2].partition(">")[0]
-                self.say("550 no such mailbox" if sink.mode == "refuse" else "250 ok")
-            elif word == b"QUIT":
-                self.say("221 bye")
-                return False
-            elif word in (b"EHLO", b"HELO", b"MAIL", b"RSET", b"NOOP"):
-                self.say("250 ok")
-            else:
-                self.say("500 unknown")
+    def command(self, word: bytes, line: bytes) -> bool:
+        """False when the line is closed."""
+        if word == b"RCPT":
+            self.recipient = line.decode().partition("<")[2].partition(">")[0]
+            self.say("550 no such mailbox" if self.sink.mode == "refuse" else "250 ok")
+        elif word == b"QUIT":
+            self.say("221 bye")
+            return False
+        elif word in (b"EHLO", b"HELO", b"MAIL", b"RSET", b"NOOP"):
+            self.say("250 ok")
+        else:
+            self.say("500 unknown")
+        return True
+
+    def take_text(self) -> bool:
+        if self.sink.mode == "drops-before-text":
+            return False
+        self.say("354 go on")
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line[1:] if line.startswith(b"..") else line)
+        if self.sink.mode == "busy":
+            self.say("451 try later")
             return True
+        if self.sink.mode == "slow":
+            time.sleep(self.sink.delay)
+        self.sink.take(self.recipient, b"".join(lines))
+        if self.sink.mode == "accepts-then-times-out":
+            time.sleep(self.sink.delay)
+            return False
+        self.say("250 taken")
+        return True
 
-        def take_text(self) -> bool:
-            if sink.mode == "drops-before-text":
-                return False
-            self.say("354 go on")
-            lines = []
-            while (line := self.rfile.readline()) not in (b".\r\n", b""):
-                lines.append(line[1:] if line.startswith(b"..") else line)
-            if sink.mode == "busy":
-                self.say("451 try later")
-                return True
-            if sink.mode == "slow":
-                time.sleep(sink.delay)
-            sink.take(self.recipient, b"".join(lines))
-            if sink.mode == "accepts-then-times-out":
-                time.sleep(sink.delay)
-                return False
-            self.say("250 taken")
-            return True
-
-        def say(self, text: str) -> None:
-            self.wfile.write(text.encode() + b"\r\n")
-
-    return Handler
+    def say(self, text: str) -> None:
+        self.wfile.write(text.encode() + b"\r\n")

@@ -46,7 +46,7 @@ class SmsGatewayServer:
         self.refused_signatures = 0
         self.random = random.Random(seed)
         self.lock = threading.Lock()
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler_of(self))
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"gateway": self}))
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/send"
 
@@ -96,54 +96,52 @@ class SmsGatewayServer:
             connection.close()
 
 
-def _handler_of(gateway: SmsGatewayServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+class _Handler(BaseHTTPRequestHandler):
+    gateway: SmsGatewayServer
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            signed = is_signed(
-                gateway.secret,
-                self.headers.get(TIME_HEADER, ""),
-                body,
-                self.headers.get(SIGNATURE_HEADER, ""),
-                now=time.time(),
-            )
-            if not signed:
-                gateway.refused_signatures += 1
-                return self.answer(401, {"error": "signature"})
-            message = json.loads(body)
-            return self.meet(gateway.trouble_for(message["key"]), message)
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        signed = is_signed(
+            self.gateway.secret,
+            self.headers.get(TIME_HEADER, ""),
+            body,
+            self.headers.get(SIGNATURE_HEADER, ""),
+            now=time.time(),
+        )
+        if not signed:
+            self.gateway.refused_signatures += 1
+            return self.answer(401, {"error": "signature"})
+        message = json.loads(body)
+        return self.meet(self.gateway.trouble_for(message["key"]), message)
 
-        def meet(self, trouble: str, message: dict) -> None:
-            if trouble == "5xx":
-                return self.answer(500, {"error": "internal"})
-            if trouble == "busy":
-                return self.answer(503, {"error": "busy"})
-            if trouble == "refuse":
-                return self.answer(400, {"error": "number"})
-            if trouble == "slow":
-                time.sleep(gateway.delay)
-            number = gateway.take(message)
-            if trouble == "accepts-then-times-out":
-                time.sleep(gateway.delay)
-                self.close_connection = True
-                return None
-            self.answer(200, {"id": number})
-            if trouble == "duplicate-receipts":
-                threading.Thread(target=gateway.send_receipts, args=(message, number, 2), daemon=True).start()
+    def meet(self, trouble: str, message: dict) -> None:
+        if trouble == "5xx":
+            return self.answer(500, {"error": "internal"})
+        if trouble == "busy":
+            return self.answer(503, {"error": "busy"})
+        if trouble == "refuse":
+            return self.answer(400, {"error": "number"})
+        if trouble == "slow":
+            time.sleep(self.gateway.delay)
+        number = self.gateway.take(message)
+        if trouble == "accepts-then-times-out":
+            time.sleep(self.gateway.delay)
+            self.close_connection = True
             return None
+        self.answer(200, {"id": number})
+        if trouble == "duplicate-receipts":
+            threading.Thread(target=self.gateway.send_receipts, args=(message, number, 2), daemon=True).start()
+        return None
 
-        def answer(self, status: int, values: dict) -> None:
-            body = json.dumps(values).encode()
-            self.send_response_only(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(self, status: int, values: dict) -> None:
+        body = json.dumps(values).encode()
+        self.send_response_only(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
-        def log_message(self, *arguments) -> None:
-            """Quiet: the journal tells."""
-
-    return Handler
+    def log_message(self, *arguments) -> None:
+        """Quiet: the journal tells."""

@@ -58,7 +58,12 @@ def make_celebrant(
 def make_duty(cadre: Cadre, due_on: datetime.date, *, kind: str = "veteran_visit", **over) -> Duty:
     start = over.pop("period_start", due_on - datetime.timedelta(days=89))
     duty = Duty.objects.create(
-        cadre=cadre, kind=kind, period_start=start, period_end=due_on + datetime.timedelta(days=1), due_on=due_on, **over
+        cadre=cadre,
+        kind=kind,
+        period_start=start,
+        period_end=due_on + datetime.timedelta(days=1),
+        due_on=due_on,
+        **over,
     )
     Duty.objects.filter(pk=duty.pk).update(created_at=datetime.datetime(2020, 1, 1, tzinfo=ZONE))
     return duty

@@ -80,9 +80,7 @@ def test_t2_a_leap_month_birthday_fires_once_a_year(bureau):
 
 
 def test_t2_leap_policy_takes_the_leap_month_when_there_is_one(bureau):
-    make_celebrant(
-        bureau, "李闰", "lunar", 7, 8, birth="1938-09-01", birthday_leap=True, birthday_leap_policy="leap"
-    )
+    make_celebrant(bureau, "李闰", "lunar", 7, 8, birth="1938-09-01", birthday_leap=True, birthday_leap_policy="leap")
     for year in (2025, 2044):
         plan_each_day(datetime.date(year, 1, 1), datetime.date(year, 12, 31))
 

@@ -1,0 +1,1 @@
+from tests.messaging.conftest import gateway, sink  # noqa: F401
