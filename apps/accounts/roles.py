@@ -41,20 +41,20 @@ CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community",
 ) | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent", "reminders.view_run",
-     "messaging.resolve_delivery"}  # fmt: skip
+     "messaging.resolve_delivery", "common.view_job"}  # fmt: skip
 
 ROLES = {
     role.key: role
     for role in (
         Role("system_admin", "系统管理员", REFERENCE | _edits("organisation.unit", "organisation.division",
              "organisation.community", "common.codevalue") | _views("common.codevalue", "common.job")
-             | {"reminders.view_run"}),
+             | {"reminders.view_run", "common.view_every_job"}),
         Role("security_admin", "安全管理员", _views("accounts.user", "accounts.rolegrant", "organisation.unit")
              | _edits("accounts.user", "accounts.rolegrant")),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset") | {"registry.undo_import",
-             "registry.view_thoughts"}),
+             "ledgers.waive_duty", "registry.view_thoughts"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | {"people.view_contact", "reminders.view_run"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
              "ledgers.duty", "ledgers.contact") | CARE_WORK | {"registry.add_lifeevent"}),

@@ -5,7 +5,7 @@ from functools import cached_property
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
@@ -70,6 +70,23 @@ def page_number(request) -> int:
         return 1
 
 
+class PickOne(AutocompleteSelect):
+    """The stock widget, except that a value that cannot be a key is not asked of the database."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [key for key in value if _may_be_key(key)], attr)
+
+
+class PickMany(AutocompleteSelectMultiple):
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [key for key in value if _may_be_key(key)], attr)
+
+
+def _may_be_key(value) -> bool:
+    text = str(value)
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
 class PickFilter(admin.SimpleListFilter):
     """A filter whose value is looked up by typing, not picked from a list of everything.
 
@@ -87,7 +104,7 @@ class PickFilter(admin.SimpleListFilter):
         self.form_field = forms.ModelChoiceField(
             site.get_model_admin(foreign_key.remote_field.model).get_queryset(request),
             required=False,
-            widget=AutocompleteSelect(foreign_key, site),
+            widget=PickOne(foreign_key, site),
         )
         super().__init__(request, params, model, model_admin)
 

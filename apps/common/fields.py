@@ -2,6 +2,7 @@
 
 import typing
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -10,6 +11,24 @@ from . import crypto
 from .partial_date import PartialDate
 
 PARTIAL_DATE_PATTERN = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+
+
+class PartialDateFormField(forms.CharField):
+    """Takes a date as people write it; compares dates, not spellings, to say whether it was changed."""
+
+    def to_python(self, value):
+        if value in (None, "") or isinstance(value, PartialDate):
+            return value or None
+        try:
+            return PartialDate.parse(super().to_python(value))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def run_validators(self, value):
+        super().run_validators(str(value) if value else value)
+
+    def prepare_value(self, value):
+        return str(value) if isinstance(value, PartialDate) else value
 
 
 class PartialDateField(models.CharField):
@@ -50,7 +69,8 @@ class PartialDateField(models.CharField):
         super().run_validators(str(value) if value else value)
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"help_text": "只知道年月时写到月，例如 1949-09", **kwargs})
+        help_text = "只知道年月时写到月，例如 1949-09"
+        return super().formfield(**{"help_text": help_text, "form_class": PartialDateFormField, **kwargs})
 
 
 class _Sealed:

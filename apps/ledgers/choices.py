@@ -65,6 +65,7 @@ class ClosedReason(models.TextChoices):
     DISCHARGED = "discharged", "已出院"
     NOT_OWED = "not_owed", "等级或规定调整"
     UNDONE = "undone", "登记已撤销"
+    MISSED = "missed", "节日已过，没有办"
     WAIVED = "waived", "经批准不再办理"
 
 

@@ -133,6 +133,7 @@ class Person(Record):
             models.Index(fields=["name_pinyin"], name="person_pinyin", opclasses=["text_pattern_ops"]),
             models.Index(fields=["name_initials"], name="person_initials", opclasses=["text_pattern_ops"]),
             models.Index(fields=["name_sort_key", "id"], name="person_sort"),
+            models.Index(fields=["name_stroke_key", "id"], name="person_strokes"),
             models.Index(fields=["citizen_id_last4"], name="person_last4"),
             models.Index(
                 fields=["birthday_calendar", "birthday_month", "birthday_day", "birthday_leap"],

@@ -8,6 +8,7 @@ the clear value, never by ciphertext (design 3).
 import datetime
 from dataclasses import dataclass
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -225,7 +226,7 @@ def reveal(*, people: list[int], fields: list[str], reason: str, actor, request=
     """
     reason = check_reason(reason)
     with transaction.atomic(durable=True):
-        type(actor).objects.select_for_update(of=("self",)).only("pk").get(pk=actor.pk)
+        get_user_model().objects.select_for_update(of=("self",)).only("pk").get(pk=actor.pk)
         recent = AuditEntry.objects.filter(
             actor_id=actor.pk, action="reveal", at__gt=Now() - datetime.timedelta(hours=1)
         ).count()

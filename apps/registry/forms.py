@@ -119,7 +119,8 @@ class CadreForm(RecordForm):
                 self._add_person_errors(error)
 
     def _add_person_errors(self, error: ValidationError) -> None:
-        for name, messages in getattr(error, "error_dict", {None: error.error_list}).items():
+        found = error.error_dict if hasattr(error, "error_dict") else {None: error.error_list}
+        for name, messages in found.items():
             self.add_error(name if name in self.fields else None, messages)
 
     def typed(self) -> Typed:

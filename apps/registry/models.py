@@ -6,8 +6,8 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Now, NullIf
 
 from apps.accounts.models import DateRange
 from apps.common import history
@@ -113,6 +113,14 @@ class Cadre(Versioned):
             models.Index(fields=["counting_unit"], name="cadre_counting"),
             models.Index(fields=["retire_type"], name="cadre_retire_type"),
             models.Index(fields=["living"], name="cadre_living"),
+            models.Index(fields=["order_no", "person"], name="cadre_order"),
+            models.Index(
+                NullIf("leader_rank", Value("")),
+                NullIf("grade_rank", Value("")),
+                "leader_rank_since",
+                "person",
+                name="cadre_rank",
+            ),
             models.Index(
                 fields=["person"],
                 name="cadre_rank_unmapped",
@@ -392,3 +400,17 @@ class ImportExtra(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.value}"
+
+
+class ExportLayout(models.Model):
+    """The columns that a user chose for his last export, offered again next time."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="账号")
+    columns = ArrayField(models.CharField(max_length=40), verbose_name="栏目", default=list)
+
+    class Meta:
+        verbose_name = "导出栏目"
+        verbose_name_plural = "导出栏目"
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {len(self.columns)}"

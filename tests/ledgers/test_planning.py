@@ -210,11 +210,11 @@ def test_planning_for_some_leaves_others_alone(bureau, tier):
 
 def test_planning_takes_the_same_number_of_statements_for_one_and_for_three(bureau, tier, django_assert_num_queries):
     tier(make_cadre("李一", unit=bureau, retire_type="veteran"), 2)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         plan_duties(on=ON)
     for name in ("李二", "李三"):
         tier(make_cadre(name, unit=bureau, retire_type="veteran"), 2)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         plan_duties(on=ON)
 
 
@@ -248,3 +248,16 @@ def test_waived_duty_is_not_planned_again(veteran, clerk):
     Duty.objects.update(closed_on=ON, closed_reason=ClosedReason.WAIVED)
 
     assert plan_duties(on=ON, window=30) == PlanCounts()
+
+
+def test_festival_long_past_stays_missed_and_leaves_the_lists(bureau, tier):
+    tier(make_cadre(unit=bureau), 2)
+    day = D(2026, 10, 18)
+    kind = DutyKind.DOUBLE_NINTH
+    plan_duties(on=D(2026, 11, 1))
+    assert Duty.objects.overdue(D(2026, 11, 1)).filter(kind=kind).count() == 1
+
+    plan_duties(on=D(2026, 11, 2))
+
+    assert not Duty.objects.open().filter(kind=kind, due_on=day).exists()
+    assert Duty.objects.missed(D(2026, 11, 2)).filter(kind=kind, due_on=day).count() == 1

@@ -46,7 +46,7 @@ def test_liaison_of_the_unit_comes_before_the_section(bureau, unit, head):
     liaison = make_user("liaison", role="liaison", unit=unit)
     here, elsewhere = (
         make_cadre("陈秀英", unit=unit),
-        make_cadre("吴志强", unit=make_unit("云江市教育局", parent=unit.get_parent())),
+        make_cadre("吴志强", unit=make_unit("云江市教育局", parent=bureau)),
     )
     duties = [make_duty(here), make_duty(elsewhere)]
 

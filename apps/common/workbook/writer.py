@@ -37,9 +37,12 @@ def write_sheet(
     *,
     text_columns: Collection[str] = (),
     sheet_name: str = "",
+    notes: Sequence[tuple[str, str]] = (),
     tmpdir: str | None = None,
 ) -> int:
     """Write one sheet as .xlsx into `stream` and give the number of rows written.
+
+    `notes` make a second sheet 说明 of names and texts: who took the list out, when, for what.
 
     A non-empty `title` takes the first row; then the header, frozen and filterable. `text_columns` are names
     of the header whose values are written as text whatever their type (ids, phones, bank accounts). None is an
@@ -64,8 +67,20 @@ def write_sheet(
             pen.cell(place + count, column, value, texts[column])
     if count:
         sheet.autofilter(place, 0, place + count, len(header) - 1)
+    if notes:
+        _write_notes(book, notes, pen)
     book.close()
     return count
+
+
+def _write_notes(book: xlsxwriter.Workbook, notes: Sequence[tuple[str, str]], pen: "_Pen") -> None:
+    sheet = book.add_worksheet("说明")
+    sheet.set_column(0, 0, 14)
+    sheet.set_column(1, 1, 80)
+    for row, (name, text) in enumerate(notes):
+        sheet.write_string(row, 0, name, pen.style("head"))
+        style = "quoted" if looks_like_formula(text) else "text"
+        sheet.write_string(row, 1, _CONTROL.sub("", text), pen.style(style))
 
 
 def write_marked(

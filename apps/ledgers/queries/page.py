@@ -1,7 +1,8 @@
 """What the page of one person shows of the ledger: what is owed, who cares, and what was done."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from apps.branches.models import Membership
 from apps.ledgers.models import CareAssignment, CareTier, Contact, Duty
@@ -22,93 +23,95 @@ class Moment:
     contact_id: int | None = None
 
 
-def tier_of(cadre: Cadre) -> CareTier | None:
-    return CareTier.objects.filter(cadre=cadre, voided_at__isnull=True).select_related("decided_by").first()
+@dataclass(frozen=True)
+class PersonLedger:
+    """Everything of one cadre, loaded: reading it asks the database nothing."""
+
+    tier: CareTier | None = None
+    assignments: list[CareAssignment] = field(default_factory=list)
+    duties: list[Duty] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+
+    @property
+    def carers(self) -> list[CareAssignment]:
+        """Open assignments, the 责任人 first."""
+        return [row for row in self.assignments if row.ends_on is None]
 
 
-def carers_of(cadre: Cadre) -> list[CareAssignment]:
-    """Open assignments, the 责任人 first."""
-    return list(CareAssignment.objects.open().filter(cadre=cadre).select_related("carer").order_by("role", "pk"))
+def ledger_of(
+    cadre: Cadre, *, on: dt.date, sees_tier: bool, sees_duties: bool, sees_contacts: bool, sees_events: bool
+) -> PersonLedger:
+    """Load it, each part one statement and only where the reader may see it.
 
-
-def open_duties_of(cadre: Cadre, *, until: dt.date) -> list[Duty]:
-    """Open duties whose period has begun by a day, the most urgent first."""
-    return list(Duty.objects.open().filter(cadre=cadre, period_start__lte=until).order_by("due_on", "pk"))
-
-
-def timeline_of(cadre: Cadre, *, sees_contacts: bool, sees_events: bool) -> list[Moment]:
-    """Contacts, life events, pairing, tiers and memberships, newest first. Each source is one statement.
-
-    No health, no thoughts: those stand on the contact's own page, behind their rights.
+    The timeline holds contacts, life events, pairing, the tier and memberships, newest first: no health, no
+    thoughts; those stand on the contact's own page, behind their rights.
     """
-    moments = [*_assignments(cadre), *_tiers(cadre), *_memberships(cadre)]
-    if sees_contacts:
-        moments += _contacts(cadre)
-    if sees_events:
-        moments += _events(cadre)
-    return sorted(moments, key=lambda moment: moment.on, reverse=True)
+    tier = _tier(cadre) if sees_tier else None
+    assignments = list(
+        CareAssignment.objects.filter(cadre=cadre, voided_at__isnull=True)
+        .select_related("carer")
+        .order_by("role", "-starts_on", "pk")
+    )
+    moments = [*_of_assignments(assignments), *_of_tier(tier), *_of_memberships(cadre)]
+    moments += _of_contacts(cadre) if sees_contacts else []
+    moments += _of_events(cadre) if sees_events else []
+    return PersonLedger(
+        tier,
+        assignments,
+        _open_duties(cadre, on) if sees_duties else [],
+        sorted(moments, key=lambda moment: moment.on, reverse=True),
+    )
+
+
+def _tier(cadre: Cadre) -> CareTier | None:
+    return CareTier.objects.filter(cadre=cadre, voided_at__isnull=True).first()
+
+
+def _open_duties(cadre: Cadre, on: dt.date) -> list[Duty]:
+    """Those whose period has begun, the most urgent first."""
+    return list(Duty.objects.open().filter(cadre=cadre, period_start__lte=on).order_by("due_on", "pk"))
 
 
 def day_words(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _contacts(cadre: Cadre) -> list[Moment]:
-    rows = Contact.objects.standing().filter(participants__person_id=cadre.pk).select_related("recorded_by")
-    return [
-        Moment(
-            row.happened_on,
-            day_words(row.happened_on),
-            f"{row.get_kind_display()}　{row.get_method_display()}",
-            "　".join(filter(None, (row.leaders, str(row.on_behalf_of or row.recorded_by or ""), row.summary))),
-            row.pk,
-        )
-        for row in rows.select_related("on_behalf_of").defer("body_state", "thoughts")[:MOST_CONTACTS]
-    ]
+def _of_contacts(cadre: Cadre) -> Iterator[Moment]:
+    rows = Contact.objects.standing().filter(participants__person_id=cadre.pk)
+    rows = rows.select_related("recorded_by", "on_behalf_of").defer("body_state", "thoughts")
+    for row in rows[:MOST_CONTACTS]:
+        who = str(row.on_behalf_of or row.recorded_by or "")
+        note = "　".join(filter(None, (row.leaders, who, row.summary)))
+        words = f"{row.get_kind_display()}　{row.get_method_display()}"
+        yield Moment(row.happened_on, day_words(row.happened_on), words, note, row.pk)
 
 
-def _events(cadre: Cadre) -> list[Moment]:
+def _of_events(cadre: Cadre) -> Iterator[Moment]:
     rows = LifeEvent.objects.filter(
         person_id=cadre.pk, state__in=(LifeEventState.REPORTED, LifeEventState.CONFIRMED), voided_at__isnull=True
-    ).defer("detail")
-    return [
-        Moment(
-            row.happened_on.first_day,
-            row.happened_on.display(),
-            row.get_kind_display(),
-            "" if row.state == LifeEventState.CONFIRMED else row.get_state_display(),
-        )
-        for row in rows
-    ]
+    )
+    for row in rows.defer("detail"):
+        note = "" if row.state == LifeEventState.CONFIRMED else row.get_state_display()
+        yield Moment(row.happened_on.first_day, row.happened_on.display(), row.get_kind_display(), note)
 
 
-def _assignments(cadre: Cadre) -> list[Moment]:
-    moments = []
-    for row in CareAssignment.objects.filter(cadre=cadre, voided_at__isnull=True).select_related("carer"):
+def _of_assignments(rows: list[CareAssignment]) -> Iterator[Moment]:
+    for row in rows:
         role = row.get_role_display()
-        moments.append(Moment(row.starts_on, day_words(row.starts_on), f"{row.carer}开始担任{role}"))
+        yield Moment(row.starts_on, day_words(row.starts_on), f"{row.carer}开始担任{role}")
         if row.ends_on:
-            moments.append(Moment(row.ends_on, day_words(row.ends_on), f"{row.carer}不再担任{role}", row.handover_note))
-    return moments
+            yield Moment(row.ends_on, day_words(row.ends_on), f"{row.carer}不再担任{role}", row.handover_note)
 
 
-def _tiers(cadre: Cadre) -> list[Moment]:
-    tier = tier_of(cadre)
-    if tier is None:
-        return []
-    return [
-        Moment(
-            tier.decided_on,
-            day_words(tier.decided_on),
-            f"服务等级定为{tier.get_level_display()}",
-            f"自 {day_words(tier.effective_on)} 起　{tier.note}".strip(),
-        )
-    ]
+def _of_tier(tier: CareTier | None) -> Iterator[Moment]:
+    if tier is not None:
+        note = f"自 {day_words(tier.effective_on)} 起　{tier.note}".strip()
+        words = f"服务等级定为{tier.get_level_display()}"
+        yield Moment(tier.decided_on, day_words(tier.decided_on), words, note)
 
 
-def _memberships(cadre: Cadre) -> list[Moment]:
+def _of_memberships(cadre: Cadre) -> Iterator[Moment]:
     rows = Membership.objects.filter(person_id=cadre.pk, voided_at__isnull=True).select_related("organisation")
-    return [
-        Moment(row.starts_on, day_words(row.starts_on), f"编入{row.organisation}（{row.get_link_display()}）")
-        for row in rows
-    ]
+    for row in rows:
+        words = f"编入{row.organisation}（{row.get_link_display()}）"
+        yield Moment(row.starts_on, day_words(row.starts_on), words)

@@ -130,14 +130,14 @@ def _check_persons(persons: Collection[int], actor: User, *, may_be_empty: bool 
     """The cadres among them; each must be the actor's to record for, or live in the household of one who is."""
     wanted = set(persons)
     if not wanted and not may_be_empty:
-        raise BusinessError("请选看望的是哪位老同志。", code="nobody", field="persons")
+        raise BusinessError("请选看望的是哪位老同志。", code="nobody", field="who")
     own = set(Cadre.objects.current().visible_to(actor, RECORD).filter(pk__in=wanted).values_list("pk", flat=True))
     others = wanted - own
     if others:
         family = Person.objects.filter(pk__in=others, voided_at__isnull=True, cadre__isnull=True)
         family = family.filter(household__members__in=own)
         if set(family.values_list("pk", flat=True)) != others:
-            raise BusinessError("所选的人里有您不能登记的，请重新选择。", code="stranger", field="persons")
+            raise BusinessError("所选的人里有您不能登记的，请重新选择。", code="stranger", field="who")
     return own
 
 

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 
 from apps.common.insert_select import execute
-from apps.ledgers.choices import ContactKind, DutyKind
+from apps.ledgers.choices import FESTIVALS, ClosedReason, ContactKind, DutyKind
+from apps.ledgers.models import Duty
 from apps.ledgers.rules import DutyRules, Obligation, acceptances, obligations
 from apps.organisation.queries import rule_groups
 from apps.registry.choices import VETERAN_TYPES
@@ -16,6 +17,7 @@ from apps.registry.choices import VETERAN_TYPES
 WINDOW_DAYS = 45
 # Missed periods accumulate even when nothing ran for a quarter.
 LOOK_BACK_DAYS = 100
+FESTIVAL_PAST_DAYS = 14
 PLANNED_KINDS = sorted({kind.value for kind in DutyKind} - {DutyKind.HOSPITAL.value, DutyKind.DISCHARGE.value})
 PLANNING_LOCK = 7_301_001
 OF_THE_DEAD = [ContactKind.FAMILY.value, ContactKind.CONDOLENCE.value]
@@ -41,8 +43,9 @@ def plan_duties(
     """Bring the duties of all cadres (or of `cadres`) up to what the rules say on the day `on`.
 
     Inserts what is owed in periods from `look_back` days ago to `window` days ahead, closes what is no longer owed
-    in periods not yet over, and settles what contacts already keep. Runs wait for each other; twice is once. People
-    whose death awaits confirmation keep their duties; the dead and the lost have none.
+    in periods not yet over, settles what contacts already keep, and closes festivals that are long past as missed:
+    nobody can make up for them. Runs wait for each other; twice is once. People whose death awaits confirmation keep
+    their duties; the dead and the lost have none.
     """
     execute("SELECT pg_advisory_xact_lock(%s)", [PLANNING_LOCK])
     start, end = on - dt.timedelta(days=look_back), on + dt.timedelta(days=window)
@@ -50,7 +53,16 @@ def plan_duties(
     for rules, unit_ids in rule_groups("duties", on=on):
         counts += _plan_group(obligations(rules, start, end), on=on, end=end, unit_ids=unit_ids, cadres=cadres)
     settled = settle_duties(on=on, cadres=cadres, since=None)
+    _let_festivals_pass(on, cadres)
     return PlanCounts(counts.planned, counts.withdrawn, settled)
+
+
+def _let_festivals_pass(on: dt.date, cadres: Collection[int] | None) -> int:
+    """After the last stage of escalation a festival is over: its duty stays missed and leaves the lists."""
+    past = Duty.objects.open().filter(kind__in=FESTIVALS, due_on__lt=on - dt.timedelta(days=FESTIVAL_PAST_DAYS))
+    if cadres is not None:
+        past = past.filter(cadre__in=cadres)
+    return past.update(closed_on=on, closed_reason=ClosedReason.MISSED)
 
 
 # One SELECT an audience, each driven by its own index, so that the cost follows those who are owed something.

@@ -1,4 +1,4 @@
-"""The stock admin of the registry. `CadreAdminBase` is registered above, in `ledgers.admin`, with what is added there."""
+"""The stock admin of the registry. `CadreAdminBase` is registered in `ledgers.admin`, with what is added there."""
 
 from .cadre import CadreAdminBase
 from .life import LifeEventAdmin

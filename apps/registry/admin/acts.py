@@ -3,12 +3,12 @@
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
 from apps.common import change_log
+from apps.common.admin_lists import PickOne
 from apps.common.code_lists import choices_of
 from apps.common.errors import BusinessError
 from apps.common.phone import masked_phone
@@ -133,7 +133,7 @@ class CadreActs:
         if not may_on(request, cadre.pk, REPORT) or cadre.voided_at:
             raise PermissionDenied
         may_confirm = may_on(request, cadre.pk, CONFIRM)
-        widget = AutocompleteSelect(LifeEvent._meta.get_field("unit"), self.admin_site)
+        widget = PickOne(LifeEvent._meta.get_field("unit"), self.admin_site)
         units = self.related_rows(Unit, request)
         form = LifeEventForm(request.POST or None, units=units, unit_widget=widget)
         if request.method == "POST" and form.is_valid():
@@ -203,7 +203,7 @@ class CadreActs:
     def standing_field(self, request, cadre, kind) -> forms.Field:
         item = standing.STANDINGS[kind]
         if kind in tuple(SpanKind):
-            widget = AutocompleteSelect(Cadre._meta.get_field(item.value), self.admin_site)
+            widget = PickOne(Cadre._meta.get_field(item.value), self.admin_site)
             return forms.ModelChoiceField(self.related_rows(Unit, request), label=f"新的{item.label}", widget=widget)
         if kind == StandingKind.RETIRE_TYPE:
             return forms.ChoiceField(label=f"新的{item.label}", choices=RetireType)

@@ -27,9 +27,12 @@ from apps.registry.forms import (
 from apps.registry.models import Cadre, Health
 from apps.registry.rules import revolution_period
 from apps.registry.services import persons
+from apps.registry.services.export import EXPORT
+from apps.registry.wording import age_of, birthday_words
 
 from . import page
 from .acts import CadreActs
+from .export import CadreExport
 from .filters import (
     AgeFilter,
     CategoryFilter,
@@ -48,11 +51,12 @@ VIEW_HEALTH = "registry.view_health"
 VIEW_BANK = "registry.view_bank"
 SEALED_LABELS = {
     "citizen_id": "身份证号", "residence": "现居住地址", "registered_address": "户籍地址", "bank_account": "银行账号",
-    "pension": "养老金（离休费）", "phone_number": "电话号码", "phone_removed": "电话（删去）", "relative_phone": "联系人电话",
+    "pension": "养老金（离休费）", "phone_number": "电话号码", "phone_removed": "电话（删去）",
+    "relative_phone": "联系人电话",
 }  # fmt: skip
 
 
-class CadreAdminBase(CadreActs, RecordAdmin):
+class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
     """Change list and person page of cadres.
 
     For the rooms above: `contact_in_full` says whose phone and address this user sees without asking; `sections`,
@@ -175,7 +179,7 @@ class CadreAdminBase(CadreActs, RecordAdmin):
 
     @admin.display(description="性别年龄")
     def sex_and_age(self, obj):
-        age = page.age_of(obj.person, timezone.localdate())
+        age = age_of(obj.person, timezone.localdate())
         return (
             f"{obj.person.get_sex_display() if obj.person.sex in '12' else ''} {f'{age} 岁' if age is not None else ''}"
         )
@@ -203,7 +207,9 @@ class CadreAdminBase(CadreActs, RecordAdmin):
 
     def list_tools(self, request) -> list[dict]:
         """Links above the list, given what the user filtered."""
-        return []
+        if not request.user.has_perm(EXPORT):
+            return []
+        return [{"label": "导出名单", "url": f"{self.plain_url('export')}?{request.GET.urlencode()}"}]
 
     # Form
 
@@ -244,6 +250,7 @@ class CadreAdminBase(CadreActs, RecordAdmin):
     def get_urls(self):
         name = "registry_cadre"
         pages = [
+            path("export/", self.staff_view(self.export_view), name=f"{name}_export"),
             path("<path:object_id>/reveal/", self.staff_view(self.reveal_view), name=f"{name}_reveal"),
             path("<path:object_id>/event/", self.staff_view(self.event_view), name=f"{name}_event"),
             path(
@@ -320,7 +327,7 @@ class CadreAdminBase(CadreActs, RecordAdmin):
         basics = page.Section("basics", "基本信息", [id_row])
         basics.rows += [
             *page.rows_of(person, ("birth_date", "birth_note")),
-            page.Row("过生日", page.birthday_words(person)),
+            page.Row("过生日", birthday_words(person)),
             *page.rows_of(person, page.BASICS),
         ]
         period = revolution_period(cadre.work_start) if cadre.work_start and cadre.retire_type == "veteran" else None

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from apps.common import change_log
-from apps.common.birthday import full_age
 from apps.common.citizen_id import masked_citizen_id
 from apps.common.phone import masked_phone
-from apps.people.choices import Calendar, LifeStatus
 from apps.people.models import Person
 from apps.registry.choices import RevolutionPeriod
 from apps.registry.forms import CODE_LISTS
 from apps.registry.models import Cadre, Health
+from apps.registry.wording import age_of
 
 MASKED = "******"
 
@@ -80,24 +79,6 @@ def rows_of(row, names) -> list[Row]:
 def flags_of(row, names) -> list[str]:
     """Words of the yes/no fields that are set."""
     return [str(row._meta.get_field(name).verbose_name) for name in names if getattr(row, name)]
-
-
-def age_of(person: Person, today: datetime.date) -> int | None:
-    """Full years by the file's date; for the dead, at death. None where the year is unknown."""
-    if not person.birth_date:
-        return None
-    until = person.died_on.first_day if person.life_status == LifeStatus.DECEASED and person.died_on else today
-    return full_age(person.birth_date.first_day, until)
-
-
-def birthday_words(person: Person) -> str:
-    """How the person celebrates, in words."""
-    if not person.birthday_calendar:
-        return ""
-    calendar = Calendar(person.birthday_calendar).label
-    leap = "闰" if person.birthday_leap else ""
-    greeting = "" if person.birthday_greeting else "（不要问候）"
-    return f"{calendar}{leap}{person.birthday_month}月{person.birthday_day}日{greeting}"
 
 
 def headline(cadre: Cadre) -> str:

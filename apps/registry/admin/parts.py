@@ -7,9 +7,8 @@ from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 
-from apps.common import audit, change_log
+from apps.common import audit
 from apps.common.admin import RecordAdmin
-from apps.common.errors import BusinessError
 from apps.people import services as people_services
 from apps.people.models import Household, Person, Phone, Relative
 from apps.registry.forms import CODE_LISTS, HealthForm, PhoneForm, RelativeForm, SearchForm

@@ -1,0 +1,79 @@
+"""今日待办 as the home page of the staff side shows it (templates/admin/index.html names the keys)."""
+
+import datetime as dt
+
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.ledgers.queries import DueRow, TodayBoard, today
+
+RECORD = "ledgers.record_contact"
+SOON_DAYS = 3
+
+
+def today_context(request, on: dt.date | None = None) -> dict:
+    """Heading, figures and rows of the signed-in user's board; other rooms add their figures to the list."""
+    on = on or timezone.localdate()
+    board = today(request.user, on)
+    duties = reverse("admin:ledgers_duty_changelist")
+    more = f"还有 {board.more_people} 位老同志的事也快到期。" if board.more_people else ""
+    return {
+        "heading": f"今天 {on.month}月{on.day}日，先办这些" if board.rows else f"今天 {on.month}月{on.day}日",
+        "figures": figures(board, duties),
+        "todo": [todo_row(request, row, on) for row in board.rows],
+        "todo_note": more,
+        "todo_url": duties if request.user.has_perm("ledgers.view_duty") else "",
+    }
+
+
+def figures(board: TodayBoard, duties: str) -> list[dict]:
+    overdue = f"最长 {board.longest_overdue} 天" if board.overdue_people else ""
+    waiting = f"{board.not_yet_visited} 人还没去看" if board.not_yet_visited else ""
+    return [
+        {
+            "label": "逾期未看望", "value": board.overdue_people, "note": overdue,
+            "tone": "late" if board.overdue_people else "", "url": f"{duties}?due=overdue",
+        },
+        {
+            "label": "本周到期", "value": board.due_this_week, "note": f"已办 {board.done_this_week}",
+            "url": f"{duties}?due=week",
+        },
+        {"label": "正在住院", "value": board.in_hospital, "note": waiting, "url": f"{duties}?kind=hospital"},
+        {"label": "7 天内生日", "value": board.birthdays, "note": f"农历 {board.lunar_birthdays} 人"},
+    ]  # fmt: skip
+
+
+def todo_row(request, row: DueRow, on: dt.date) -> dict:
+    words, tone = due_words(row.due_on, on)
+    actions = []
+    if request.user.has_perm(RECORD):
+        actions.append({"label": "记走访", "url": record_url(row.cadre_id, row.duty_id)})
+    if request.user.has_perm("ledgers.change_careassignment"):
+        actions.append({"label": "转交", "url": f"{reverse('admin:registry_cadre_carers')}?pk={row.cadre_id}"})
+    return {
+        "who": row.name,
+        "who_url": reverse("admin:registry_cadre_change", args=[row.cadre_id]),
+        "who_note": row.note,
+        "kind": row.category,
+        "what": row.what,
+        "due": words,
+        "tone": tone,
+        "actions": actions,
+    }
+
+
+def due_words(due_on: dt.date, on: dt.date) -> tuple[str, str]:
+    """(words, tone): 逾期 3 天, 今天, 明天, 后天, 3月31日."""
+    left = (due_on - on).days
+    if left < 0:
+        return f"逾期 {-left} 天", "late"
+    if left < SOON_DAYS:
+        return ("今天", "明天", "后天")[left], "soon"
+    year = "" if due_on.year == on.year else f"{due_on.year}年"
+    return f"{year}{due_on.month}月{due_on.day}日", ""
+
+
+def record_url(cadre_id: int, duty_id: int | None = None) -> str:
+    """The form for a contact, prefilled."""
+    duty = f"&duty={duty_id}" if duty_id else ""
+    return f"{reverse('admin:ledgers_contact_add')}?cadre={cadre_id}{duty}"

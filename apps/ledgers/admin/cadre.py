@@ -1,0 +1,125 @@
+"""The cadre's list and page, composed: the registry's own, with tier, carer, branch, duties and the timeline."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.branches.models import Organisation
+from apps.ledgers import access, queries
+from apps.ledgers.choices import Reason
+from apps.registry.admin import CadreAdminBase
+from apps.registry.admin.page import Row, Section
+from apps.registry.admin.scope import may_on
+from apps.registry.models import Cadre
+
+from .board import due_words, record_url
+from .filters import BranchFilter, CarerFilter, TierFilter
+from .groups import ASSIGN, DECIDE, GroupActs
+
+RECORD = "ledgers.record_contact"
+VIEW_CONTACT = "ledgers.view_contact"
+VIEW_DUTY = "ledgers.view_duty"
+VIEW_EVENT = "registry.view_lifeevent"
+VIEW_TIER = "ledgers.view_caretier"
+
+
+@admin.register(Cadre)
+class CadreAdmin(GroupActs, CadreAdminBase):
+    person_page_template = "admin/ledgers/cadre_page.html"
+    list_filter = (*CadreAdminBase.list_filter, TierFilter, CarerFilter, BranchFilter)
+
+    def get_list_filter(self, request):
+        """Filters whose values this user may not see anywhere are left out."""
+        filters = super().get_list_filter(request)
+        if not request.user.has_perm(VIEW_TIER):
+            filters = tuple(item for item in filters if item is not TierFilter)
+        if not self.admin_site.is_registered(Organisation):
+            filters = tuple(item for item in filters if item is not BranchFilter)
+        return filters
+
+    def get_urls(self):
+        return [*self.group_urls(), *super().get_urls()]
+
+    def list_tools(self, request):
+        return [*super().list_tools(request), *self.group_tools(request)]
+
+    def contact_in_full(self, request, cadre):
+        return access.cares_for(request.user, cadre, {held.carer_id for held in self.ledger(request, cadre).carers})
+
+    # The page of one person
+
+    def person_page_context(self, request, cadre, revealed):
+        context = super().person_page_context(request, cadre, revealed)
+        return context | {
+            "duties": self.duty_rows(request, cadre),
+            "moments": self.moments(request, cadre),
+            "may_record": may_on(request, cadre.pk, RECORD),
+        }
+
+    def tags(self, request, cadre):
+        tags = super().tags(request, cadre)
+        tier = self.ledger(request, cadre).tier
+        return [*tags, (f"服务等级{tier.get_level_display()}", "info")] if tier else tags
+
+    def links(self, request, cadre):
+        tools = super().links(request, cadre)
+        if may_on(request, cadre.pk, RECORD) and not cadre.voided_at:
+            for tool in tools:
+                tool["main"] = False
+            tools.insert(0, {"label": "记走访", "url": record_url(cadre.pk), "main": True})
+        return tools
+
+    def sections(self, request, cadre, revealed):
+        sections = super().sections(request, cadre, revealed)
+        return [self.care_section(request, cadre), *sections]
+
+    def ledger(self, request, cadre) -> queries.PersonLedger:
+        """What this user may see of the ledger, loaded once a request."""
+        known = request.__dict__.setdefault("_ledger_of", {})
+        if cadre.pk not in known:
+            known[cadre.pk] = queries.ledger_of(
+                cadre,
+                on=timezone.localdate(),
+                sees_tier=may_on(request, cadre.pk, VIEW_TIER),
+                sees_duties=may_on(request, cadre.pk, VIEW_DUTY),
+                sees_contacts=may_on(request, cadre.pk, VIEW_CONTACT),
+                sees_events=may_on(request, cadre.pk, VIEW_EVENT),
+            )
+        return known[cadre.pk]
+
+    def care_section(self, request, cadre) -> Section:
+        """Who answers for him and how much he is owed; the suggestion's reasons are words for staff only."""
+        section = Section("care", "服务等级和责任人")
+        tier = self.ledger(request, cadre).tier
+        if tier:
+            reasons = "、".join(Reason(reason).label for reason in tier.suggested_reasons)
+            since = f"{tier.get_level_display()}，自 {tier.effective_on:%Y-%m-%d} 起"
+            section.rows += [Row("服务等级", since), Row("当时的建议理由", reasons), Row("说明", tier.note)]
+        for held in self.ledger(request, cadre).carers:
+            section.rows.append(Row(held.get_role_display(), f"{held.carer}（自 {held.starts_on:%Y-%m-%d} 起）"))
+        page = self.plain_url
+        if may_on(request, cadre.pk, DECIDE):
+            section.links.append({"label": "定服务等级", "url": f"{page('tier')}?pk={cadre.pk}"})
+        if may_on(request, cadre.pk, ASSIGN):
+            section.links.append({"label": "指定或更换责任人", "url": f"{page('carers')}?pk={cadre.pk}"})
+        return section
+
+    def duty_rows(self, request, cadre) -> list[dict]:
+        today = timezone.localdate()
+        rows = []
+        for duty in self.ledger(request, cadre).duties:
+            words, tone = due_words(duty.due_on, today)
+            url = record_url(cadre.pk, duty.pk)
+            rows.append({"what": duty.get_kind_display(), "basis": duty.basis, "due": words, "tone": tone, "url": url})
+        return rows
+
+    def moments(self, request, cadre) -> list[dict]:
+        return [
+            {
+                "when": moment.when,
+                "text": moment.text,
+                "note": moment.note,
+                "url": reverse("admin:ledgers_contact_change", args=[moment.contact_id]) if moment.contact_id else "",
+            }
+            for moment in self.ledger(request, cadre).moments
+        ]

@@ -1,0 +1,188 @@
+"""Forms of the ledger: a contact in under a minute, a tier, a carer, letting a duty go."""
+
+import uuid
+
+from django import forms
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.common.admin_forms import RecordForm
+from apps.common.forms import PortalForm
+from apps.people.models import Person
+
+from .choices import ContactKind, DutyKind, Level, Method
+from .models import Contact, Duty
+from .services import ContactFacts
+
+KIND_OF_METHOD = {
+    Method.PHONE: ContactKind.CALL,
+    Method.WECHAT: ContactKind.WECHAT,
+    Method.HOSPITAL: ContactKind.HOSPITAL,
+}
+KIND_OF_DUTY = {
+    DutyKind.VETERAN_TALK: ContactKind.TALK,
+    DutyKind.SPRING: ContactKind.FESTIVAL,
+    DutyKind.PARTY_DAY: ContactKind.FESTIVAL,
+    DutyKind.NATIONAL_DAY: ContactKind.FESTIVAL,
+    DutyKind.DOUBLE_NINTH: ContactKind.FESTIVAL,
+    DutyKind.HOSPITAL: ContactKind.HOSPITAL,
+    DutyKind.HOSPITAL_STAY: ContactKind.HOSPITAL,
+    DutyKind.DISCHARGE: ContactKind.DISCHARGE,
+}
+METHOD_OF_DUTY = {
+    DutyKind.VETERAN_CALL: Method.PHONE,
+    DutyKind.RISK_CONTACT: Method.PHONE,
+    DutyKind.FOCUS_CONTACT: Method.PHONE,
+    DutyKind.HOSPITAL: Method.HOSPITAL,
+    DutyKind.HOSPITAL_STAY: Method.HOSPITAL,
+}
+SEALED = {"body_text": "body_state", "thoughts_text": "thoughts"}
+
+
+def initial_for(duty: Duty) -> dict:
+    """What a form opened from a duty already knows."""
+    return {
+        "method": METHOD_OF_DUTY.get(duty.kind, Method.HOME),
+        "kind": KIND_OF_DUTY.get(duty.kind, ""),
+        "campaign": duty.basis,
+    }
+
+
+class ContactForm(RecordForm):
+    """Who, how, what came of it; everything else may stay empty. Health and thoughts are typed into fields of their
+    own and shown again only to those who may read them."""
+
+    who = forms.ModelMultipleChoiceField(Person.objects.none(), label="看望了谁", help_text="可以不止一位")
+    family = forms.ModelMultipleChoiceField(
+        Person.objects.none(), label="同一家里还看望了", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    kind = forms.ChoiceField(label="类型", required=False, choices=[("", "按方式自动填"), *ContactKind.choices])
+    body_text = forms.CharField(label="身体状态", required=False, max_length=1000, widget=forms.Textarea({"rows": 2}))
+    thoughts_text = forms.CharField(
+        label="思想动态", required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
+    )
+    form_token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Contact
+        fields = (
+            "method", "happened_on", "summary", "by", "place", "campaign", "leaders", "companions", "gifts", "money",
+            "feedback", "needs", "on_behalf_of",
+        )  # fmt: skip
+        widgets = {
+            "method": forms.RadioSelect,
+            "summary": forms.Textarea({"rows": 3}),
+            "feedback": forms.Textarea({"rows": 2}),
+            "needs": forms.Textarea({"rows": 2}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.initial.setdefault("form_token", uuid.uuid4())
+            return
+        self.fields.pop("form_token", None)
+        self.initial["who"] = list(self.instance.persons.values_list("pk", flat=True))
+        self.initial["kind"] = self.instance.kind
+        for typed, stored in SEALED.items():
+            if typed in self.fields:
+                self.initial[typed] = getattr(self.instance, stored)
+
+    def clean_happened_on(self):
+        day = self.cleaned_data["happened_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError("时间不能晚于今天。")
+        return day
+
+    def clean_form_token(self):
+        return self.cleaned_data["form_token"] or uuid.uuid4()
+
+    def clean(self):
+        values = super().clean()
+        if not values.get("kind"):
+            values["kind"] = KIND_OF_METHOD.get(values.get("method"), ContactKind.ROUTINE)
+        return values
+
+    def persons(self) -> set[int]:
+        chosen = [*self.cleaned_data["who"], *self.cleaned_data.get("family", ())]
+        return {person.pk for person in chosen}
+
+    def facts(self) -> ContactFacts:
+        """What was typed; a field that this user was not shown keeps what stands on the row."""
+        values = {}
+        for name in ContactFacts.__dataclass_fields__:
+            typed = {stored: typed for typed, stored in SEALED.items()}.get(name, name)
+            if typed in self.cleaned_data:
+                values[name] = self.cleaned_data[typed]
+            elif self.instance.pk is not None:
+                values[name] = getattr(self.instance, name)
+        return ContactFacts(**values)
+
+
+class CarerField(forms.ModelMultipleChoiceField):
+    """Staff with how many persons each answers for now."""
+
+    widget = forms.SelectMultiple({"size": 10})
+
+    def label_from_instance(self, user: User) -> str:
+        unit = f"{user.unit.short_name or user.unit.name}，" if user.unit else ""
+        return f"{user}（{unit}现负责 {user.load} 位）"
+
+
+class TierForm(PortalForm):
+    """A level for one or for many; 按建议 gives each his own."""
+
+    level = forms.ChoiceField(label="服务等级", widget=forms.RadioSelect)
+    effective_on = forms.DateField(
+        label="自何日起",
+        widget=forms.DateInput({"type": "date"}),
+        help_text="从这天以后的第一个整周、整月、整季起安排联系看望",
+    )
+    note = forms.CharField(label="说明", required=False, max_length=200)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    WORDS = {
+        Level.FIRST: "一级：高风险，每周联系、每月看望，每季度由局里看望",
+        Level.SECOND: "二级：重点联系，每季度看望或联系",
+        Level.THIRD: "三级：一般联系，不安排固定任务（离休干部照离休规定）",
+    }
+
+    def __init__(self, *args, advice: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        offered = [(str(level.value), words) for level, words in self.WORDS.items()]
+        self.fields["level"].choices = [("advice", f"按建议，每人各定各的{advice}"), *offered]
+
+    def clean_level(self) -> int | None:
+        value = self.cleaned_data["level"]
+        return None if value == "advice" else int(value)
+
+
+class CarerForm(PortalForm):
+    """Carers for one or for many."""
+
+    carers = CarerField(
+        User.objects.none(), label="责任人", help_text="可以选几位（按住 Ctrl 键点），名单按单位和姓名顺序平均分给他们"
+    )
+    override_reason = forms.CharField(
+        label="超出人数的理由", required=False, max_length=200, help_text="超过每人上限时才需要填"
+    )
+    handover_note = forms.CharField(
+        label="交接说明", required=False, max_length=500, widget=forms.Textarea({"rows": 2}),
+        help_text="原来有责任人的，写给接手的人看",
+    )  # fmt: skip
+
+    def __init__(self, *args, carers, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["carers"].queryset = carers
+
+
+class ReasonForm(PortalForm):
+    """Why; kept on the row."""
+
+    reason = forms.CharField(label="原因", max_length=180, widget=forms.Textarea({"rows": 2}))
+
+
+class HandOverForm(PortalForm):
+    handover_note = forms.CharField(
+        label="交接说明", required=False, max_length=500, widget=forms.Textarea({"rows": 3})
+    )

@@ -1,0 +1,59 @@
+"""Asking for an export of the filtered list: columns, format, reason; the file waits in the download centre."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from apps.common.errors import BusinessError
+from apps.registry.models import Cadre
+from apps.registry.resources import DEFAULT_COLUMNS, columns_for
+from apps.registry.services.export import EXPORT, FORMATS, MOST, ask_export, saved_columns
+
+
+class ExportForm(forms.Form):
+    columns = forms.MultipleChoiceField(label="栏目", widget=forms.CheckboxSelectMultiple)
+    file_format = forms.ChoiceField(label="文件格式", choices=list(FORMATS.items()), initial="xlsx")
+    reason = forms.CharField(label="用途", max_length=200, help_text="例如 重阳节慰问名单；会写进文件和操作记录")
+
+    def __init__(self, *args, columns: dict, **kwargs):
+        super().__init__(*args, **kwargs)
+        groups: dict[str, list] = {}
+        for key, column in columns.items():
+            groups.setdefault(column.group, []).append((key, column.column_name))
+        self.fields["columns"].choices = list(groups.items())
+
+
+class CadreExport:
+    """Mixed into CadreAdminBase."""
+
+    def keys_to_export(self, request) -> list[int]:
+        """Keys of the filtered list in its order, of people whom the user may export; one more than allowed at most."""
+        rows = self.get_changelist_instance(request).queryset
+        mine = Cadre.objects.visible_to(request.user, EXPORT).values("pk")
+        return list(rows.filter(pk__in=mine).values_list("pk", flat=True)[: MOST + 1])
+
+    def export_view(self, request):
+        if not request.user.has_perm(EXPORT):
+            raise PermissionDenied
+        offered = columns_for(request.user)
+        chosen = [key for key in saved_columns(request.user) if key in offered] or list(DEFAULT_COLUMNS)
+        form = ExportForm(request.POST or None, columns=offered, initial={"columns": chosen})
+        keys = self.keys_to_export(request)
+        if request.method == "POST" and form.is_valid():
+            try:
+                job = ask_export(keys, actor=request.user, **form.cleaned_data)
+            except BusinessError as refusal:
+                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            else:
+                messages.success(request, "已经开始导出，做好后在这里下载。")
+                return HttpResponseRedirect(reverse(f"{self.admin_site.name}:common_job_change", args=[job.pk]))
+        context = {
+            "title": "导出名单",
+            "form": form,
+            "lead": f"{'超过 ' if len(keys) > MOST else ''}{min(len(keys), MOST):,} 人，范围和顺序与刚才的列表相同。",
+            "back": f"{self.plain_url('changelist')}?{request.GET.urlencode()}",
+            "buttons": [("export", "导出")],
+        }
+        return self.page(request, "admin/registry/act.html", context, status=422 if form.errors else 200)
