@@ -88,7 +88,12 @@ class User(AbstractBaseUser, PermissionsMixin, Versioned):
     def reach(self, permission: str) -> set[int]:
         """Ids of the units in which the granted roles carry `permission`: each grant's own and those below it."""
         held = self.current_grants().items()
-        return subtree_ids(unit for role, units in held if permission in ROLES[role].permissions for unit in units)
+        units = {unit.pk: unit for role, granted in held if permission in ROLES[role].permissions for unit in granted}
+        known = self.__dict__.setdefault("_reach", {})
+        key = frozenset(units)
+        if key not in known:
+            known[key] = subtree_ids(units.values())
+        return known[key]
 
     def get_full_name(self) -> str:
         return self.display_name

@@ -41,7 +41,7 @@ CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community",
 ) | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent", "reminders.view_run",
-     "messaging.resolve_delivery", "common.view_job"}  # fmt: skip
+     "common.view_job", "messaging.resolve_delivery"}  # fmt: skip
 
 ROLES = {
     role.key: role

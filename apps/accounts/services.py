@@ -99,7 +99,7 @@ def _remember(user: User) -> None:
 
 
 @transaction.atomic
-def reset_password(user: User, *, actor: User | None) -> str:
+def reset_password(user: User, *, actor: User | None, reason: str = "") -> str:
     """A new temporary password, shown once. Ends all sessions."""
     _require(actor, user.unit, MANAGE)
     if actor is not None and actor.pk == user.pk:
@@ -110,7 +110,7 @@ def reset_password(user: User, *, actor: User | None) -> str:
     user.must_change_password = True
     user.password_changed_at = timezone.now()
     user.save(update_fields=["password", "must_change_password", "password_changed_at", "former_passwords"])
-    audit.record("reset_password", actor=actor, target=_target(user))
+    audit.record("reset_password", actor=actor, target=_target(user), reason=reason)
     return password
 
 
@@ -131,10 +131,10 @@ def end_sessions(user: User) -> None:
 
 
 @transaction.atomic
-def force_sign_out(user: User, *, actor: User | None) -> None:
+def force_sign_out(user: User, *, actor: User | None, reason: str) -> None:
     _require(actor, user.unit, MANAGE)
     end_sessions(user)
-    audit.record("force_sign_out", actor=actor, target=_target(user))
+    audit.record("force_sign_out", actor=actor, target=_target(user), reason=reason)
 
 
 @transaction.atomic

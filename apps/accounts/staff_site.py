@@ -19,6 +19,11 @@ class StaffAccessSite(admin.AdminSite):
 
     enable_nav_sidebar = False
 
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Our own models only: packages bring admin classes that know neither our scopes nor our audit."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        super().register([model for model in models if model.__module__.startswith("apps.")], admin_class, **options)
+
     def has_permission(self, request) -> bool:
         return request.user.is_active and has_staff_role(request.user)
 

@@ -21,9 +21,10 @@ def current_posts(user) -> list[Post]:
     """Posts held today; read once a request (kept on the user object)."""
     if not getattr(user, "is_active", False) or user.pk is None:
         return []
-    if CACHE not in user.__dict__:
-        user.__dict__[CACHE] = list(posts_of(user, timezone.localdate()))
-    return user.__dict__[CACHE]
+    if not hasattr(user, CACHE):
+        # By setattr, which reaches through the lazy object that a request carries.
+        setattr(user, CACHE, list(posts_of(user, timezone.localdate())))
+    return getattr(user, CACHE)
 
 
 def led_organisation_ids(user) -> set[int]:

@@ -3,7 +3,7 @@
 import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from apps.common import audit
@@ -15,6 +15,8 @@ from apps.registry.models import LifeEvent
 from .choices import Link
 from .models import Membership, Organisation, Post
 from .rules import last_day_of_life
+
+TREE_LOCK = 7_240_003
 
 
 def _check(record: Membership | Post) -> None:
@@ -43,6 +45,27 @@ def _not_after_today(on: datetime.date, what: str) -> None:
 def _require_standing(organisation: Organisation, on: datetime.date) -> None:
     if organisation.voided_at or (organisation.dissolved_on and organisation.dissolved_on <= on):
         raise BusinessError("这个党组织已撤销，请选择现有的党组织。", code="dissolved", field="organisation")
+
+
+@transaction.atomic
+def add_organisation(organisation: Organisation, *, parent: Organisation | None, actor) -> Organisation:
+    """Found an organisation below `parent`, or on top."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
+    if parent is not None:
+        parent = Organisation.objects.get(pk=parent.pk)
+        _require_standing(parent, timezone.localdate())
+    try:
+        with transaction.atomic():
+            organisation = (
+                parent.add_child(instance=organisation)
+                if parent
+                else Organisation.objects.add_root(instance=organisation)
+            )
+    except IntegrityError as error:
+        raise BusinessError("已有同名的党组织。", code="duplicate", field="name") from error
+    audit.record("add_organisation", actor=actor, target=f"branches.organisation:{organisation.pk}")
+    return organisation
 
 
 @transaction.atomic
@@ -110,7 +133,7 @@ def appoint(person: Person, organisation: Organisation, *, kind: str, on: dateti
 
 
 @transaction.atomic
-def dismiss(post: Post, *, on: datetime.date, actor) -> Post:
+def dismiss(post: Post, *, on: datetime.date, actor, reason: str = "") -> Post:
     """End a post on `on` (exclusive); its account's rights end with it."""
     _not_after_today(on, "免职日期")
     post = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
@@ -119,7 +142,8 @@ def dismiss(post: Post, *, on: datetime.date, actor) -> Post:
             raise BusinessError(f"免职日期早于任职日期（{post.starts_on}）。", code="order", field="on")
         post.ends_on = on
         post.save(update_fields=["ends_on"])
-        audit.record("dismiss", actor=actor, people=[post.person_id], target=f"branches.post:{post.pk}")
+        target = f"branches.post:{post.pk}"
+        audit.record("dismiss", actor=actor, people=[post.person_id], target=target, reason=reason)
     return post
 
 

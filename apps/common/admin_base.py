@@ -117,6 +117,7 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
     voidable = False
     code_lists: dict[str, str] = {}
     select_related_in_list: tuple[str, ...] = ()
+    select_related_in_record: tuple[str, ...] = ()
 
     actions_on_top = True
     actions_selection_counter = True
@@ -151,7 +152,7 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         """The record if the user may see it, locked where it is about to be written; else the same 404 for all."""
-        rows = self.get_queryset(request)
+        rows = self.get_queryset(request).select_related(*self.select_related_in_record)
         if request.method == "POST" and connection.in_atomic_block:
             rows = rows.select_for_update(of=("self",))
         key = rows.model._meta.pk

@@ -36,9 +36,10 @@ def _cipher(key: bytes) -> AESGCM:
 
 
 def encrypt_bytes(data: bytes, aad: bytes) -> bytes:
-    version = max(settings.FIELD_KEYS)
+    keys = settings.FIELD_KEYS
+    version = max(keys)
     nonce = os.urandom(NONCE_LENGTH)
-    body = _cipher(settings.FIELD_KEYS[version]).encrypt(nonce, data, aad)
+    body = _cipher(keys[version]).encrypt(nonce, data, aad)
     return bytes((ALGORITHM_AES_256_GCM, version)) + nonce + body
 
 
@@ -77,6 +78,7 @@ _index_keys: dict[tuple[bytes, str], bytes] = {}
 def blind_index(purpose: str, value: str) -> bytes:
     """Keyed digest for exact search and uniqueness; each purpose has its own key. `value` must be normalised."""
     cache_key = (settings.BLIND_INDEX_KEY, purpose)
-    if cache_key not in _index_keys:
-        _index_keys[cache_key] = _index_key(purpose)
-    return hmac.digest(_index_keys[cache_key], value.encode(), hashlib.sha256)[:INDEX_LENGTH]
+    key = _index_keys.get(cache_key)
+    if key is None:
+        key = _index_keys[cache_key] = _index_key(purpose)
+    return hmac.digest(key, value.encode(), "sha256")[:INDEX_LENGTH]

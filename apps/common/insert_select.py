@@ -3,12 +3,14 @@
 Tracked tables are never COPYed into, so that triggers see the history context of the session.
 """
 
-import io
 import json
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from django.db import connection
 from django.db.models import Model
+
+LINES_AT_ONCE = 100
 
 
 def copy_rows(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence]) -> int:
@@ -17,19 +19,31 @@ def copy_rows(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Seq
     None becomes NULL, bytes become bytea, lists become text[]. Must run inside a transaction.
     """
     spec = ", ".join(f'"{name}" {kind}' for name, kind in columns)
-    buffer = io.StringIO()
-    count = 0
-    for row in rows:
-        buffer.write(",".join([_text(value) for value in row]))
-        buffer.write("\n")
-        count += 1
-    buffer.seek(0)
+    lines = _Lines(rows)
     with connection.cursor() as cursor:
         cursor.execute(f'DROP TABLE IF EXISTS "{table}"')
         cursor.execute(f'CREATE TEMPORARY TABLE "{table}" ({spec}) ON COMMIT DROP')
-        cursor.cursor.copy_expert(f"COPY \"{table}\" FROM STDIN WITH (FORMAT csv, NULL '')", buffer)  # noqa: S608
+        cursor.cursor.copy_expert(f"COPY \"{table}\" FROM STDIN WITH (FORMAT csv, NULL '')", lines)  # noqa: S608
         cursor.execute(f'ANALYZE "{table}"')
-    return count
+    return lines.count
+
+
+class _Lines:
+    """Rows as a file of CSV, made before the COPY begins (rows may come from queries of the same connection) and
+    let go while it is read."""
+
+    def __init__(self, rows: Iterable[Sequence]) -> None:
+        self.count = 0
+        self._chunks: list[bytes] = []
+        rows = iter(rows)
+        while lines := [",".join([_text(value) for value in row]) + "\n" for row in islice(rows, LINES_AT_ONCE)]:
+            self.count += len(lines)
+            self._chunks.append("".join(lines).encode())
+        self._chunks.reverse()
+
+    def read(self, size: int = -1) -> bytes:
+        """Some whole lines, more or less than `size`, which the driver allows. Empty at the end."""
+        return self._chunks.pop() if self._chunks else b""
 
 
 def _text(value) -> str:

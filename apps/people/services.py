@@ -56,7 +56,9 @@ def apply_name(person: Person, reading: str = "") -> None:
     unchanged name stay as they are, so that a reading given once is not lost.
     """
     person.name = tidy_name(person.name)
-    person.former_name = tidy_name(person.former_name, field="former_name") if person.former_name else ""
+    # A new row that was given no former name still holds the database's default.
+    former = person.former_name if isinstance(person.former_name, str) else ""
+    person.former_name = tidy_name(former, field="former_name") if former else ""
     keys = name_keys(person.name, person.former_name, reading)
     person.search_grams = list(keys.grams)
     known = Person.objects.filter(pk=person.pk).values_list("name", flat=True).first() if person.pk else None

@@ -24,21 +24,34 @@ def granted_units(user, permission: str) -> Q | None:
     ids = unit_ids_for(user, permission)
     if not ids:
         return None
-    if len(ids) == Unit.objects.count():
+    if len(ids) == _unit_count(user):
         return Q(managing_unit_id__isnull=False)
     return Q(managing_unit_id__in=sorted(ids))
+
+
+def _unit_count(user) -> int:
+    """How many units there are; asked once a request (kept on the user object)."""
+    if not hasattr(user, "_unit_count"):
+        user._unit_count = Unit.objects.count()
+    return user._unit_count
 
 
 scopes: list[Scope] = [granted_units]
 
 
+def reach_of(user, permission: str) -> Q | None:
+    """Condition on Cadre for all scopes of `user` that carry `permission`; None when there is none."""
+    if not getattr(user, "is_authenticated", False):
+        return None
+    parts = [part for scope in scopes if (part := scope(user, permission)) is not None]
+    return reduce(or_, parts) if parts else None
+
+
 class CadreQuerySet(models.QuerySet):
     def visible_to(self, user, permission: str = VIEW):
         """Cadres this user may see (or do `permission` to); none for strangers."""
-        if not getattr(user, "is_authenticated", False):
-            return self.none()
-        parts = [part for scope in scopes if (part := scope(user, permission)) is not None]
-        return self.filter(reduce(or_, parts)) if parts else self.none()
+        condition = reach_of(user, permission)
+        return self.filter(condition) if condition is not None else self.none()
 
     def current(self):
         """Not voided."""

@@ -3,7 +3,8 @@
 import importlib
 import json
 import sys
-import unicodedata
+
+from .console import aligned
 
 BENCH_KEYS = ("work", "rows", "ours_s", "floor_s", "ratio", "peer", "peer_s", "peer_ratio", "peak_mb")
 DRILL_KEYS = ("drill", "tried", "lost", "doubled", "oversold", "late", "unknown")
@@ -24,19 +25,10 @@ def main(package: str, keys: tuple[str, ...], arguments: list[str]) -> int:
 
 
 def table(rows: list[dict], keys: tuple[str, ...]) -> list[str]:
-    """Lines of a table whose columns line up although a Chinese character is two columns wide."""
-    cells = [list(keys), *([text_of(row[key]) for key in keys] for row in rows)]
-    widths = [max(width(line[column]) for line in cells) for column in range(len(keys))]
-    return [
-        "  ".join(cell + " " * (size - width(cell)) for cell, size in zip(line, widths, strict=True)) for line in cells
-    ]
+    return aligned([list(keys), *([text_of(row[key]) for key in keys] for row in rows)])
 
 
 def text_of(value: object) -> str:
     if value is None:
         return "–"
     return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

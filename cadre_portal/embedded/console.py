@@ -2,6 +2,7 @@
 
 import errno
 import sys
+import unicodedata
 
 
 class Refusal(Exception):
@@ -28,3 +29,15 @@ def sentence_of(error: OSError) -> str:
     if error.errno == errno.EROFS:
         return f"{error.filename} 所在的磁盘是只读的，请换一个可以写入的目录。"
     return f"系统返回错误：{error}"
+
+
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Lines of a table whose columns line up although a Chinese character is two columns wide."""
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)) for row in rows
+    ]
+
+
+def width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

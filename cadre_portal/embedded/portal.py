@@ -8,7 +8,7 @@ import urllib.request
 from pathlib import Path
 
 from . import environment, services
-from .console import Refusal, say
+from .console import Refusal, aligned, say
 from .places import Places, has_command, require_space
 from .postgres import free_port
 from .preparation import collect_static, load_demo, prepare_database
@@ -145,19 +145,22 @@ def answers(port: int) -> bool:
 def show_doors(places: Places, supervisor: Supervisor, addresses: dict[str, str], port: int) -> None:
     base = f"http://127.0.0.1:{port}"
     say(f"\n老干部服务平台已就绪\n  公共网站    {base}/\n  工作人员    {base}/admin/\n  支部工作台  {base}/branch/\n")
-    if has_command(places, "demo_accounts"):
-        say(demo_accounts(places, supervisor, addresses))
+    if accounts := demo_accounts(places, supervisor, addresses):
+        lines = "\n".join("  " + line for line in aligned(accounts))
+        say(f"演示账号（登录名、身份、姓名、密码）\n{lines}\n")
     say(f"数据目录：{data_folder(places)}    日志：{places.logs}")
     say("按 Ctrl-C 停止；再次运行 bin/run 会接着使用原来的数据；bin/reset 全部删除。")
 
 
-def demo_accounts(places: Places, supervisor: Supervisor, addresses: dict[str, str]) -> str:
-    """What the command of that name prints; the children are looked after and Ctrl-C is heard meanwhile."""
+def demo_accounts(places: Places, supervisor: Supervisor, addresses: dict[str, str]) -> list[list[str]]:
+    """Rows that the command of that name prints; the children are looked after and Ctrl-C is heard meanwhile."""
+    if not has_command(places, "demo_accounts"):
+        return []
     said = places.logs / "demo_accounts.log"
     said.unlink(missing_ok=True)
     env = services.environment(places, addresses) | {"PYTHONWARNINGS": "ignore"}
-    code = supervisor.call(services.manage(places, "demo_accounts"), env, folder=places.root, log=said.stem)
-    return "" if code else said.read_text(encoding="utf-8")
+    supervisor.call(services.manage(places, "demo_accounts"), env, folder=places.root, log=said.stem)
+    return [line.split("\t") for line in said.read_text(encoding="utf-8").splitlines() if "\t" in line]
 
 
 def data_folder(places: Places) -> Path:

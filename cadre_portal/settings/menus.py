@@ -28,6 +28,8 @@ STAFF_NAVIGATION = [
     ("系统", "账号", "admin:accounts_user_changelist", "accounts.view_user"),
     ("系统", "角色授权", "admin:accounts_rolegrant_changelist", "accounts.view_rolegrant"),
     ("系统", "查阅和操作记录", "admin:common_auditentry_changelist", "common.view_auditentry"),
+    ("系统", "谁看过某位老同志", "admin:audit_looks", "common.view_auditentry"),
+    ("系统", "操作记录封存", "admin:common_auditseal_changelist", "common.view_auditseal"),
 ]
 
 # (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in).

@@ -163,7 +163,13 @@ def test_lists_pickers_and_filters_keep_foreign_names(staff, foreign, mine):
 
 @pytest.mark.parametrize(
     "query",
-    ["person__name__startswith=金", "managing_unit__id=1", "person__citizen_id_last4=x", "note__contains=x", "voided_at__isnull=0"],
+    [
+        "person__name__startswith=金",
+        "managing_unit__id=1",
+        "person__citizen_id_last4=x",
+        "note__contains=x",
+        "voided_at__isnull=0",
+    ],
 )
 def test_free_look_ups_are_refused(staff, mine, query):
     assert staff.get(f"{LIST}?{query}").status_code in (302, 400)
@@ -222,7 +228,8 @@ def test_page_is_read_only_masked_and_logged(staff, mine):
     assert "****************2X" in text
     assert "138****1234" in text
     assert not {ID_A, "13800001234", "河滨路"} & set(re.findall(r"[\w路]+", text))
-    assert 'type="text"' not in re.sub(r'<form (id="reveal-form"|class="person-search").*?</form>', "", text, flags=re.S)
+    own_forms = r'<form (id="reveal-form"|class="person-search").*?</form>'
+    assert 'type="text"' not in re.sub(own_forms, "", text, flags=re.S)
     entry = AuditEntry.objects.get(action="open")
     assert entry.subjects.get().person_id == mine.pk
 
@@ -296,11 +303,12 @@ def test_stale_form_shows_both_versions_and_keeps_what_was_typed(staff, mine):
     assert "粮食局副局长" in text
     assert Cadre.objects.get(pk=mine.pk).former_post == "粮食局局长"
     form = response.context["adminform"].form
-    assert [(item.label, item.now, item.mine) for item in form.conflicts] == [("职务（职级）", "粮食局局长", "粮食局副局长")]
+    conflicts = [(item.label, item.now, item.mine) for item in form.conflicts]
+    assert conflicts == [("职务（职级）", "粮食局局长", "粮食局副局长")]
     assert form.taken_over == ["兴趣爱好"]
 
-    again = {name: form[name].value() for name in opened}
-    assert staff.post(f"{LIST}{mine.pk}/change/?edit=1", {**again, "seen_version": form.current_version()}).status_code == 302
+    again = {name: form[name].value() for name in opened} | {"seen_version": form.current_version()}
+    assert staff.post(f"{LIST}{mine.pk}/change/?edit=1", again).status_code == 302
     saved = Cadre.objects.get(pk=mine.pk)
     assert (saved.former_post, saved.interests) == ("粮食局副局长", "书法")
 
@@ -421,7 +429,8 @@ def test_life_event_page_confirms_and_undoes(staff, mine):
 def test_liaison_reports_and_does_not_decide(client, mine, district):
     client.force_login(make_user("liaison", role="liaison", unit=district))
 
-    assert client.post(f"{LIST}{mine.pk}/event/", {"kind": "died", "happened_on": "2026-01", "confirm": "1"}).status_code == 302
+    told = {"kind": "died", "happened_on": "2026-01", "confirm": "1"}
+    assert client.post(f"{LIST}{mine.pk}/event/", told).status_code == 302
     event = LifeEvent.objects.get()
     assert event.state == "reported"
     assert client.post(f"/admin/registry/lifeevent/{event.pk}/decide/", {"act": "confirm"}).status_code == 403
@@ -458,7 +467,8 @@ def test_page_asks_the_database_little(staff, mine, django_assert_max_num_querie
         save_relative(Relative(person=mine.person, name=f"赵{number}"), f"1390000986{number}", actor=None)
     staff.get(f"{LIST}{mine.pk}/change/")
 
-    with django_assert_max_num_queries(25):
+    # 15 for the page; in a test the entry's own transaction counts as four savepoint commands more.
+    with django_assert_max_num_queries(19):
         staff.get(f"{LIST}{mine.pk}/change/")
 
 
@@ -466,4 +476,5 @@ def test_no_subject_is_logged_for_people_never_shown(staff, mine, foreign):
     staff.get(LIST)
     staff.get(f"{LIST}{foreign.pk}/change/")
 
-    assert not AuditSubject.objects.filter(person_id=foreign.pk, entry__actor_id=staff.session["_auth_user_id"]).exists()
+    me = staff.session["_auth_user_id"]
+    assert not AuditSubject.objects.filter(person_id=foreign.pk, entry__actor_id=me).exists()

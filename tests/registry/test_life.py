@@ -103,7 +103,11 @@ def test_move_closes_a_span_with_its_document_and_undo_reopens_it(cadre, clerk, 
     )
 
     moved = fresh(cadre)
-    assert (moved.managing_unit, moved.counting_unit, moved.managing_since) == (other, other, datetime.date(2026, 11, 1))
+    assert (moved.managing_unit, moved.counting_unit, moved.managing_since) == (
+        other,
+        other,
+        datetime.date(2026, 11, 1),
+    )
     spans = UnitSpan.objects.filter(cadre=cadre, kind="managing").values_list(
         "unit", "starts_on", "ends_on", "document_no", "closed_by_event"
     )
@@ -190,9 +194,7 @@ def test_nothing_but_restoring_happens_to_the_dead(cadre, clerk):
 
 
 def test_an_edit_by_hand_after_the_event_is_not_undone(cadre, clerk):
-    event = life.record(
-        cadre.person, told(Kind.ADMITTED, "2026-11-01", hospital="市一医院"), actor=clerk, today=TODAY
-    )
+    event = life.record(cadre.person, told(Kind.ADMITTED, "2026-11-01", hospital="市一医院"), actor=clerk, today=TODAY)
     Health.objects.filter(cadre=cadre).update(hospital="市二医院")
 
     life.undo(event, reason="录错", actor=clerk)

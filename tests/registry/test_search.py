@@ -66,7 +66,9 @@ def test_search_finds_by_every_way_of_typing(people, clerk, typed, found):
     assert people[found] in find_cadres(typed, clerk)[1]
 
 
-@pytest.mark.parametrize("typed", ["", " ", "\x00", "‮李", "%", "_", "李" * 500, "' OR 1=1 --", "18 位", "9" * 400, "😀"])
+@pytest.mark.parametrize(
+    "typed", ["", " ", "\x00", "‮李", "%", "_", "李" * 500, "' OR 1=1 --", "18 位", "9" * 400, "😀"]
+)
 def test_odd_input_is_answered_with_nothing_or_people_but_never_an_error(people, clerk, client, typed):
     client.force_login(clerk)
 

@@ -16,7 +16,9 @@ D = datetime.date
 
 @pytest.fixture
 def cadre():
-    return make_cadre(unit=make_unit(), treatment="132", treatment_since=D(2010, 1, 1), treatment_document="甲〔2010〕1号")
+    return make_cadre(
+        unit=make_unit(), treatment="132", treatment_since=D(2010, 1, 1), treatment_document="甲〔2010〕1号"
+    )
 
 
 def raise_treatment(cadre, value="131", since=D(2020, 5, 1), document="乙〔2020〕2号"):

@@ -101,7 +101,8 @@ def write_marked(
     """
     head = [list(line) for line in head]
     width = max([len(line) for line in head] + [0])
-    book = xlsxwriter.Workbook(stream, {"constant_memory": True, "tmpdir": tmpdir, "default_date_format": "yyyy-mm-dd"})
+    # Not row by row: a header cell merged over two rows would close the first of them before it is complete.
+    book = xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     sheet = book.add_worksheet(safe_sheet_name(sheet_name))
     pen = _Pen(book, sheet)
     sheet.set_column(0, max(width - 1, 0), 14, pen.style("text"))

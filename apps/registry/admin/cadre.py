@@ -5,7 +5,7 @@ import functools
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.forms.models import fields_for_model
 from django.http import HttpResponseRedirect
 from django.urls import path
@@ -82,6 +82,15 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
     search_fields = ("person__name",)
     sortable_by = ()
     select_related_in_list = ("person", "managing_unit")
+    select_related_in_record = (
+        "person",
+        "person__community",
+        "person__household",
+        "person__residence_division",
+        "managing_unit",
+        "counting_unit",
+        "health",
+    )
     fieldsets = (
         (
             "基本信息",
@@ -123,7 +132,7 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
     # Scope and rights
 
     def rows_for(self, user, permission):
-        return Cadre.objects.visible_to(user, permission).select_related("person")
+        return Cadre.objects.visible_to(user, permission)
 
     def get_queryset(self, request):
         """The list leaves voided people to its filter; other surfaces offer only those in the registry."""
@@ -232,7 +241,7 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
         persons.save_cadre(form.person, obj, form.typed(), actor=request.user, request=request)
 
     def is_changeable(self, request, obj):
-        return obj.voided_at is None and super().is_changeable(request, obj)
+        return obj.voided_at is None and may_on(request, obj.pk, self.right("change"))
 
     def apply_voiding(self, request, obj, act, reason):
         if act == "void":
@@ -270,15 +279,14 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
     def person_page(self, request, cadre: Cadre, *, revealed: dict | None = None, error: str = "", status: int = 200):
         """The page of a cadre, logged before it renders: rows are loaded, the entry commits, then HTML is made."""
         context = self.person_page_context(request, cadre, revealed or {})
-        with transaction.atomic(durable=True):
-            audit.record(
-                "open",
-                actor=request.user,
-                people=[cadre.pk],
-                fields=[section.key for section in context["sections"]],
-                target=f"registry.cadre:{cadre.pk}",
-                request=request,
-            )
+        audit.look(
+            "open",
+            actor=request.user,
+            people=[cadre.pk],
+            fields=[section.key for section in context["sections"]],
+            target=f"registry.cadre:{cadre.pk}",
+            request=request,
+        )
         context["error"] = error
         return self.page(request, self.person_page_template, context, status=status)
 
@@ -322,6 +330,7 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
     def sections(self, request, cadre: Cadre, revealed: dict) -> list[page.Section]:
         """Groups of the page; each asks for the right it needs."""
         person = cadre.person
+        prefetch_related_objects([person], "phones")
         changeable = not cadre.voided_at and self.may_change(request, cadre)
         id_row = page.citizen_id_row(person, may_reveal=may_on(request, cadre.pk, REVEAL_ID), revealed=revealed)
         basics = page.Section("basics", "基本信息", [id_row])
@@ -343,7 +352,7 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
         ]
         sections += [self.relatives_section(request, cadre, revealed, changeable)]
         if may_on(request, cadre.pk, VIEW_HEALTH):
-            health = page.health_section(Health.objects.filter(cadre=cadre).first(), revealed=revealed)
+            health = page.health_section(getattr(cadre, "health", None), revealed=revealed)
             health.links = self.health_links(cadre, changeable)
             sections.append(health)
         if may_on(request, cadre.pk, VIEW_BANK):

@@ -265,14 +265,13 @@ class PersonAdmin(HiddenAdmin):
             return self.page(request, "admin/registry/search.html", context)
         asked, cadres = find_cadres(text, request.user)
         outsider = find_outsider(text, request.user) if not cadres else None
-        with transaction.atomic(durable=True):
-            audit.record(
-                "search.outsider" if outsider else "search",
-                actor=request.user,
-                people=[cadre.pk for cadre in cadres] or ([outsider.pk] if outsider else []),
-                fields=[asked.value],
-                request=request,
-            )
+        audit.look(
+            "search.outsider" if outsider else "search",
+            actor=request.user,
+            people=[cadre.pk for cadre in cadres] or ([outsider.pk] if outsider else []),
+            fields=[asked.value],
+            request=request,
+        )
         if len(cadres) == 1:
             return HttpResponseRedirect(cadre_url(self.admin_site, cadres[0].pk), status=303)
         context |= {

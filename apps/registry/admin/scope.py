@@ -1,7 +1,7 @@
 """Scope of everything that hangs on a person: visible with the cadre, changeable with the cadre."""
 
+from apps.registry.access import permissions_on
 from apps.registry.models import Cadre
-from apps.registry.scopes import CHANGE
 
 
 class OfPersonMixin:
@@ -17,16 +17,19 @@ class OfPersonMixin:
         return [getattr(obj, self.person_path)]
 
 
+# What the page of a person asks; asked together.
+PAGE_PERMISSIONS = (
+    "registry.change_cadre", "people.reveal_citizen_id", "people.view_contact", "registry.view_health",
+    "registry.view_bank", "registry.view_lifeevent", "registry.add_lifeevent", "registry.confirm_lifeevent",
+)  # fmt: skip
+
+
 def may_on(request, cadre_id: int, permission: str) -> bool:
     """Whether one of the user's scopes that carries `permission` covers this cadre; asked once a request."""
     known = request.__dict__.setdefault("_may_on", {})
-    key = (cadre_id, permission)
-    if key not in known:
-        known[key] = (
-            request.user.has_perm(permission)
-            and Cadre.objects.visible_to(request.user, permission).filter(pk=cadre_id).exists()
-        )
-    return known[key]
-
-
-__all__ = ["CHANGE", "OfPersonMixin", "may_on"]
+    asked, held = known.setdefault(cadre_id, (set(), set()))
+    if permission not in asked:
+        wanted = {permission, *PAGE_PERMISSIONS} - asked
+        asked |= wanted
+        held |= permissions_on(request.user, cadre_id, wanted)
+    return permission in held

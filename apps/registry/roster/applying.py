@@ -16,6 +16,7 @@ from django.db import connection
 from apps.common import attachments
 from apps.common.insert_select import execute, insert_rows, reserve_ids
 from apps.organisation.models import Unit
+from apps.organisation.services import add_unit
 from apps.people.models import Person
 from apps.registry.choices import SpanKind, StandingKind
 from apps.registry.models import Cadre, ImportBatch, ImportExtra, StandingSpan, UnitSpan
@@ -36,7 +37,9 @@ STANDINGS = {
     "cadre.leader_rank": (StandingSpan, StandingKind.LEADER_RANK, "leader_rank_since", "value"),
     "cadre.grade_rank": (StandingSpan, StandingKind.GRADE_RANK, "grade_rank_since", "value"),
 }
-PHONE_BEFORE = ("id", "public_id", "person_id", "kind", "number", "number_index", "last4_index", "whose", "position")
+PHONE_BEFORE = (
+    "id", "public_id", "person_id", "kind", "number", "number_index", "last4_index", "whose", "position", "created_at",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -59,7 +62,7 @@ def apply_rows(
 ) -> Applied:
     """Write rows as previewed. Runs inside the caller's transaction, which holds the lock of all imports."""
     applied = Applied()
-    _create_units(rows, applied, parent_unit)
+    _create_units(rows, applied, parent_unit, actor)
     existing = [row for row in rows if row.person_id is not None]
     fresh = [row for row in rows if row.kind == NEW and row.person_id is None]
     if existing:
@@ -70,7 +73,7 @@ def apply_rows(
     return applied
 
 
-def _create_units(rows: list[Row], applied: Applied, parent: Unit | None) -> None:
+def _create_units(rows: list[Row], applied: Applied, parent: Unit | None, actor) -> None:
     """Units the clerk said to create, under `parent` (the bureau), then known by id in every row."""
     place = "cadre.managing_unit_id"
     waiting = [row for row in rows if isinstance(row.writes.get(place), str)]
@@ -80,20 +83,20 @@ def _create_units(rows: list[Row], applied: Applied, parent: Unit | None) -> Non
     for row in waiting:
         name = row.writes[place].removeprefix(NEW_UNIT)
         if name not in ids:
-            ids[name], is_new = _unit_named(name, parent)
+            ids[name], is_new = _unit_named(name, parent, actor)
             if is_new:
                 applied.units.append(ids[name])
         row.writes[place] = ids[name]
 
 
-def _unit_named(name: str, parent: Unit | None) -> tuple[int, bool]:
+def _unit_named(name: str, parent: Unit | None, actor) -> tuple[int, bool]:
     found = Unit.objects.filter(name=name).values_list("pk", flat=True).first()
     if found is not None:
         return found, False
     assert parent is not None
-    parent = Unit.objects.get(pk=parent.pk)
     code = f"{parent.code[:20]}-{uuid.uuid4().hex[:8]}"
-    return parent.add_child(name=name, code=code, level=parent.level, division_id=parent.division_id).pk, True
+    unit = Unit(name=name, code=code, level=parent.level, division_id=parent.division_id)
+    return add_unit(unit, parent=parent, actor=actor).pk, True
 
 
 def _write_new(rows: list[Row], batch: ImportBatch, applied: Applied) -> None:
@@ -101,16 +104,16 @@ def _write_new(rows: list[Row], batch: ImportBatch, applied: Applied) -> None:
     public_ids = [uuid.uuid4() for _ in rows]
     for row, pk in zip(rows, ids, strict=True):
         row.person_id = pk
-    went_in = writing.insert_persons(
-        [writing.person_values(pk, public, row.writes) for row, pk, public in zip(rows, ids, public_ids, strict=True)]
+    fresh = list(zip(rows, ids, public_ids, strict=True))
+    went_in = writing.insert_persons(writing.person_values(pk, public, row.writes) for row, pk, public in fresh)
+    taken = [one for one in fresh if one[1] in went_in]
+    writing.insert_cadres(writing.cadre_values(pk, public, batch.pk, row.writes) for row, pk, public in taken)
+    writing.insert_phones(
+        phone
+        for row, pk, _ in taken
+        if "phones" in row.writes
+        for phone in writing.phone_values(pk, row.writes["phones"])
     )
-    taken = [(row, pk, public) for row, pk, public in zip(rows, ids, public_ids, strict=True) if pk in went_in]
-    writing.insert_cadres([writing.cadre_values(pk, public, batch.pk, row.writes) for row, pk, public in taken])
-    phones = []
-    for row, pk, _ in taken:
-        if "phones" in row.writes:
-            phones += writing.phone_values(pk, row.writes["phones"])
-    writing.insert_phones(phones)
     applied.created = [pk for _, pk, _ in taken]
     applied.left_out += [row for row in rows if row.person_id not in went_in]
 

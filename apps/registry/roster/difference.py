@@ -12,10 +12,10 @@ from apps.registry.rules import RankReading, read_rank
 from .answers import NO_BIRTHDAY, Answers
 from .checking import Rules
 from .columns import BY_KEY, CADRE, EXTRA, PERSON
-from .readers import celebrated, fold
+from .known import Known
+from .readers import celebrated
 from .rows import CHANGED, UNCHANGED, Row
 
-Known = dict[str, Any]
 Writes = dict[str, Any]
 BIRTHDAY = ("person.birthday_calendar", "person.birthday_month", "person.birthday_day", "person.birthday_leap")
 NO_DAY = (None, None, None, False)
@@ -29,19 +29,17 @@ SPECIAL = {"citizen_id", "birthday_calendar", "birthday", "unit", "post", "mobil
 BORN_FROM_ID = "按身份证号"
 
 
-def place_key(key: str) -> str:
-    column = BY_KEY[key]
-    return f"{column.table}.{column.field}"
+PLACES = {
+    key: f"{column.table}.{column.field}"
+    for key, column in BY_KEY.items()
+    if key not in SPECIAL and column.table in (PERSON, CADRE)
+}
 
 
 def writes_of_new(row: Row, rules: Rules, answers: Answers) -> Writes:
     """Everything a new person starts with. What the file leaves out of birth and sex comes from the citizen id."""
     values = row.values
-    writes: Writes = {
-        place_key(key): value
-        for key, value in values.items()
-        if key not in SPECIAL and BY_KEY[key].table in (PERSON, CADRE)
-    }
+    writes: Writes = {PLACES[key]: value for key, value in values.items() if key in PLACES}
     citizen: CitizenId | None = row.citizen
     assert citizen is not None
     writes["person.citizen_id"] = citizen.number
@@ -119,9 +117,9 @@ class Comparison:
     def _changes(self, row: Row, known: Known) -> Writes:
         writes: Writes = {}
         for key, value in row.values.items():
-            if key in SPECIAL:
+            place = PLACES.get(key)
+            if place is None:
                 continue
-            place = place_key(key)
             if known[place] != value and (place not in SEALED or _opened(place, known) != value):
                 writes[place] = value
         values = row.values
@@ -180,7 +178,7 @@ class Comparison:
                 if self.extras.get((known["person.id"], key)):
                     writes[f"{EXTRA}.{key}"] = ""
             else:
-                place = place_key(key)
+                place = f"{column.table}.{column.field}"
                 empty = None if place in EMPTY_IS_NULL or place in SEALED else ""
                 if known[place] not in (None, ""):
                     writes[place] = empty

@@ -3,12 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from apps.accounts.access import unit_ids_for
 from apps.accounts.models import User
+from apps.common import crypto
 from apps.common.code_lists import codes_by_name, names_of
 from apps.organisation.models import Unit
 from apps.registry.models import ImportBatch, RosterColumn
@@ -35,7 +36,26 @@ KEYS = tuple(f"person.{name}" for name in PERSON_FIELDS) + tuple(f"cadre.{name}"
 SELECT = "SELECT {} FROM people_person p LEFT JOIN registry_cadre c ON c.person_id = p.id".format(
     ", ".join([f"p.{name}" for name in PERSON_FIELDS] + [f"c.{name}" for name in CADRE_FIELDS])
 )
-Known = dict[str, Any]
+PLACE = {key: place for place, key in enumerate(KEYS)}
+
+
+class Known:
+    """A person as the database has him, read by `person.<column>` and `cadre.<column>`; a fifth of a dict in size."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: tuple) -> None:
+        self._values = values
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[PLACE[key]]
+
+    def __contains__(self, key: object) -> bool:
+        return key in PLACE
+
+    def get(self, key: str) -> Any:
+        place = PLACE.get(key)
+        return None if place is None else self._values[place]
 
 
 def load_rules(user, today: date) -> Rules:
@@ -94,7 +114,7 @@ def people_by_id(ids: Iterable[int], *, lock: bool = False) -> dict[int, Known]:
 def _select(sql: str, params: list) -> list[Known]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return [dict(zip(KEYS, values, strict=True)) for values in cursor.fetchall()]
+        return [Known(values) for values in cursor]
 
 
 def phones_of(ids: Iterable[int]) -> dict[int, list[dict]]:
@@ -126,31 +146,40 @@ def extras_of(ids: Iterable[int]) -> dict[tuple[int, str], str]:
         return {(person_id, kind): value for person_id, kind, value in cursor.fetchall()}
 
 
-def namesakes(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[int, int | None]]]:
-    """(name, birth date) → (person id, managing unit) of registered people of exactly this name and birth date."""
+class Namesake(NamedTuple):
+    """A registered person: where he is managed (None: nowhere), and the birth date in his citizen id (YYYYMMDD)."""
+
+    unit_id: int | None
+    born: str
+
+
+def namesakes(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Namesake]]:
+    """(name, birth date) → registered people of exactly this name and birth date."""
     names, births = zip(*pairs, strict=True) if (pairs := list(pairs)) else ((), ())
-    found: dict[tuple[str, str], list[tuple[int, int | None]]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Namesake]] = defaultdict(list)
     if not names:
         return found
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.name, p.birth_date, p.id, c.managing_unit_id "
+            "SELECT p.name, p.birth_date, c.managing_unit_id, p.public_id, p.citizen_id "
             "FROM unnest(%s::text[], %s::text[]) AS wanted(name, birth_date) "
             "JOIN people_person p ON p.name = wanted.name AND p.birth_date = wanted.birth_date "
             "LEFT JOIN registry_cadre c ON c.person_id = p.id AND c.voided_at IS NULL WHERE p.voided_at IS NULL",
             [list(names), list(births)],
         )
-        for name, birth, person_id, unit_id in cursor.fetchall():
-            found[name, birth].append((person_id, unit_id))
+        for name, birth, unit_id, public_id, sealed in cursor.fetchall():
+            place = crypto.place("people.person", public_id, "citizen_id")
+            born = crypto.decrypt(sealed, place)[6:14] if sealed else ""
+            found[name, birth].append(Namesake(unit_id, born))
     return found
 
 
-def wrote_last(ids: Iterable[int]) -> dict[int, Known]:
+def wrote_last(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """person id → tracked columns as the last import left them, of people changed since (from the change history).
 
     People whom nobody touched since then are missing; so are those no import ever wrote.
     """
-    from_history: dict[int, Known] = defaultdict(dict)
+    from_history: dict[int, dict[str, Any]] = defaultdict(dict)
     for prefix, table, model_fields in (
         ("person", "people_personevent", PERSON_FIELDS),
         ("cadre", "registry_cadreevent", CADRE_FIELDS),

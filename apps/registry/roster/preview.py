@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from apps.common.birthday import Birthday
@@ -70,7 +71,7 @@ def build(staged: Staged) -> dict[str, Any]:
         "changed_fields": _field_counts(changed),
         "by_hand": sum(map(len, by_hand.values())),
         "changes": _changes(changed[:MOST_CHANGES], by_hand, staged),
-        "new": [_introduction(row, staged) for row in staged.rows if row.kind == NEW][:MOST_NEW],
+        "new": [_introduction(row, staged) for row in islice((r for r in staged.rows if r.kind == NEW), MOST_NEW)],
     }
 
 
@@ -145,7 +146,7 @@ def _introduction(row: Row, staged: Staged) -> dict[str, Any]:
     }
 
 
-def display(place: str, values: dict[str, Any], staged: Staged) -> str:
+def display(place: str, values: dict[str, Any] | database.Known, staged: Staged) -> str:
     """A stored value in words; protected ones masked."""
     if place in ("phones", "clear_phones"):
         numbers = values.get("phones")

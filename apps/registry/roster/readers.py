@@ -26,7 +26,7 @@ NAME_LONGEST = 60
 NOTHING: Reading = (None, ())
 
 _BIDI = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b-\u200d\ufeff]")
-_FORMULA_STARTS = "=+-@＝＋－＠"
+_FORMULA_STARTS = tuple("=+-@＝＋－＠")
 _BANK_NOISE = re.compile(r"[\s\-]")
 _NUMBER_OF_LUNAR = {
     **dict(zip("正二三四五六七八九十冬腊", range(1, 13), strict=True)),
@@ -87,8 +87,8 @@ def fold(text: str) -> str:
 def read_name(cell: Any) -> Reading:
     if not isinstance(cell, str):
         return None, (Problem("name", "姓名不是文字，请核对这一行的各列有没有错位。"),)
-    if cell.lstrip()[:1] in _FORMULA_STARTS:
-        return None, (Problem("formula", f"姓名以“{cell.lstrip()[:1]}”开头，像是公式，请改成姓名。"),)
+    if cell.lstrip().startswith(_FORMULA_STARTS):
+        return None, (Problem("formula", f"姓名以“{cell.lstrip()[0]}”开头，像是公式，请改成姓名。"),)
     try:
         name = normalise_name(cell)
     except ValueError as error:

@@ -23,6 +23,7 @@ from .rows import CHANGED, NEW, REFUSED, UNCHANGED, Finding, Row, masked
 
 ELSEWHERE = "这个身份证号已在别处登记，不能由您导入。请与市局名册管理员联系。"
 SKIPPED_WORDS = {"sample": "模板示例行", "note": "说明行", "total": "合计行", "footer": "落款行"}
+COMPARED_AT_ONCE = 5000  # bounds what is held of the database at a time
 Progress = Callable[[int, str], None]
 
 
@@ -105,28 +106,32 @@ def choose_sheet(sheets: list[Sheet], rules: Rules, answers: Answers) -> tuple[S
 
 def _compare(staged: Staged, at: dict[str, int]) -> None:
     candidates = [row for row in staged.rows if row.citizen is not None and row.kind != REFUSED]
-    for row in candidates:
+    for start in range(0, len(candidates), COMPARED_AT_ONCE):
+        _compare_some(staged, candidates[start : start + COMPARED_AT_ONCE], at)
+
+
+def _compare_some(staged: Staged, rows: list[Row], at: dict[str, int]) -> None:
+    for row in rows:
         assert row.citizen is not None
         row.index = crypto.blind_index("citizen_id", row.citizen.number)
-    known = database.people_by_index(row.index for row in candidates)
+    known = database.people_by_index(row.index for row in rows)
     ids = [person["person.id"] for person in known.values()]
-    keys = {heading.key for heading in staged.layout.headings}
     comparison = Comparison(
         staged.rules,
         staged.answers,
-        database.phones_of(ids) if ids and keys & {"mobile", "landline"} else {},
-        database.extras_of(ids) if ids and keys & {"carer", "branch"} else {},
+        database.phones_of(ids) if ids and at.keys() & {"mobile", "landline"} else {},
+        database.extras_of(ids) if ids and at.keys() & {"carer", "branch"} else {},
     )
-    for row in candidates:
+    for row in rows:
         person = known.get(row.index)
         if person is None:
             continue
         if not _is_in_scope(person, staged.rules):
             row.refuse(at["citizen_id"], "registered_elsewhere", ELSEWHERE)
-        else:
-            comparison.compare(row, person)
-            if row.kind != UNCHANGED and person["person.life_status"] in ("reported", "deceased"):
-                row.warn(at["name"], "deceased", "名册里已登记离世，请核对这一行。")
+            continue
+        comparison.compare(row, person)
+        if row.kind != UNCHANGED and person["person.life_status"] in ("reported", "deceased"):
+            row.warn(at["name"], "deceased", "名册里已登记离世，请核对这一行。")
 
 
 def _is_in_scope(person: database.Known, rules: Rules) -> bool:
@@ -138,29 +143,45 @@ def _find_namesakes(staged: Staged, at: dict[str, int]) -> None:
     """Same name and birth date, another number: one person or two? A clerk decides (code duplicate)."""
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in staged.rows:
-        if row.kind == REFUSED:
-            continue
-        birth = row.values.get("birth_date") or (row.citizen.birth.isoformat() if row.citizen else "")
-        groups[row.values["name"], birth].append(row)
+        if row.kind != REFUSED:
+            groups[row.values["name"], _birth_of(row)].append(row)
     fresh = {key: [row for row in rows if row.kind == NEW and row.person_id is None] for key, rows in groups.items()}
     registered = database.namesakes(key for key, rows in fresh.items() if rows)
     for key, rows in fresh.items():
         for row in rows:
             if row.number in staged.answers.apart:
                 continue
-            others = [str(other.number) for other in groups[key] if other is not row]
+            others = [str(other.number) for other in groups[key] if other is not row and _may_be_one(row, other)]
+            people = [person for person in registered.get(key, ()) if _may_be(row, person)]
             if others:
                 row.refuse(
                     at["name"],
                     "duplicate",
                     f"与第 {'、'.join(others[:5])} 行同名同出生日期，身份证号不同。请核对是不是同一个人。",
                 )
-            elif key in registered:
-                row.refuse(at["name"], "duplicate", _namesake_sentence(registered[key], staged.rules))
+            elif people:
+                row.refuse(at["name"], "duplicate", _namesake_sentence(people, staged.rules))
 
 
-def _namesake_sentence(people: list[tuple[int, int | None]], rules: Rules) -> str:
-    seen = [unit for _, unit in people if unit is not None and (rules.scope is None or unit in rules.scope)]
+def _birth_of(row: Row) -> str:
+    assert row.citizen is not None
+    return row.values.get("birth_date") or row.citizen.birth.isoformat()
+
+
+def _may_be_one(row: Row, other: Row) -> bool:
+    """Known to the month only, two people are told apart by the days in their citizen ids."""
+    assert row.citizen is not None
+    assert other.citizen is not None
+    return len(_birth_of(row)) == 10 or row.citizen.birth == other.citizen.birth
+
+
+def _may_be(row: Row, person: database.Namesake) -> bool:
+    assert row.citizen is not None
+    return len(_birth_of(row)) == 10 or person.born in ("", f"{row.citizen.birth:%Y%m%d}")
+
+
+def _namesake_sentence(people: list[database.Namesake], rules: Rules) -> str:
+    seen = [p.unit_id for p in people if p.unit_id is not None and (rules.scope is None or p.unit_id in rules.scope)]
     if seen:
         unit = rules.unit_names.get(seen[0], "")
         return f"名册里（{unit}）已有同名同出生日期的人，身份证号不同或没有。请核对是不是同一个人。"
@@ -173,6 +194,7 @@ def _complete(staged: Staged, at: dict[str, int]) -> None:
     for row in staged.rows:
         if row.kind == NEW and row.person_id is None:
             row.writes = writes_of_new(row, staged.rules, answers)
+            row.values = {}
     fresh = [row for row in staged.rows if row.kind == NEW]
     for key, place, question, sentence in (
         ("retire_type", "cadre.retire_type", "retire_type", "没有写离退休类型，请补上。"),

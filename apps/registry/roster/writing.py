@@ -108,10 +108,8 @@ def phone_values(person_id: int, phones: Iterable[tuple[str, str]], start: int =
     return rows
 
 
-def insert_persons(rows: Sequence[Sequence[Any]]) -> set[int]:
+def insert_persons(rows: Iterable[Sequence[Any]]) -> set[int]:
     """Insert new persons; returns the ids that went in. One whose number somebody registered meanwhile does not."""
-    if not rows:
-        return set()
     copy_rows("roster_person", column_types(Person, PERSON_COLUMNS), rows)
     names = ", ".join(PERSON_COLUMNS)
     with connection.cursor() as cursor:
@@ -122,12 +120,12 @@ def insert_persons(rows: Sequence[Sequence[Any]]) -> set[int]:
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def insert_cadres(rows: Sequence[Sequence[Any]]) -> int:
-    return insert_rows(Cadre, CADRE_COLUMNS, rows) if rows else 0
+def insert_cadres(rows: Iterable[Sequence[Any]]) -> int:
+    return insert_rows(Cadre, CADRE_COLUMNS, rows)
 
 
-def insert_phones(rows: Sequence[Sequence[Any]]) -> int:
-    return insert_rows(Phone, PHONE_COLUMNS, rows) if rows else 0
+def insert_phones(rows: Iterable[Sequence[Any]]) -> int:
+    return insert_rows(Phone, PHONE_COLUMNS, rows)
 
 
 def update_columns(model, key: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:

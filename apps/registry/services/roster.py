@@ -7,6 +7,7 @@ import hashlib
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from apps.common import attachments, audit, crypto
@@ -18,8 +19,9 @@ from apps.registry.jobs import APPLY, CHECK
 from apps.registry.models import ImportBatch
 from apps.registry.roster import batches
 from apps.registry.roster.answers import Answers
+from apps.registry.roster.batches import Checked
 from apps.registry.roster.known import load_rules
-from apps.registry.roster.staging import Staged, stage
+from apps.registry.roster.staging import stage
 
 State = ImportBatch.State
 UNDO_DAYS = 30
@@ -67,10 +69,13 @@ def answer(batch: ImportBatch, answers: Answers, *, actor) -> ImportBatch:
 
 
 @transaction.atomic
-def confirm(batch: ImportBatch, *, actor, reason: str = "", skip_warned: bool = False) -> ImportBatch:
+def confirm(
+    batch: ImportBatch, *, actor, reason: str = "", skip_warned: bool = False, version: int | None = None
+) -> ImportBatch:
     """Let a previewed batch be written by a job.
 
-    Warned rows need a reason unless they are skipped. Confirming twice has one effect.
+    Warned rows need a reason unless they are skipped. `version` is that of the preview the clerk saw; another one in
+    between is not confirmed. Confirming twice has one effect.
     """
     if batch.counts.get("warned") and not skip_warned and not reason.strip():
         raise BusinessError("有提醒的行要写明理由，或选择先不导入这些行。", code="reason", field="reason")
@@ -80,7 +85,7 @@ def confirm(batch: ImportBatch, *, actor, reason: str = "", skip_warned: bool = 
         "skip_warned": skip_warned,
         "confirmed_by": getattr(actor, "pk", None),
     }
-    claimed = ImportBatch.objects.filter(pk=batch.pk, state=State.PREVIEW, version=batch.version).update(
+    claimed = ImportBatch.objects.filter(pk=batch.pk, state=State.PREVIEW, version=version or F("version")).update(
         state=State.APPLYING, options=options
     )
     batch.refresh_from_db()
@@ -118,12 +123,13 @@ def undo(batch: ImportBatch, *, actor) -> ImportBatch:
     return batches.undo_batch(batch.pk, actor=actor)
 
 
-def check_now(data: bytes, filename: str, *, answers: Answers) -> Staged:
+def check_now(data: bytes, filename: str, *, answers: Answers) -> Checked:
     """What importing would do, as the system itself; nothing is kept. Raises FileRefused for the whole file."""
-    return stage(data, filename, rules=load_rules(None, timezone.localdate()), answers=answers)
+    with batches.no_collecting():
+        return batches.checked(stage(data, filename, rules=load_rules(None, timezone.localdate()), answers=answers))
 
 
-def import_now(data: bytes, filename: str, *, answers: Answers, reason: str = "") -> tuple[ImportBatch, Staged]:
+def import_now(data: bytes, filename: str, *, answers: Answers, reason: str = "") -> tuple[ImportBatch, Checked]:
     """Check and write a roster in this process, as the system itself (the command line). Warned rows are taken.
 
     Raises FileRefused for the whole file, also when something that no column says was not answered.
@@ -131,18 +137,18 @@ def import_now(data: bytes, filename: str, *, answers: Answers, reason: str = ""
     batch = keep_upload(data, filename, actor=None)
     batch.options = answers.as_json() | {"accept_reason": reason.strip()[:200]}
     batch.save(update_fields=["options"])
-    staged = batches.check_batch(batch)
-    _refuse_unanswered(batch, staged)
+    found = batches.check_batch(batch)
+    _refuse_unanswered(batch, found)
     ImportBatch.objects.filter(pk=batch.pk).update(state=State.APPLYING)
-    return batches.apply_batch(batch.pk), staged
+    return batches.apply_batch(batch.pk), found
 
 
-def _refuse_unanswered(batch: ImportBatch, staged: Staged) -> None:
+def _refuse_unanswered(batch: ImportBatch, found: Checked) -> None:
     for question, sentence in (
         ("retire_type", "表里没有离退休类型这一栏。请用 --retire-type 写明离休或退休。"),
         ("unit", "表里没有单位这一栏。请用 --unit 写明单位代码。"),
     ):
-        if question in staged.questions:
+        if question in found.questions:
             ImportBatch.objects.filter(pk=batch.pk).update(state=State.REFUSED, refusal=sentence)
             raise FileRefused(f"ask_{question}", sentence)
 

@@ -1,10 +1,12 @@
 import datetime as dt
 import sys
 import time
+from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from apps.people.models import Person
@@ -14,7 +16,7 @@ from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.roster_file import write_roster
 from apps.portal.demo.service import write_hospital_stays, write_service
-from apps.portal.demo.sizes import SIZES
+from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.writing import analyse, write_organisations, write_people, write_places
 
 
@@ -39,6 +41,12 @@ class Command(BaseCommand):
         if Person.objects.exists():
             raise CommandError("数据库里已经有人员，演示数据只写进空库。")
         began = time.monotonic()
+        # An interrupted small load leaves nothing, so that the next start loads it whole; large ones commit by portion.
+        with transaction.atomic() if size == "small" else nullcontext():
+            written = self._write(plan, people, on)
+        self.stderr.write(f"演示城市已建好：{written} 人，用时 {time.monotonic() - began:.1f} 秒。")
+
+    def _write(self, plan: Size, people, on: dt.date) -> int:
         units = write_places()
         staff = write_staff(units)
         organisations = write_organisations(units, plan.organisations)
@@ -46,7 +54,7 @@ class Command(BaseCommand):
         analyse()
         write_service(staff, on=on)
         write_hospital_stays(staff, on=on)
-        self.stderr.write(f"演示城市已建好：{written} 人，用时 {time.monotonic() - began:.1f} 秒。")
+        return written
 
     def _progress(self, done: int) -> None:
         if sys.stderr.isatty():

@@ -42,17 +42,17 @@ class Command(BaseCommand):
             data, answers = self._read(options["file"]), self._answers(options)
             name = Path(options["file"]).name
             if options["dry_run"]:
-                batch, staged = None, check_now(data, name, answers=answers)
+                batch, found = None, check_now(data, name, answers=answers)
             else:
-                batch, staged = import_now(data, name, answers=answers, reason=options["accept_warnings"])
+                batch, found = import_now(data, name, answers=answers, reason=options["accept_warnings"])
         except FileRefused as refused:
             self._refuse(refused, as_json=options["json"])
         result = {
-            **(batch.counts if batch else staged.counts),
-            "refusals": [finding_json(finding) for finding in staged.findings(refusals=True)],
-            "warnings": [finding_json(finding) for finding in staged.findings(refusals=False)],
-            "notes": staged.notes,
-            "questions": staged.questions,
+            **(batch.counts if batch else found.counts),
+            "refusals": [finding_json(finding) for finding in found.refusals],
+            "warnings": [finding_json(finding) for finding in found.warnings],
+            "notes": found.notes,
+            "questions": found.questions,
             "batch": batch.pk if batch else None,
             "dry_run": options["dry_run"],
         }

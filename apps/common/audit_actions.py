@@ -1,0 +1,48 @@
+"""What each audited act is called on the auditor's pages. A test finds any that has no name here."""
+
+ACTION_NAMES = {
+    "sign_in": "登录",
+    "sign_in_failed": "登录失败",
+    "sign_out": "退出登录",
+    "open_account": "开立账号",
+    "enable_account": "启用账号",
+    "disable_account": "停用账号",
+    "change_password": "修改密码",
+    "reset_password": "重置密码",
+    "reset_second_factor": "重置第二重验证",
+    "force_sign_out": "强制退出",
+    "grant_role": "授予角色",
+    "revoke_role": "收回角色",
+    "add": "新增记录",
+    "change": "修改记录",
+    "void": "作废记录",
+    "restore": "恢复记录",
+    "open": "打开个人页面",
+    "search": "查找",
+    "search.outsider": "查找范围以外的人",
+    "reveal": "查看完整内容",
+    "reveal.refused": "查看完整内容（被拒绝）",
+    "download": "下载文件",
+    "export": "导出名单",
+    "print": "打印",
+    "looks_of_person": "查询谁看过某人",
+    "add_organisation": "新建党组织",
+    "join_organisation": "转入党组织",
+    "leave_organisation": "转出党组织",
+    "appoint": "任职",
+    "dismiss": "免职",
+    "add_unit": "新增单位",
+    "move_unit": "调整单位上级",
+    "close_unit": "撤并单位",
+    "reopen_unit": "取消单位撤并",
+    "registry.upload_roster": "上传名册",
+    "registry.import_roster": "导入名册",
+    "registry.undo_import": "撤销导入",
+    "standing.change": "变更职级待遇",
+    "standing.correct": "更正职级待遇",
+    "standing.undo": "撤回职级待遇变更",
+}
+
+
+def action_name(action: str) -> str:
+    return ACTION_NAMES.get(action, action)
