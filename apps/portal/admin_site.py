@@ -4,7 +4,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from apps.accounts.staff_site import StaffAccessSite
-from apps.ledgers.admin.board import today_context
+from apps.ledgers.board import today_context
 from apps.messaging.queries import deliveries_by_day
 from apps.reminders.queries.figures import heartbeat
 from apps.reports.views import headcount_page

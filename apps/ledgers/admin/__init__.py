@@ -1,9 +1,8 @@
 """The staff side of the ledger in the stock admin."""
 
 from .assignments import CareAssignmentAdmin, CareTierAdmin
-from .board import today_context
 from .cadre import CadreAdmin
 from .contacts import ContactAdmin
 from .duties import DutyAdmin
 
-__all__ = ["CadreAdmin", "CareAssignmentAdmin", "CareTierAdmin", "ContactAdmin", "DutyAdmin", "today_context"]
+__all__ = ["CadreAdmin", "CareAssignmentAdmin", "CareTierAdmin", "ContactAdmin", "DutyAdmin"]

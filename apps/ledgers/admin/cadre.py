@@ -6,13 +6,13 @@ from django.utils import timezone
 
 from apps.branches.models import Organisation
 from apps.ledgers import access, queries
+from apps.ledgers.board import due_words, record_url
 from apps.ledgers.choices import Reason
 from apps.registry.admin import CadreAdminBase
 from apps.registry.admin.page import Row, Section
 from apps.registry.admin.scope import may_on
 from apps.registry.models import Cadre
 
-from .board import due_words, record_url
 from .filters import BranchFilter, CarerFilter, TierFilter
 from .groups import ASSIGN, DECIDE, GroupActs
 

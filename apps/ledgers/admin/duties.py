@@ -12,13 +12,13 @@ from apps.accounts.models import User
 from apps.common import audit
 from apps.common.admin import RecordAdmin
 from apps.common.errors import BusinessError
+from apps.ledgers.board import due_words, record_url
 from apps.ledgers.forms import ReasonForm
 from apps.ledgers.models import Duty
 from apps.ledgers.queries import responsible_for_cadres
 from apps.ledgers.services import waive_duty
 from apps.registry.admin.scope import may_on
 
-from .board import due_words, record_url
 from .filters import DueFilter, DutyKindFilter, MineFilter, UnitOfCadreFilter
 
 RECORD = "ledgers.record_contact"
