@@ -18,6 +18,7 @@ from apps.registry.models import Cadre, Health
 from apps.registry.wording import age_of
 
 MASKED = "******"
+BESIDE = ("contact", "relatives", "family", "events")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,16 @@ class Section:
     title: str
     rows: list[Row] = field(default_factory=list)
     links: list[dict] = field(default_factory=list)
+
+    @property
+    def beside(self) -> bool:
+        """Whether it stands in the narrow column: how to reach him, and what happened."""
+        return self.key in BESIDE
+
+    @property
+    def unfilled(self) -> list[str]:
+        """Labels of the lines without a value, named together below the others."""
+        return [row.label for row in self.rows if not row.value]
 
 
 BASICS = (
