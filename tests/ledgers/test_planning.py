@@ -210,11 +210,11 @@ def test_planning_for_some_leaves_others_alone(bureau, tier):
 
 def test_planning_takes_the_same_number_of_statements_for_one_and_for_three(bureau, tier, django_assert_num_queries):
     tier(make_cadre("李一", unit=bureau, retire_type="veteran"), 2)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         plan_duties(on=ON)
     for name in ("李二", "李三"):
         tier(make_cadre(name, unit=bureau, retire_type="veteran"), 2)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         plan_duties(on=ON)
 
 

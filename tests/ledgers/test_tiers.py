@@ -68,9 +68,9 @@ def test_decision_over_somebody_elses_is_refused(bureau, clerk):
 
 def test_group_takes_the_same_number_of_statements(bureau, clerk, django_assert_num_queries):
     make_cadre(unit=bureau)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(21):
         decide_tiers(Cadre.objects.all(), level=2, effective_on=ON, actor=clerk, on=ON)
     for name in ("李二", "李三"):
         make_cadre(name, unit=bureau)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(21):
         decide_tiers(Cadre.objects.all(), level=1, effective_on=ON, actor=clerk, on=ON)

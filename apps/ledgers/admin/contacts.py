@@ -1,5 +1,7 @@
 """走访慰问: the list, the page of one contact, and the form that takes under a minute."""
 
+import copy
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
@@ -154,14 +156,18 @@ class ContactAdmin(RecordAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         if is_reading(request):
             return form
-        fields = form.base_fields
+        # Declared fields are shared by all requests: this one's values go into copies.
+        fields = form.base_fields = copy.deepcopy(form.base_fields)
+        for name in self.hidden_fields(request, obj):
+            fields.pop(name, None)
         fields["who"].queryset = self.related_rows(Person, request)
         fields["who"].widget = AutocompleteSelectMultiple(Contact._meta.get_field("persons"), self.admin_site)
         fields["who"].widget.choices = fields["who"].choices
-        if "family" in fields:
-            fields["family"].queryset = self.family_of(request) or Person.objects.none()
-        if "on_behalf_of" in fields:
-            fields["on_behalf_of"].queryset = possible_carers(request.user)
+        family = self.family_of(request)
+        if family is None:
+            fields.pop("family", None)
+        else:
+            fields["family"].queryset = family
         return form
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
