@@ -109,7 +109,7 @@ def test_units_are_created_under_the_bureau(run, bureau):
     ]
     assert run(in_template(*rows), *RETIRED)[0] == 1
     assert run(in_template(*rows), *RETIRED, "--create-units")[1]["new"] == 2
-    assert set(Unit.objects.get_children(bureau).values_list("name", flat=True)) == {UNIT, "新局"}
+    assert set(Unit.objects.filter(depth=2).values_list("name", flat=True)) == {UNIT, "新局"}
 
 
 def test_a_missing_file_is_a_sentence(capsys, db):
