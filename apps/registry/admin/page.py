@@ -18,7 +18,6 @@ from apps.registry.models import Cadre, Health
 from apps.registry.wording import age_of
 
 MASKED = "******"
-BESIDE = ("contact", "relatives", "family", "events")
 
 
 @dataclass(frozen=True)
@@ -33,19 +32,21 @@ class Row:
 
 @dataclass
 class Section:
+    """A card of the page. `is_aside` puts it into the narrow column."""
+
     key: str
     title: str
     rows: list[Row] = field(default_factory=list)
     links: list[dict] = field(default_factory=list)
+    is_aside: bool = False
 
     @property
-    def beside(self) -> bool:
-        """Whether it stands in the narrow column: how to reach him, and what happened."""
-        return self.key in BESIDE
+    def filled(self) -> list[Row]:
+        return [row for row in self.rows if row.value]
 
     @property
-    def unfilled(self) -> list[str]:
-        """Labels of the lines without a value, named together below the others."""
+    def missing(self) -> list[str]:
+        """Labels of what nobody has entered yet, told in one line."""
         return [row.label for row in self.rows if not row.value]
 
 
