@@ -20,7 +20,7 @@ LARGEST_RECEIPT = 8 * 1024
 @require_POST
 def sms_receipt(request):
     """200 known (again too), 400 not a receipt, 403 not signed by the gateway, 404 key unknown, 413 too large."""
-    length = request.headers.get("Content-Length", "")
+    length = request.headers.get("Content-Length") or "0"
     if not length.isdecimal() or int(length) > LARGEST_RECEIPT:
         return HttpResponse(status=413)
     body = request.body

@@ -6,6 +6,7 @@ app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("courses/", views.courses, name="courses"),
+    path("branch/", views.branch, name="branch"),
     path("activities/", views.activities, name="activities"),
     path("help/", views.article, {"template": "portal/help.html"}, name="help"),
     path("privacy/", views.article, {"template": "portal/privacy.html"}, name="privacy"),

@@ -60,7 +60,8 @@ def serve(places: Places, arguments: list[str]) -> int:
     with Supervisor(places.logs) as supervisor:
         try:
             addresses = services.start(places, supervisor, durable="--no-fsync" not in arguments)
-            prepare_database(places, supervisor, addresses)
+            if "--no-schema" not in arguments:
+                prepare_database(places, supervisor, addresses)
             for child in portal_children(places, services.environment(places, addresses), host, port):
                 if child.name in names:
                     supervisor.start(child)

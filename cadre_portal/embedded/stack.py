@@ -24,8 +24,9 @@ class Stack:
     """Use as a context manager.
 
     `processes` are names out of web, worker, beat, tick; postgres and valkey always run. `environment` adds
-    variables (gateway addresses, settings) for all processes. The database is migrated and empty; it is gone
-    afterwards, the logs below `folder` stay.
+    variables (gateway addresses, settings) for all processes. The database is migrated (unless `schema=False`) and
+    has no people; it is gone afterwards, the logs below `folder` stay. `durable=False` skips fsync: good against
+    killed processes, not against a killed machine.
     """
 
     def __init__(
@@ -35,18 +36,19 @@ class Stack:
         processes: tuple[str, ...] = ("worker", "beat"),
         environment: dict[str, str] | None = None,
         durable: bool = True,
+        schema: bool = True,
     ):
         self.places = Places(ROOT, folder)
         self.processes = processes
         self.variables = environment or {}
-        self.durable = durable
+        self.options = [] if durable else ["--no-fsync"]
+        self.options += [] if schema else ["--no-schema"]
 
     def __enter__(self) -> "Stack":
         self.places.make()
         kept = {name: value for name, value in os.environ.items() if name not in services.ADDRESSES}
         kept |= {"DJANGO_SETTINGS_MODULE": "cadre_portal.settings.dev", **self.variables}
-        command = [sys.executable, str(ROOT / "bin" / "_launch.py"), "serve", *self.processes]
-        command += [] if self.durable else ["--no-fsync"]
+        command = [sys.executable, str(ROOT / "bin" / "_launch.py"), "serve", *self.processes, *self.options]
         self.log = self.places.logs / "supervisor.log"
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(

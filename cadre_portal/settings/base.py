@@ -219,7 +219,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 # The schedule file must be writable by the beat's own account and is only a cache of this table.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "apps.reminders.tasks.tick", "schedule": float(env_int("TICK_SECONDS", 60))},
+    "tick": {
+        "task": "apps.reminders.tasks.tick",
+        "schedule": float(env_int("TICK_SECONDS", 60)),
+        "options": {"expires": 55},  # rings that nobody answered do not pile up
+    },
+    "purge-payloads": {"task": "apps.messaging.tasks.purge_payloads", "schedule": crontab(hour=3, minute=40)},
     "seal-audit": {"task": "apps.common.tasks.seal_audit", "schedule": 60.0},
     "requeue-jobs": {"task": "apps.common.tasks.requeue_expired_jobs", "schedule": 60.0},
     "purge-blobs": {"task": "apps.common.tasks.purge_blobs", "schedule": crontab(hour=3, minute=20)},

@@ -11,6 +11,7 @@ from django.test import override_settings
 from apps.messaging.channels import Answer, Attempt
 from apps.messaging.jobs import Sent, reclaim_expired, send_waiting
 from apps.messaging.jobs.claiming import claim
+from apps.messaging.jobs.purging import purge_payloads
 from apps.messaging.jobs.sending import MOST_ATTEMPTS, _settle
 from apps.messaging.models import ChannelState, Delivery, DeliveryItem, Message
 from apps.messaging.services import NewMessage, confirm_delivered, post, send_again, withdraw_messages
@@ -450,3 +451,36 @@ def test_a_clerk_may_send_again_with_the_same_key(carer, gateway):
 
     assert states("sms") == [("sent", "accepted")]
     assert {entry["key"] for entry in gateway.journal.entries} == {str(delivery.public_id)}
+
+
+def test_an_address_that_cannot_be_used_stops_nobody_else(carer, sink):
+    broken = make_user("broken", email="a\nb@example.test")
+    post([urgent("h1", broken), urgent("h2", carer)], now=MORNING)
+
+    send_waiting(MORNING)
+
+    assert sorted(states("email")) == [("failed", "no_address"), ("sent", "accepted")]
+
+
+def test_words_whose_key_is_lost_stop_nobody_else(carer, gateway, settings):
+    post([urgent("h1", carer)], now=MORNING)
+    claim("sms", MORNING)
+    let_leases_end()
+    settings.FIELD_KEYS = {9: bytes(32)}
+    post([urgent("h2", carer)], now=MORNING)
+
+    send_waiting(MORNING)
+
+    assert sorted(states("sms")) == [("failed", "no_address"), ("sent", "accepted")]
+
+
+def test_words_are_gone_after_thirty_days_and_the_figures_stay(carer, gateway):
+    post([urgent("h1", carer), urgent("h2", carer)], now=MORNING)
+    send_waiting(MORNING)
+    old = Delivery.objects.filter(channel="sms").first()
+    Delivery.objects.filter(pk=old.pk).update(created_at=Now() - datetime.timedelta(days=31))
+
+    assert purge_payloads() == 1
+
+    assert states("sms") == [("sent", "accepted")] * 2
+    assert Delivery.objects.get(pk=old.pk).payload == ""

@@ -12,6 +12,7 @@ from tests.builders import make_cadre, make_unit
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
+MAY_2020 = D(2020, 5, 1)
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def cadre():
     )
 
 
-def raise_treatment(cadre, value="131", since=D(2020, 5, 1), document="乙〔2020〕2号"):
+def raise_treatment(cadre, value="131", since=MAY_2020, document="乙〔2020〕2号"):
     return standing.change(cadre, StandingKind.TREATMENT, value, since=since, document_no=document)
 
 

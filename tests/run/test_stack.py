@@ -82,7 +82,7 @@ def test_management_command_speaks_to_the_same_database(stack):
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_nothing_is_left_when_the_supervisor_ends(tmp_path, how):
-    with Stack(tmp_path / "var", processes=("worker", "beat"), durable=False) as running:
+    with Stack(tmp_path / "var", processes=("worker", "beat"), durable=False, schema=False) as running:
         family = descendants(running.process.pid)
         assert len(family) > 8
 

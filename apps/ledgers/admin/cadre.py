@@ -26,6 +26,7 @@ VIEW_TIER = "ledgers.view_caretier"
 @admin.register(Cadre)
 class CadreAdmin(GroupActs, CadreAdminBase):
     person_page_template = "admin/ledgers/cadre_page.html"
+    page_permissions = (*CadreAdminBase.page_permissions, RECORD, VIEW_CONTACT, VIEW_DUTY, VIEW_TIER, DECIDE, ASSIGN)
     list_filter = (*CadreAdminBase.list_filter, TierFilter, CarerFilter, BranchFilter)
 
     def get_list_filter(self, request):

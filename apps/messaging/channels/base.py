@@ -30,4 +30,5 @@ class Sender(Protocol):
     def __exit__(self, *exception: object) -> None: ...
 
     def send(self, payload: dict, key: str) -> Attempt:
-        """One attempt. Network errors become an Attempt; anything else is a fault of ours and is raised."""
+        """One attempt. Network errors become an Attempt. ValueError, raised before anything has left, says that this
+        address or text cannot be used; anything else is a fault of ours."""

@@ -92,7 +92,7 @@ def _verdicts(rows: Sequence[Delivery], now: datetime.datetime, rules: SendingRu
     verdicts = {}
     for row in rows:
         verdict = _too_late(row, now) or _recipient_verdict(row, facts) or _content_verdict(row)
-        if verdict is None and row.payload == "":
+        if verdict is None and not _is_frozen(row):
             address = facts.address(row)
             if not address:
                 verdict = Outcome.NO_ADDRESS
@@ -102,6 +102,11 @@ def _verdicts(rows: Sequence[Delivery], now: datetime.datetime, rules: SendingRu
                 verdict = _cap_verdict(row, spent, rules)
         verdicts[row.pk] = verdict
     return verdicts
+
+
+def _is_frozen(row: Delivery) -> bool:
+    """Without decrypting: a key that is missing must not keep others from being sent."""
+    return row.__dict__["payload"] is not None
 
 
 def _too_late(row: Delivery, now: datetime.datetime) -> str | None:
@@ -131,7 +136,7 @@ def _content_verdict(row: Delivery) -> str | None:
     reasons = {item.pk: _withheld(item) for item in items}
     if items and all(reasons.values()):
         return next(iter(reasons.values()))
-    if row.payload == "":
+    if not _is_frozen(row):
         for item in items:
             item.withheld = reasons[item.pk]
         DeliveryItem.objects.bulk_update([item for item in items if item.withheld], ["withheld"])

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.db.models import F
 from django.db.models.functions import Now
 
+from apps.common.crypto import Undecryptable
 from apps.messaging.channels import Answer, Attempt, Sender, enabled_channels, knows_keys, send_timeout, sender_for
 from apps.messaging.choices import PUSHED, DeliveryState, Outcome
 from apps.messaging.models import ChannelState, Delivery
@@ -79,7 +80,7 @@ def _send_claimed(channel: str, sender: Sender, rows: list[Delivery], done: Sent
         if time.monotonic() > until:
             _give_back(rows[place:])
             return
-        attempt = sender.send(json.loads(row.payload), str(row.public_id))
+        attempt = _attempt(sender, row)
         _settle(row, attempt, knows_keys(channel), done)
         if attempt.answer in (Answer.NOT_TAKEN, Answer.AMBIGUOUS):
             well = False
@@ -88,6 +89,15 @@ def _send_claimed(channel: str, sender: Sender, rows: list[Delivery], done: Sent
                 return
     if well:
         _count_recovery(channel)
+
+
+def _attempt(sender: Sender, row: Delivery) -> Attempt:
+    """Senders raise ValueError only before anything has left: an address or key that cannot be used."""
+    try:
+        return sender.send(json.loads(row.payload), str(row.public_id))
+    except (ValueError, Undecryptable):
+        logger.exception("delivery %s cannot be put into words for its channel", row.pk)
+        return Attempt(Answer.REFUSED, Outcome.NO_ADDRESS)
 
 
 def _settle(row: Delivery, attempt: Attempt, keyed: bool, done: Sent) -> None:

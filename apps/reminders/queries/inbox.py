@@ -29,12 +29,7 @@ def inbox_days(user, today: datetime.date) -> list[Day]:
     """The last 30 days, newest first. Names of the living within the user's present scope only, at most 20 a line."""
     rows = list(inbox(user).filter(on_day__gt=today - datetime.timedelta(days=DAYS), on_day__lte=today))
     about = {row.about_id for row in rows if row.about_id}
-    visible = set(
-        Cadre.objects.living()
-        .visible_to(user, "reminders.view_reminder")
-        .filter(pk__in=about)
-        .values_list("pk", flat=True)
-    )
+    visible = set(Cadre.objects.living().visible_to(user).filter(pk__in=about).values_list("pk", flat=True))
     days: dict[datetime.date, dict[str, list]] = {}
     for row in rows:
         days.setdefault(row.on_day, {}).setdefault(row.template, []).append(row)

@@ -3,7 +3,7 @@ from django.core.management.base import BaseCommand
 
 from apps.accounts.models import User
 from apps.accounts.roles import ROLES
-from apps.portal.demo.accounts import DEMO_PASSWORD, STAFF
+from apps.portal.demo.accounts import DEMO_PASSWORD, OTHERS, STAFF
 
 
 class Command(BaseCommand):
@@ -12,5 +12,8 @@ class Command(BaseCommand):
     def handle(self, **options):
         if not settings.DEMO or not User.objects.filter(username=STAFF[0][0]).exists():
             return
-        for username, name, _post, role in STAFF:
-            self.stdout.write(f"{username}\t{ROLES[role].label}\t{name}\t{DEMO_PASSWORD}")
+        roles = {username: role for username, _, _, role in STAFF} | dict(OTHERS)
+        names = dict(User.objects.filter(username__in=roles).values_list("username", "display_name"))
+        for username, role in roles.items():
+            if username in names:
+                self.stdout.write(f"{username}\t{ROLES[role].label}\t{names[username]}\t{DEMO_PASSWORD}")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.people.models import Person
-from apps.portal.demo.accounts import write_staff
+from apps.portal.demo.accounts import write_others, write_staff
 from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         staff = write_staff(units)
         organisations = write_organisations(units, plan.organisations)
         written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
+        write_others()
         analyse()
         write_service(staff, on=on)
         write_hospital_stays(staff, on=on)

@@ -1,0 +1,150 @@
+"""The world of the access matrix: one user for each role in district A, one object of each kind there and elsewhere.
+
+Personal data of district B and of the old cadres is written with canaries: unique texts that may never appear in an
+answer to somebody who may not see them.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db.models import Model
+
+from apps.accounts.models import RoleGrant, User
+from apps.accounts.roles import ROLES
+from apps.branches.models import Membership, Organisation, Post
+from apps.common import audit
+from apps.common.models import AuditSeal
+from apps.organisation.models import Community, Division, RuleSet, Unit
+from apps.people.models import Household, Person, Phone, Relative
+from apps.registry.models import Cadre, Health, LifeEvent
+from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
+
+OWN, FOREIGN = "金丝雀甲", "金丝雀乙"
+GRANTED = tuple(key for key, role in ROLES.items() if role.grantable)
+ACTORS = ("anonymous", *GRANTED, "secretary", "former_secretary", "staff_flag_only", "disabled", "grant_expired")
+
+
+@dataclass
+class Side:
+    """District A or B with what belongs to it."""
+
+    unit: Unit
+    cadre: Cadre
+    organisation: Organisation
+    objects: dict[str, Model] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    own: Side
+    foreign: Side
+    actors: dict[str, User | None]
+
+
+Builder = Callable[[Side], Model]
+
+
+def _relative(side: Side) -> Relative:
+    return Relative.objects.create(person=side.cadre.person, name=side.cadre.person.name + "女儿")
+
+
+def _phone(side: Side) -> Phone:
+    name = side.cadre.person.name
+    return Phone.objects.create(
+        person=side.cadre.person, kind="mobile", number=f"1390000{len(name):04}", number_index=b"i", last4_index=b"l"
+    )
+
+
+def _household(side: Side) -> Household:
+    household = Household.objects.create(name=side.cadre.person.name + "家")
+    Person.objects.filter(pk=side.cadre.pk).update(household=household)
+    return household
+
+
+def _life_event(side: Side) -> LifeEvent:
+    return LifeEvent.objects.create(person=side.cadre.person, kind="admitted", happened_on="2026-05-01")
+
+
+def _grant(side: Side) -> RoleGrant:
+    user = make_user(f"granted{side.unit.pk}", unit=None)
+    User.objects.filter(pk=user.pk).update(unit=side.unit)
+    return RoleGrant.objects.create(user=user, role="clerk", unit=side.unit, starts_on=LONG_AGO)
+
+
+def _rule_set(side: Side) -> RuleSet:
+    return RuleSet.objects.create(
+        kind="care", unit=side.unit, effective_from=LONG_AGO, document_no="1号", values={"capacity": 5}
+    )
+
+
+def _seal(side: Side) -> AuditSeal:
+    return AuditSeal.objects.create(from_xid=0, until_xid=side.unit.pk, entry_count=0, digest=b"x")
+
+
+# One object of each registered model, for a side. Missing here: the matrix fails.
+OBJECTS: dict[str, Builder] = {
+    "organisation.division": lambda side: Division.objects.order_by("code")[side.unit.pk % 100],
+    "organisation.unit": lambda side: side.unit,
+    "organisation.community": lambda side: Community.objects.create(
+        name=f"社区{side.unit.pk}", division=Division.objects.order_by("code").first()
+    ),
+    "organisation.ruleset": _rule_set,
+    "accounts.user": lambda side: _grant(side).user,
+    "accounts.rolegrant": lambda side: RoleGrant.objects.get(user__username=f"granted{side.unit.pk}"),
+    "people.person": lambda side: side.cadre.person,
+    "people.phone": _phone,
+    "people.relative": _relative,
+    "people.household": _household,
+    "registry.cadre": lambda side: side.cadre,
+    "registry.health": lambda side: Health.objects.create(cadre=side.cadre),
+    "registry.lifeevent": _life_event,
+    "branches.organisation": lambda side: side.organisation,
+    "branches.membership": lambda side: Membership.objects.get(person=side.cadre.person),
+    "branches.post": lambda side: make_post(side.cadre.person, side.organisation, kind="member"),
+    "common.auditentry": lambda side: audit.record("open", actor=None, people=[side.cadre.pk]),
+    "common.auditseal": _seal,
+}
+
+# Everybody with the right to view sees these wherever they belong: reference data and logs.
+SHARED = {
+    "organisation.division", "organisation.unit", "organisation.community", "organisation.ruleset",
+    "branches.organisation", "common.auditentry", "common.auditseal",
+}  # fmt: skip
+
+
+def _side(name: str, canary: str, parent: Unit) -> Side:
+    unit = make_unit(f"{name}区委老干部局", parent=parent)
+    cadre = make_cadre(canary, unit=unit, residence=f"{canary}路1号")
+    organisation = make_organisation(f"{name}支部", unit=unit)
+    make_member(cadre.person, organisation)
+    return Side(unit, cadre, organisation)
+
+
+def build_world() -> World:
+    root = make_unit()
+    own, foreign = _side("甲", OWN, root), _side("乙", FOREIGN, root)
+    for side in (own, foreign):
+        for label, build in OBJECTS.items():
+            side.objects[label] = build(side)
+    return World(own, foreign, _actors(own))
+
+
+def _actors(own: Side) -> dict[str, User | None]:
+    actors: dict[str, User | None] = {"anonymous": None}
+    for role in GRANTED:
+        actors[role] = make_user(f"x{role}", role=role, unit=own.unit)
+    actors["staff_flag_only"] = make_user("xflag")
+    actors["disabled"] = make_user("xdisabled", role="clerk", unit=own.unit, is_active=False)
+    actors["grant_expired"] = make_user("xexpired")
+    RoleGrant.objects.create(
+        user=actors["grant_expired"], role="clerk", unit=own.unit, starts_on=LONG_AGO, ends_on=datetime.date(2021, 1, 1)
+    )
+    for name, ends_on in (("secretary", None), ("former_secretary", datetime.date(2021, 1, 1))):
+        actors[name] = make_user(f"x{name}", is_staff=False)
+        Post.objects.create(
+            person=own.cadre.person, organisation=own.organisation, user=actors[name], kind="secretary",
+            starts_on=LONG_AGO, ends_on=ends_on,
+        )  # fmt: skip
+    return actors
+

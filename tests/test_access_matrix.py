@@ -1,0 +1,340 @@
+"""Who may open what: every route × every role × own, foreign and missing objects × GET and POST (trust B1).
+
+A route without a row fails. What a role may do comes from `accounts/roles.py`, pinned by `access_snapshot.json`;
+a row says which permission its page asks for. Foreign and missing objects must answer alike, and nobody's answer
+may carry a canary of somebody he may not see.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from apps.accounts.models import User
+from apps.accounts.roles import ROLES
+from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
+
+pytestmark = pytest.mark.django_db
+
+MISSING = 999_999_999
+NOBODY = "nobody"
+ANY_STAFF = "any staff"
+SIGNED_IN = "signed in"
+PUBLIC = "public"
+NO_PEOPLE = ("system_admin", "security_admin", "auditor", "university_clerk", "team_leader")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a page asks for: a permission, or one of the words above. `model`: whose key stands in the address;
+    `post` when sending asks for more than looking; `closed_own`: even the right does not open this object."""
+
+    needs: str
+    model: str = ""
+    post: str = ""
+    closed_own: bool = False
+
+
+# Pages of their own. The six stock pages of each registered model are derived below.
+PAGES = {
+    "admin:index": Row(ANY_STAFF),
+    "admin:login": Row(PUBLIC),
+    "admin:logout": Row(SIGNED_IN),
+    "admin:password_change": Row(SIGNED_IN),
+    "admin:password_change_done": Row(SIGNED_IN),
+    "admin:autocomplete": Row(NOBODY),
+    "admin:jsi18n": Row(ANY_STAFF),
+    "admin:view_on_site": Row(NOBODY),
+    "admin:app_list": Row(NOBODY),
+    "admin:catch_all": Row(NOBODY),
+    "admin:headcount": Row("registry.view_cadre"),
+    "admin:audit_looks": Row("common.view_auditentry"),
+    "admin:person_search": Row("registry.view_cadre"),
+    "admin:organisation_unit_close": Row("organisation.change_unit", "organisation.unit"),
+    "admin:accounts_user_password": Row("accounts.change_user", "accounts.user"),
+    "admin:accounts_user_second-factor": Row("accounts.change_user", "accounts.user"),
+    "admin:accounts_user_sign-out": Row("accounts.change_user", "accounts.user"),
+    "admin:accounts_user_disable": Row("accounts.change_user", "accounts.user"),
+    "admin:accounts_user_enable": Row("accounts.change_user", "accounts.user"),
+    "admin:accounts_rolegrant_revoke": Row("accounts.change_rolegrant", "accounts.rolegrant"),
+    "admin:branches_membership_end": Row("branches.change_membership", "branches.membership"),
+    "admin:branches_post_end": Row("branches.change_post", "branches.post"),
+    "admin:people_phone_remove": Row("people.change_phone", "people.phone"),
+    "admin:registry_lifeevent_decide": Row("registry.confirm_lifeevent", "registry.lifeevent"),
+    "account_login": Row(PUBLIC),
+    "account_logout": Row(PUBLIC),
+    "account_inactive": Row(PUBLIC),
+    "account_reauthenticate": Row(SIGNED_IN),
+    "account_change_password": Row(SIGNED_IN),
+    "mfa_index": Row(SIGNED_IN),
+    "mfa_authenticate": Row(PUBLIC),
+    "mfa_reauthenticate": Row(SIGNED_IN),
+    "mfa_activate_totp": Row(SIGNED_IN),
+    "mfa_deactivate_totp": Row(SIGNED_IN),
+    "mfa_view_recovery_codes": Row(SIGNED_IN),
+    "mfa_generate_recovery_codes": Row(SIGNED_IN),
+    "mfa_download_recovery_codes": Row(SIGNED_IN),
+    "portal:home": Row(PUBLIC),
+    "portal:courses": Row(PUBLIC),
+    "portal:activities": Row(PUBLIC),
+    "portal:help": Row(PUBLIC),
+    "portal:privacy": Row(PUBLIC),
+    "portal:accessibility": Row(PUBLIC),
+    "portal:site_map": Row(PUBLIC),
+    "portal:display": Row(PUBLIC),
+}
+
+# Where a stock page asks for something else than its name says.
+EXCEPTIONS = {
+    # Lists and readers of parts of a person lead back to the person's page, which asks for itself.
+    "admin:people_phone_changelist": Row(ANY_STAFF),
+    "admin:people_relative_changelist": Row(ANY_STAFF),
+    "admin:people_person_changelist": Row(ANY_STAFF),
+    "admin:registry_health_changelist": Row(ANY_STAFF),
+    # Logs are written by the portal and have no history of their own.
+    "admin:common_auditentry_history": Row(NOBODY, "common.auditentry"),
+    "admin:common_auditseal_history": Row(NOBODY, "common.auditseal"),
+    # Grants and membership are made and ended, never rewritten.
+    "admin:accounts_rolegrant_change": Row("accounts.view_rolegrant", "accounts.rolegrant", post=NOBODY),
+    "admin:branches_membership_change": Row("branches.view_membership", "branches.membership", post=NOBODY),
+    "admin:branches_post_change": Row("branches.view_post", "branches.post", post=NOBODY),
+    "admin:people_person_change": Row("people.view_person", "people.person", post=NOBODY),
+    "admin:people_person_add": Row(NOBODY),
+    # A part is added to the person named in the address; without one nobody gets the form.
+    "admin:people_phone_add": Row(NOBODY),
+    "admin:people_relative_add": Row(NOBODY),
+    "admin:registry_health_add": Row(NOBODY),
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    path: str
+    open_to_all: bool
+
+
+def walk(resolver: URLResolver, prefix: str = "", namespace: str = "") -> list[Route]:
+    found = []
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            found += walk(entry, path, f"{entry.namespace}:" if entry.namespace else namespace)
+        else:
+            is_model = re.fullmatch(r"admin/(\w+)/(\w+)/<path:object_id>/", path)
+            name = entry.name or (f"{is_model[1]}_{is_model[2]}_redirect" if is_model else "catch_all")
+            found.append(Route(namespace + name, path, not getattr(entry.callback, "login_required", True)))
+    return found
+
+
+ROUTES = walk(get_resolver())
+
+
+def stock_rows() -> dict[str, Row]:
+    rows = {}
+    for model in admin.site._registry:
+        label, name = model._meta.label_lower, f"admin:{model._meta.app_label}_{model._meta.model_name}"
+
+        def right(act, meta=model._meta):
+            return f"{meta.app_label}.{act}_{meta.model_name}"
+
+        rows[f"{name}_changelist"] = Row(right("view"))
+        rows[f"{name}_add"] = Row(right("add"))
+        rows[f"{name}_change"] = Row(right("view"), label, post=right("change"))
+        rows[f"{name}_history"] = Row(right("view"), label)
+        rows[f"{name}_delete"] = Row(NOBODY, label)
+        rows[f"{name}_redirect"] = Row(ANY_STAFF)
+        for act in ("void", "restore"):
+            if getattr(admin.site._registry[model], "voidable", False):
+                rows[f"{name}_{act}"] = Row(right("change"), label)
+    return rows
+
+
+ROWS = {**stock_rows(), **PAGES, **EXCEPTIONS}
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    names = {route.name for route in ROUTES}
+
+    assert sorted(names - set(ROWS)) == []
+    assert sorted(set(PAGES) - names) == []
+
+
+def test_every_registered_model_has_an_object_in_the_world():
+    assert {model._meta.label_lower for model in admin.site._registry} <= set(OBJECTS)
+
+
+def test_public_pages_are_exactly_these():
+    """LoginRequiredMiddleware is on: whoever opens a page to all says so here too."""
+    open_to_all = {route.name for route in ROUTES if route.open_to_all}
+
+    assert open_to_all == {name for name, row in PAGES.items() if row.needs == PUBLIC}
+
+
+def test_rights_of_each_role_are_as_reviewed():
+    """Changing a role is changing this file: `access_snapshot.json`."""
+    snapshot = json.loads((Path(__file__).parent / "access_snapshot.json").read_text(encoding="utf-8"))
+
+    assert {key: sorted(role.permissions) for key, role in ROLES.items()} == snapshot
+
+
+def test_administrators_and_auditors_have_no_right_on_people():
+    personal = ("people.", "registry.", "ledgers.", "branches.", "messaging.")
+    for role in ("system_admin", "security_admin", "auditor"):
+        assert [right for right in ROLES[role].permissions if right.startswith(personal)] == []
+
+
+@pytest.fixture
+def world(settings):
+    settings.SECOND_FACTOR = "optional"
+    return build_world()
+
+
+def client_of(user: User | None) -> Client:
+    client = Client(raise_request_exception=True)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def rights_of(actor: str) -> set[str]:
+    return set(ROLES[actor].permissions) if actor in GRANTED else set()
+
+
+def is_staff(actor: str) -> bool:
+    return actor in GRANTED and ROLES[actor].staff
+
+
+def may(actor: str, needs: str) -> bool:
+    if needs == PUBLIC:
+        return True
+    if needs == SIGNED_IN:
+        return actor not in {"anonymous", "disabled"}
+    if needs == ANY_STAFF:
+        return is_staff(actor)
+    return needs != NOBODY and is_staff(actor) and needs in rights_of(actor)
+
+
+def address(route: Route, key) -> str:
+    path = re.sub(r"<\w+:\w+>", str(key), route.path)
+    path = re.sub(r"\^?\(\?P<app_label>[^)]*\)/\$", "accounts/", path)
+    return "/" + re.sub(r"\(\?P<url>.*\)\$", "no/such/page", path)
+
+
+def is_open(response) -> bool:
+    if response.status_code == 302:
+        return not re.match(r"/(admin/login|account/login|account/inactive)/", response.url)
+    return response.status_code in {200, 400, 405, 422}
+
+
+def settled(text: str) -> str:
+    """An answer without what differs by request: tokens and the key asked for."""
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+    return re.sub(r"\d+", "0", text)
+
+
+def body(response) -> str:
+    return b"".join(response).decode(errors="replace") if response.streaming else response.content.decode()
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_matrix(world, actor):
+    client, unexpected = client_of(world.actors[actor]), []
+    for route in sorted(ROUTES, key=lambda route: route.name):
+        if route.name in {"account_logout", "admin:logout"}:
+            continue
+        row = ROWS[route.name]
+        for method in ("get", "post"):
+            needs = row.post if method == "post" and row.post else row.needs
+            unexpected += check(client, actor, world, route, row, method, may(actor, needs))
+
+    assert unexpected == []
+
+
+def check(client, actor, world, route, row, method, allowed) -> list[str]:
+    """Wrong answers of one route, method and actor."""
+    send = getattr(client, method)
+    if not row.model:
+        return wrong(actor, route, method, "-", send(address(route, 1)), allowed)
+    own = send(address(route, world.own.objects[row.model].pk))
+    foreign = send(address(route, world.foreign.objects[row.model].pk))
+    missing = send(address(route, MISSING))
+    found = wrong(actor, route, method, "own", own, allowed)
+    found += wrong(actor, route, method, "missing", missing, False)
+    if row.model in SHARED:
+        return found
+    found += wrong(actor, route, method, "foreign", foreign, False)
+    if (foreign.status_code, settled(body(foreign))) != (missing.status_code, settled(body(missing))):
+        found.append(f"{route.name} {method}: foreign {foreign.status_code} unlike missing {missing.status_code}")
+    return found
+
+
+def wrong(actor, route, method, whose, response, allowed) -> list[str]:
+    found, text = [], body(response)
+    if is_open(response) is not allowed:
+        found.append(f"{route.name} {method} {whose}: {response.status_code}, allowed {allowed}")
+    if FOREIGN in text or FOREIGN in response.headers.get("Location", ""):
+        found.append(f"{route.name} {method} {whose}: shows somebody of another district")
+    if OWN in text and (actor in NO_PEOPLE or not is_staff(actor)):
+        found.append(f"{route.name} {method} {whose}: shows personal data")
+    return found
+
+
+def table_sums() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        names = [
+            name
+            for name in connection.introspection.table_names(cursor)
+            if name.startswith(("accounts_", "organisation_", "people_", "registry_", "branches_", "ledgers_"))
+        ]
+        sums = {}
+        for name in names:
+            cursor.execute(f'SELECT md5(string_agg(t::text, \'|\' ORDER BY t::text)) FROM "{name}" t')
+            sums[name] = cursor.fetchone()[0]
+    return sums
+
+
+@pytest.mark.parametrize("actor", ["clerk", "system_admin", "security_admin"])
+def test_looking_changes_nothing(world, actor):
+    client = client_of(world.actors[actor])
+    before = table_sums()
+    for route in ROUTES:
+        row = ROWS[route.name]
+        client.get(address(route, world.own.objects[row.model].pk if row.model else 1))
+
+    assert table_sums() == before
+
+
+def test_unsafe_requests_without_a_token_are_refused_everywhere(world):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.actors["clerk"])
+    taken = [
+        route.name
+        for route in ROUTES
+        if client.post(address(route, world.own.unit.pk)).status_code not in {403, 405}
+    ]
+
+    assert taken == []
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_autocomplete_offers_nobody_of_another_district(world, actor):
+    client, offered = client_of(world.actors[actor]), []
+    for model in admin.site._registry:
+        for item in model._meta.fields:
+            if not item.remote_field or not admin.site.is_registered(item.remote_field.model):
+                continue
+            query = f"app_label={model._meta.app_label}&model_name={model._meta.model_name}&field_name={item.name}"
+            for term in ("", "金丝雀"):
+                response = client.get(f"/admin/autocomplete/?{query}&term={term}")
+                text = json.loads(response.content) if response.status_code == 200 else {}
+                if FOREIGN in str(text) or (actor in NO_PEOPLE and OWN in str(text)):
+                    offered.append(f"{model._meta.label}.{item.name}")
+
+    assert offered == []
