@@ -3,7 +3,9 @@
 The result is kept as one encrypted blob until it is confirmed: a line of JSON for the preview page, then the rows.
 """
 
+import io
 import json
+import sys
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -23,6 +25,7 @@ from .rows import CHANGED, NEW, REFUSED, UNCHANGED, Finding, Row, masked
 
 ELSEWHERE = "这个身份证号已在别处登记，不能由您导入。请与市局名册管理员联系。"
 SKIPPED_WORDS = {"sample": "模板示例行", "note": "说明行", "total": "合计行", "footer": "落款行"}
+SHORT = 12  # codes, names, dates: what repeats itself from row to row
 COMPARED_AT_ONCE = 5000  # bounds what is held of the database at a time
 Progress = Callable[[int, str], None]
 
@@ -93,6 +96,8 @@ def stage(data: bytes, filename: str, *, rules: Rules, answers: Answers, progres
     _find_namesakes(staged, checker.at)
     _complete(staged, checker.at)
     staged.notes = _notes(staged, data_found, names)
+    for row in rows:
+        row.citizen, row.values = None, {} if row.kind == UNCHANGED else row.values
     return staged
 
 
@@ -240,15 +245,20 @@ def _listed(numbers: Iterable[int]) -> str:
 
 
 def pack(preview: dict[str, Any], staged: Staged) -> bytes:
-    """The blob: a line for the page; then what confirming and reporting need, compressed."""
-    rows = [
-        [row.number, row.kind, row.person_id, row.versions, row.writes, row.is_warned]
-        for row in staged.rows
-        if row.kind in (NEW, CHANGED)
-    ]
+    """The blob: a line for the page; then, compressed line by line, what confirming and reporting need."""
+    squeeze = zlib.compressobj(1)
+    parts = [json.dumps(preview, ensure_ascii=False).encode(), b"\n"]
     faults = [finding[:2] + finding[5:] for refusals in (True, False) for finding in staged.findings(refusals=refusals)]
-    body = json.dumps({"rows": rows, "faults": faults}, ensure_ascii=False, separators=(",", ":"))
-    return json.dumps(preview, ensure_ascii=False).encode() + b"\n" + zlib.compress(body.encode(), 1)
+    parts.append(squeeze.compress(_line(faults)))
+    for row in staged.rows:
+        if row.kind in (NEW, CHANGED):
+            line = [row.number, row.kind, row.person_id, row.versions, row.writes, row.is_warned]
+            parts.append(squeeze.compress(_line(line)))
+    return b"".join([*parts, squeeze.flush()])
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def unpack_preview(blob: bytes) -> dict[str, Any]:
@@ -264,18 +274,27 @@ class Unpacked:
 
 
 def unpack(blob: bytes) -> Unpacked:
-    body = json.loads(zlib.decompress(blob.partition(b"\n")[2]))
+    lines = io.BytesIO(zlib.decompress(blob.partition(b"\n")[2]))
+    faults: dict[int, dict[int, tuple[str, bool]]] = defaultdict(dict)
+    for number, position, sentence, refuses in json.loads(lines.readline()):
+        before = faults[number].get(position)
+        faults[number][position] = (f"{before[0]}；{sentence}" if before else sentence, refuses)
     rows = []
-    for number, kind, person_id, versions, writes, warned in body["rows"]:
-        row = Row(number, [], kind=kind, person_id=person_id, versions=tuple(versions), writes=writes)
+    for line in lines:
+        number, kind, person_id, versions, writes, warned = json.loads(line)
+        row = Row(number, [], kind=kind, person_id=person_id, versions=tuple(versions), writes=_shared(writes))
         if warned:
             row.warn(0, "warned", "")
         rows.append(row)
-    faults: dict[int, dict[int, tuple[str, bool]]] = defaultdict(dict)
-    for number, position, sentence, refuses in body["faults"]:
-        before = faults[number].get(position)
-        faults[number][position] = (f"{before[0]}；{sentence}" if before else sentence, refuses)
     return Unpacked(rows, faults)
+
+
+def _shared(writes: dict[str, Any]) -> dict[str, Any]:
+    """The same, its keys and short words kept once for all rows."""
+    return {
+        sys.intern(place): sys.intern(value) if value.__class__ is str and len(value) < SHORT else value
+        for place, value in writes.items()
+    }
 
 
 def created_units(staged: Staged) -> list[str]:

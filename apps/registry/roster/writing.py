@@ -110,7 +110,7 @@ def phone_values(person_id: int, phones: Iterable[tuple[str, str]], start: int =
 
 def insert_persons(rows: Iterable[Sequence[Any]]) -> set[int]:
     """Insert new persons; returns the ids that went in. One whose number somebody registered meanwhile does not."""
-    copy_rows("roster_person", column_types(Person, PERSON_COLUMNS), rows)
+    copy_rows("roster_person", column_types(Person, PERSON_COLUMNS), rows, analyze=False)
     names = ", ".join(PERSON_COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(
