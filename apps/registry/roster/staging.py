@@ -5,7 +5,6 @@ The result is kept as one encrypted blob until it is confirmed: a line of JSON f
 
 import io
 import json
-import sys
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -25,7 +24,6 @@ from .rows import CHANGED, NEW, REFUSED, UNCHANGED, Finding, Row, masked
 
 ELSEWHERE = "这个身份证号已在别处登记，不能由您导入。请与市局名册管理员联系。"
 SKIPPED_WORDS = {"sample": "模板示例行", "note": "说明行", "total": "合计行", "footer": "落款行"}
-SHORT = 12  # codes, names, dates: what repeats itself from row to row
 COMPARED_AT_ONCE = 5000  # bounds what is held of the database at a time
 Progress = Callable[[int, str], None]
 
@@ -250,10 +248,14 @@ def pack(preview: dict[str, Any], staged: Staged) -> bytes:
     parts = [json.dumps(preview, ensure_ascii=False).encode(), b"\n"]
     faults = [finding[:2] + finding[5:] for refusals in (True, False) for finding in staged.findings(refusals=refusals)]
     parts.append(squeeze.compress(_line(faults)))
-    for row in staged.rows:
-        if row.kind in (NEW, CHANGED):
-            line = [row.number, row.kind, row.person_id, row.versions, row.writes, row.is_warned]
-            parts.append(squeeze.compress(_line(line)))
+    rows = [row for row in staged.rows if row.kind in (NEW, CHANGED)]
+    places = sorted(set().union(*(row.writes for row in rows if row.person_id is None)))
+    parts.append(squeeze.compress(_line(places)))
+    for row in rows:
+        get = row.writes.get
+        writes = [get(place) for place in places] if row.person_id is None else row.writes
+        line = [row.number, row.kind, row.person_id, row.versions, writes, row.is_warned]
+        parts.append(squeeze.compress(_line(line)))
     return b"".join([*parts, squeeze.flush()])
 
 
@@ -279,22 +281,17 @@ def unpack(blob: bytes) -> Unpacked:
     for number, position, sentence, refuses in json.loads(lines.readline()):
         before = faults[number].get(position)
         faults[number][position] = (f"{before[0]}；{sentence}" if before else sentence, refuses)
+    places = json.loads(lines.readline())
     rows = []
     for line in lines:
         number, kind, person_id, versions, writes, warned = json.loads(line)
-        row = Row(number, [], kind=kind, person_id=person_id, versions=tuple(versions), writes=_shared(writes))
+        if person_id is None:
+            writes = {place: value for place, value in zip(places, writes, strict=True) if value is not None}
+        row = Row(number, [], kind=kind, person_id=person_id, versions=tuple(versions), writes=writes)
         if warned:
             row.warn(0, "warned", "")
         rows.append(row)
     return Unpacked(rows, faults)
-
-
-def _shared(writes: dict[str, Any]) -> dict[str, Any]:
-    """The same, its keys and short words kept once for all rows."""
-    return {
-        sys.intern(place): sys.intern(value) if value.__class__ is str and len(value) < SHORT else value
-        for place, value in writes.items()
-    }
 
 
 def created_units(staged: Staged) -> list[str]:
