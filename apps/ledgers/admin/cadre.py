@@ -60,7 +60,10 @@ class CadreAdmin(GroupActs, CadreAdminBase):
     def tags(self, request, cadre):
         tags = super().tags(request, cadre)
         tier = self.ledger(request, cadre).tier
-        return [*tags, (f"服务等级{tier.get_level_display()}", "info")] if tier else tags
+        if tier is None:
+            return tags
+        double_high = [(Reason.DOUBLE_HIGH.label, "soon")] if Reason.DOUBLE_HIGH in tier.suggested_reasons else []
+        return [*tags, *double_high, (f"服务等级{tier.get_level_display()}", "info")]
 
     def links(self, request, cadre):
         tools = super().links(request, cadre)

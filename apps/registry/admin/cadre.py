@@ -192,9 +192,8 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
     @admin.display(description="性别年龄")
     def sex_and_age(self, obj):
         age = age_of(obj.person, timezone.localdate())
-        return (
-            f"{obj.person.get_sex_display() if obj.person.sex in '12' else ''} {f'{age} 岁' if age is not None else ''}"
-        )
+        sex = obj.person.get_sex_display() if obj.person.sex in "12" else ""
+        return "\u00a0".join(filter(None, (sex, f"{age}岁" if age is not None else "")))
 
     @admin.display(description="类别")
     def category(self, obj):
@@ -325,7 +324,10 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
             tags.append(("独居", "late"))
         if cadre.rank_unmapped:
             tags.append(("职级待认定", "soon"))
-        tags += [(words, "") for words in page.flags_of(cadre.person, ("hard_of_hearing", "poor_sight"))]
+        weak = page.flags_of(cadre.person, ("hard_of_hearing", "poor_sight"))
+        if weak:
+            how = "，".join(filter(None, (cadre.person.get_reach_by_display(), cadre.person.reach_note)))
+            tags.append((f"{'、'.join(weak)}：{how}" if how else "、".join(weak), ""))
         return tags + [(words, "") for words in page.flags_of(cadre, ("in_beijing", "resettled", "lives_away"))]
 
     def links(self, request, cadre: Cadre) -> list[dict]:

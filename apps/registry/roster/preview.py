@@ -99,6 +99,10 @@ def _field_counts(changed: Iterable[Row]) -> list[tuple[str, int]]:
     return Counter(LABELS[place] for row in changed for place in _shown_places(row.writes)).most_common()
 
 
+# Nobody's work is overwritten where nothing stood.
+NOTHING = (None, "", [], ())
+
+
 def _by_hand(changed: list[Row]) -> dict[int, set[str]]:
     """person id → places that the import would overwrite though somebody edited them since the last import."""
     ids = [row.person_id for row in changed if row.person_id is not None]
@@ -112,7 +116,7 @@ def _by_hand(changed: list[Row]) -> dict[int, set[str]]:
             continue
         places = set(_shown_places(row.writes))
         if known["cadre.imported_batch_id"] is None:
-            marked[known["person.id"]] = places
+            marked[known["person.id"]] = {place for place in places if known.get(place) not in NOTHING}
             continue
         before = last.get(known["person.id"], {})
         edited = {place for place in places if place in before and before[place] != known[place]}
