@@ -40,8 +40,8 @@ CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community",
-) | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent", "reminders.view_run",
-     "common.view_job", "messaging.resolve_delivery"}  # fmt: skip
+) | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent", "registry.view_rostercolumn",
+     "registry.change_rostercolumn", "reminders.view_run", "common.view_job", "messaging.resolve_delivery"}  # fmt: skip
 
 ROLES = {
     role.key: role

@@ -127,6 +127,7 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     view_on_site = False
+    empty_value_display = ""
     change_form_template = "admin/record_form.html"
     change_list_template = "admin/record_list.html"
     object_history_template = "admin/record_history.html"

@@ -33,7 +33,7 @@ class RecordForm(forms.ModelForm):
     refusal: BusinessError | None = None
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.conflicts: list[Conflict] = []
         self.taken_over: list[str] = []
         if self.instance.pk is None:

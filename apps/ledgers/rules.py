@@ -303,14 +303,15 @@ def suggest_tier(facts: Facts, rules: TierRules | None = None) -> Suggestion:
 
 def _reasons(facts: Facts, rules: TierRules) -> Iterator[Reason]:
     veteran = facts.retire_type in VETERAN_TYPES
-    aged = facts.age is not None and facts.age >= rules.aged_from
+    age = facts.age or 0
+    aged = age >= rules.aged_from
     disabled = facts.ability is not None and facts.ability >= rules.disabled_from
     long_stay = facts.in_hospital or facts.living == Living.HOSPITAL
     ill = facts.seriously_ill or facts.frequent_illness or long_stay
     if veteran:
         yield Reason.VETERAN
     if aged:
-        yield Reason.AGED_90 if facts.age >= rules.very_aged_from else Reason.AGED_80
+        yield Reason.AGED_90 if age >= rules.very_aged_from else Reason.AGED_80
     if facts.living in ALONE:
         yield Reason.ALONE
     elif facts.living in EMPTY_NEST:

@@ -100,8 +100,9 @@ def close_unit(unit: Unit, *, on: datetime.date, successor: Unit | None, actor, 
     if children and successor is None:
         names = "、".join(str(child) for child in children[:3])
         raise BusinessError(f"它还有下级单位（{names}），请写明并入哪个单位。", code="has_children", field="successor")
-    for child in children:
-        Unit.objects.get(pk=child.pk).move(Unit.objects.get(pk=successor.pk), "last-child")
+    if successor is not None:
+        for child in children:
+            Unit.objects.get(pk=child.pk).move(Unit.objects.get(pk=successor.pk), "last-child")
     unit.refresh_from_db()
     unit.closed_on, unit.successor = on, successor
     unit.save(update_fields=["closed_on", "successor"])

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable
 
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from .models import Cadre
+from apps.accounts.access import unit_ids_for
+from apps.accounts.models import User
+from apps.organisation.models import Unit
+
+from .models import Cadre, ImportBatch
 from .scopes import CHANGE, VIEW, reach_of, scopes
 
-__all__ = ["CHANGE", "VIEW", "changeable_by", "is_visible", "permissions_on", "scopes"]
+IMPORT = "registry.import_roster"
+__all__ = ["CHANGE", "VIEW", "changeable_by", "import_batches_of", "is_visible", "permissions_on", "scopes"]
 
 
 def permissions_on(user, cadre_id: int, permissions: Iterable[str]) -> set[str]:
@@ -30,3 +35,19 @@ def is_visible(user, cadre_id: int) -> bool:
 def changeable_by(user, cadre_id: int, permission: str = CHANGE) -> bool:
     """Whether one of the user's scopes that carries `permission` covers this cadre: seeing elsewhere is not enough."""
     return Cadre.objects.current().visible_to(user, permission).filter(pk=cadre_id).exists()
+
+
+def import_batches_of(user):
+    """Batches that hold nobody outside the user's importing right: his own, and those of colleagues whose right lies
+    within his. What the command line brought in may concern every unit, so it takes the right on all of them."""
+    mine = unit_ids_for(user, IMPORT)
+    if not mine:
+        return ImportBatch.objects.none()
+    colleagues = User.objects.filter(pk__in=ImportBatch.objects.values("uploaded_by")).exclude(pk=user.pk)
+    within = [
+        colleague.pk for colleague in colleagues if (theirs := unit_ids_for(colleague, IMPORT)) and theirs <= mine
+    ]
+    seen = Q(uploaded_by__in=[user.pk, *within])
+    if len(mine) == Unit.objects.count():
+        seen |= Q(uploaded_by__isnull=True)
+    return ImportBatch.objects.filter(seen)

@@ -7,7 +7,7 @@ from .roster.columns import COLUMNS
 def load_roster_columns() -> int:
     """Bring the table up to the shipped columns, twice or at once the same; words that a bureau added stay."""
     values = [
-        RosterColumn(key=column.key, label=column.label, aliases=column.aliases.split(), position=position)
+        RosterColumn(key=column.key, label=column.label, aliases=list(column.aliases), position=position)
         for position, column in enumerate(COLUMNS)
     ]
     RosterColumn.objects.bulk_create(

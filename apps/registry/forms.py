@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.db.models.expressions import DatabaseDefault
 
 from apps.common.admin_forms import RecordForm
 from apps.common.code_lists import choices_of
@@ -60,6 +62,21 @@ def use_code_lists(form: forms.BaseForm) -> None:
         form.fields[name] = forms.ChoiceField(choices=[("", "（未填）"), *offered], **common)
 
 
+def opening_value(row: Model, name: str):
+    """What a form shows first for a field: of an unsaved row the plain default, never the database's expression."""
+    item = row._meta.get_field(name)
+    value = item.value_from_object(row)
+    return item.db_default if isinstance(value, DatabaseDefault) else value
+
+
+def forget_keeping(form: forms.ModelForm) -> None:
+    """A new record has nothing to keep: its fields drop the hint how to keep or clear the old value."""
+    if form.instance.pk is None:
+        for item in form.fields.values():
+            if item.help_text == KEEP:
+                item.help_text = ""
+
+
 class CadreForm(RecordForm):
     """A cadre and his person row as one form. Encrypted values are never shown in it: what is typed replaces them."""
 
@@ -88,7 +105,8 @@ class CadreForm(RecordForm):
         self.person = self.instance.person if self.instance.pk else Person()
         for name in PERSON_FIELDS:
             if name in self.fields:
-                self.initial.setdefault(name, Person._meta.get_field(name).value_from_object(self.person))
+                self.initial.setdefault(name, opening_value(self.person, name))
+        forget_keeping(self)
         use_code_lists(self)
 
     def parts(self):
@@ -165,6 +183,7 @@ class RelativeForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         use_code_lists(self)
+        forget_keeping(self)
         if not choices_of("relation"):
             self.fields["relation"] = forms.CharField(label="关系代码", max_length=4, initial="97")
 
@@ -185,6 +204,7 @@ class HealthForm(RecordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        forget_keeping(self)
         use_code_lists(self)
 
 

@@ -344,7 +344,7 @@ class ImportBatch(Versioned):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"导入 {self.pk}"
+        return f"第 {self.pk} 批"
 
 
 class RosterColumn(models.Model):

@@ -52,7 +52,8 @@ def campaign_places(places: Places, purpose: str, megabytes: int) -> Places:
 
 def names_known(places: Places, folder: str, arguments: list[str]) -> bool:
     """Without a name, or with an unknown one, say which there are."""
-    known = sorted(path.stem for path in (places.root / folder).glob("[a-z]*.py"))
+    modules = (places.root / folder).glob("[a-z]*.py")
+    known = sorted(path.stem for path in modules if "\ndef run(" in path.read_text(encoding="utf-8"))
     asked = [argument for argument in arguments if not argument.startswith("-")]
     if asked and set(asked) <= set(known):
         return True

@@ -1,7 +1,6 @@
 """The virtual environment: made once, rebuilt after an interrupted run, renewed when the pins change."""
 
 import fcntl
-import hashlib
 import json
 import os
 import subprocess
@@ -21,56 +20,66 @@ PROGRESS_STEP = 10
 def ensure(places: Places, *, development: bool = False) -> None:
     """Make `.venv` hold the pinned packages. One process at a time; the marker is written last, so that an
     interrupted run is noticed. Raises Refusal with the remedy."""
-    wanted = wanted_marker(places, development)
-    marker = places.venv / "installed.json"
-    if satisfied(places, wanted):
+    names = (RUNTIME, DEVELOPMENT) if development else (RUNTIME,)
+    wanted = {name: pins(places, name) for name in names}
+    if not missing(places, wanted):
         return
     places.make()
     with open(places.var / "environment.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if satisfied(places, wanted):
-            return
-        if not (places.venv / "bin" / "python").exists() or read_marker(marker).get("python") != wanted["python"]:
+        if not usable(places):
             create(places)
-        present = read_marker(marker)
-        marker.unlink(missing_ok=True)
-        for name in (RUNTIME, DEVELOPMENT):
-            if name in wanted and present.get(name) != wanted[name]:
-                install(places, name)
-        write_private(marker, json.dumps(wanted))
+        present = marked(places)
+        marker(places).unlink(missing_ok=True)
+        for name in missing(places, wanted, present):
+            install(places, name, wanted[name])
+        kept = replaced(present, [pin for name in names for pin in wanted[name]])
+        write_private(marker(places), json.dumps({"python": python_version(), "pins": kept}, indent=1))
 
 
-def wanted_marker(places: Places, development: bool) -> dict[str, str]:
-    """What a finished environment says of itself: the Python it was made with, a digest of each list of pins."""
-    files = (RUNTIME, DEVELOPMENT) if development else (RUNTIME,)
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return {"python": version, **{name: digest(lines_of(places, name)) for name in files}}
+def marker(places: Places) -> Path:
+    """Says which Python made the environment and which pins are in it; absent while it is unfinished."""
+    return places.venv / "installed.json"
 
 
-def satisfied(places: Places, wanted: dict[str, str]) -> bool:
-    """An environment with more than is wanted (the development tools) is good too."""
-    marked = read_marker(places.venv / "installed.json")
-    return (places.venv / "bin" / "python").exists() and wanted.items() <= marked.items()
+def python_version() -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def read_marker(marker: Path) -> dict[str, str]:
+def content(places: Places) -> dict:
     try:
-        return json.loads(marker.read_text(encoding="utf-8"))
+        return json.loads(marker(places).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 
 
-def lines_of(places: Places, name: str) -> list[str]:
-    """Requirements of a file, without the embedded servers that the environment variables replace."""
+def usable(places: Places) -> bool:
+    """Finished once, by the same Python, and that Python is still there."""
+    return content(places).get("python") == python_version() and (places.venv / "bin" / "python").exists()
+
+
+def marked(places: Places) -> list[str]:
+    """Pins that are in the environment; none when it is not usable."""
+    return content(places).get("pins", []) if usable(places) else []
+
+
+def missing(places: Places, wanted: dict[str, list[str]], present: list[str] | None = None) -> list[str]:
+    """Names of the files of which some pin is not in the environment; one with more than is wanted is good too."""
+    present = marked(places) if present is None else present
+    return [name for name, lines in wanted.items() if not set(lines) <= set(present)]
+
+
+def replaced(present: list[str], installed: list[str]) -> list[str]:
+    """Pins after an installation: the new ones, and the old ones of other packages."""
+    renewed = {pin.split("==")[0] for pin in installed}
+    return sorted({*installed, *(pin for pin in present if pin.split("==")[0] not in renewed)})
+
+
+def pins(places: Places, name: str) -> list[str]:
+    """Lines of a requirements file, without the embedded servers that an address in the environment replaces."""
     skipped = {package for package, variable in EMBEDDED.items() if os.environ.get(variable)}
-    if name == DEVELOPMENT:
-        skipped.add("-r requirements.txt")
     lines = (places.root / name).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and line.split("==")[0] not in skipped]
-
-
-def digest(lines: list[str]) -> str:
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return [line for line in lines if line and line[0] not in "-#" and line.split("==")[0] not in skipped]
 
 
 def create(places: Places) -> None:
@@ -85,9 +94,8 @@ def create(places: Places) -> None:
         raise failure(places, "建立运行环境失败", made.stdout + made.stderr)
 
 
-def install(places: Places, name: str) -> None:
+def install(places: Places, name: str, lines: list[str]) -> None:
     """pip install with a line of progress every few packages; what it says is kept in logs/install.log."""
-    lines = lines_of(places, name)
     request = places.var / f"install-{name}"
     request.write_text("\n".join(lines) + "\n", encoding="utf-8")
     say(f"安装 {name} 中的软件包（第一次约需一分钟，取决于网速）…")

@@ -21,6 +21,7 @@ STAFF_NAVIGATION = [
     ("提醒运行", "提醒", "admin:reminders_reminder_changelist", "reminders.view_reminder"),
     ("提醒运行", "发送记录", "admin:messaging_delivery_changelist", "reminders.view_run"),
     ("规则和文号", "规则和文号", "admin:organisation_ruleset_changelist", "organisation.view_ruleset"),
+    ("规则和文号", "名册栏目和别名", "admin:registry_rostercolumn_changelist", "registry.view_rostercolumn"),
     ("规则和文号", "代码表", "admin:common_codevalue_changelist", "common.view_codevalue"),
     ("规则和文号", "单位", "admin:organisation_unit_changelist", "organisation.view_unit"),
     ("规则和文号", "行政区划", "admin:organisation_division_changelist", "organisation.view_division"),

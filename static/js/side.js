@@ -1,6 +1,8 @@
-// On narrow screens the staff menu starts closed. Without scripts it stays open: nothing is lost.
+// On narrow screens the staff menu and the filters start closed. Without scripts they stay open: nothing is lost.
 (function () {
   "use strict";
-  var menu = document.querySelector("[data-side]");
-  if (menu && window.matchMedia("(max-width: 1000px)").matches) menu.open = false;
+  if (!window.matchMedia("(max-width: 1000px)").matches) return;
+  document.querySelectorAll("details[data-side]").forEach(function (part) {
+    part.open = false;
+  });
 })();

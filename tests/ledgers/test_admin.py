@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.common.crypto import blind_index
 from apps.common.models import AuditEntry
-from apps.ledgers.admin import today_context
+from apps.ledgers.board import today_context
 from apps.ledgers.models import CareAssignment, CareTier, Contact, Duty
 from apps.ledgers.services import plan_duties
 from apps.people.models import Household, Phone

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.common import attachments
+from apps.common.jobs import run_job
 from apps.common.models import AuditEntry
 from apps.common.workbook import FileRefused, read
 from apps.organisation.models import Unit
@@ -59,7 +60,12 @@ def test_the_real_template_with_people_at_the_sample_below_it_or_after_the_notes
     assert batch.counts == {"rows": 2, "new": 2, "changed": 0, "unchanged": 0, "warned": 0, "refused": 0}
     cadre = Cadre.objects.get(person__name="李德厚")
     assert cadre.managing_unit == cadre.counting_unit == unit
-    assert (cadre.retire_type, cadre.leader_rank, cadre.education, cadre.staff_category) == ("retired", "131", "20", "1")
+    assert (cadre.retire_type, cadre.leader_rank, cadre.education, cadre.staff_category) == (
+        "retired",
+        "131",
+        "20",
+        "1",
+    )
     assert str(cadre.joined_party_on) == "1956-07"
     person = cadre.person
     assert person.citizen_id == citizen_id(sequence=101)
@@ -197,7 +203,9 @@ def test_a_veteran_who_began_after_1949_is_a_warning(unit):
 
 
 def test_a_bad_phone_warns_and_a_number_cell_is_taken(unit):
-    found = check(in_template(line("甲", 手机号码="没有"), line("乙", 手机号码=13800000000, 身份证号码=citizen_id(sequence=3))))
+    found = check(
+        in_template(line("甲", 手机号码="没有"), line("乙", 手机号码=13800000000, 身份证号码=citizen_id(sequence=3)))
+    )
     assert found.counts["new"] == 2
     assert [(f.row, f.code) for f in found.warnings] == [(5, "phone")]
 
@@ -222,7 +230,11 @@ def test_an_unknown_unit_can_be_said_to_be_a_known_one(unit):
 
 def test_aliases_and_short_names_of_units_are_known(bureau):
     water = make_unit(UNIT, parent=bureau, code="SLJ", short_name="水利局", aliases=["云江市水电局"])
-    take(in_template(line("甲", 单位全称="水利局"), line("乙", 单位全称="云江市水电局", 身份证号码=citizen_id(sequence=3))))
+    take(
+        in_template(
+            line("甲", 单位全称="水利局"), line("乙", 单位全称="云江市水电局", 身份证号码=citizen_id(sequence=3))
+        )
+    )
     assert set(Cadre.objects.values_list("managing_unit", flat=True)) == {water.pk}
 
 
@@ -237,7 +249,9 @@ def test_what_no_column_says_is_asked(unit):
 
 
 def test_rows_without_a_type_are_refused_when_the_column_is_there(unit):
-    found = check(rows_of([], ["甲", citizen_id(), UNIT, None], ["乙", citizen_id("19400101"), UNIT, "离休"]), answers=Answers())
+    found = check(
+        rows_of([], ["甲", citizen_id(), UNIT, None], ["乙", citizen_id("19400101"), UNIT, "离休"]), answers=Answers()
+    )
     assert refused(found) == [(2, "离退休类型", "required")]
 
 
@@ -335,7 +349,8 @@ def test_an_empty_cell_never_erases_and_an_absent_column_is_untouched(unit):
 def test_clear_erases_what_may_be_erased(unit):
     take(in_template(line()))
     data = workbook(
-        ["姓名", "身份证号", "籍贯", "入党时间", "手机号码", "性别"], ["李德厚", citizen_id(), "清空", "清空", "清空", None]
+        ["姓名", "身份证号", "籍贯", "入党时间", "手机号码", "性别"],
+        ["李德厚", citizen_id(), "清空", "清空", "清空", None],
     )
     assert take(data)[0].counts["changed"] == 1
     person = Person.objects.get()
@@ -349,18 +364,27 @@ def test_changes_close_spans_and_keep_the_day(unit, bureau):
     take(in_template(line()))
     other = make_unit("云江市教育局", parent=bureau)
     data = workbook(
-        ["姓名", "身份证号", "单位", "离退休类型", "职务（职级）"], ["李德厚", citizen_id(), "云江市教育局", "离休", "副县(处)级"]
+        ["姓名", "身份证号", "单位", "离退休类型", "职务（职级）"],
+        ["李德厚", citizen_id(), "云江市教育局", "离休", "副县(处)级"],
     )
     assert take(data)[0].counts["changed"] == 1
     cadre = Cadre.objects.get()
-    assert (cadre.managing_unit, cadre.counting_unit, cadre.retire_type, cadre.leader_rank) == (other, other, "veteran", "132")
+    assert (cadre.managing_unit, cadre.counting_unit, cadre.retire_type, cadre.leader_rank) == (
+        other,
+        other,
+        "veteran",
+        "132",
+    )
     today = timezone.localdate()
     assert cadre.managing_since == cadre.retire_type_since == cadre.leader_rank_since == today
     assert set(UnitSpan.objects.values_list("kind", "unit", "ends_on")) == {
         ("managing", unit.pk, today),
         ("counting", unit.pk, today),
     }
-    assert set(StandingSpan.objects.values_list("kind", "value")) == {("retire_type", "retired"), ("leader_rank", "131")}
+    assert set(StandingSpan.objects.values_list("kind", "value")) == {
+        ("retire_type", "retired"),
+        ("leader_rank", "131"),
+    }
 
 
 def test_a_rank_that_cannot_be_mapped_goes_to_the_worklist(unit):
@@ -373,7 +397,13 @@ def test_a_new_phone_takes_the_place_of_the_old_one_and_others_stay(unit):
     take(in_template(line()))
     person = Person.objects.get()
     Phone.objects.create(
-        person=person, kind="landline", number="075782280001", number_index=b"x", last4_index=b"y", position=1, whose="女儿"
+        person=person,
+        kind="landline",
+        number="075782280001",
+        number_index=b"x",
+        last4_index=b"y",
+        position=1,
+        whose="女儿",
     )
     assert take(in_template(line(手机号码="13900000002")))[0].counts["changed"] == 1
     phones = list(Phone.objects.order_by("position"))
@@ -425,8 +455,6 @@ def test_writing_leaves_one_audit_entry_with_everybody_and_the_reason(unit):
 def test_answers_then_preview_then_confirm_by_jobs(unit, bureau, django_capture_on_commit_callbacks):
     clerk = make_user(role="clerk", unit=bureau)
     batch = roster.receive(in_template(line(性别="女")), "名册.xlsx", actor=clerk)
-    from apps.common.jobs import run_job
-
     run_job(batch.job_id)
     batch.refresh_from_db()
     assert batch.state == "questions"
@@ -445,7 +473,9 @@ def test_answers_then_preview_then_confirm_by_jobs(unit, bureau, django_capture_
 
 def test_warned_rows_can_be_left_out_and_come_back_in_the_report(unit):
     clerk = make_user(role="clerk", unit=unit)
-    batch, _ = clerk_batch(in_template(line("甲", 性别="女"), line("乙", 身份证号码=citizen_id(sequence=3))), clerk, asked=True)
+    batch, _ = clerk_batch(
+        in_template(line("甲", 性别="女"), line("乙", 身份证号码=citizen_id(sequence=3))), clerk, asked=True
+    )
     roster.confirm(batch, actor=clerk, skip_warned=True)
     batch = batches.apply_batch(batch.pk)
     assert batch.counts == {"rows": 2, "new": 1, "changed": 0, "unchanged": 0, "warned": 0, "refused": 1}
@@ -504,7 +534,16 @@ def test_undo_voids_the_created_and_puts_back_the_changed_to_the_byte(unit, bure
     batch, _ = take(
         workbook(
             head,
-            [*line("甲", 身份证号码=citizen_id(sequence=1), 单位全称="云江市教育局", 手机号码="13900000009", 民族="苗族"), "河滨路2号"],
+            [
+                *line(
+                    "甲",
+                    身份证号码=citizen_id(sequence=1),
+                    单位全称="云江市教育局",
+                    手机号码="13900000009",
+                    民族="苗族",
+                ),
+                "河滨路2号",
+            ],
             [*line("乙", 身份证号码=citizen_id(sequence=3)), None],
         )
     )

@@ -33,7 +33,9 @@ def test_t1_numbers_that_are_not_taken(cell, code):
     assert (value is not None) == (code == "duplicate")
 
 
-@pytest.mark.parametrize("cell", ["11010519491231002x", "１１０１０５１９４９１２３１００２Ｘ", " 110105 19491231 002X"])
+@pytest.mark.parametrize(
+    "cell", ["11010519491231002x", "１１０１０５１９４９１２３１００２Ｘ", " 110105 19491231 002X"]
+)
 def test_t1_numbers_that_are_tidied(cell):
     value, problems = readers.read_citizen_id(cell, TODAY)
     assert (value.number, problems) == ("11010519491231002X", ())
@@ -109,7 +111,9 @@ def test_the_day_that_is_celebrated(cell, value):
 
 
 def test_an_unknown_word_names_the_nearest():
-    _, problems = readers.read_word("大学本可", "文化程度", {"大学本科": "20", "大专": "30"}, {"大学本科": "20", "大专": "30"})
+    _, problems = readers.read_word(
+        "大学本可", "文化程度", {"大学本科": "20", "大专": "30"}, {"大学本科": "20", "大专": "30"}
+    )
     assert codes(problems) == ["unknown_value"]
     assert "大学本科" in problems[0].sentence
 

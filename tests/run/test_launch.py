@@ -104,30 +104,52 @@ def test_full_disk_in_pip_is_told_as_such(places):
     assert "磁盘已满" in str(refusal)
 
 
+def finished(places: Places, pins: list[str]) -> None:
+    """An environment that says it holds `pins`."""
+    (places.venv / "bin").mkdir(parents=True)
+    (places.venv / "bin" / "python").touch()
+    content = {"python": environment.python_version(), "pins": pins}
+    (places.venv / "installed.json").write_text(json.dumps(content))
+
+
+def missing(places: Places) -> list[str]:
+    return environment.missing(places, {"requirements.txt": environment.pins(places, "requirements.txt")})
+
+
 def test_environment_without_marker_is_unfinished(places):
-    (places.venv / "bin").mkdir(parents=True)
-    (places.venv / "bin" / "python").touch()
+    finished(places, environment.pins(places, "requirements.txt"))
+    assert missing(places) == []
 
-    assert not environment.satisfied(places, environment.wanted_marker(places, False))
+    (places.venv / "installed.json").unlink()
+
+    assert missing(places) == ["requirements.txt"]
 
 
-def test_marker_holds_until_the_pins_change(places):
-    (places.venv / "bin").mkdir(parents=True)
-    (places.venv / "bin" / "python").touch()
-    (places.venv / "installed.json").write_text(json.dumps(environment.wanted_marker(places, True)))
+def test_environment_whose_python_is_gone_is_made_again(places):
+    finished(places, environment.pins(places, "requirements.txt"))
+    (places.venv / "bin" / "python").unlink()
 
-    assert environment.satisfied(places, environment.wanted_marker(places, False))
+    assert not environment.usable(places)
+
+
+def test_environment_holds_until_a_pin_changes(places):
+    finished(places, [*environment.pins(places, "requirements.txt"), "pytest==9"])
+    assert missing(places) == []
 
     (places.root / "requirements.txt").write_text("Django==5.2.20\n")
 
-    assert not environment.satisfied(places, environment.wanted_marker(places, False))
+    assert missing(places) == ["requirements.txt"]
+
+
+def test_new_pin_takes_the_place_of_the_old():
+    assert environment.replaced(["Django==1", "pytest==9"], ["Django==2"]) == ["Django==2", "pytest==9"]
 
 
 def test_servers_of_others_need_no_embedded_package(places, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://x")
     monkeypatch.setenv("REDIS_URL", "redis://x")
 
-    assert environment.lines_of(places, "requirements.txt") == ["Django==5.2.19"]
+    assert environment.pins(places, "requirements.txt") == ["Django==5.2.19"]
 
 
 def test_keys_are_made_once_and_private(places, monkeypatch):

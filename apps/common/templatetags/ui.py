@@ -12,6 +12,7 @@ from apps.common.navigation import public_entries, staff_groups
 
 register = template.Library()
 
+SHORT_PANEL = 4  # so many filters are shown without unfolding
 TONES = {"", "late", "soon", "done", "info"}
 NOTICE_ICONS = {"": "info", "info": "info", "late": "alert", "soon": "alert", "done": "done"}
 
@@ -70,6 +71,28 @@ def tag(*, text, tone=""):
 def figures(*, items):
     """Figures in a row. Items: dicts with label, value and, if wanted, note, tone, url."""
     return {"items": [{**item, "tone": checked_tone(item.get("tone", ""))} for item in items]}
+
+
+@register.inclusion_tag("admin/filter_column.html")
+def filter_panel(*, cl):
+    """Filters of a change list ``cl``: one row each, and what is chosen, with the way to drop it.
+
+    Each filter is asked for its choices once. The stock counts beside them are left out: one query a choice.
+    """
+    rows, chosen = [], []
+    for spec in cl.filter_specs:
+        choices = list(spec.choices(cl))
+        rows.append(render_to_string(spec.template, {"title": spec.title, "choices": choices, "spec": spec}))
+        for place, choice in enumerate(choices):
+            if choice["selected"] and (place or "widget" in choice):
+                clear = choices[0]["query_string"]
+                chosen.append({"title": spec.title, "text": choice["display"], "url": clear})
+    return {
+        "filters": rows,
+        "chosen": chosen,
+        "clear_url": cl.clear_all_filters_qs if cl.has_active_filters and len(chosen) > 1 else "",
+        "is_open": len(rows) <= SHORT_PANEL,
+    }
 
 
 @register.inclusion_tag("ui/progress.html")

@@ -26,6 +26,7 @@ VIEW_TIER = "ledgers.view_caretier"
 @admin.register(Cadre)
 class CadreAdmin(GroupActs, CadreAdminBase):
     person_page_template = "admin/ledgers/cadre_page.html"
+    page_permissions = (*CadreAdminBase.page_permissions, RECORD, VIEW_CONTACT, VIEW_DUTY, VIEW_TIER, DECIDE, ASSIGN)
     list_filter = (*CadreAdminBase.list_filter, TierFilter, CarerFilter, BranchFilter)
 
     def get_list_filter(self, request):
@@ -59,7 +60,10 @@ class CadreAdmin(GroupActs, CadreAdminBase):
     def tags(self, request, cadre):
         tags = super().tags(request, cadre)
         tier = self.ledger(request, cadre).tier
-        return [*tags, (f"服务等级{tier.get_level_display()}", "info")] if tier else tags
+        if tier is None:
+            return tags
+        double_high = [(Reason.DOUBLE_HIGH.label, "soon")] if Reason.DOUBLE_HIGH in tier.suggested_reasons else []
+        return [*tags, *double_high, (f"服务等级{tier.get_level_display()}", "info")]
 
     def links(self, request, cadre):
         tools = super().links(request, cadre)

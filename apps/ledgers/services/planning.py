@@ -105,14 +105,19 @@ SELECT DISTINCT m.cadre_id, o.kind, o.period_start, o.period_end, o.due_on, o.ba
  WHERE NOT (o.near_only AND (c.resettled OR c.lives_away))
    AND NOT (o.members_only AND p.political_status <> ALL(%(members)s))
 """
-INSERT_OWED = """
-INSERT INTO ledgers_duty (cadre_id, kind, period_start, period_end, due_on, basis)
+# Told apart before anything is inserted: a statement that asks the table it fills is planned for its size before.
+UNMET = """
+CREATE TEMPORARY TABLE unmet ON COMMIT DROP AS
 SELECT owed.cadre_id, owed.kind, owed.period_start, owed.period_end, owed.due_on, owed.basis FROM owed
  WHERE NOT EXISTS (
     SELECT FROM ledgers_duty d
      WHERE d.cadre_id = owed.cadre_id AND d.kind = owed.kind AND d.period_start = owed.period_start
        AND d.closed_reason <> 'not_owed'
        AND (d.due_on = owed.due_on OR d.satisfied_by_id IS NOT NULL OR d.closed_on IS NOT NULL))
+"""
+INSERT_UNMET = """
+INSERT INTO ledgers_duty (cadre_id, kind, period_start, period_end, due_on, basis)
+SELECT cadre_id, kind, period_start, period_end, due_on, basis FROM unmet
 ON CONFLICT (cadre_id, kind, period_start) DO UPDATE
    SET period_end = EXCLUDED.period_end, due_on = EXCLUDED.due_on,
        closed_on = NULL, closed_reason = '', closed_note = ''
@@ -157,9 +162,10 @@ def _plan_group(
     }
     execute(OWED.format(audiences=AUDIENCES.format(narrow=narrow)), params)
     execute("ANALYZE owed")
-    planned = execute(INSERT_OWED)
+    execute(UNMET)
+    planned = execute(INSERT_UNMET)
     withdrawn = execute(WITHDRAW.format(narrow=narrow), params)
-    execute("DROP TABLE owed")
+    execute("DROP TABLE owed, unmet")
     return PlanCounts(planned, withdrawn)
 
 

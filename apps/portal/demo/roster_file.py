@@ -16,12 +16,13 @@ NOTE = (
     "                2、组织区域指省直单位、市县。\n"
     "                3、每个单位一张单独的表，如单位有更新则替代旧表，最后每个市县形成一张汇总表进行导入。"
 )
-EDUCATION = {"10": "硕士", "20": "大学本科", "30": "大专", "41": "专科和中技", "60": "高中", "70": "初中", "80": "小学"}
+EDUCATION = {"10": "硕士", "20": "大学本科", "30": "大专", "41": "中专", "60": "高中", "70": "初中", "80": "小学"}
 
 
 def write_roster(path: Path, people: Iterable[DemoPerson], unit_names: dict[str, str]) -> int:
     """An .xlsx in the layout of the collected template, one row a person; returns how many."""
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
+    # Not row by row: a header cell merged over two rows would close the first of them before it is complete.
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
     sheet = book.add_worksheet("Sheet1")
     bold = book.add_format({"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1})
     text = book.add_format({"num_format": "@"})

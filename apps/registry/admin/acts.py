@@ -42,7 +42,7 @@ class CadreActs:
     # Parts of the page
 
     def standing_section(self, cadre: Cadre, changeable: bool) -> page.Section:
-        section = page.Section("standing", "类型、单位和待遇", page.rows_of(cadre, page.STANDING))
+        section = page.Section("standing", "类型、单位和待遇", page.rows_of(cadre, page.STANDING), is_aside=True)
         if changeable:
             section.links = [
                 {"label": f"改{item.label}", "url": self.standing_url(cadre, kind)}
@@ -77,7 +77,7 @@ class CadreActs:
         return [{"label": "修改", "url": f"{reverse(f'{site}:registry_health_change', args=[health.pk])}?edit=1"}]
 
     def relatives_section(self, request, cadre: Cadre, revealed: dict, changeable: bool) -> page.Section:
-        section = page.Section("relatives", "联系人")
+        section = page.Section("relatives", "联系人", is_aside=True)
         in_full = self.contact_in_full(request, cadre)
         may_reveal = may_on(request, cadre.pk, VIEW_CONTACT)
         site = self.admin_site.name
@@ -100,7 +100,7 @@ class CadreActs:
         return section
 
     def events_section(self, request, cadre: Cadre) -> page.Section:
-        section = page.Section("events", "人员变动")
+        section = page.Section("events", "人员变动", is_aside=True)
         if not may_on(request, cadre.pk, "registry.view_lifeevent"):
             return section
         health = may_on(request, cadre.pk, VIEW_HEALTH)

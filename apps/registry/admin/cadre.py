@@ -15,6 +15,7 @@ from apps.common import audit, change_log
 from apps.common.admin import EDIT, SAFE_METHODS, RecordAdmin
 from apps.common.errors import BusinessError
 from apps.people import services as people_services
+from apps.people.choices import LifeStatus
 from apps.people.models import Person, Phone
 from apps.registry.forms import (
     CODE_LISTS,
@@ -43,7 +44,7 @@ from .filters import (
     StatusFilter,
     UnitFilter,
 )
-from .scope import may_on
+from .scope import PAGE_PERMISSIONS, may_on
 
 REVEAL_ID = "people.reveal_citizen_id"
 VIEW_CONTACT = "people.view_contact"
@@ -60,13 +61,15 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
     """Change list and person page of cadres.
 
     For the rooms above: `contact_in_full` says whose phone and address this user sees without asking; `sections`,
-    `tags` and `links` add to the page; `person_page_template` replaces it; list filters are added to `list_filter`.
+    `tags` and `links` add to the page, whose rights `page_permissions` asks in one query; `person_page_template`
+    replaces it; list filters are added to `list_filter`.
     """
 
     form = CadreForm
     code_lists = CODE_LISTS
     voidable = True
     person_page_template = "admin/registry/cadre_page.html"
+    page_permissions = PAGE_PERMISSIONS
     list_display = ("name", "sex_and_age", "category", "former_post", "unit", "living_words", "status")
     list_display_links = ("name",)
     list_filter = (
@@ -189,9 +192,8 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
     @admin.display(description="性别年龄")
     def sex_and_age(self, obj):
         age = age_of(obj.person, timezone.localdate())
-        return (
-            f"{obj.person.get_sex_display() if obj.person.sex in '12' else ''} {f'{age} 岁' if age is not None else ''}"
-        )
+        sex = obj.person.get_sex_display() if obj.person.sex in "12" else ""
+        return "\u00a0".join(filter(None, (sex, f"{age}岁" if age is not None else "")))
 
     @admin.display(description="类别")
     def category(self, obj):
@@ -207,7 +209,9 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
 
     @admin.display(description="状态")
     def status(self, obj):
-        return "已作废" if obj.voided_at else obj.person.get_life_status_display()
+        if obj.voided_at:
+            return "已作废"
+        return "" if obj.person.life_status == LifeStatus.LIVING else obj.person.get_life_status_display()
 
     def changelist_view(self, request, extra_context=None):
         heading = f"老干部（按{OrderFilter.chosen(request)[0]}排列）"
@@ -291,6 +295,7 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
         return self.page(request, self.person_page_template, context, status=status)
 
     def person_page_context(self, request, cadre: Cadre, revealed: dict) -> dict:
+        request.page_permissions = self.page_permissions
         sections = self.sections(request, cadre, revealed)
         return {
             "title": cadre.person.name,
@@ -299,6 +304,10 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
             "headline": page.headline(cadre),
             "tags": self.tags(request, cadre),
             "sections": sections,
+            "columns": [
+                [section for section in sections if not section.is_aside],
+                [section for section in sections if section.is_aside],
+            ],
             "tools": self.links(request, cadre),
             "asks_reason": any(row.hidden for section in sections for row in section.rows),
             "reveal_url": self.url_of("reveal", cadre),
@@ -315,7 +324,10 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
             tags.append(("独居", "late"))
         if cadre.rank_unmapped:
             tags.append(("职级待认定", "soon"))
-        tags += [(words, "") for words in page.flags_of(cadre.person, ("hard_of_hearing", "poor_sight"))]
+        weak = page.flags_of(cadre.person, ("hard_of_hearing", "poor_sight"))
+        if weak:
+            how = "，".join(filter(None, (cadre.person.get_reach_by_display(), cadre.person.reach_note)))
+            tags.append((f"{'、'.join(weak)}：{how}" if how else "、".join(weak), ""))
         return tags + [(words, "") for words in page.flags_of(cadre, ("in_beijing", "resettled", "lives_away"))]
 
     def links(self, request, cadre: Cadre) -> list[dict]:
@@ -366,7 +378,7 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
             "may_reveal": may_on(request, cadre.pk, VIEW_CONTACT),
             "revealed": revealed,
         }
-        section = page.Section("contact", "联系和住处", page.phone_rows(person, **look))
+        section = page.Section("contact", "联系和住处", page.phone_rows(person, **look), is_aside=True)
         section.rows += page.rows_of(person, page.REACH)
         section.rows += [
             page.sealed_row("现居住地址", person, "residence", **look),

@@ -32,10 +32,22 @@ class Row:
 
 @dataclass
 class Section:
+    """A card of the page. `is_aside` puts it into the narrow column."""
+
     key: str
     title: str
     rows: list[Row] = field(default_factory=list)
     links: list[dict] = field(default_factory=list)
+    is_aside: bool = False
+
+    @property
+    def filled(self) -> list[Row]:
+        return [row for row in self.rows if row.value]
+
+    @property
+    def missing(self) -> list[str]:
+        """Labels of what nobody has entered yet, told in one line."""
+        return [row.label for row in self.rows if not row.value]
 
 
 BASICS = (

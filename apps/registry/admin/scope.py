@@ -29,7 +29,7 @@ def may_on(request, cadre_id: int, permission: str) -> bool:
     known = request.__dict__.setdefault("_may_on", {})
     asked, held = known.setdefault(cadre_id, (set(), set()))
     if permission not in asked:
-        wanted = {permission, *PAGE_PERMISSIONS} - asked
+        wanted = {permission, *getattr(request, "page_permissions", PAGE_PERMISSIONS)} - asked
         asked |= wanted
         held |= permissions_on(request.user, cadre_id, wanted)
     return permission in held

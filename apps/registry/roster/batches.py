@@ -32,6 +32,7 @@ from .undoing import Undone, undo_rows
 
 State = ImportBatch.State
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('registry.import_roster'))"
+TEMPLATE = settings.BASE_DIR / "fixtures" / "roster_template.xlsx"
 MOST_REPORTED = 5000
 LEFT_OUT_BY_CLERK = "有提醒，这次没有导入"
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from apps.common import crypto
-from apps.common.birthday import lunar_of
+from apps.common.birthday import SOLAR, lunar_of
 from apps.common.citizen_id import CitizenId
 from apps.registry.rules import RankReading, read_rank
 
@@ -64,7 +64,8 @@ def _write_birthday(writes: Writes, values: Mapping[str, Any], birth: str, calen
     calendar = values.get("birthday_calendar", calendar)
     if "birthday" in values:
         own, month, day, leap = values["birthday"]
-        writes.update(zip(BIRTHDAY, (own or (calendar if calendar != NO_BIRTHDAY else "solar"), month, day, leap)))
+        known_calendar = own or (calendar if calendar != NO_BIRTHDAY else SOLAR)
+        writes.update(zip(BIRTHDAY, (known_calendar, month, day, leap), strict=True))
     elif calendar != NO_BIRTHDAY and (day_of_year := celebrated(birth, calendar, lunar_of)):
         writes.update(zip(BIRTHDAY, day_of_year, strict=True))
 
@@ -145,7 +146,7 @@ class Comparison:
         birth = values.get("birth_date") or known["person.birth_date"] or ""
         if "birthday" in values:
             own, month, day, leap = values["birthday"]
-            new = (own or values.get("birthday_calendar") or old[0] or "solar", month, day, leap)
+            new = (own or values.get("birthday_calendar") or old[0] or SOLAR, month, day, leap)
         elif (calendar := values.get("birthday_calendar")) and calendar != old[0]:
             new = celebrated(birth, calendar, lunar_of)
         elif "person.birth_date" in writes and old[0]:

@@ -33,7 +33,7 @@ CADRE_FIELDS = (
     "imported_batch_id",
 )  # fmt: skip
 KEYS = tuple(f"person.{name}" for name in PERSON_FIELDS) + tuple(f"cadre.{name}" for name in CADRE_FIELDS)
-SELECT = "SELECT {} FROM people_person p LEFT JOIN registry_cadre c ON c.person_id = p.id".format(
+SELECT = "SELECT {} FROM people_person p LEFT JOIN registry_cadre c ON c.person_id = p.id".format(  # noqa: S608
     ", ".join([f"p.{name}" for name in PERSON_FIELDS] + [f"c.{name}" for name in CADRE_FIELDS])
 )
 PLACE = {key: place for place, key in enumerate(KEYS)}

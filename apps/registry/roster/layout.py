@@ -145,7 +145,8 @@ def data_rows(sheet: Sheet, layout: Layout) -> DataRows:
     found = DataRows()
     telling = [h.position for h in layout.headings if BY_KEY[h.key].reads != "ignored"]
     name_at, id_at = layout.position_of("name"), layout.position_of("citizen_id")
-    assert name_at is not None and id_at is not None
+    assert name_at is not None
+    assert id_at is not None
     unit_at = layout.position_of("unit")
     rows = sheet.rows
     for place in range(layout.last_header, len(rows)):

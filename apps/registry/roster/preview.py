@@ -66,6 +66,7 @@ def build(staged: Staged) -> dict[str, Any]:
         "created_units": created_units(staged)[:MOST_UNITS],
         "refusal_groups": _groups(refusals),
         "refusals": [finding_json(finding) for finding in refusals[:MOST_FINDINGS]],
+        "namesakes": [finding_json(f) for f in refusals if _is_namesake(f, staged)][:MOST_FINDINGS],
         "warning_groups": _groups(warnings),
         "warnings": [finding_json(finding) for finding in warnings[:MOST_FINDINGS]],
         "changed_fields": _field_counts(changed),
@@ -73,6 +74,11 @@ def build(staged: Staged) -> dict[str, Any]:
         "changes": _changes(changed[:MOST_CHANGES], by_hand, staged),
         "new": [_introduction(row, staged) for row in islice((r for r in staged.rows if r.kind == NEW), MOST_NEW)],
     }
+
+
+def _is_namesake(finding: Finding, staged: Staged) -> bool:
+    """A row that looks like another person by name and birth date, not by number."""
+    return finding.code == "duplicate" and finding.position == staged.layout.position_of("name")
 
 
 def _groups(findings: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -93,6 +99,10 @@ def _field_counts(changed: Iterable[Row]) -> list[tuple[str, int]]:
     return Counter(LABELS[place] for row in changed for place in _shown_places(row.writes)).most_common()
 
 
+# Nobody's work is overwritten where nothing stood.
+NOTHING = (None, "", [], ())
+
+
 def _by_hand(changed: list[Row]) -> dict[int, set[str]]:
     """person id → places that the import would overwrite though somebody edited them since the last import."""
     ids = [row.person_id for row in changed if row.person_id is not None]
@@ -106,7 +116,7 @@ def _by_hand(changed: list[Row]) -> dict[int, set[str]]:
             continue
         places = set(_shown_places(row.writes))
         if known["cadre.imported_batch_id"] is None:
-            marked[known["person.id"]] = places
+            marked[known["person.id"]] = {place for place in places if known.get(place) not in NOTHING}
             continue
         before = last.get(known["person.id"], {})
         edited = {place for place in places if place in before and before[place] != known[place]}

@@ -143,7 +143,7 @@ def read_word(cell: Any, label: str, codes: Mapping[str, str], names: Mapping[st
 
 
 def read_birthday(cell: Any) -> Reading:
-    """The day he wishes to celebrate: 农历八月十五, 闰七月初八, 5月2日, 05-02. Value: (calendar or "", month, day, leap)."""
+    """The day he wishes to celebrate: 农历八月十五, 闰七月初八, 5月2日. Value: (calendar or "", month, day, leap)."""
     if isinstance(cell, dt.date):
         return (SOLAR, cell.month, cell.day, False), ()
     text = fold(plain(cell))

@@ -4,7 +4,7 @@ Each act claims the batch by its state, so that a double click or two tabs have 
 """
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -15,11 +15,13 @@ from apps.common.errors import BusinessError
 from apps.common.models import Attachment
 from apps.common.services import start_job
 from apps.common.workbook import FileRefused, Limits
+from apps.registry.access import import_batches_of
 from apps.registry.jobs import APPLY, CHECK
-from apps.registry.models import ImportBatch
+from apps.registry.models import ImportBatch, RosterColumn
 from apps.registry.roster import batches
 from apps.registry.roster.answers import Answers
 from apps.registry.roster.batches import Checked
+from apps.registry.roster.columns import fold_heading
 from apps.registry.roster.known import load_rules
 from apps.registry.roster.staging import stage
 
@@ -49,10 +51,10 @@ def receive(data: bytes, filename: str, *, actor, request=None) -> ImportBatch:
     return batch
 
 
-def seen_before(data: bytes) -> ImportBatch | None:
-    """The last batch that was applied from exactly this file."""
+def seen_before(data: bytes, *, user) -> ImportBatch | None:
+    """The last batch that was applied from exactly this file, among those the user may see."""
     digest = crypto.blind_index("attachment", hashlib.sha256(data).hexdigest())
-    return ImportBatch.objects.filter(upload__digest=digest, state=State.APPLIED).order_by("-pk").first()
+    return import_batches_of(user).filter(upload__digest=digest, state=State.APPLIED).order_by("-pk").first()
 
 
 @transaction.atomic
@@ -105,12 +107,14 @@ def discard(batch: ImportBatch, *, actor) -> ImportBatch:
     return batch
 
 
+def undo_until(batch: ImportBatch) -> datetime | None:
+    """Until when the batch can be taken back; None for one that was never written."""
+    return batch.applied_at + timedelta(days=UNDO_DAYS) if batch.applied_at else None
+
+
 def can_undo(batch: ImportBatch) -> bool:
-    return (
-        batch.state == State.APPLIED
-        and batch.applied_at is not None
-        and batch.applied_at > timezone.now() - timedelta(days=UNDO_DAYS)
-    )
+    until = undo_until(batch)
+    return batch.state == State.APPLIED and until is not None and until > timezone.now()
 
 
 def undo(batch: ImportBatch, *, actor) -> ImportBatch:
@@ -151,6 +155,18 @@ def _refuse_unanswered(batch: ImportBatch, found: Checked) -> None:
         if question in found.questions:
             ImportBatch.objects.filter(pk=batch.pk).update(state=State.REFUSED, refusal=sentence)
             raise FileRefused(f"ask_{question}", sentence)
+
+
+def save_column(column: RosterColumn) -> RosterColumn:
+    """Store the bureau's words for a column; a word that already means another column is refused."""
+    column.aliases = list(dict.fromkeys(word.strip() for word in column.aliases if word.strip()))
+    others = RosterColumn.objects.exclude(pk=column.pk)
+    taken = {fold_heading(word): other.label for other in others for word in (other.label, *other.aliases)}
+    for word in column.aliases:
+        if fold_heading(word) in taken:
+            raise BusinessError(f"“{word}”已经表示“{taken[fold_heading(word)]}”这一栏。", code="taken", field="aliases")
+    column.save(update_fields=["aliases"])
+    return column
 
 
 def _queue(batch: ImportBatch, kind: str, title: str, actor) -> None:

@@ -21,8 +21,13 @@ from apps.registry.services.roster import check_now, import_now
 
 NOTHING = {"rows": 0, "new": 0, "changed": 0, "unchanged": 0, "warned": 0, "refused": 0}
 WORDS = {
-    "rows": "共", "new": "新增", "changed": "更新", "unchanged": "没有变化", "warned": "其中有提醒", "refused": "没有导入",
-}  # fmt: skip
+    "rows": "共",
+    "new": "新增",
+    "changed": "更新",
+    "unchanged": "没有变化",
+    "warned": "其中有提醒",
+    "refused": "没有导入",
+}
 
 
 class Command(BaseCommand):
