@@ -14,12 +14,12 @@ from apps.accounts.models import RoleGrant, User
 from apps.accounts.roles import ROLES
 from apps.branches.models import Membership, Organisation, Post
 from apps.common import audit
-from apps.common.models import AuditSeal, Job
+from apps.common.models import Attachment, AuditSeal, CodeValue, Job
 from apps.ledgers.models import CareAssignment, CareTier, Contact, ContactPerson, Duty
 from apps.messaging.models import Delivery
 from apps.organisation.models import Community, Division, RuleSet, Unit
 from apps.people.models import Household, Person, Phone, Relative
-from apps.registry.models import Cadre, Health, LifeEvent
+from apps.registry.models import Cadre, Health, ImportBatch, LifeEvent, RosterColumn
 from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
@@ -110,6 +110,14 @@ def _reminder(side: Side) -> Reminder:
     )  # fmt: skip
 
 
+def _import_batch(side: Side) -> ImportBatch:
+    upload = Attachment.objects.create(
+        subject="x", purpose="roster", size=1, digest=b"x", storage_name=f"x{side.unit.pk}"
+    )
+    clerk = User.objects.get(username=f"carer{side.unit.pk}")
+    return ImportBatch.objects.create(upload=upload, uploaded_by=clerk, state="discarded", counts={})
+
+
 # One object of each registered model, for a side. Missing here: the matrix fails.
 OBJECTS: dict[str, Builder] = {
     "organisation.division": lambda side: Division.objects.order_by("code")[side.unit.pk % 100],
@@ -140,6 +148,9 @@ OBJECTS: dict[str, Builder] = {
     "messaging.delivery": lambda side: Delivery.objects.create(
         channel="sms", delivery_class="urgent", user=User.objects.get(username=f"carer{side.unit.pk}"), on_day=DAY
     ),
+    "registry.importbatch": _import_batch,
+    "registry.rostercolumn": lambda side: RosterColumn.objects.order_by("position").first(),
+    "common.codevalue": lambda side: CodeValue.objects.order_by("pk").first(),
     "common.job": lambda side: Job.objects.create(kind="x", title="导出名单"),
     "common.auditentry": lambda side: audit.record("open", actor=None, people=[side.cadre.pk]),
     "common.auditseal": _seal,
@@ -149,6 +160,7 @@ OBJECTS: dict[str, Builder] = {
 SHARED = {
     "organisation.division", "organisation.unit", "organisation.community", "organisation.ruleset",
     "branches.organisation", "common.auditentry", "common.auditseal", "common.job",
+    "common.codevalue", "registry.rostercolumn",
 }  # fmt: skip
 
 
