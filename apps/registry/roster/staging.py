@@ -70,7 +70,9 @@ class Staged:
                     heading = headings[position]
                     cell = row.cells[position] if position < len(row.cells) else None
                     value = masked(cell, BY_KEY[heading.key].mask)
-                    found.append(Finding(row.number, position, heading.text, *problem[:1], value, *problem[1:]))
+                    found.append(
+                        Finding(row.number, position, heading.text, problem.code, value, problem.sentence, refusals)
+                    )
         return found
 
 
