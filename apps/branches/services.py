@@ -58,7 +58,7 @@ def add_organisation(organisation: Organisation, *, parent: Organisation | None,
     try:
         with transaction.atomic():
             organisation = (
-                parent.add_child(instance=organisation)
+                Organisation.objects.add_child(parent, instance=organisation)
                 if parent
                 else Organisation.objects.add_root(instance=organisation)
             )
