@@ -6,11 +6,14 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Now
 
 from apps.common.insert_select import execute
 from apps.ledgers.choices import FESTIVALS, Audience, ClosedReason, ContactKind, DutyKind
-from apps.ledgers.models import Duty
+from apps.ledgers.models import Duty, DutyRun
 from apps.ledgers.rules import DutyRules, Obligation, acceptances, obligations
+from apps.organisation.models import RuleSet
 from apps.organisation.queries import rule_groups
 from apps.registry.choices import VETERAN_TYPES
 
@@ -56,6 +59,22 @@ def plan_duties(
     settled = settle_duties(on=on, cadres=cadres, since=None)
     _let_festivals_pass(on, cadres)
     return PlanCounts(counts.planned, counts.withdrawn, settled)
+
+
+def plan_day(day: dt.date, *, window: int = WINDOW_DAYS) -> PlanCounts:
+    """`plan_duties` for everybody, once for a day and again after a rule set was changed: the tick asks each minute.
+
+    Single cadres are planned with the act that changes what they are owed; what such an act left out is made up for
+    with the next day.
+    """
+    changed_at = RuleSet.objects.filter(kind=DutyRules.rule_key).aggregate(at=Max("updated_at"))["at"]
+    last = DutyRun.objects.filter(day=day).first()
+    if last is not None and last.rules_changed_at == changed_at:
+        return PlanCounts()
+    counts = plan_duties(on=day, window=window)
+    values = {"rules_changed_at": changed_at, "planned": counts.planned, "withdrawn": counts.withdrawn}
+    DutyRun.objects.update_or_create(day=day, defaults={**values, "finished_at": Now()})
+    return counts
 
 
 def _is_past_festival(line: Obligation, on: dt.date) -> bool:
