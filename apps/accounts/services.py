@@ -3,6 +3,7 @@
 import datetime
 import secrets
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -120,7 +121,7 @@ def reset_second_factor(user: User, *, actor: User | None, reason: str) -> None:
     _require(actor, user.unit, MANAGE)
     if actor is not None and actor.pk == user.pk:
         raise NotAllowed("自己的第二重验证要请另一位安全管理员重置。", code="self")
-    user.authenticator_set.all().delete()
+    Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
     audit.record("reset_second_factor", actor=actor, target=_target(user), reason=reason)
 

@@ -14,6 +14,7 @@ DAY = dt.timedelta(days=1)
 VISITS = (Method.HOME, Method.HOSPITAL, Method.CARE_HOME)
 CALLS = (Method.PHONE, Method.WECHAT)
 BUREAU = (By.STAFF, By.CARER)
+GREETED = (Audience.VETERAN, Audience.FOCUS, Audience.HIGH_RISK)
 
 
 @rule_kind(
@@ -60,9 +61,13 @@ class DutyRules:
     party_day_days: int = 21
     national_day_days: int = 14
     double_ninth_days: int = 14
-    festival_for: tuple[Audience, ...] = (Audience.VETERAN, Audience.FOCUS, Audience.HIGH_RISK)
+    festival_for: tuple[Audience, ...] = GREETED
     visit_methods: tuple[Method, ...] = VISITS
     call_methods: tuple[Method, ...] = CALLS
+
+    def __post_init__(self) -> None:
+        if len(set(self.festival_for)) < len(self.festival_for) or set(self.festival_for) - set(GREETED):
+            raise ValueError("“节日慰问对象”只能从离休干部、重点联系对象、高风险对象里选，每种一次。")
 
 
 @rule_kind(
@@ -303,14 +308,15 @@ def suggest_tier(facts: Facts, rules: TierRules | None = None) -> Suggestion:
 
 def _reasons(facts: Facts, rules: TierRules) -> Iterator[Reason]:
     veteran = facts.retire_type in VETERAN_TYPES
-    aged = facts.age is not None and facts.age >= rules.aged_from
+    age = facts.age or 0
+    aged = age >= rules.aged_from
     disabled = facts.ability is not None and facts.ability >= rules.disabled_from
     long_stay = facts.in_hospital or facts.living == Living.HOSPITAL
     ill = facts.seriously_ill or facts.frequent_illness or long_stay
     if veteran:
         yield Reason.VETERAN
     if aged:
-        yield Reason.AGED_90 if facts.age >= rules.very_aged_from else Reason.AGED_80
+        yield Reason.AGED_90 if age >= rules.very_aged_from else Reason.AGED_80
     if facts.living in ALONE:
         yield Reason.ALONE
     elif facts.living in EMPTY_NEST:

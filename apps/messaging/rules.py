@@ -74,6 +74,11 @@ def template(key: str) -> Template:
     return _templates[key]
 
 
+def template_keys() -> list[str]:
+    """In the order in which lines are shown: what cannot wait first."""
+    return list(_templates)
+
+
 def counted_lines(counts: Mapping[str, int]) -> list[str]:
     """今天生日2位 … in the order of registration; templates without a count are left out."""
     return [f"{item.label}{counts[item.key]}{item.unit}" for item in _templates.values() if counts.get(item.key)]

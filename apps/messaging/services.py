@@ -105,7 +105,7 @@ def _insert_items(rows: Iterable[tuple[int, int, str]]) -> None:
 def _deliver_to_inbox(fresh: Sequence[tuple[int, NewMessage]], now: datetime.datetime) -> None:
     """The inbox is ours: being written is being delivered."""
     day = now.astimezone(ZONE).date()
-    users = {message.user_id for _, message in fresh}
+    users = {message.user_id for _, message in fresh if message.user_id is not None}
     _insert_deliveries(
         (
             {"public_id": str(uuid.uuid4()), "channel": Channel.INBOX, "delivery_class": DeliveryClass.DIGEST,
@@ -116,14 +116,15 @@ def _deliver_to_inbox(fresh: Sequence[tuple[int, NewMessage]], now: datetime.dat
     )  # fmt: skip
     rows = Delivery.objects.filter(channel=Channel.INBOX, on_day=day, user_id__in=users, delivery_class="digest")
     delivery_of = dict(rows.values_list("user_id", "pk"))
-    _insert_items((delivery_of[message.user_id], pk, Channel.INBOX) for pk, message in fresh)
+    _insert_items((delivery_of[message.user_id], pk, Channel.INBOX) for pk, message in fresh if message.user_id)
 
 
 def _deliver_outside(fresh: Sequence[tuple[int, NewMessage]], now: datetime.datetime) -> None:
-    rules = rule_values(SendingRules.rule_key, on=now.astimezone(ZONE).date())
+    rules = rule_values("messaging", on=now.astimezone(ZONE).date())
     reached = users_reached_by({message.user_id for _, message in fresh if message.user_id})
     for channel in enabled_channels():
-        digests, alone = [], []
+        digests: list[tuple[int, NewMessage]] = []
+        alone: list[tuple[int, NewMessage]] = []
         for pk, message in fresh:
             wanted = rules.digest_channels if message.delivery_class == DeliveryClass.DIGEST else rules.urgent_channels
             if message.user_id and (channel not in wanted or message.user_id not in reached[channel]):
@@ -181,7 +182,9 @@ def _join_digests(
         .filter(payload__isnull=True)
         .order_by("pk")
     )
-    waiting = {(user, person): pk for pk, user, person in rows.values_list("pk", "user_id", "person_id")}
+    waiting: dict[tuple[int | None, int | None], int] = {
+        (user, person): pk for pk, user, person in rows.values_list("pk", "user_id", "person_id")
+    }
     joined, left = [], []
     for pk, message in fresh:
         delivery = waiting.get((message.user_id, message.person_id))

@@ -122,7 +122,7 @@ class UnitForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None and "parent" in self.fields:
-            self.initial["parent"] = self.instance.get_parent()
+            self.initial["parent"] = Unit.objects.get_parent(self.instance)
 
 
 class CloseUnitForm(PortalForm):

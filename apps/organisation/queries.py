@@ -1,6 +1,7 @@
 """Reads over the trees."""
 
 import datetime
+import typing
 from collections.abc import Iterable
 
 from django.db.models import Q
@@ -41,7 +42,7 @@ def rule_values(key: str, *, on: datetime.date, unit: Unit | None = None):
     return rules.kinds()[key].defaults
 
 
-def rule_groups(key: str, *, on: datetime.date) -> list[tuple[object, list[int] | None]]:
+def rule_groups(key: str, *, on: datetime.date) -> list[tuple[typing.Any, list[int] | None]]:
     """Values of rule kind `key` in force on a day, with the ids of the units they hold for: each unit once, so that
     set-based writers need one statement a group. A single group for everybody has None instead of ids."""
     rows = RuleSet.objects.filter(kind=key, effective_from__lte=on, voided_at__isnull=True)

@@ -40,13 +40,9 @@ class IdCheck:
 def tidy_name(text: str, *, field: str = "name") -> str:
     """The name as stored; refuses control characters and the like as an error of `field`."""
     try:
-        tidy = normalise_name(text)
+        return normalise_name(text)
     except ValueError as error:
         raise BusinessError(str(error), code="name", field=field) from error
-    longest = Person._meta.get_field("name").max_length
-    if len(tidy) > longest:
-        raise BusinessError(f"姓名最多 {longest} 个字。", code="name", field=field)
-    return tidy
 
 
 def apply_name(person: Person, reading: str = "") -> None:
@@ -70,7 +66,7 @@ def apply_name(person: Person, reading: str = "") -> None:
         ("name_sort_key", keys.sort_key),
         ("name_stroke_key", keys.stroke_key),
     ):
-        setattr(person, column, key[: Person._meta.get_field(column).max_length])
+        setattr(person, column, key)
 
 
 def check_citizen_id(
@@ -86,7 +82,7 @@ def check_citizen_id(
         raise BusinessError(error.sentence, code=f"citizen_id_{error.code}", field="citizen_id") from error
     twins = Person.objects.filter(
         citizen_id_index=crypto.blind_index("citizen_id", found.number), voided_at__isnull=True
-    ).exclude(pk=besides)
+    ).exclude(pk=besides or 0)
     if twins.exists():
         raise BusinessError(
             "这个身份证号已经登记在另一位老同志名下。请用完整号码在“找人”里查一下，避免重复登记。",
@@ -130,7 +126,7 @@ def apply_sealed(row, values: dict[str, str]) -> list[str]:
 
 def possible_twins(name: str, birth_date, *, besides: int | None = None) -> list[Person]:
     """People of the same name whose birth does not contradict: at most five, for somebody to look at."""
-    rows = Person.objects.filter(name=name, voided_at__isnull=True).exclude(pk=besides).order_by("pk")[:50]
+    rows = Person.objects.filter(name=name, voided_at__isnull=True).exclude(pk=besides or 0).order_by("pk")[:50]
     same = [
         row
         for row in rows

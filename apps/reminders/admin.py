@@ -80,7 +80,7 @@ class ReminderAdmin(ReadOnlyAdmin):
 class DeliveryAdmin(ReadOnlyAdmin):
     """What left, to whom and how it went; the words themselves stay sealed."""
 
-    list_display = ("on_day", "channel", "delivery_class", "recipient", "state_words", "attempts", "sent_at")
+    list_display = ("on_day", "recipient", "channel", "delivery_class", "state_words", "sent_at")
     list_filter = ("channel", "delivery_class", "state")
     list_display_links = None
     ordering = ("-id",)

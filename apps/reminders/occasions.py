@@ -23,26 +23,30 @@ FOCUS = """
   ELSE coalesce(b.age, 0) >= %s OR (c.living = 'alone' AND %s) OR coalesce(h.ability, -1) >= %s
        OR (coalesce(h.seriously_ill, false) AND %s) END)
 """
+# OFFSET 0 keeps age and focus from being worked out anew for each stage that asks for them.
 BIRTHDAYS = """
 SELECT 'birthday' AS kind, 'person:' || b.person_id AS subject_key, b.occasion_date, s.stage, s.role, b.person_id,
        b.age::smallint AS age, s.due_on, s.valid_until, b.known_at
-FROM ({people}) b
-JOIN registry_cadre c ON c.person_id = b.person_id AND c.voided_at IS NULL{units}
-LEFT JOIN ledgers_caretier t ON t.cadre_id = b.person_id AND t.voided_at IS NULL
-LEFT JOIN registry_health h ON h.cadre_id = b.person_id AND h.voided_at IS NULL
-CROSS JOIN LATERAL (SELECT {focus} AS focus) f
+FROM (
+  SELECT b.*, {focus} AS focus
+  FROM ({people} OFFSET 0) b
+  JOIN registry_cadre c ON c.person_id = b.person_id AND c.voided_at IS NULL{units}
+  LEFT JOIN ledgers_caretier t ON t.cadre_id = b.person_id AND t.voided_at IS NULL
+  LEFT JOIN registry_health h ON h.cadre_id = b.person_id AND h.voided_at IS NULL
+  OFFSET 0
+) b
 CROSS JOIN LATERAL (VALUES {stages}) s(wanted, stage, role, due_on, valid_until)
 WHERE s.wanted AND s.due_on <= %s AND s.valid_until > %s
 """
 STAGES_OF_FOCUS = """
-(f.focus, 'ahead', 'responsible', b.occasion_date - %s, b.occasion_date - %s),
-(f.focus, 'eve', 'responsible', b.occasion_date - %s, b.occasion_date),
-(f.focus, 'day', 'responsible', b.occasion_date, b.occasion_date + 1),
-(f.focus AND (b.age + %s = ANY(%s) OR (b.age + %s >= %s AND (b.age + %s) %% %s = 0)),
+(b.focus, 'ahead', 'responsible', b.occasion_date - %s, b.occasion_date - %s),
+(b.focus, 'eve', 'responsible', b.occasion_date - %s, b.occasion_date),
+(b.focus, 'day', 'responsible', b.occasion_date, b.occasion_date + 1),
+(b.focus AND (b.age + %s = ANY(%s) OR (b.age + %s >= %s AND (b.age + %s) %% %s = 0)),
  'milestone', 'bureau', b.occasion_date - %s, b.occasion_date + 1)
 """
 STAGE_OF_OTHERS = """
-(NOT f.focus, 'list', 'responsible',
+(NOT b.focus, 'list', 'responsible',
  (date_trunc('month', b.occasion_date::timestamp) - interval '1 month')::date + %s,
  date_trunc('month', b.occasion_date::timestamp)::date)
 """
@@ -132,7 +136,7 @@ def _birthdays(
         rules.focus_ill,
     ]
     sql = BIRTHDAYS.format(people=people.sql, units=units, focus=FOCUS, stages=stages)
-    return RowSet(sql, [*people.params, *unit_params, *focus_params, *stage_params, *window.bounds])
+    return RowSet(sql, [*focus_params, *people.params, *unit_params, *stage_params, *window.bounds])
 
 
 def _focus_birthdays(window: Window, rules: ReminderStages, unit_ids) -> RowSet:

@@ -223,5 +223,9 @@ def staff_inbox(request):
     if request.method == "POST":
         mark_read(request.user, list(inbox(request.user).filter(read_at__isnull=True).values_list("pk", flat=True)))
         return HttpResponseRedirect(reverse("admin:inbox"))
-    context = {"days": queries.inbox_days(request.user, timezone.localdate()), "unread": unread_count(request.user)}
+    context = {
+        "days": queries.inbox_days(request.user, timezone.localdate()),
+        "unread": unread_count(request.user),
+        "sees_health": request.user.has_perm("registry.view_health"),
+    }
     return _page(request, "admin/reminders/inbox.html", "我的消息", context)

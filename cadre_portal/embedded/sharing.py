@@ -12,7 +12,7 @@ import signal
 import time
 from pathlib import Path
 
-from .console import Refusal, say
+from .console import Refusal, say, sentence_of
 from .places import Places, write_private
 from .supervisor import Supervisor, signal_group
 
@@ -54,7 +54,7 @@ class Ownership:
         try:
             write_private(self.state, json.dumps(facts, ensure_ascii=False, indent=1))
         except OSError as error:
-            say(f"运行状态暂时记不下来：{error}")
+            say(f"运行状态暂时记不下来。{sentence_of(error)}")
 
     def withdraw(self, supervisor: Supervisor, *, after_users: bool) -> None:
         """Say that the services are about to stop; with `after_users` wait for the last one first."""

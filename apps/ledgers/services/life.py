@@ -1,6 +1,7 @@
 """What a life event does to duties and pairing, plugged into the life socket (design 2, socket 2; 4B)."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
@@ -105,7 +106,7 @@ def _let_go(cadre: Cadre, kind: DutyKind, starts_on: dt.date, on: dt.date) -> No
     )
 
 
-HANDLERS = {
+HANDLERS: dict[str, Callable] = {
     LifeEventKind.DIED: _died,
     LifeEventKind.LOST: _lost,
     LifeEventKind.FOUND: _found,

@@ -135,7 +135,7 @@ def decide_tier(
 def suggestions(cadres: QuerySet[Cadre], *, on: dt.date) -> Iterator[tuple[int, Suggestion]]:
     """(cadre id, suggested tier) for each, by the rules of its managing unit. One query for the group."""
     groups = rule_groups("tiers", on=on)
-    by_unit: dict[int | None, TierRules] = {unit: rules for rules, ids in groups for unit in (ids or [None])}
+    by_unit: dict[int, TierRules] = {unit: rules for rules, ids in groups for unit in ids or []}
     everywhere = groups[0][0]
     for pk, unit_id, retire_type, birth, living, ability, ill, frequent, hospital, difficulties in (
         cadres.order_by().values_list(*FACTS).iterator(chunk_size=5000)

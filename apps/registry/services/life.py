@@ -9,6 +9,7 @@ A reported death already holds back greetings and visits (life status 离世待�
 """
 
 import datetime
+import typing
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -185,7 +186,10 @@ def _take_back(event: LifeEvent, person: Person, actor) -> None:
     for handler in reversed(handlers):
         handler(event, undo=True)
     standing.reopen_by_event(event)
-    rows = {"person": person, "cadre": Cadre.objects.select_for_update(of=("self",)).filter(pk=person.pk).first()}
+    rows: dict[str, typing.Any] = {
+        "person": person,
+        "cadre": Cadre.objects.select_for_update(of=("self",)).filter(pk=person.pk).first(),
+    }
     rows["health"] = Health.objects.select_for_update(of=("self",)).filter(cadre_id=person.pk).first()
     _put_back(rows, {name: event.before.get(name, {}) for name in rows})
     if event.kind == Kind.DIED:
@@ -270,7 +274,7 @@ def _restored(event, person, cadre, actor) -> dict:
     return {"undone_event": death.pk}
 
 
-_EFFECTS = {
+_EFFECTS: dict[str, typing.Callable] = {
     Kind.RETIRED: _retired,
     Kind.MOVED: _moved,
     Kind.ADMITTED: _admitted,

@@ -37,7 +37,8 @@ def save_cadre(person: Person, cadre: Cadre, typed: Typed, *, actor, request=Non
     """
     new = person.pk is None
     person.name = people.tidy_name(person.name)
-    check, warnings = None, []
+    check = None
+    warnings: list[str] = []
     if typed.citizen_id.strip():
         check = people.check_citizen_id(
             typed.citizen_id, birth_date=person.birth_date, sex=person.sex, besides=person.pk

@@ -26,7 +26,7 @@ class Standing:
     label: str
 
 
-STANDINGS = {
+STANDINGS: dict[str, Standing] = {
     SpanKind.MANAGING: Standing("managing_unit", "managing_since", "管理单位"),
     SpanKind.COUNTING: Standing("counting_unit", "counting_since", "统计单位"),
     StandingKind.RETIRE_TYPE: Standing("retire_type", "retire_type_since", "离退休类型"),

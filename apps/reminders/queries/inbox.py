@@ -10,7 +10,10 @@ from apps.registry.models import Cadre
 
 @dataclass
 class Line:
+    """`kind` is set for lines about health: who is meant stands in the list of reminders, behind its own right."""
+
     text: str
+    kind: str = ""
     people: list[tuple[int, str]] = field(default_factory=list)
     more: int = 0
     unread: bool = False
@@ -33,7 +36,8 @@ def inbox_days(user, today: datetime.date) -> list[Day]:
     days: dict[datetime.date, dict[str, list]] = {}
     for row in rows:
         days.setdefault(row.on_day, {}).setdefault(row.template, []).append(row)
-    return [Day(day, [_line(key, its, visible) for key, its in lines.items()]) for day, lines in days.items()]
+    keys = messaging_rules.template_keys()
+    return [Day(day, [_line(key, lines[key], visible) for key in keys if key in lines]) for day, lines in days.items()]
 
 
 def _line(key: str, rows: list, visible: set[int]) -> Line:
@@ -41,6 +45,7 @@ def _line(key: str, rows: list, visible: set[int]) -> Line:
     named = [] if template.health else [(row.about_id, row.about.name) for row in rows if row.about_id in visible]
     return Line(
         text=f"{template.label}{len(rows)}{template.unit}",
+        kind=key.partition(".")[0] if template.health else "",
         people=named[:NAMES],
         more=max(0, len(named) - NAMES),
         unread=any(row.read_at is None for row in rows),
