@@ -135,7 +135,7 @@ class TierForm(PortalForm):
     level = forms.ChoiceField(label="服务等级", widget=forms.RadioSelect)
     effective_on = forms.DateField(
         label="自何日起",
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text="从这天以后的第一个整周、整月、整季起安排联系看望",
     )
     note = forms.CharField(label="说明", required=False, max_length=200)
