@@ -20,7 +20,10 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not 0 <= options["window"] <= 366:
             raise CommandError("--window 请填 0 到 366。")
-        done = plan(options["date"] or timezone.localdate(), look_ahead=options["window"])
+        today = timezone.localdate()
+        on = options["date"] or today
+        # A look into the future must not write off what is still to be sent today.
+        done = plan(on, look_ahead=options["window"], today=min(on, today))
         if done.busy:
             self.stdout.write("另一个进程正在排，这次没有动。")
             return
