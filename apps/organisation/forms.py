@@ -128,7 +128,7 @@ class UnitForm(RecordForm):
 class CloseUnitForm(PortalForm):
     """Closing a unit or merging it into another."""
 
-    on = forms.DateField(label="撤并日期", widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label="撤并日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     successor = forms.ModelChoiceField(
         Unit.objects.none(), label="并入单位", required=False, help_text="撤销而不并入别的单位时空着"
     )

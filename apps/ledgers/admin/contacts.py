@@ -35,6 +35,7 @@ MOST_NAMES = 4
 class ContactAdmin(RecordAdmin):
     form = ContactForm
     voidable = True
+    add_label = "记走访"
     list_display = ("happened_on", "whom", "kind_words", "method_words", "what", "recorder")
     list_display_links = ("happened_on", "whom")
     list_filter = (WhenFilter, ContactKindFilter, MethodFilter, RecordedByFilter)
