@@ -14,12 +14,16 @@ from apps.accounts.models import RoleGrant, User
 from apps.accounts.roles import ROLES
 from apps.branches.models import Membership, Organisation, Post
 from apps.common import audit
-from apps.common.models import AuditSeal
+from apps.common.models import Attachment, AuditSeal, CodeValue, Job
+from apps.ledgers.models import CareAssignment, CareTier, Contact, ContactPerson, Duty
+from apps.messaging.models import Delivery
 from apps.organisation.models import Community, Division, RuleSet, Unit
 from apps.people.models import Household, Person, Phone, Relative
-from apps.registry.models import Cadre, Health, LifeEvent
+from apps.registry.models import Cadre, Health, ImportBatch, LifeEvent, RosterColumn
+from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
+DAY, LATER = datetime.date(2026, 3, 1), datetime.date(2026, 6, 1)
 OWN, FOREIGN = "金丝雀甲", "金丝雀乙"
 GRANTED = tuple(key for key, role in ROLES.items() if role.grantable)
 ACTORS = ("anonymous", *GRANTED, "secretary", "former_secretary", "staff_flag_only", "disabled", "grant_expired")
@@ -82,6 +86,38 @@ def _seal(side: Side) -> AuditSeal:
     return AuditSeal.objects.create(from_xid=0, until_xid=side.unit.pk, entry_count=0, digest=b"x")
 
 
+def _contact(side: Side) -> Contact:
+    contact = Contact.objects.create(happened_on=DAY, summary=f"{side.cadre.person.name}身体好")
+    ContactPerson.objects.create(contact=contact, person=side.cadre.person)
+    return contact
+
+
+def _duty(side: Side) -> Duty:
+    return Duty.objects.create(
+        cadre=side.cadre, kind="veteran_visit", period_start=DAY, period_end=LATER, due_on=DAY
+    )  # fmt: skip
+
+
+def _assignment(side: Side) -> CareAssignment:
+    carer = make_user(f"carer{side.unit.pk}", role="clerk", unit=side.unit)
+    return CareAssignment.objects.create(cadre=side.cadre, carer=carer, starts_on=DAY)
+
+
+def _reminder(side: Side) -> Reminder:
+    return Reminder.objects.create(
+        kind="birthday", subject_key=f"p{side.cadre.pk}", occasion_date=LATER, stage="ahead", role="carer",
+        person=side.cadre.person, due_on=DAY, valid_until=LATER,
+    )  # fmt: skip
+
+
+def _import_batch(side: Side) -> ImportBatch:
+    upload = Attachment.objects.create(
+        subject="x", purpose="roster", size=1, digest=b"x", storage_name=f"x{side.unit.pk}"
+    )
+    clerk = User.objects.get(username=f"carer{side.unit.pk}")
+    return ImportBatch.objects.create(upload=upload, uploaded_by=clerk, state="discarded", counts={})
+
+
 # One object of each registered model, for a side. Missing here: the matrix fails.
 OBJECTS: dict[str, Builder] = {
     "organisation.division": lambda side: Division.objects.order_by("code")[side.unit.pk % 100],
@@ -102,6 +138,20 @@ OBJECTS: dict[str, Builder] = {
     "branches.organisation": lambda side: side.organisation,
     "branches.membership": lambda side: Membership.objects.get(person=side.cadre.person),
     "branches.post": lambda side: make_post(side.cadre.person, side.organisation, kind="member"),
+    "ledgers.caretier": lambda side: CareTier.objects.create(
+        cadre=side.cadre, level=2, effective_on=DAY, decided_on=DAY
+    ),
+    "ledgers.careassignment": _assignment,
+    "ledgers.contact": _contact,
+    "ledgers.duty": _duty,
+    "reminders.reminder": _reminder,
+    "messaging.delivery": lambda side: Delivery.objects.create(
+        channel="sms", delivery_class="urgent", user=User.objects.get(username=f"carer{side.unit.pk}"), on_day=DAY
+    ),
+    "registry.importbatch": _import_batch,
+    "registry.rostercolumn": lambda side: RosterColumn.objects.order_by("position").first(),
+    "common.codevalue": lambda side: CodeValue.objects.order_by("pk").first(),
+    "common.job": lambda side: Job.objects.create(kind="x", title="导出名单"),
     "common.auditentry": lambda side: audit.record("open", actor=None, people=[side.cadre.pk]),
     "common.auditseal": _seal,
 }
@@ -109,11 +159,12 @@ OBJECTS: dict[str, Builder] = {
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
 SHARED = {
     "organisation.division", "organisation.unit", "organisation.community", "organisation.ruleset",
-    "branches.organisation", "common.auditentry", "common.auditseal",
+    "branches.organisation", "common.auditentry", "common.auditseal", "common.job",
+    "common.codevalue", "registry.rostercolumn",
 }  # fmt: skip
 
 
-def _side(name: str, canary: str, parent: Unit) -> Side:
+def make_side(name: str, canary: str, parent: Unit) -> Side:
     unit = make_unit(f"{name}区委老干部局", parent=parent)
     cadre = make_cadre(canary, unit=unit, residence=f"{canary}路1号")
     organisation = make_organisation(f"{name}支部", unit=unit)
@@ -123,7 +174,7 @@ def _side(name: str, canary: str, parent: Unit) -> Side:
 
 def build_world() -> World:
     root = make_unit()
-    own, foreign = _side("甲", OWN, root), _side("乙", FOREIGN, root)
+    own, foreign = make_side("甲", OWN, root), make_side("乙", FOREIGN, root)
     for side in (own, foreign):
         for label, build in OBJECTS.items():
             side.objects[label] = build(side)
@@ -147,4 +198,3 @@ def _actors(own: Side) -> dict[str, User | None]:
             starts_on=LONG_AGO, ends_on=ends_on,
         )  # fmt: skip
     return actors
-

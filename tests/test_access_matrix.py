@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.template import Template
 from django.test import Client
+from django.test.utils import _TestState
 from django.urls import URLResolver, get_resolver
 
 from apps.accounts.models import User
@@ -33,12 +35,11 @@ NO_PEOPLE = ("system_admin", "security_admin", "auditor", "university_clerk", "t
 @dataclass(frozen=True)
 class Row:
     """What a page asks for: a permission, or one of the words above. `model`: whose key stands in the address;
-    `post` when sending asks for more than looking; `closed_own`: even the right does not open this object."""
+    `post`: what sending an empty form asks for, where that differs."""
 
     needs: str
     model: str = ""
     post: str = ""
-    closed_own: bool = False
 
 
 # Pages of their own. The six stock pages of each registered model are derived below.
@@ -51,7 +52,7 @@ PAGES = {
     "admin:autocomplete": Row(NOBODY),
     "admin:jsi18n": Row(ANY_STAFF),
     "admin:view_on_site": Row(NOBODY),
-    "admin:app_list": Row(NOBODY),
+    "admin:app_list": Row("accounts.view_user"),
     "admin:catch_all": Row(NOBODY),
     "admin:headcount": Row("registry.view_cadre"),
     "admin:audit_looks": Row("common.view_auditentry"),
@@ -66,7 +67,28 @@ PAGES = {
     "admin:branches_membership_end": Row("branches.change_membership", "branches.membership"),
     "admin:branches_post_end": Row("branches.change_post", "branches.post"),
     "admin:people_phone_remove": Row("people.change_phone", "people.phone"),
-    "admin:registry_lifeevent_decide": Row("registry.confirm_lifeevent", "registry.lifeevent"),
+    "admin:registry_lifeevent_decide": Row("registry.view_lifeevent", "registry.lifeevent", post=NOBODY),
+    "admin:common_job_download": Row("common.view_every_job", "common.job", post=NOBODY),
+    "admin:registry_cadre_tier": Row("ledgers.change_caretier"),
+    "admin:registry_cadre_carers": Row("ledgers.change_careassignment"),
+    "admin:registry_cadre_export": Row("registry.export_cadre"),
+    "admin:registry_cadre_reveal": Row("registry.view_cadre", "registry.cadre", post=NOBODY),
+    "admin:registry_cadre_event": Row("registry.add_lifeevent", "registry.cadre"),
+    "admin:registry_cadre_standing": Row("registry.change_cadre", "registry.cadre"),
+    "admin:ledgers_careassignment_end": Row("ledgers.change_careassignment", "ledgers.careassignment"),
+    "admin:ledgers_duty_waive": Row("ledgers.waive_duty", "ledgers.duty"),
+    "admin:birthday_calendar": Row("reminders.view_reminder"),
+    "admin:reminder_days": Row("reminders.view_run"),
+    "admin:unknown_deliveries": Row("messaging.resolve_delivery", post=NOBODY),
+    "admin:inbox": Row(ANY_STAFF),
+    "admin:registry_importbatch_template": Row("registry.import_roster"),
+    "admin:registry_importbatch_answer": Row("registry.import_roster", "registry.importbatch"),
+    "admin:registry_importbatch_confirm": Row("registry.import_roster", "registry.importbatch"),
+    "admin:registry_importbatch_discard": Row("registry.import_roster", "registry.importbatch"),
+    "admin:registry_importbatch_undo": Row("registry.undo_import", "registry.importbatch"),
+    "admin:registry_importbatch_report": Row(NOBODY, "registry.importbatch"),
+    "portal:branch": Row(PUBLIC),
+    "messaging:sms_receipt": Row(PUBLIC, post=NOBODY),
     "account_login": Row(PUBLIC),
     "account_logout": Row(PUBLIC),
     "account_inactive": Row(PUBLIC),
@@ -90,6 +112,12 @@ PAGES = {
     "portal:display": Row(PUBLIC),
 }
 
+# Pages that lead elsewhere by what they are: held in tests/accounts/test_sign_in.py.
+DOORS = {
+    "account_logout", "admin:login", "admin:logout", "admin:password_change", "admin:password_change_done",
+    "mfa_authenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
+}  # fmt: skip
+
 # Where a stock page asks for something else than its name says.
 EXCEPTIONS = {
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.
@@ -110,6 +138,31 @@ EXCEPTIONS = {
     "admin:people_phone_add": Row(NOBODY),
     "admin:people_relative_add": Row(NOBODY),
     "admin:registry_health_add": Row(NOBODY),
+    "admin:registry_lifeevent_add": Row(NOBODY),
+    # A page to read and decide on: sending to it shows it again.
+    "admin:registry_lifeevent_change": Row("registry.view_lifeevent", "registry.lifeevent"),
+    "admin:registry_health_change": Row("registry.view_health", "registry.health", post="registry.view_health"),
+    "admin:registry_health_history": Row("registry.view_health", "registry.health"),
+    # Tiers and carers are given to a group on pages of their own; what was recorded is voided, never restored.
+    "admin:ledgers_caretier_add": Row(NOBODY),
+    "admin:ledgers_caretier_change": Row("ledgers.view_caretier", "ledgers.caretier", post=NOBODY),
+    "admin:ledgers_careassignment_add": Row(NOBODY),
+    "admin:ledgers_careassignment_change": Row("ledgers.view_careassignment", "ledgers.careassignment", post=NOBODY),
+    "admin:ledgers_contact_restore": Row("ledgers.change_contact", "ledgers.contact", post=NOBODY),
+    "admin:ledgers_contact_add": Row("ledgers.record_contact"),
+    # What was sent is the run's, not the message's.
+    "admin:messaging_delivery_changelist": Row("reminders.view_run"),
+    "admin:messaging_delivery_change": Row("reminders.view_run", "messaging.delivery", post=NOBODY),
+    "admin:messaging_delivery_history": Row("reminders.view_run", "messaging.delivery"),
+    # A batch is its own page by state; headings are the portal's, a bureau adds words to them.
+    "admin:registry_importbatch_changelist": Row("registry.import_roster"),
+    "admin:registry_importbatch_add": Row("registry.import_roster"),
+    "admin:registry_importbatch_change": Row("registry.import_roster", "registry.importbatch"),
+    "admin:registry_importbatch_history": Row("registry.import_roster", "registry.importbatch"),
+    "admin:registry_rostercolumn_add": Row(NOBODY),
+    # The job of the world is nobody's: only who sees all of them sees it, and not its file.
+    "admin:common_job_change": Row("common.view_every_job", "common.job"),
+    "admin:common_job_history": Row("common.view_every_job", "common.job"),
 }
 
 
@@ -191,7 +244,9 @@ def test_administrators_and_auditors_have_no_right_on_people():
 
 
 @pytest.fixture
-def world(settings):
+def world(settings, monkeypatch):
+    """Templates render without the test client's copies of every context: a third of the time."""
+    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
     settings.SECOND_FACTOR = "optional"
     return build_world()
 
@@ -222,15 +277,19 @@ def may(actor: str, needs: str) -> bool:
 
 
 def address(route: Route, key) -> str:
-    path = re.sub(r"<\w+:\w+>", str(key), route.path)
+    path = re.sub(r"<slug:kind>", "treatment", route.path)
+    path = re.sub(r"<\w+:\w+>", lambda match: str(key), path)
     path = re.sub(r"\^?\(\?P<app_label>[^)]*\)/\$", "accounts/", path)
     return "/" + re.sub(r"\(\?P<url>.*\)\$", "no/such/page", path)
 
 
-def is_open(response) -> bool:
+def is_open(response) -> bool | None:
+    """None: the page knows no such method, which says nothing about rights."""
+    if response.status_code == 405:
+        return None
     if response.status_code == 302:
         return not re.match(r"/(admin/login|account/login|account/inactive)/", response.url)
-    return response.status_code in {200, 400, 405, 422}
+    return response.status_code in {200, 400, 422}
 
 
 def settled(text: str) -> str:
@@ -247,14 +306,14 @@ def body(response) -> str:
 def test_matrix(world, actor):
     client, unexpected = client_of(world.actors[actor]), []
     for route in sorted(ROUTES, key=lambda route: route.name):
-        if route.name in {"account_logout", "admin:logout"}:
+        if route.name in DOORS:
             continue
         row = ROWS[route.name]
         for method in ("get", "post"):
             needs = row.post if method == "post" and row.post else row.needs
             unexpected += check(client, actor, world, route, row, method, may(actor, needs))
 
-    assert unexpected == []
+    assert "\n".join(unexpected) == ""
 
 
 def check(client, actor, world, route, row, method, allowed) -> list[str]:
@@ -263,21 +322,28 @@ def check(client, actor, world, route, row, method, allowed) -> list[str]:
     if not row.model:
         return wrong(actor, route, method, "-", send(address(route, 1)), allowed)
     own = send(address(route, world.own.objects[row.model].pk))
-    foreign = send(address(route, world.foreign.objects[row.model].pk))
-    missing = send(address(route, MISSING))
     found = wrong(actor, route, method, "own", own, allowed)
+    if not is_staff(actor):
+        return found
+    missing = send(address(route, MISSING))
     found += wrong(actor, route, method, "missing", missing, False)
     if row.model in SHARED:
         return found
+    foreign = send(address(route, world.foreign.objects[row.model].pk))
     found += wrong(actor, route, method, "foreign", foreign, False)
-    if (foreign.status_code, settled(body(foreign))) != (missing.status_code, settled(body(missing))):
+    if answer(foreign) != answer(missing) and answer(foreign) != answer(send(address(route, MISSING))):
+        # Asked again, because the first answer may have carried a message of the page before.
         found.append(f"{route.name} {method}: foreign {foreign.status_code} unlike missing {missing.status_code}")
     return found
 
 
+def answer(response) -> tuple[int, str]:
+    return response.status_code, settled(body(response))
+
+
 def wrong(actor, route, method, whose, response, allowed) -> list[str]:
     found, text = [], body(response)
-    if is_open(response) is not allowed:
+    if is_open(response) is (not allowed):
         found.append(f"{route.name} {method} {whose}: {response.status_code}, allowed {allowed}")
     if FOREIGN in text or FOREIGN in response.headers.get("Location", ""):
         found.append(f"{route.name} {method} {whose}: shows somebody of another district")
@@ -295,7 +361,7 @@ def table_sums() -> dict[str, str]:
         ]
         sums = {}
         for name in names:
-            cursor.execute(f'SELECT md5(string_agg(t::text, \'|\' ORDER BY t::text)) FROM "{name}" t')
+            cursor.execute(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{name}\" t")
             sums[name] = cursor.fetchone()[0]
     return sums
 
@@ -315,9 +381,7 @@ def test_unsafe_requests_without_a_token_are_refused_everywhere(world):
     client = Client(enforce_csrf_checks=True)
     client.force_login(world.actors["clerk"])
     taken = [
-        route.name
-        for route in ROUTES
-        if client.post(address(route, world.own.unit.pk)).status_code not in {403, 405}
+        route.name for route in ROUTES if client.post(address(route, world.own.unit.pk)).status_code not in {403, 405}
     ]
 
     assert taken == []

@@ -1,6 +1,7 @@
 """Writes of membership and posts. Admin, imports and transfers call these."""
 
 import datetime
+import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -8,11 +9,13 @@ from django.utils import timezone
 
 from apps.common import audit
 from apps.common.errors import BusinessError
+from apps.common.insert_select import insert_rows
 from apps.people.models import Person
 from apps.registry.choices import LifeEventKind
-from apps.registry.models import LifeEvent
+from apps.registry.models import ImportExtra, LifeEvent
+from apps.registry.services.roster_extras import AT_ONCE, open_extras, settle
 
-from .choices import Link
+from .choices import Kind, Link
 from .models import Membership, Organisation, Post
 from .rules import last_day_of_life
 
@@ -58,7 +61,7 @@ def add_organisation(organisation: Organisation, *, parent: Organisation | None,
     try:
         with transaction.atomic():
             organisation = (
-                parent.add_child(instance=organisation)
+                Organisation.objects.add_child(parent, instance=organisation)
                 if parent
                 else Organisation.objects.add_root(instance=organisation)
             )
@@ -90,6 +93,58 @@ def join_organisation(
     _save(membership)
     audit.record("join_organisation", actor=actor, people=[person.pk], target=f"branches.membership:{membership.pk}")
     return membership
+
+
+LINK_OF_KIND = {
+    Kind.FORMAL: Link.FORMAL,
+    Kind.AWAY: Link.FORMAL,
+    Kind.FLOATING: Link.FLOATING,
+    Kind.TEMPORARY: Link.TEMPORARY,
+    Kind.FUNCTIONAL: Link.FUNCTIONAL,
+}
+
+
+@transaction.atomic
+def take_up_rosters(*, on: datetime.date) -> int:
+    """Make members of the people whose roster names their branch; returns how many joined.
+
+    Set-based. Whoever has a formal link elsewhere keeps it: moving is a transfer, which a clerk arranges. What came of
+    each stands on the batch's page.
+    """
+    extras = list(
+        open_extras(ImportExtra.Kind.BRANCH).select_for_update(of=("self",)).select_related("batch")[:AT_ONCE]
+    )
+    standing = {}
+    for organisation in Organisation.objects.filter(voided_at__isnull=True, dissolved_on__isnull=True):
+        standing.setdefault(organisation.short_name, organisation)
+        standing[organisation.name] = organisation
+    links = Membership.objects.filter(
+        person_id__in=[extra.person_id for extra in extras], ends_on__isnull=True, voided_at__isnull=True
+    )
+    held = set(links.values_list("person_id", "organisation_id"))
+    formal = set(links.filter(link=Link.FORMAL).values_list("person_id", flat=True))
+    outcomes: dict[str, list[int]] = {}
+    joining = []
+    for extra in extras:
+        organisation = standing.get(extra.value)
+        if organisation is None or not extra.value:
+            outcome = "支部表里没有这个支部，请在支部里登记" if extra.value else "表里清空了支部，请在支部里办理"
+        elif (extra.person_id, organisation.pk) in held:
+            outcome = "已在这个支部"
+        elif LINK_OF_KIND[organisation.kind] == Link.FORMAL and extra.person_id in formal:
+            outcome = "正式组织关系在别的支部，要办转接"
+        else:
+            outcome = "已登记为支部党员"
+            joining.append(
+                (uuid.uuid4(), extra.person_id, organisation.pk, LINK_OF_KIND[organisation.kind], on, "随名册登记")
+            )
+        outcomes.setdefault(outcome, []).append(extra.pk)
+    if joining:
+        insert_rows(Membership, ("public_id", "person", "organisation", "link", "starts_on", "reason_in"), joining)
+        audit.record("join_organisation", actor=None, people=[row[1] for row in joining], reason="随名册登记")
+    for outcome, ids in outcomes.items():
+        settle(ids, outcome)
+    return len(joining)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The admin of the common floor: the base that every room uses, and the download centre."""
 
 from .admin_base import EDIT, SAFE_METHODS, RecordAdmin, RecordInline, is_reading
+from .admin_views.codes import CodeValueAdmin
 from .admin_views.jobs import JobAdmin
 
-__all__ = ["EDIT", "SAFE_METHODS", "JobAdmin", "RecordAdmin", "RecordInline", "is_reading"]
+__all__ = ["EDIT", "SAFE_METHODS", "CodeValueAdmin", "JobAdmin", "RecordAdmin", "RecordInline", "is_reading"]

@@ -116,6 +116,8 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
     open_to_viewers = False
     voidable = False
     code_lists: dict[str, str] = {}
+    add_label = ""  # of the button and the page that add a record, where 新增 and the name read badly
+    empty_words = ""  # below 这里还没有内容, where an empty list needs a reason
     select_related_in_list: tuple[str, ...] = ()
     select_related_in_record: tuple[str, ...] = ()
 

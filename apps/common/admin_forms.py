@@ -9,6 +9,7 @@ from . import change_log
 from .errors import BusinessError, StaleVersion
 
 SEEN = "seen_version"
+REQUIRED = "这一项要填。"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class RecordForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+        for field in self.fields.values():
+            field.error_messages["required"] = REQUIRED
         self.conflicts: list[Conflict] = []
         self.taken_over: list[str] = []
         if self.instance.pk is None:

@@ -18,6 +18,7 @@ REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role};
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role};
 """
+MAINTAIN = "GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {role}"
 
 
 def after_migrate(sender, using="default", **kwargs) -> None:
@@ -43,4 +44,6 @@ def grant_app_role(using: str) -> bool:
             return False
         kept = [*AUDIT_TABLES, *change_history_tables(set(connections[using].introspection.table_names(cursor)))]
         cursor.execute(GRANTS.format(role=APP_ROLE, kept=", ".join(kept)))
+        if connections[using].pg_version >= 170_000:  # after a set-based write the tables are analysed at once
+            cursor.execute(MAINTAIN.format(role=APP_ROLE))
     return True

@@ -1,8 +1,8 @@
 """Encrypted files of private media. All reading and writing of them happens here."""
 
+import datetime
 import hashlib
 import uuid
-from datetime import timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -12,6 +12,8 @@ from . import crypto
 from .models import Attachment
 
 BLOB_DAYS = 30
+FOLDER = "private"
+ORPHAN_AFTER = datetime.timedelta(days=1)
 
 
 def _place(public_id) -> bytes:
@@ -31,7 +33,7 @@ def store(
     """Encrypt and keep `data`; `keep_days` None keeps it for good. The file is written before the row commits."""
     public_id = uuid.uuid4()
     name = default_storage.save(
-        f"private/{public_id.hex[:2]}/{uuid.uuid4().hex}",
+        f"{FOLDER}/{public_id.hex[:2]}/{uuid.uuid4().hex}",
         ContentFile(crypto.encrypt_bytes(data, _place(public_id))),
     )
     return Attachment.objects.create(
@@ -44,7 +46,7 @@ def store(
         digest=crypto.blind_index("attachment", hashlib.sha256(data).hexdigest()),
         storage_name=name,
         created_by_id=getattr(actor, "pk", None),
-        purge_after=timezone.now() + timedelta(days=keep_days) if keep_days is not None else None,
+        purge_after=timezone.now() + datetime.timedelta(days=keep_days) if keep_days is not None else None,
     )
 
 
@@ -56,7 +58,20 @@ def read(attachment: Attachment) -> bytes:
         return crypto.decrypt_bytes(handle.read(), _place(attachment.public_id))
 
 
-def purge_expired(now) -> int:
+def purge_orphans(now: datetime.datetime) -> int:
+    """Remove files that no row speaks of: of transactions that were rolled back after storing. Returns how many."""
+    removed = 0
+    for folder in default_storage.listdir(FOLDER)[0] if default_storage.exists(FOLDER) else ():
+        names = [f"{FOLDER}/{folder}/{name}" for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]]
+        known = set(Attachment.objects.filter(storage_name__in=names).values_list("storage_name", flat=True))
+        for name in set(names) - known:
+            if now - default_storage.get_modified_time(name) > ORPHAN_AFTER:
+                default_storage.delete(name)
+                removed += 1
+    return removed
+
+
+def purge_expired(now: datetime.datetime) -> int:
     """Remove files past their keeping time; the rows stay. Returns how many."""
     due = Attachment.objects.filter(purged_at__isnull=True, purge_after__lt=now).order_by("pk")[:1000]
     for attachment in due:

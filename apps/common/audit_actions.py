@@ -41,6 +41,11 @@ ACTION_NAMES = {
     "standing.change": "变更职级待遇",
     "standing.correct": "更正职级待遇",
     "standing.undo": "撤回职级待遇变更",
+    "life.report": "报告人员变动",
+    "life.confirm": "核实人员变动",
+    "life.reject": "人员变动不属实",
+    "life.undo": "撤销人员变动",
+    "waive": "免办联系看望任务",
 }
 
 

@@ -5,7 +5,7 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from apps.common.admin_forms import RecordForm
+from apps.common.admin_forms import REQUIRED, RecordForm
 from apps.common.errors import BusinessError
 
 
@@ -33,6 +33,11 @@ class HelperMixin:
     """Gives a form its ``helper``. ``submit_label`` is the button's text."""
 
     submit_label = "保存"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = REQUIRED
 
     @property
     def helper(self) -> PortalFormHelper:

@@ -13,10 +13,11 @@ from django.db.models import Model
 LINES_AT_ONCE = 100
 
 
-def copy_rows(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence]) -> int:
+def copy_rows(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence], *, analyze: bool = True) -> int:
     """Create temporary `table` with (name, SQL type) columns, dropped on commit, and COPY `rows` into it.
 
-    None becomes NULL, bytes become bytea, lists become text[]. Must run inside a transaction.
+    None becomes NULL, bytes become bytea, lists become text[]. Must run inside a transaction. `analyze` helps joins;
+    a table that is only read from end to end does without.
     """
     spec = ", ".join(f'"{name}" {kind}' for name, kind in columns)
     lines = _Lines(rows)
@@ -24,7 +25,8 @@ def copy_rows(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Seq
         cursor.execute(f'DROP TABLE IF EXISTS "{table}"')
         cursor.execute(f'CREATE TEMPORARY TABLE "{table}" ({spec}) ON COMMIT DROP')
         cursor.cursor.copy_expert(f"COPY \"{table}\" FROM STDIN WITH (FORMAT csv, NULL '')", lines)  # noqa: S608
-        cursor.execute(f'ANALYZE "{table}"')
+        if analyze:
+            cursor.execute(f'ANALYZE "{table}"')
     return lines.count
 
 
@@ -88,7 +90,7 @@ def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[Sequenc
     """Insert many rows of `model` by field name through a staging table; other fields take their database defaults."""
     columns = column_types(model, names)
     staging = f"staged_{model._meta.db_table}"
-    copy_rows(staging, columns, rows)
+    copy_rows(staging, columns, rows, analyze=False)
     listed = ", ".join(f'"{name}"' for name, _ in columns)
     written = execute(f'INSERT INTO "{model._meta.db_table}" ({listed}) SELECT {listed} FROM "{staging}"')  # noqa: S608
     execute(f'DROP TABLE "{staging}"')

@@ -34,11 +34,27 @@ def job_kind(kind: str) -> Callable[[Work], Work]:
     return register
 
 
+class LeaseLost(Exception):
+    """Another worker has taken the job over, or it was cancelled: this one must stop where it is."""
+
+
+def _ours(job: Job):
+    """The row, while it is still this attempt's: a worker that slept past its lease finds nothing here."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+
+
 def report_progress(job: Job, done: int, total: int, note: str = "") -> None:
-    """Show how far the work is and renew the lease."""
-    Job.objects.filter(pk=job.pk).update(
-        progress_done=done, progress_total=total, progress_note=note, lease_until=Now() + LEASE
-    )
+    """Show how far the work is and renew the lease. Raises LeaseLost, which the work lets through."""
+    shown = {"progress_done": done, "progress_total": total, "progress_note": note[:80]}
+    if not _ours(job).update(lease_until=Now() + LEASE, **shown):
+        raise LeaseLost
+
+
+def cancel_job(job: Job) -> bool:
+    """Give a job up; a running one stops at its next progress report. False when it has ended already."""
+    open_states = (Job.State.QUEUED, Job.State.RUNNING)
+    ended = {"state": Job.State.CANCELLED, "finished_at": Now(), "lease_until": None}
+    return bool(Job.objects.filter(pk=job.pk, state__in=open_states).update(**ended))
 
 
 def run_job(job_id: int) -> bool:
@@ -62,6 +78,8 @@ def run_job(job_id: int) -> bool:
         return True
     try:
         result = _kinds[job.kind](job)
+    except LeaseLost:
+        logger.warning("job %s of kind %s was taken over or cancelled", job.pk, job.kind)
     except BusinessError as refusal:
         _finish(job, Job.State.FAILED, error=refusal.sentence)
     except Exception:
@@ -76,7 +94,7 @@ def _finish(job: Job, state: str, *, result: dict | None = None, error: str = ""
     values = {"state": state, "finished_at": Now(), "lease_until": None, "error": error[:500]}
     if result is not None:
         values["result"] = result
-    Job.objects.filter(pk=job.pk).update(**values)
+    _ours(job).update(**values)
 
 
 def expired_jobs() -> list[int]:

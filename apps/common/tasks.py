@@ -23,3 +23,4 @@ def seal_audit() -> None:
 @shared_task
 def purge_blobs() -> None:
     attachments.purge_expired(timezone.now())
+    attachments.purge_orphans(timezone.now())

@@ -122,7 +122,7 @@ class ContactForm(RecordForm):
 class CarerField(forms.ModelMultipleChoiceField):
     """Staff with how many persons each answers for now."""
 
-    widget = forms.SelectMultiple({"size": 10})
+    widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, user: User) -> str:
         unit = f"{user.unit.short_name or user.unit.name}，" if user.unit else ""
@@ -135,7 +135,7 @@ class TierForm(PortalForm):
     level = forms.ChoiceField(label="服务等级", widget=forms.RadioSelect)
     effective_on = forms.DateField(
         label="自何日起",
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text="从这天以后的第一个整周、整月、整季起安排联系看望",
     )
     note = forms.CharField(label="说明", required=False, max_length=200)
@@ -161,7 +161,7 @@ class CarerForm(PortalForm):
     """Carers for one or for many."""
 
     carers = CarerField(
-        User.objects.none(), label="责任人", help_text="可以选几位（按住 Ctrl 键点），名单按单位和姓名顺序平均分给他们"
+        User.objects.none(), label="责任人", help_text="可以选几位，名单按单位和姓名顺序平均分给他们"
     )
     override_reason = forms.CharField(
         label="超出人数的理由", required=False, max_length=200, help_text="超过每人上限时才需要填"

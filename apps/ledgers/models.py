@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from apps.common import history
 from apps.common.fields import EncryptedTextField
@@ -292,3 +293,21 @@ class Duty(Versioned):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.due_on}"
+
+
+class DutyRun(models.Model):
+    """A day for which the duties of everybody were planned, with the newest rule set that the run knew."""
+
+    day = models.DateField("日期", unique=True)
+    rules_changed_at = models.DateTimeField("规则最后修改", null=True)
+    planned = models.PositiveIntegerField("新排", default=0)
+    withdrawn = models.PositiveIntegerField("撤回", default=0)
+    finished_at = models.DateTimeField("完成时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "任务计划"
+        verbose_name_plural = "任务计划"
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"{self.day}"

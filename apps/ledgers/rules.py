@@ -14,6 +14,7 @@ DAY = dt.timedelta(days=1)
 VISITS = (Method.HOME, Method.HOSPITAL, Method.CARE_HOME)
 CALLS = (Method.PHONE, Method.WECHAT)
 BUREAU = (By.STAFF, By.CARER)
+GREETED = (Audience.VETERAN, Audience.FOCUS, Audience.HIGH_RISK)
 
 
 @rule_kind(
@@ -60,9 +61,13 @@ class DutyRules:
     party_day_days: int = 21
     national_day_days: int = 14
     double_ninth_days: int = 14
-    festival_for: tuple[Audience, ...] = (Audience.VETERAN, Audience.FOCUS, Audience.HIGH_RISK)
+    festival_for: tuple[Audience, ...] = GREETED
     visit_methods: tuple[Method, ...] = VISITS
     call_methods: tuple[Method, ...] = CALLS
+
+    def __post_init__(self) -> None:
+        if len(set(self.festival_for)) < len(self.festival_for) or set(self.festival_for) - set(GREETED):
+            raise ValueError("“节日慰问对象”只能从离休干部、重点联系对象、高风险对象里选，每种一次。")
 
 
 @rule_kind(

@@ -122,13 +122,13 @@ class UnitForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None and "parent" in self.fields:
-            self.initial["parent"] = self.instance.get_parent()
+            self.initial["parent"] = Unit.objects.get_parent(self.instance)
 
 
 class CloseUnitForm(PortalForm):
     """Closing a unit or merging it into another."""
 
-    on = forms.DateField(label="撤并日期", widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label="撤并日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     successor = forms.ModelChoiceField(
         Unit.objects.none(), label="并入单位", required=False, help_text="撤销而不并入别的单位时空着"
     )

@@ -44,7 +44,11 @@ def add_unit(unit: Unit, *, parent: Unit | None, actor) -> Unit:
     _check(unit)
     try:
         with transaction.atomic():
-            added = _fresh(parent).add_child(instance=unit) if parent else Unit.objects.add_root(instance=unit)
+            added = (
+                Unit.objects.add_child(_fresh(parent), instance=unit)
+                if parent
+                else Unit.objects.add_root(instance=unit)
+            )
     except IntegrityError as error:
         raise BusinessError("单位代码或全称已有人使用。", code="duplicate") from error
     _record("add_unit", added, actor)
@@ -66,16 +70,16 @@ def move_unit(unit: Unit, parent: Unit | None, *, actor) -> Unit:
     Rights granted on either parent follow at once: scopes are resolved at each request.
     """
     unit = Unit.objects.get(pk=unit.pk)
-    former = unit.get_parent()
+    former = Unit.objects.get_parent(unit)
     if (former and former.pk) == (parent and parent.pk):
         return unit
     if parent is None:
-        unit.move(Unit.objects.filter(depth=1).order_by("path").last(), "last-sibling")
+        Unit.objects.move(unit, Unit.objects.filter(depth=1).order_by("path").last(), "last-sibling")
     else:
         parent = _fresh(parent)
         if parent.path.startswith(unit.path):
             raise BusinessError("上级单位不能是它自己或它的下级。", code="cycle", field="parent")
-        unit.move(parent, "last-child")
+        Unit.objects.move(unit, parent, "last-child")
     _record("move_unit", unit, actor, fields=["parent"])
     return Unit.objects.get(pk=unit.pk)
 
@@ -96,13 +100,13 @@ def close_unit(unit: Unit, *, on: datetime.date, successor: Unit | None, actor, 
         successor = _fresh(successor)
         if successor.path.startswith(unit.path):
             raise BusinessError("并入的单位不能是它自己或它的下级。", code="cycle", field="successor")
-    children = list(unit.get_children().filter(closed_on__isnull=True))
+    children = list(Unit.objects.get_children(unit).filter(closed_on__isnull=True))
     if children and successor is None:
         names = "、".join(str(child) for child in children[:3])
         raise BusinessError(f"它还有下级单位（{names}），请写明并入哪个单位。", code="has_children", field="successor")
     if successor is not None:
         for child in children:
-            Unit.objects.get(pk=child.pk).move(Unit.objects.get(pk=successor.pk), "last-child")
+            Unit.objects.move(Unit.objects.get(pk=child.pk), Unit.objects.get(pk=successor.pk), "last-child")
     unit.refresh_from_db()
     unit.closed_on, unit.successor = on, successor
     unit.save(update_fields=["closed_on", "successor"])

@@ -4,23 +4,25 @@ The rows to export are fixed when somebody asks (their keys, encrypted); scope a
 runs. Ids, phones and accounts are text cells.
 """
 
-import datetime
 import io
 from array import array
 from collections.abc import Iterator, Sequence
 
 from django.db import transaction
+from django.db.models import BooleanField, Prefetch
 from django.utils import timezone
 from import_export import fields, resources
 
 from apps.accounts.models import User
-from apps.common import attachments, audit, change_log
+from apps.common import attachments, audit
+from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
+from apps.common.fields import PartialDateField
 from apps.common.jobs import job_kind, report_progress
 from apps.common.models import Attachment, Job
-from apps.common.partial_date import PartialDate
 from apps.common.workbook.writer import write_csv, write_sheet
 from apps.people.choices import CODE_LISTS as PERSON_CODES
+from apps.people.models import Phone, Relative
 
 from .choices import CODE_LISTS as CADRE_CODES
 from .models import Cadre
@@ -36,52 +38,111 @@ CONTACT, HEALTH, CITIZEN_ID, BANK = (
 
 
 class Column(fields.Field):
-    """An export column: `right` is needed on each person beside the export right, `is_text` writes text cells."""
+    """An export column: a field of the cadre (`path`), or what `make` says of him from the fields it `needs`.
 
-    def __init__(self, label: str, path: str = "", *, right: str = "", is_text: bool = False, group: str = "基本"):
-        super().__init__(attribute=path.replace(".", "__") or None, column_name=label, readonly=True)
-        self.path = path.split(".") if path else []
+    `right` is needed on each person beside the export right; `is_text` writes text cells.
+    """
+
+    def __init__(self, label: str, path: str = "", *, make=None, needs=(), right="", is_text=False, group="基本"):
+        super().__init__(attribute=path or None, column_name=label, readonly=True)
+        self.path = path
+        self.make = make
+        self.needs = needs or (path,)
         self.right = right
         self.is_text = is_text
         self.group = group
 
     def export(self, instance, **kwargs):
-        """The field in the words of the screens; plain numbers and dates stay what they are."""
-        row = instance
-        for name in self.path[:-1]:
-            row = getattr(row, name, None)
-            if row is None:
-                return ""
-        item = row._meta.get_field(self.path[-1])
-        value = getattr(row, item.attname)
-        if value in (None, "", []):
-            return ""
-        if item.is_relation:
-            return str(getattr(row, item.name))
-        if isinstance(value, bool):
-            return "是" if value else ""
-        if isinstance(value, PartialDate):
-            return str(value)
-        if isinstance(value, int | datetime.date) and not item.choices:
-            return value
-        return change_log.shown(item, value, CODE_LISTS, {})
+        return self.reader({})(instance)
+
+    def related_model(self):
+        """The model a foreign key points to; None for other columns."""
+        return self._item().remote_field.model if self.path and self._item().is_relation else None
+
+    def _item(self):
+        model = Cadre
+        *steps, last = self.path.split("__")
+        for step in steps:
+            model = model._meta.get_field(step).related_model
+        return model._meta.get_field(last)
+
+    def reader(self, names: dict):
+        """A function from a cadre to the cell; `names` holds words of related rows by (model, key), read meanwhile."""
+        if self.make is not None:
+            return self.make
+        item = self._item()
+        step = self.path.rpartition("__")[0]
+        words = _words_of(item, names)
+
+        def read(cadre):
+            row = getattr(cadre, step, None) if step else cadre
+            value = getattr(row, item.attname) if row is not None else None
+            return "" if value is None or value == "" or value == [] else words(value)
+
+        return read
+
+
+def _words_of(item, names: dict):
+    """How a stored value of a model field is written: as on the screens; plain numbers and dates stay what they are."""
+    if item.is_relation:
+        model = item.remote_field.model
+        return lambda key: names[model, key] if (model, key) in names else str(model._base_manager.get(pk=key))
+    if item.name in CODE_LISTS:
+        codes = names_of(CODE_LISTS[item.name])
+        return lambda value: (
+            "、".join(codes.get(code, code) for code in value) if isinstance(value, list) else codes.get(value, value)
+        )
+    if item.choices:
+        labels = dict(item.flatchoices)
+        return lambda value: str(labels.get(value, value))
+    if isinstance(item, BooleanField):
+        return lambda value: "是" if value else ""
+    return str if isinstance(item, PartialDateField) else lambda value: value
+
+
+def _age(cadre) -> int | str:
+    age = age_of(cadre.person, timezone.localdate())
+    return "" if age is None else age
+
+
+def _birthday(cadre) -> str:
+    return birthday_words(cadre.person)
+
+
+def _phones(cadre) -> str:
+    person = cadre.person
+    phones = person.exported_phones if hasattr(person, "exported_phones") else person.phones.all()
+    return "、".join(phone.number for phone in phones)
+
+
+def _emergency(cadre) -> str:
+    person = cadre.person
+    marked = person.exported_relatives if hasattr(person, "exported_relatives") else person.relatives.all()
+    return "、".join(
+        f"{relative.name} {relative.phone}".strip()
+        for relative in marked
+        if relative.is_emergency and relative.voided_at is None
+    )
+
+
+BIRTHDAY_FIELDS = tuple(f"person__birthday_{part}" for part in ("calendar", "month", "day", "leap", "greeting"))
 
 
 class CadreResource(resources.Resource):
     """Cadres as rows of a list; a column is a field, its heading what the screens call it."""
 
-    name = Column("姓名", "person.name")
-    sex = Column("性别", "person.sex")
-    age = Column("年龄")
-    birth_date = Column("出生日期（档案）", "person.birth_date")
-    birthday = Column("过生日")
-    citizen_id = Column("身份证号", right=CITIZEN_ID, is_text=True)
-    former_name = Column("曾用名", "person.former_name")
-    ethnicity = Column("民族", "person.ethnicity")
-    native_place = Column("籍贯", "person.native_place")
-    political_status = Column("政治面貌", "person.political_status")
-    life_status = Column("存亡状态", "person.life_status")
-    died_on = Column("离世时间", "person.died_on")
+    name = Column("姓名", "person__name")
+    sex = Column("性别", "person__sex")
+    age = Column("年龄", make=_age, needs=("person__birth_date", "person__died_on", "person__life_status"))
+    birth_date = Column("出生日期（档案）", "person__birth_date")
+    birthday = Column("过生日", make=_birthday, needs=BIRTHDAY_FIELDS)
+    citizen_id = Column("身份证号", "person__citizen_id", right=CITIZEN_ID, is_text=True)
+    former_name = Column("曾用名", "person__former_name")
+    ethnicity = Column("民族", "person__ethnicity")
+    native_place = Column("籍贯", "person__native_place")
+    political_status = Column("政治面貌", "person__political_status")
+    life_status = Column("存亡状态", "person__life_status")
+    died_on = Column("离世时间", "person__died_on")
     retire_type = Column("离退休类型", "retire_type", group="类型和待遇")
     managing_unit = Column("管理单位", "managing_unit", group="类型和待遇")
     counting_unit = Column("统计单位", "counting_unit", group="类型和待遇")
@@ -97,12 +158,12 @@ class CadreResource(resources.Resource):
     joined_party_on = Column("入党时间", "joined_party_on", group="工作")
     unit_nature = Column("原单位性质", "unit_nature", group="工作")
     education = Column("文化程度", "education", group="工作")
-    phones = Column("电话", right=CONTACT, is_text=True, group="联系")
-    residence = Column("现居住地址", "person.residence", right=CONTACT, is_text=True, group="联系")
-    community = Column("社区", "person.community", group="联系")
-    emergency = Column("紧急联系人", right=CONTACT, is_text=True, group="联系")
-    reach_by = Column("怎样联系", "person.reach_by", group="联系")
-    reach_note = Column("联系说明", "person.reach_note", right=CONTACT, group="联系")
+    phones = Column("电话", make=_phones, needs=("person",), right=CONTACT, is_text=True, group="联系")
+    residence = Column("现居住地址", "person__residence", right=CONTACT, is_text=True, group="联系")
+    community = Column("社区", "person__community", group="联系")
+    emergency = Column("紧急联系人", make=_emergency, needs=("person",), right=CONTACT, is_text=True, group="联系")
+    reach_by = Column("怎样联系", "person__reach_by", group="联系")
+    reach_note = Column("联系说明", "person__reach_note", right=CONTACT, group="联系")
     marital = Column("婚姻状况", "marital", group="家庭")
     living = Column("居住方式", "living", group="家庭")
     children_count = Column("子女数", "children_count", group="家庭")
@@ -110,32 +171,12 @@ class CadreResource(resources.Resource):
     wishes = Column("希望得到的服务", "wishes", group="家庭")
     lives_away = Column("异地居住", "lives_away", group="家庭")
     note = Column("备注", "note", group="家庭")
-    condition = Column("健康状况", "health.condition", right=HEALTH, group="健康")
-    ability = Column("自理能力", "health.ability", right=HEALTH, group="健康")
-    seriously_ill = Column("患重病", "health.seriously_ill", right=HEALTH, group="健康")
-    in_hospital_since = Column("住院自", "health.in_hospital_since", right=HEALTH, group="健康")
+    condition = Column("健康状况", "health__condition", right=HEALTH, group="健康")
+    ability = Column("自理能力", "health__ability", right=HEALTH, group="健康")
+    seriously_ill = Column("患重病", "health__seriously_ill", right=HEALTH, group="健康")
+    in_hospital_since = Column("住院自", "health__in_hospital_since", right=HEALTH, group="健康")
     bank_account = Column("银行账号", "bank_account", right=BANK, is_text=True, group="发放")
     pension = Column("养老金（离休费）", "pension", right=BANK, is_text=True, group="发放")
-
-    def dehydrate_age(self, cadre) -> int | str:
-        age = age_of(cadre.person, timezone.localdate())
-        return "" if age is None else age
-
-    def dehydrate_birthday(self, cadre) -> str:
-        return birthday_words(cadre.person)
-
-    def dehydrate_citizen_id(self, cadre) -> str:
-        return cadre.person.citizen_id
-
-    def dehydrate_phones(self, cadre) -> str:
-        return "、".join(phone.number for phone in cadre.person.phones.all())
-
-    def dehydrate_emergency(self, cadre) -> str:
-        return "、".join(
-            f"{relative.name} {relative.phone}".strip()
-            for relative in cadre.person.relatives.all()
-            if relative.is_emergency and relative.voided_at is None
-        )
 
 
 DEFAULT_COLUMNS = ("name", "sex", "age", "retire_type", "former_post", "managing_unit")
@@ -150,28 +191,51 @@ def columns_for(user) -> dict[str, Column]:
 def export_rows(user, keys: Sequence[int], chosen: Sequence[str], progress=None) -> Iterator[list]:
     """Rows of the export in the order of `keys`, read in chunks; people outside the export right are left out, cells
     outside a column's own right say so."""
-    resource = CadreResource()
-    columns = [(key, resource.fields[key]) for key in chosen]
-    rights = {column.right for _, column in columns if column.right}
+    columns = [CadreResource.fields[key] for key in chosen]
+    names: dict = {}
+    readers = [(column.reader(names), column.right) for column in columns]
+    rights = {column.right for column in columns if column.right}
     for start in range(0, len(keys), CHUNK):
         chunk = list(keys[start : start + CHUNK])
-        rows = Cadre.objects.visible_to(user, EXPORT).filter(pk__in=chunk)
-        rows = rows.select_related("person", "person__community", "managing_unit", "counting_unit", "health")
-        found = {cadre.pk: cadre for cadre in rows.prefetch_related("person__phones", "person__relatives")}
+        found = {cadre.pk: cadre for cadre in _rows(user, chunk, columns)}
+        _learn_names(names, columns, found.values())
         allowed = {
             right: set(Cadre.objects.visible_to(user, right).filter(pk__in=chunk).values_list("pk", flat=True))
             for right in rights
         }
-        for key in chunk:
-            if (cadre := found.get(key)) is not None:
-                yield [
-                    resource.export_field(column, cadre)
-                    if not column.right or key in allowed[column.right]
-                    else NOT_YOURS
-                    for _, column in columns
-                ]
+        for cadre in (found[key] for key in chunk if key in found):
+            yield [read(cadre) if not right or cadre.pk in allowed[right] else NOT_YOURS for read, right in readers]
         if progress:
             progress(min(start + CHUNK, len(keys)))
+
+
+def _rows(user, chunk: list[int], columns: list[Column]):
+    """Cadres of a chunk with exactly the fields that the columns need."""
+    needs = {need for column in columns for need in column.needs} - {"person"}
+    joined = {"person"} | {need.partition("__")[0] for need in needs if need.startswith("health__")}
+    rows = Cadre.objects.visible_to(user, EXPORT).filter(pk__in=chunk).select_related(*joined)
+    makers = {column.make for column in columns}
+    if _phones in makers:
+        phones = Phone.objects.only("public_id", "person_id", "number")
+        rows = rows.prefetch_related(Prefetch("person__phones", phones, to_attr="exported_phones"))
+    if _emergency in makers:
+        marked = Relative.objects.filter(is_emergency=True, voided_at__isnull=True)
+        rows = rows.prefetch_related(Prefetch("person__relatives", marked, to_attr="exported_relatives"))
+    return rows.only("person__public_id", *needs)
+
+
+def _learn_names(names: dict, columns: list[Column], cadres) -> None:
+    """Words of the related rows that these cadres point to, each asked once an export."""
+    for column in columns:
+        model = column.related_model()
+        if model is None:
+            continue
+        *steps, last = column.path.split("__")
+        attname = f"{last}_id"
+        rows = [getattr(cadre, steps[0]) if steps else cadre for cadre in cadres]
+        wanted = {getattr(row, attname) for row in rows} - {None}
+        wanted = [key for key in wanted if (model, key) not in names]
+        names.update({(model, row.pk): str(row) for row in model._base_manager.filter(pk__in=wanted)} if wanted else {})
 
 
 @job_kind(KIND)

@@ -86,13 +86,13 @@ class LogAdmin(RecordAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(LogAdmin):
-    list_display = ["at", "actor", "act", "field_names", "reason", "subject_count", "target", "address"]
+    list_display = ["at", "actor", "act", "field_names", "reason", "subject_count", "about", "address"]
     list_display_links = ["at"]
     list_filter = [ActionFilter, DayFilter]
     search_fields = ["actor_id"]
     search_help_text = "操作人的用户名或姓名"
     ordering = ["-id"]
-    fields = ["at", "actor", "act", "field_names", "reason", "address", "target", "subject_count", "people"]
+    fields = ["at", "actor", "act", "field_names", "reason", "address", "about", "subject_count", "people"]
     readonly_fields = fields
 
     def get_search_results(self, request, queryset, search_term):
@@ -127,7 +127,11 @@ class AuditEntryAdmin(LogAdmin):
 
     @admin.display(description="涉及字段")
     def field_names(self, entry):
-        return "、".join(entry.fields)
+        return audit.field_words(entry.fields, entry.target)
+
+    @admin.display(description="对象")
+    def about(self, entry):
+        return audit.target_words(entry.target) if entry.target else ""
 
     @admin.display(description="涉及人员编号")
     def people(self, entry):

@@ -18,6 +18,8 @@ from .sharing import start_ticks
 from .supervisor import in_child
 
 READY_S = 180.0
+# Of the processes and of every command run against them: two settings would mean two sets of keys.
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "cadre_portal.settings.dev"}
 
 
 class Stack:
@@ -47,7 +49,7 @@ class Stack:
     def __enter__(self) -> "Stack":
         self.places.make()
         kept = {name: value for name, value in os.environ.items() if name not in services.ADDRESSES}
-        kept |= {"DJANGO_SETTINGS_MODULE": "cadre_portal.settings.dev", **self.variables}
+        kept |= SETTINGS | self.variables
         command = [sys.executable, str(ROOT / "bin" / "_launch.py"), "serve", *self.processes, *self.options]
         self.log = self.places.logs / "supervisor.log"
         with open(self.log, "ab") as log:
@@ -109,7 +111,7 @@ class Stack:
         """Environment of a process that works with this portal."""
         facts = self.facts()
         addresses = {name: facts[name] for name in services.ADDRESSES}
-        return services.environment(self.places, addresses, owner=owner) | self.variables
+        return services.environment(self.places, addresses, owner=owner) | SETTINGS | self.variables
 
     def manage(self, *arguments: str, timeout: float = 300.0) -> subprocess.CompletedProcess:
         """Run a management command to its end against this portal."""

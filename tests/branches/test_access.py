@@ -21,7 +21,7 @@ def cast():
     """Branch A (with a group below it) and branch B, one member each, and A's secretary with an account."""
     unit = make_unit()
     a, b = make_organisation("甲支部"), make_organisation("乙支部")
-    group = Organisation.objects.get(pk=a.pk).add_child(name="甲支部一组", level="group")
+    group = Organisation.objects.add_child(Organisation.objects.get(pk=a.pk), {"name": "甲支部一组", "level": "group"})
     members = {
         "secretary": make_cadre("书记", unit=unit),
         "in_a": make_cadre("甲一", unit=unit),

@@ -58,7 +58,7 @@ def test_organisation_is_founded_below_another(client, cast):
     response = client.post("/admin/branches/organisation/add/", typed)
 
     assert response.status_code == 302, response.context["adminform"].form.errors
-    assert Organisation.objects.get(name="乙支部一组").get_parent() == cast["b"]
+    assert Organisation.objects.get_parent(Organisation.objects.get(name="乙支部一组")) == cast["b"]
 
 
 def test_member_joins_and_leaves_on_the_pages(client, cast):

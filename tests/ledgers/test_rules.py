@@ -113,7 +113,9 @@ def test_rule_set_of_a_bureau_overrides_single_values():
     assert rules_of_bureau == DutyRules(focus_contact=Period.MONTH, festival_for=(Audience.VETERAN,), spring_days=28)
 
 
-@pytest.mark.parametrize("values", [{"focus_contact": "fortnight"}, {"spring_days": "soon"}, {"weather": 1}])
+@pytest.mark.parametrize(
+    "values", [{"focus_contact": "fortnight"}, {"spring_days": "soon"}, {"weather": 1}, {"festival_for": ["away"]}]
+)
 def test_rule_set_with_nonsense_is_refused(values):
     with pytest.raises(ValueError):
         build("duties", values)

@@ -89,7 +89,7 @@ def test_who_looked_at_a_person(client, cast, how):
 
     assert page.status_code == 200
     assert [row[1:5] for row in page.context["rows"]] == [
-        ["周晓岚（jingban）", "查看完整内容", "citizen_id", "核对待遇"],
+        ["周晓岚（jingban）", "查看完整内容", "身份证号", "核对待遇"],
         ["周晓岚（jingban）", "打开个人页面", "", ""],
     ]
     assert "李德厚" not in page.content.decode()

@@ -35,6 +35,7 @@ MOST_NAMES = 4
 class ContactAdmin(RecordAdmin):
     form = ContactForm
     voidable = True
+    add_label = "记走访"
     list_display = ("happened_on", "whom", "kind_words", "method_words", "what", "recorder")
     list_display_links = ("happened_on", "whom")
     list_filter = (WhenFilter, ContactKindFilter, MethodFilter, RecordedByFilter)
@@ -131,6 +132,9 @@ class ContactAdmin(RecordAdmin):
             (None, {"fields": ("who", *family, "method", "happened_on", "summary", *key)}),
             ("更多（可以不填）", {"fields": more, "classes": ("collapse",)}),
         )
+
+    def add_view(self, request, form_url="", extra_context=None):
+        return super().add_view(request, form_url, {"title": "记走访", **(extra_context or {})})
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Looking at health or thoughts is logged before the page is made."""

@@ -62,7 +62,7 @@ def assign_carers(
     cadres: QuerySet[Cadre],
     *,
     carers: Sequence[User],
-    actor: User,
+    actor: User | None,
     on: dt.date,
     override_reason: str = "",
     handover_note: str = "",
@@ -71,7 +71,7 @@ def assign_carers(
 
     A previous 责任人 ends on that day with the hand-over note. Carers and cadres are locked, so that capacity holds
     against a second clerk at the same moment; beyond it OverCapacity, unless a reason is given. Someone who already
-    has one of `carers` keeps him. Set-based; repeating it changes nothing.
+    has one of `carers` keeps him. Set-based; repeating it changes nothing. `actor` None is the portal itself.
     """
     carers = _lock_carers(carers)
     ids = list(cadres.order_by("managing_unit__path", "person__name_sort_key", "pk").values_list("pk", flat=True))
@@ -82,7 +82,7 @@ def assign_carers(
     _check_capacity(ids, kept, given, carers, override_reason=override_reason, on=on)
     copy_rows(STAGING, (("cadre_id", "bigint"), ("carer_id", "bigint")), [*kept, *given])
     handed_over = execute(END_OTHERS, {"on": on, "handover": handover_note[:500]})
-    started = execute(START, {"on": on, "actor": actor.pk, "reason": override_reason[:200]})
+    started = execute(START, {"on": on, "actor": getattr(actor, "pk", None), "reason": override_reason[:200]})
     return AssignCounts(started, min(handed_over, started), len(ids) - started)
 
 

@@ -6,11 +6,14 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Now
 
 from apps.common.insert_select import execute
-from apps.ledgers.choices import FESTIVALS, ClosedReason, ContactKind, DutyKind
-from apps.ledgers.models import Duty
+from apps.ledgers.choices import FESTIVALS, Audience, ClosedReason, ContactKind, DutyKind
+from apps.ledgers.models import Duty, DutyRun
 from apps.ledgers.rules import DutyRules, Obligation, acceptances, obligations
+from apps.organisation.models import RuleSet
 from apps.organisation.queries import rule_groups
 from apps.registry.choices import VETERAN_TYPES
 
@@ -51,10 +54,31 @@ def plan_duties(
     start, end = on - dt.timedelta(days=look_back), on + dt.timedelta(days=window)
     counts = PlanCounts()
     for rules, unit_ids in rule_groups("duties", on=on):
-        counts += _plan_group(obligations(rules, start, end), on=on, end=end, unit_ids=unit_ids, cadres=cadres)
+        owed = [line for line in obligations(rules, start, end) if not _is_past_festival(line, on)]
+        counts += _plan_group(owed, on=on, end=end, unit_ids=unit_ids, cadres=cadres)
     settled = settle_duties(on=on, cadres=cadres, since=None)
     _let_festivals_pass(on, cadres)
     return PlanCounts(counts.planned, counts.withdrawn, settled)
+
+
+def plan_day(day: dt.date, *, window: int = WINDOW_DAYS) -> PlanCounts:
+    """`plan_duties` for everybody, once for a day and again after a rule set was changed: the tick asks each minute.
+
+    Single cadres are planned with the act that changes what they are owed; what such an act left out is made up for
+    with the next day.
+    """
+    changed_at = RuleSet.objects.filter(kind=DutyRules.rule_key).aggregate(at=Max("updated_at"))["at"]
+    last = DutyRun.objects.filter(day=day).first()
+    if last is not None and last.rules_changed_at == changed_at:
+        return PlanCounts()
+    counts = plan_duties(on=day, window=window)
+    values = {"rules_changed_at": changed_at, "planned": counts.planned, "withdrawn": counts.withdrawn}
+    DutyRun.objects.update_or_create(day=day, defaults={**values, "finished_at": Now()})
+    return counts
+
+
+def _is_past_festival(line: Obligation, on: dt.date) -> bool:
+    return line.kind in FESTIVALS and line.due_on < on - dt.timedelta(days=FESTIVAL_PAST_DAYS)
 
 
 def _let_festivals_pass(on: dt.date, cadres: Collection[int] | None) -> int:
@@ -93,7 +117,7 @@ AUDIENCES = f"""
 # What is owed is staged and analysed, so that the joins below are planned for its true size.
 OWED = """
 CREATE TEMPORARY TABLE owed ON COMMIT DROP AS
-SELECT DISTINCT m.cadre_id, o.kind, o.period_start, o.period_end, o.due_on, o.basis
+SELECT m.cadre_id, o.kind, o.period_start, o.period_end, o.due_on, o.basis
   FROM ({audiences}) m
   JOIN unnest(
         %(kinds)s::text[], %(audiences)s::text[], %(starts)s::date[], %(ends)s::date[], %(dues)s::date[],
@@ -104,6 +128,7 @@ SELECT DISTINCT m.cadre_id, o.kind, o.period_start, o.period_end, o.due_on, o.ba
   JOIN people_person p ON p.id = m.cadre_id AND p.voided_at IS NULL AND p.life_status IN ('living', 'reported')
  WHERE NOT (o.near_only AND (c.resettled OR c.lives_away))
    AND NOT (o.members_only AND p.political_status <> ALL(%(members)s))
+   AND NOT (m.audience = 'high_risk' AND o.basis <> '' AND %(veterans_greeted)s AND c.retire_type = ANY(%(veterans)s))
 """
 # Told apart before anything is inserted: a statement that asks the table it fills is planned for its size before.
 UNMET = """
@@ -114,6 +139,7 @@ SELECT owed.cadre_id, owed.kind, owed.period_start, owed.period_end, owed.due_on
      WHERE d.cadre_id = owed.cadre_id AND d.kind = owed.kind AND d.period_start = owed.period_start
        AND d.closed_reason <> 'not_owed'
        AND (d.due_on = owed.due_on OR d.satisfied_by_id IS NOT NULL OR d.closed_on IS NOT NULL))
+ ORDER BY owed.cadre_id
 """
 INSERT_UNMET = """
 INSERT INTO ledgers_duty (cadre_id, kind, period_start, period_end, due_on, basis)
@@ -155,6 +181,8 @@ def _plan_group(
         "near_only": [line.near_only for line in owed],
         "members_only": [line.members_only for line in owed],
         "veterans": [str(kind) for kind in VETERAN_TYPES],
+        # Whoever is greeted as a veteran is not greeted once more as a high-risk one.
+        "veterans_greeted": any(line.basis and line.audience == Audience.VETERAN for line in owed),
         "members": MEMBER_CODES,
         "planned_kinds": PLANNED_KINDS,
         "on": on,
@@ -162,9 +190,9 @@ def _plan_group(
     }
     execute(OWED.format(audiences=AUDIENCES.format(narrow=narrow)), params)
     execute("ANALYZE owed")
+    withdrawn = execute(WITHDRAW.format(narrow=narrow), params)
     execute(UNMET)
     planned = execute(INSERT_UNMET)
-    withdrawn = execute(WITHDRAW.format(narrow=narrow), params)
     execute("DROP TABLE owed, unmet")
     return PlanCounts(planned, withdrawn)
 

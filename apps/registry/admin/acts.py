@@ -42,7 +42,7 @@ class CadreActs:
     # Parts of the page
 
     def standing_section(self, cadre: Cadre, changeable: bool) -> page.Section:
-        section = page.Section("standing", "类型、单位和待遇", page.rows_of(cadre, page.STANDING), is_aside=True)
+        section = page.Section("standing", "类型、单位和待遇", page.rows_of(cadre, page.STANDING))
         if changeable:
             section.links = [
                 {"label": f"改{item.label}", "url": self.standing_url(cadre, kind)}

@@ -36,6 +36,8 @@ FIGURES = (
 
 @admin.register(ImportBatch)
 class ImportBatchAdmin(RecordAdmin):
+    add_label = "导入名册"
+    empty_words = "导入过的名册会列在这里：每一批加了谁、改了谁，三十天内可以撤销。"
     list_display = ("title", "state", "figures", "uploaded_by", "created_at")
     list_filter = ("state",)
     select_related_in_list = ("uploaded_by",)

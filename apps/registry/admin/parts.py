@@ -216,7 +216,11 @@ class HouseholdAdmin(RecordAdmin):
         cadres = Cadre.objects.visible_to(user, VIEW if permission == self.right("view") else permission)
         mine = Household.objects.filter(members__in=cadres.values("pk")).values("pk")
         empty = Household.objects.filter(members__isnull=True).values("pk")
-        return Household.objects.filter(pk__in=mine.union(empty)) if user.has_perm(permission) else mine.none()
+        return (
+            Household.objects.filter(pk__in=mine.union(empty))
+            if user.has_perm(permission)
+            else Household.objects.none()
+        )
 
 
 @admin.register(Person)

@@ -101,18 +101,20 @@ def _unit_named(name: str, parent: Unit | None, actor) -> tuple[int, bool]:
 
 def _write_new(rows: list[Row], batch: ImportBatch, applied: Applied) -> None:
     ids = reserve_ids(Person, len(rows))
-    public_ids = [uuid.uuid4() for _ in rows]
+    make = writing.NewRows(row.writes for row in rows)
+    fresh = []
     for row, pk in zip(rows, ids, strict=True):
         row.person_id = pk
-    fresh = list(zip(rows, ids, public_ids, strict=True))
-    went_in = writing.insert_persons(writing.person_values(pk, public, row.writes) for row, pk, public in fresh)
+        fresh.append((row, pk, str(uuid.uuid4())))
+    went_in = writing.insert_persons(
+        make.person_columns, (make.person(pk, public, row.writes) for row, pk, public in fresh)
+    )
     taken = [one for one in fresh if one[1] in went_in]
-    writing.insert_cadres(writing.cadre_values(pk, public, batch.pk, row.writes) for row, pk, public in taken)
+    writing.insert_cadres(
+        make.cadre_columns, (make.cadre(pk, public, batch.pk, row.writes) for row, pk, public in taken)
+    )
     writing.insert_phones(
-        phone
-        for row, pk, _ in taken
-        if "phones" in row.writes
-        for phone in writing.phone_values(pk, row.writes["phones"])
+        phone for row, pk, _ in taken if "phones" in row.writes for phone in make.phones(pk, row.writes["phones"])
     )
     applied.created = [pk for _, pk, _ in taken]
     applied.left_out += [row for row in rows if row.person_id not in went_in]
@@ -144,15 +146,16 @@ def _write_existing(rows: list[Row], batch: ImportBatch, applied: Applied, actor
 
 def _join(joining: list[tuple[Row, database.Known]], batch: ImportBatch) -> None:
     """Persons who become cadres; a voided cadre record comes back with what the file says."""
+    make = writing.NewRows(row.writes for row, _ in joining)
     fresh, voided = [], []
     for row, known in joining:
-        values = writing.cadre_values(known["person.id"], known["person.public_id"], batch.pk, row.writes)
+        values = make.cadre(known["person.id"], str(known["person.public_id"]), batch.pk, row.writes)
         if known["cadre.person_id"] is None:
             fresh.append(values)
         else:
             voided.append([*values, None])
-    writing.insert_cadres(fresh)
-    writing.update_columns(Cadre, "person_id", [*writing.CADRE_COLUMNS[1:], "voided_at"], voided)
+    writing.insert_cadres(make.cadre_columns, fresh)
+    writing.update_columns(Cadre, "person_id", [*make.cadre_columns[1:], "voided_at"], voided)
 
 
 def _derive(writes: dict[str, Any], known: database.Known) -> None:
@@ -238,12 +241,13 @@ def _write_phones(steady: list[tuple[Row, database.Known]], applied: Applied) ->
         return
     for phone in _phones_whole(touched):
         applied.phones_before.setdefault(phone["person_id"], []).append(phone)
+    make = writing.NewRows([])
     gone: list[int] = []
     added: list[list[Any]] = []
     for person_id, row in touched.items():
         held = applied.phones_before.setdefault(person_id or 0, [])
         gone += [phone["id"] for phone in held if phone["kind"] in row.writes.get("clear_phones", ())]
-        lost, new = _exchange(held, writing.phone_values(person_id or 0, row.writes.get("phones", ())))
+        lost, new = _exchange(held, make.phones(person_id or 0, row.writes.get("phones", ())))
         gone += lost
         added += new
     execute("DELETE FROM people_phone WHERE id = ANY(%s)", [gone])
@@ -253,8 +257,8 @@ def _write_phones(steady: list[tuple[Row, database.Known]], applied: Applied) ->
 def _exchange(held: list[dict[str, Any]], told: list[list[Any]]) -> tuple[list[int], list[list[Any]]]:
     """(ids of phones that are replaced, rows of those that come in their places or at the end)."""
     told_indexes = {row[4] for row in told}
-    held_indexes = {bytes(phone["number_index"]) for phone in held}
-    replaceable = [phone for phone in held if bytes(phone["number_index"]) not in told_indexes]
+    held_indexes = {"\\x" + phone["number_index"].hex() for phone in held}
+    replaceable = [phone for phone in held if "\\x" + phone["number_index"].hex() not in told_indexes]
     end = max((phone["position"] for phone in held), default=-1) + 1
     lost, new = [], []
     for row in told:

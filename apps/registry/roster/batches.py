@@ -79,7 +79,7 @@ def check_batch(batch: ImportBatch, *, progress: Progress = no_progress, today: 
     answers = Answers.from_json(batch.options)
     try:
         staged = stage(
-            attachments.read(batch.upload), batch.upload.filename, rules=rules, answers=answers, progress=progress
+            attachments.read(batch.upload), str(batch.upload.filename), rules=rules, answers=answers, progress=progress
         )
     except FileRefused as refused:
         ImportBatch.objects.filter(pk=batch.pk).update(state=State.REFUSED, refusal=refused.sentence[:500])
@@ -194,7 +194,7 @@ def _final_counts(counts: dict, unpacked: Unpacked, rows: list, applied: Applied
 
 def _report_left_out(batch: ImportBatch, unpacked: Unpacked, left_out: set[int], taken: set[int]) -> None:
     """The report again, with the rows that were left out at the last moment. Reads the upload once more."""
-    sheets = read(attachments.read(batch.upload), batch.upload.filename, Limits())
+    sheets = read(attachments.read(batch.upload), str(batch.upload.filename), Limits())
     synonyms = column_synonyms()
     name = read_preview(batch)["sheet"]
     sheet = next((sheet for sheet in sheets if sheet.name == name), sheets[0])

@@ -6,7 +6,7 @@ totals. Nothing is moved: rows keep the numbers Excel shows.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from apps.common.workbook import FileRefused, Sheet, column_letters
@@ -59,7 +59,7 @@ class DataRows:
         self.skipped.setdefault(why, []).append(number)
 
 
-def find_layout(sheet: Sheet, synonyms: dict[str, str]) -> Layout:
+def find_layout(sheet: Sheet, synonyms: Mapping[str, str]) -> Layout:
     """The header among the first rows: the one or two lines that name most columns, name and citizen id among them.
 
     Raises FileRefused with codes `no_header`, `missing_column` or `duplicate_header`.
@@ -80,7 +80,7 @@ def find_layout(sheet: Sheet, synonyms: dict[str, str]) -> Layout:
     return _named(texts, place + 1, place + height, synonyms)
 
 
-def has_header(sheet: Sheet, synonyms: dict[str, str]) -> bool:
+def has_header(sheet: Sheet, synonyms: Mapping[str, str]) -> bool:
     try:
         find_layout(sheet, synonyms)
     except FileRefused as refused:
@@ -100,12 +100,12 @@ def _header_texts(rows: Sequence[list], place: int, height: int) -> list[str]:
     return texts
 
 
-def _meaning(text: str, synonyms: dict[str, str]) -> str:
+def _meaning(text: str, synonyms: Mapping[str, str]) -> str:
     folded = fold_heading(text)
     return synonyms.get(folded) or synonyms.get(without_brackets(folded), "")
 
 
-def _named(texts: list[str], first: int, last: int, synonyms: dict[str, str]) -> Layout:
+def _named(texts: list[str], first: int, last: int, synonyms: Mapping[str, str]) -> Layout:
     headings: list[Heading] = []
     unknown = []
     for position, text in enumerate(texts):

@@ -100,7 +100,7 @@ def _field_counts(changed: Iterable[Row]) -> list[tuple[str, int]]:
 
 
 # Nobody's work is overwritten where nothing stood.
-NOTHING = (None, "", [], ())
+NOTHING: tuple = (None, "", [], ())
 
 
 def _by_hand(changed: list[Row]) -> dict[int, set[str]]:

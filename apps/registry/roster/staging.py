@@ -3,6 +3,7 @@
 The result is kept as one encrypted blob until it is confirmed: a line of JSON for the preview page, then the rows.
 """
 
+import io
 import json
 import zlib
 from collections import Counter, defaultdict
@@ -69,7 +70,9 @@ class Staged:
                     heading = headings[position]
                     cell = row.cells[position] if position < len(row.cells) else None
                     value = masked(cell, BY_KEY[heading.key].mask)
-                    found.append(Finding(row.number, position, heading.text, *problem[:1], value, *problem[1:]))
+                    found.append(
+                        Finding(row.number, position, heading.text, problem.code, value, problem.sentence, refusals)
+                    )
         return found
 
 
@@ -93,6 +96,8 @@ def stage(data: bytes, filename: str, *, rules: Rules, answers: Answers, progres
     _find_namesakes(staged, checker.at)
     _complete(staged, checker.at)
     staged.notes = _notes(staged, data_found, names)
+    for row in rows:
+        row.citizen, row.values = None, {} if row.kind == UNCHANGED else row.values
     return staged
 
 
@@ -240,15 +245,24 @@ def _listed(numbers: Iterable[int]) -> str:
 
 
 def pack(preview: dict[str, Any], staged: Staged) -> bytes:
-    """The blob: a line for the page; then what confirming and reporting need, compressed."""
-    rows = [
-        [row.number, row.kind, row.person_id, row.versions, row.writes, row.is_warned]
-        for row in staged.rows
-        if row.kind in (NEW, CHANGED)
-    ]
+    """The blob: a line for the page; then, compressed line by line, what confirming and reporting need."""
+    squeeze = zlib.compressobj(1)
+    parts = [json.dumps(preview, ensure_ascii=False).encode(), b"\n"]
     faults = [finding[:2] + finding[5:] for refusals in (True, False) for finding in staged.findings(refusals=refusals)]
-    body = json.dumps({"rows": rows, "faults": faults}, ensure_ascii=False, separators=(",", ":"))
-    return json.dumps(preview, ensure_ascii=False).encode() + b"\n" + zlib.compress(body.encode(), 1)
+    parts.append(squeeze.compress(_line(faults)))
+    rows = [row for row in staged.rows if row.kind in (NEW, CHANGED)]
+    places = sorted(set().union(*(row.writes for row in rows if row.person_id is None)))
+    parts.append(squeeze.compress(_line(places)))
+    for row in rows:
+        get = row.writes.get
+        writes = [get(place) for place in places] if row.person_id is None else row.writes
+        line = [row.number, row.kind, row.person_id, row.versions, writes, row.is_warned]
+        parts.append(squeeze.compress(_line(line)))
+    return b"".join([*parts, squeeze.flush()])
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def unpack_preview(blob: bytes) -> dict[str, Any]:
@@ -264,17 +278,21 @@ class Unpacked:
 
 
 def unpack(blob: bytes) -> Unpacked:
-    body = json.loads(zlib.decompress(blob.partition(b"\n")[2]))
+    lines = io.BytesIO(zlib.decompress(blob.partition(b"\n")[2]))
+    faults: dict[int, dict[int, tuple[str, bool]]] = defaultdict(dict)
+    for number, position, sentence, refuses in json.loads(lines.readline()):
+        before = faults[number].get(position)
+        faults[number][position] = (f"{before[0]}；{sentence}" if before else sentence, refuses)
+    places = json.loads(lines.readline())
     rows = []
-    for number, kind, person_id, versions, writes, warned in body["rows"]:
+    for line in lines:
+        number, kind, person_id, versions, writes, warned = json.loads(line)
+        if person_id is None:
+            writes = {place: value for place, value in zip(places, writes, strict=True) if value is not None}
         row = Row(number, [], kind=kind, person_id=person_id, versions=tuple(versions), writes=writes)
         if warned:
             row.warn(0, "warned", "")
         rows.append(row)
-    faults: dict[int, dict[int, tuple[str, bool]]] = defaultdict(dict)
-    for number, position, sentence, refuses in body["faults"]:
-        before = faults[number].get(position)
-        faults[number][position] = (f"{before[0]}；{sentence}" if before else sentence, refuses)
     return Unpacked(rows, faults)
 
 

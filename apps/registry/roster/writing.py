@@ -15,25 +15,21 @@ from apps.common.names import name_keys
 from apps.people.models import Person, Phone
 from apps.registry.models import Cadre
 
-PERSON_COLUMNS = (
+PERSON_ALWAYS = (
     "id", "public_id", "name", "former_name", "name_pinyin", "name_initials", "name_sort_key", "name_stroke_key",
-    "search_grams", "citizen_id", "citizen_id_index", "citizen_id_last4", "sex", "birth_date", "birth_note",
-    "birthday_calendar", "birthday_month", "birthday_day", "birthday_leap", "ethnicity", "native_place",
-    "political_status", "residence", "registered_address", "reach_by",
+    "search_grams", "citizen_id", "citizen_id_index", "citizen_id_last4", "sex", "birth_date", "reach_by",
 )  # fmt: skip
-CADRE_COLUMNS = (
-    "person_id", "order_no", "retire_type", "retired_on", "work_start", "joined_party_on", "full_member_on",
-    "managing_unit_id", "counting_unit_id", "org_area", "former_post", "staff_category", "leader_rank", "grade_rank",
-    "rank_unmapped", "professional_title", "education", "marital", "living", "interests", "note", "bank_account",
-    "imported_batch_id",
-)  # fmt: skip
+CADRE_ALWAYS = ("person_id", "imported_batch_id", "managing_unit_id", "counting_unit_id", "retire_type")
 PHONE_COLUMNS = ("public_id", "person_id", "kind", "number", "number_index", "last4_index", "position")
-# Columns that have no empty text: everything else a row does not mention starts as "".
-_NULL_COLUMNS = {
+SEALED = {"residence", "registered_address", "bank_account"}
+# Columns that have no empty text: every other one that a row does not mention starts as "".
+NO_TEXT = SEALED | {
     "birthday_calendar", "birthday_month", "birthday_day", "order_no", "retired_on", "work_start", "joined_party_on",
-    "full_member_on", "bank_account", "residence", "registered_address",
+    "full_member_on",
 }  # fmt: skip
+FLAGS = {"birthday_leap", "rank_unmapped"}
 Writes = dict[str, Any]
+Values = list[Any]
 
 
 def name_columns(name: str, former_name: str) -> dict[str, Any]:
@@ -47,38 +43,78 @@ def name_columns(name: str, former_name: str) -> dict[str, Any]:
     }
 
 
-def person_values(person_id: int, public_id: uuid.UUID, writes: Writes) -> list[Any]:
-    """A row of PERSON_COLUMNS for a new person."""
-    get = writes.get
-    name, former, number = writes["person.name"], get("person.former_name", ""), writes["person.citizen_id"]
-    keys = name_keys(name, former)
-    place = f"people.person|{public_id}|"
-    phones = get("phones")
-    residence, registered = get("person.residence"), get("person.registered_address")
+class NewRows:
+    """Makes rows of persons, cadres and phones for people who come in, in the text form that COPY takes.
+
+    Only columns that some row fills are written; the others keep their database defaults.
+    """
+
+    def __init__(self, all_writes: Iterable[Writes]) -> None:
+        used = set().union(*all_writes)
+        self._person = _optional("person", used, {*PERSON_ALWAYS})
+        self._cadre = _optional("cadre", used, {*CADRE_ALWAYS})
+        self.person_columns = [*PERSON_ALWAYS, *(column for column, _, _ in self._person)]
+        self.cadre_columns = [*CADRE_ALWAYS, *(column for column, _, _ in self._cadre)]
+        self._seal = crypto.sealer()
+        self._id_index, self._id_last4 = crypto.indexer("citizen_id"), crypto.indexer("citizen_id_last4")
+        self._phone_index, self._phone_last4 = crypto.indexer("phone"), crypto.indexer("phone_last4")
+
+    def person(self, person_id: int, public_id: str, writes: Writes) -> Values:
+        get = writes.get
+        name, former, number = writes["person.name"], get("person.former_name", ""), writes["person.citizen_id"]
+        keys = name_keys(name, former)
+        phones = get("phones")
+        values = [
+            person_id, public_id, name, former, keys.pinyin[:200], keys.initials[:60], keys.sort_key[:240],
+            keys.stroke_key[:240], keys.grams,
+            "\\x" + self._seal(number, f"people.person|{public_id}|citizen_id".encode()),
+            "\\x" + self._id_index(number), "\\x" + self._id_last4(number[-4:]),
+            get("person.sex", "0"), writes["person.birth_date"], phones[0][0] if phones else "mobile",
+        ]  # fmt: skip
+        self._fill(values, self._person, "people.person", public_id, writes)
+        return values
+
+    def cadre(self, person_id: int, public_id: str, batch_id: int, writes: Writes) -> Values:
+        """Who is counted where starts with who manages him."""
+        unit = writes["cadre.managing_unit_id"]
+        values = [person_id, batch_id, unit, unit, writes["cadre.retire_type"]]
+        self._fill(values, self._cadre, "registry.cadre", public_id, writes)
+        return values
+
+    def _fill(self, values: Values, columns: list, label: str, public_id: str, writes: Writes) -> None:
+        for column, place, default in columns:
+            value = writes.get(place, default)
+            if value is not None and column in SEALED:
+                value = "\\x" + self._seal(value, f"{label}|{public_id}|{column}".encode()) if value else None
+            values.append(value)
+
+    def phones(self, person_id: int, phones: Iterable[tuple[str, str]]) -> list[Values]:
+        """Rows of PHONE_COLUMNS, tried in the order given."""
+        rows = []
+        for position, (kind, digits) in enumerate(phones):
+            public_id = str(uuid.uuid4())
+            rows.append(
+                [
+                    public_id,
+                    person_id,
+                    kind,
+                    "\\x" + self._seal(digits, f"people.phone|{public_id}|number".encode()),
+                    "\\x" + self._phone_index(digits),
+                    "\\x" + self._phone_last4(digits[-4:]),
+                    position,
+                ]
+            )
+        return rows
+
+
+def _optional(prefix: str, used: set[str], always: set[str]) -> list[tuple[str, str, Any]]:
+    """(column, place in writes, value where a row says nothing) of the columns that come beside the constant ones."""
+    columns = sorted(place.split(".")[1] for place in used if place.startswith(prefix + "."))
     return [
-        person_id, public_id, name, former, keys.pinyin[:200], keys.initials[:60], keys.sort_key[:240],
-        keys.stroke_key[:240], keys.grams,
-        crypto.encrypt(number, f"{place}citizen_id".encode()),
-        crypto.blind_index("citizen_id", number), crypto.blind_index("citizen_id_last4", number[-4:]),
-        get("person.sex", "0"), writes["person.birth_date"], get("person.birth_note", ""),
-        get("person.birthday_calendar"), get("person.birthday_month"), get("person.birthday_day"),
-        get("person.birthday_leap", False), get("person.ethnicity", ""), get("person.native_place", ""),
-        get("person.political_status", ""),
-        crypto.encrypt(residence, f"{place}residence".encode()) if residence else None,
-        crypto.encrypt(registered, f"{place}registered_address".encode()) if registered else None,
-        phones[0][0] if phones else "mobile",
-    ]  # fmt: skip
-
-
-def cadre_values(person_id: int, public_id: uuid.UUID, batch_id: int, writes: Writes) -> list[Any]:
-    """A row of CADRE_COLUMNS for a new cadre; who is counted where starts with who manages him."""
-    values: list[Any] = [person_id]
-    for name in CADRE_COLUMNS[1:-2]:
-        place = "cadre.managing_unit_id" if name == "counting_unit_id" else f"cadre.{name}"
-        default = None if name in _NULL_COLUMNS else False if name == "rank_unmapped" else ""
-        values.append(writes.get(place, default))
-    values += [seal("cadre.bank_account", public_id, writes.get("cadre.bank_account")), batch_id]
-    return values
+        (column, f"{prefix}.{column}", None if column in NO_TEXT else column not in FLAGS and "")
+        for column in columns
+        if column not in always
+    ]
 
 
 def seal(place: str, public_id: object, text: str | None) -> bytes | None:
@@ -89,29 +125,10 @@ def seal(place: str, public_id: object, text: str | None) -> bytes | None:
     return crypto.encrypt(text, crypto.place(label, public_id, place.split(".")[1]))
 
 
-def phone_values(person_id: int, phones: Iterable[tuple[str, str]], start: int = 0) -> list[list[Any]]:
-    """Rows of PHONE_COLUMNS, tried in the order given."""
-    rows = []
-    for position, (kind, digits) in enumerate(phones, start):
-        public_id = uuid.uuid4()
-        rows.append(
-            [
-                public_id,
-                person_id,
-                kind,
-                crypto.encrypt(digits, f"people.phone|{public_id}|number".encode()),
-                crypto.blind_index("phone", digits),
-                crypto.blind_index("phone_last4", digits[-4:]),
-                position,
-            ]
-        )
-    return rows
-
-
-def insert_persons(rows: Iterable[Sequence[Any]]) -> set[int]:
+def insert_persons(columns: Sequence[str], rows: Iterable[Values]) -> set[int]:
     """Insert new persons; returns the ids that went in. One whose number somebody registered meanwhile does not."""
-    copy_rows("roster_person", column_types(Person, PERSON_COLUMNS), rows)
-    names = ", ".join(PERSON_COLUMNS)
+    copy_rows("roster_person", column_types(Person, columns), rows, analyze=False)
+    names = ", ".join(columns)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO people_person ({names}) SELECT {names} FROM roster_person "  # noqa: S608
@@ -120,11 +137,11 @@ def insert_persons(rows: Iterable[Sequence[Any]]) -> set[int]:
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def insert_cadres(rows: Iterable[Sequence[Any]]) -> int:
-    return insert_rows(Cadre, CADRE_COLUMNS, rows)
+def insert_cadres(columns: Sequence[str], rows: Iterable[Values]) -> int:
+    return insert_rows(Cadre, columns, rows)
 
 
-def insert_phones(rows: Iterable[Sequence[Any]]) -> int:
+def insert_phones(rows: Iterable[Values]) -> int:
     return insert_rows(Phone, PHONE_COLUMNS, rows)
 
 

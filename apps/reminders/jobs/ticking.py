@@ -10,6 +10,8 @@ from kombu.exceptions import OperationalError
 
 from apps.common import jobs, sealing
 from apps.common.tasks import run_job
+from apps.ledgers.services import plan_day
+from apps.ledgers.services.rosters import take_up_rosters
 from apps.messaging.jobs import Sent, send_waiting
 from apps.messaging.rules import ZONE
 from apps.reminders.models import PlannerRun
@@ -29,7 +31,8 @@ class Tick:
 
 
 def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
-    """Plan, hand out, send, put abandoned jobs back to work and seal the audit. Two at once are harmless.
+    """Take up what rosters brought, plan duties (once a day) and reminders, hand out, send, put abandoned jobs back
+    to work, seal the audit. Two at once are harmless.
 
     A planner that fails does not keep back what is planned already; its error stands on the day's PlannerRun and,
     since the pulse is not renewed, the home page turns red.
@@ -38,6 +41,8 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
     done = Tick()
     _begin(day)
     try:
+        take_up_rosters(on=day)
+        plan_day(day)
         done.plan = plan(day)
     except Exception as error:
         logger.exception("planning for %s failed", day)

@@ -1,0 +1,148 @@
+"""The main job as a clerk does it: the roster in by the browser, tiers and carers for a group, reminders out by beat.
+
+Everything is real: web, worker, beat, Postgres, Valkey, a browser. The figures of large rosters are `bin/bench`'s.
+"""
+
+import json
+import shutil
+import socket
+import time
+
+import openpyxl
+import pytest
+from playwright.sync_api import sync_playwright
+
+from apps.portal.demo.accounts import DEMO_PASSWORD
+from apps.portal.demo.people import Inventor
+from apps.portal.demo.places import unit_tree
+from apps.portal.demo.roster_file import write_roster
+from cadre_portal.embedded.stack import Stack
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="需要 Chromium：apt-get install chromium fonts-noto-cjk"),
+]
+PEOPLE = 80
+FIRST_ROW = 5
+ID_COLUMN = 6
+COUNTS = """
+import json
+from apps.ledgers.models import CareAssignment, CareTier, Duty
+from apps.messaging.models import Message
+from apps.registry.models import Cadre, ImportBatch
+from apps.reminders.models import Reminder
+batch = ImportBatch.objects.get()
+mine = Cadre.objects.filter(imported_batch=batch)
+print(json.dumps({
+    "counts": batch.counts, "people": mine.count(), "tiers": CareTier.objects.filter(cadre__in=mine).count(),
+    "cared_for": CareAssignment.objects.filter(cadre__in=mine, ends_on=None).count(),
+    "duties": Duty.objects.filter(cadre__in=mine).count(),
+    "reminders": Reminder.objects.filter(person__in=mine.values("pk")).count(),
+    "messages": Message.objects.count(), "keys": Message.objects.values("key").distinct().count(),
+}))
+"""
+
+
+def damaged_roster(path):
+    """The template filled with invented people, four of them as Excel and haste leave them."""
+    tree = unit_tree()
+    people = Inventor(7, [row[0] for row in tree]).people(PEOPLE)
+    write_roster(path, people, {row[0]: row[1] for row in tree})
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    sheet.cell(FIRST_ROW, ID_COLUMN).value = 440600193602290016  # a number: Excel has lost its last digits
+    wrong = sheet.cell(FIRST_ROW + 1, ID_COLUMN)
+    wrong.value = wrong.value[:-1] + ("1" if wrong.value[-1] != "1" else "2")
+    sheet.cell(FIRST_ROW + 3, ID_COLUMN).value = sheet.cell(FIRST_ROW + 2, ID_COLUMN).value
+    book.save(path)
+    return path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_while(page, word: str, seconds: float = 60) -> None:
+    """Reload a page that says it is still working, as somebody without scripts would see it."""
+    deadline = time.monotonic() + seconds
+    while word in page.title():
+        assert time.monotonic() < deadline, f"still: {page.title()}"
+        time.sleep(0.5)
+        page.reload()
+
+
+def upload_and_confirm(page, base: str, roster) -> str:
+    """Through the import's pages; returns what the preview said."""
+    page.goto(f"{base}/admin/registry/importbatch/add/")
+    page.set_input_files("input[type=file]", roster)
+    page.click("form[enctype] button[type=submit]")
+    wait_while(page, "正在")
+    page.get_by_label("退休", exact=True).check()
+    page.get_by_label("按阳历（出生日期）").check()
+    page.get_by_role("button", name="按这些回答检查").click()
+    wait_while(page, "正在")
+    preview = page.inner_text("main")
+    page.get_by_role("button", name=f"导入 {PEOPLE - 4} 人").click()
+    wait_while(page, "正在")
+    assert "已导入" in page.title()
+    return preview
+
+
+def give_tiers_and_carers(page, base: str) -> None:
+    """Everybody in the scope gets the suggested tier and, shared out, two carers."""
+    page.goto(f"{base}/admin/registry/cadre/tier/")
+    page.locator("input[name=level][value=advice]").check()
+    page.fill("input[name=effective_on]", "2026-01-01")
+    page.locator("main form").last.locator("button[type=submit]").last.click()
+    page.goto(f"{base}/admin/registry/cadre/carers/")
+    page.select_option("select[name=carers]", index=[0, 1])
+    page.fill("[name=override_reason]", "试运行")
+    page.locator("main form").last.locator("button[type=submit]").last.click()
+
+
+def test_roster_in_reminders_out(tmp_path):
+    port = free_port()
+    variables = {"PORT": str(port), "TICK_SECONDS": "3", "SECOND_FACTOR": "optional"}
+    base = f"http://127.0.0.1:{port}"
+    roster = damaged_roster(tmp_path / "名册.xlsx")
+    with Stack(
+        tmp_path / "portal", processes=("web", "worker", "beat"), environment=variables, durable=False
+    ) as stack:
+        stack.manage("collectstatic", "--noinput")
+        web = stack.wait_for("web")
+        stack.kill("web")  # it lists the static files when it starts
+        stack.manage("seed_demo", "--size", "small")
+        stack.wait_for("web", other_than=web)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+            page = browser.new_page()
+            page.goto(f"{base}/account/login/?next=/admin/")
+            page.fill("input[name=login]", "jingban")
+            page.fill("input[name=password]", DEMO_PASSWORD)
+            page.press("input[name=password]", "Enter")
+            page.wait_for_url("**/admin/")
+            preview = upload_and_confirm(page, base, str(roster))
+            give_tiers_and_carers(page, base)
+            browser.close()
+        first = numbers(stack)
+        stack.manage("tick")
+        stack.manage("tick")
+        again = numbers(stack)
+
+    assert first["counts"]["new"] == PEOPLE - 4
+    assert (first["counts"]["rows"], first["counts"]["refused"]) == (PEOPLE, 4)
+    for sentence in ("Excel", f"{FIRST_ROW}", "身份证"):
+        assert sentence in preview
+    assert first["tiers"] == first["cared_for"] > 60
+    assert again["reminders"] > 0
+    assert again["messages"] == again["keys"] > 0
+
+
+def numbers(stack) -> dict:
+    done = stack.manage("shell", "-v", "0", "-c", COUNTS)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.strip().splitlines()[-1])
