@@ -445,6 +445,13 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
 
     # History
 
+    def history_view(self, request, object_id, extra_context=None):
+        """Who changed what; and, for those who may change the record, who looked at it."""
+        looks = None
+        if object_id.isdecimal() and len(object_id) < 19 and may_on(request, int(object_id), self.right("change")):
+            looks = change_log.looks_at(int(object_id))
+        return super().history_view(request, object_id, {"looks": looks, **(extra_context or {})})
+
     def history_of(self, request, obj):
         parts = change_log.changes_of(obj, code_lists=self.code_lists)
         parts += change_log.changes_of(obj.person, code_lists=self.code_lists)
