@@ -1,4 +1,4 @@
-"""A roster of 25,000 people × 16 columns in the real template: preview and confirm, then the same file again (design 7).
+"""A roster of 25,000 people × 16 columns in the real template: preview, confirm, then the same file again (design 7).
 
 Ours is what a worker does, in a process of its own, with encryption, audit, history triggers and every check on; its
 peak is the process and its parsing child together. The floor is calamine, checks of id, date and unit, and COPY of
@@ -249,7 +249,8 @@ def peer_run(path: Path, rows: int) -> float:
     source = openpyxl.load_workbook(path, read_only=True).active
     lines = source.iter_rows(min_row=HEADER_ROWS + 1, max_row=HEADER_ROWS + rows, values_only=True)
     headings = (
-        "序号", "姓名", "手机号码", "人员类别", "单位全称", "身份证号码", "职务（职级）", "组织区域", "性别", "出生日期",
+        "序号", "姓名", "手机号码", "人员类别", "单位全称", "身份证号码", "职务（职级）", "组织区域", "性别",
+        "出生日期",
         "民族", "籍贯", "政治面貌", "入党时间", "文化程度", "职称",
     )  # fmt: skip
     book = openpyxl.Workbook(write_only=True)

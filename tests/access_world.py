@@ -164,7 +164,7 @@ SHARED = {
 }  # fmt: skip
 
 
-def _side(name: str, canary: str, parent: Unit) -> Side:
+def make_side(name: str, canary: str, parent: Unit) -> Side:
     unit = make_unit(f"{name}区委老干部局", parent=parent)
     cadre = make_cadre(canary, unit=unit, residence=f"{canary}路1号")
     organisation = make_organisation(f"{name}支部", unit=unit)
@@ -174,7 +174,7 @@ def _side(name: str, canary: str, parent: Unit) -> Side:
 
 def build_world() -> World:
     root = make_unit()
-    own, foreign = _side("甲", OWN, root), _side("乙", FOREIGN, root)
+    own, foreign = make_side("甲", OWN, root), make_side("乙", FOREIGN, root)
     for side in (own, foreign):
         for label, build in OBJECTS.items():
             side.objects[label] = build(side)

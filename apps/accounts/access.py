@@ -1,9 +1,11 @@
 """What a signed-in user may do, from the grants in force today."""
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.utils import timezone
 
 from apps.organisation.models import Unit
 
+from .models import RoleGrant
 from .roles import ROLES, STAFF_ROLES
 
 
@@ -15,6 +17,19 @@ def current_grants(user) -> dict[str, list[Unit]]:
 def unit_ids_for(user, permission: str) -> set[int]:
     """Ids of units in which the user's granted roles carry `permission`; none for visitors."""
     return user.reach(permission) if getattr(user, "is_authenticated", False) else set()
+
+
+def holders_within(units: set[int], permission: str, *, among) -> list[int]:
+    """Ids of active accounts among `among` whose every grant carrying `permission` today is on one of `units`.
+
+    `units` holds whole subtrees, so that a grant on one of them reaches nothing beyond. One query.
+    """
+    roles = [key for key, role in ROLES.items() if permission in role.permissions]
+    grants = RoleGrant.objects.current(timezone.localdate()).filter(role__in=roles, user__in=among)
+    reach: dict[int, set[int]] = {}
+    for holder, unit in grants.filter(user__is_active=True).order_by("pk").values_list("user_id", "unit_id"):
+        reach.setdefault(holder, set()).add(unit)
+    return [holder for holder, granted in reach.items() if granted <= units]
 
 
 def has_staff_role(user) -> bool:

@@ -95,7 +95,7 @@ def join_organisation(
     return membership
 
 
-LINK_OF_KIND = {
+LINK_OF_KIND: dict[str, Link] = {
     Kind.FORMAL: Link.FORMAL,
     Kind.AWAY: Link.FORMAL,
     Kind.FLOATING: Link.FLOATING,
@@ -114,10 +114,10 @@ def take_up_rosters(*, on: datetime.date) -> int:
     extras = list(
         open_extras(ImportExtra.Kind.BRANCH).select_for_update(of=("self",)).select_related("batch")[:AT_ONCE]
     )
-    standing = {}
-    for organisation in Organisation.objects.filter(voided_at__isnull=True, dissolved_on__isnull=True):
-        standing.setdefault(organisation.short_name, organisation)
-        standing[organisation.name] = organisation
+    standing: dict[str, Organisation] = {}
+    for one in Organisation.objects.filter(voided_at__isnull=True, dissolved_on__isnull=True):
+        standing.setdefault(one.short_name, one)
+        standing[one.name] = one
     links = Membership.objects.filter(
         person_id__in=[extra.person_id for extra in extras], ends_on__isnull=True, voided_at__isnull=True
     )

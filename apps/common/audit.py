@@ -11,7 +11,7 @@ from .models import AuditEntry
 SUBJECTS = "INSERT INTO common_auditsubject (entry_id, person_id) SELECT %s, unnest(%s::bigint[])"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(
     action: str,
     *,

@@ -10,13 +10,22 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth import get_user_model
 from django.db.models import Model
+from django.utils import timezone
 
 from .code_lists import names_of
-from .models import AuditEntry
+from .models import AuditEntry, AuditSubject
 from .partial_date import PartialDate
 
 NOT_SHOWN = {"version", "created_at", "updated_at", "public_id", "void_reason"}
 MOST = 100
+LOOKS = {
+    "open": "打开",
+    "search": "搜索到",
+    "search.outsider": "按身份证号查到（范围以外）",
+    "reveal": "查看完整内容",
+    "export": "导出",
+    "print": "打印",
+}
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,25 @@ def sealed_changes_of(person_id: int, labels: dict[str, str], *, limit: int = MO
         )
         for entry in entries
     ]
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody saw a person's record: when, who, what for."""
+
+    at: datetime.datetime
+    who: str
+    what: str
+    reason: str
+
+
+def looks_at(person_id: int, *, days: int = 90, limit: int = MOST) -> list[Look]:
+    """Who opened, searched, revealed or took out this person's record within `days`, newest first."""
+    since = timezone.now() - datetime.timedelta(days=days)
+    subjects = AuditSubject.objects.filter(person_id=person_id, at__gt=since, entry__action__in=LOOKS)
+    entries = [subject.entry for subject in subjects.select_related("entry").order_by("-at", "-pk")[:limit]]
+    people = _user_names(entry.actor_id for entry in entries)
+    return [Look(entry.at, people.get(entry.actor_id, "系统"), LOOKS[entry.action], entry.reason) for entry in entries]
 
 
 def shown(item, value, code_lists: dict[str, str], related: dict) -> str:

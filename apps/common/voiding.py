@@ -11,7 +11,8 @@ LONGEST_REASON = 200
 
 
 def check_reason(reason: str) -> str:
-    """The reason without outer blanks; refuses an empty or overlong one."""
+    """The reason without outer blanks and characters that nobody sees; refuses an empty or overlong one."""
+    reason = "".join(letter if letter.isprintable() else " " for letter in reason)
     reason = " ".join(reason.split())
     if not reason:
         raise BusinessError("请写明原因。", code="reason_missing", field="reason")

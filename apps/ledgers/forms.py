@@ -160,9 +160,7 @@ class TierForm(PortalForm):
 class CarerForm(PortalForm):
     """Carers for one or for many."""
 
-    carers = CarerField(
-        User.objects.none(), label="责任人", help_text="可以选几位，名单按单位和姓名顺序平均分给他们"
-    )
+    carers = CarerField(User.objects.none(), label="责任人", help_text="可以选几位，名单按单位和姓名顺序平均分给他们")
     override_reason = forms.CharField(
         label="超出人数的理由", required=False, max_length=200, help_text="超过每人上限时才需要填"
     )

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from apps.accounts.access import unit_ids_for
-from apps.accounts.models import User
+from apps.accounts.access import holders_within, unit_ids_for
 from apps.organisation.models import Unit
 
 from .models import Cadre, ImportBatch
@@ -43,11 +42,8 @@ def import_batches_of(user):
     mine = unit_ids_for(user, IMPORT)
     if not mine:
         return ImportBatch.objects.none()
-    colleagues = User.objects.filter(pk__in=ImportBatch.objects.values("uploaded_by")).exclude(pk=user.pk)
-    within = [
-        colleague.pk for colleague in colleagues if (theirs := unit_ids_for(colleague, IMPORT)) and theirs <= mine
-    ]
-    seen = Q(uploaded_by__in=[user.pk, *within])
+    uploaders = ImportBatch.objects.order_by().values("uploaded_by")
+    seen = Q(uploaded_by__in=[user.pk, *holders_within(mine, IMPORT, among=uploaders)])
     if len(mine) == Unit.objects.count():
         seen |= Q(uploaded_by__isnull=True)
     return ImportBatch.objects.filter(seen)

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from apps.common import crypto
 from apps.common.citizen_id import tidy_citizen_id
-from apps.common.names import query_grams, search_form
+from apps.common.names import name_keys, query_grams, search_form
 from apps.common.phone import parse_phone
 from apps.people.models import Person, Phone
 
@@ -16,6 +16,7 @@ from .models import Cadre
 
 LONGEST = 100
 MOST = 50
+LAST_CHARACTER = "\U0010ffff"
 _ID_18 = re.compile(r"\d{17}[\dXx]")
 _LAST_4 = re.compile(r"\d{3}[\dXx]")
 _LATIN = re.compile(r"[a-z][a-z' ]*")
@@ -62,12 +63,14 @@ def read_search(text: str) -> Search:
         return Search(Asked.WRONG, None)
     if _LATIN.fullmatch(folded):
         return Search(Asked.LATIN, _by_letters(folded.replace(" ", "").replace("'", "")))
-    return Search(Asked.NAME, _by_name(text, folded))
+    return Search(Asked.NAME, _by_name(text))
 
 
 def _last_four(digits: str) -> Q:
-    phones = Phone.objects.filter(last4_index=crypto.blind_index("phone_last4", digits)).values("person_id")
-    return Q(citizen_id_last4=crypto.blind_index("citizen_id_last4", digits)) | Q(pk__in=phones)
+    """As one set of keys: an OR of a column and a subquery would read every person."""
+    phones = Phone.objects.filter(last4_index=crypto.blind_index("phone_last4", digits)).order_by()
+    people = Person.objects.filter(citizen_id_last4=crypto.blind_index("citizen_id_last4", digits)).order_by()
+    return Q(pk__in=people.values("pk").union(phones.values("person_id")))
 
 
 def _by_phone(text: str) -> Search:
@@ -86,11 +89,13 @@ def _by_letters(letters: str) -> Q:
     return found | Q(search_grams__contains=grams) if len(letters) > 3 and grams else found
 
 
-def _by_name(text: str, folded: str) -> Q:
+def _by_name(text: str) -> Q:
+    """One common character is too much for the grams: names that begin with it lie together in the sort order."""
     grams = query_grams(text)
     if grams:
         return Q(search_grams__contains=grams)
-    return Q(name__startswith=text) | Q(name__startswith=folded)
+    start = name_keys(text).sort_key
+    return Q(name_sort_key__gte=start, name_sort_key__lt=start + LAST_CHARACTER)
 
 
 def find_people(text: str) -> tuple[Asked, QuerySet[Person]]:
@@ -105,19 +110,27 @@ def find_people(text: str) -> tuple[Asked, QuerySet[Person]]:
 def find_cadres(text: str, user, *, most: int = MOST) -> tuple[Asked, list[Cadre]]:
     """Cadres whom `user` may see and who match, at most `most`, by name.
 
-    Keys of matching people come first, then the scope: names are far more selective than scopes.
+    The condition stands on the joined person, so that a walk along the sort order can stop at the last one shown.
     """
-    asked, people = find_people(text)
-    if asked in (Asked.NOTHING, Asked.WRONG):
-        return asked, []
+    search = read_search(text)
+    if search.condition is None:
+        return search.asked, []
     rows = (
         Cadre.objects.current()
         .visible_to(user)
-        .filter(person__in=people.order_by())
-        .select_related("person", "managing_unit", "person__community")
-        .order_by("person__name_sort_key", "pk")
+        .filter(of_person(search.condition), person__voided_at__isnull=True)
+        .select_related("person", "managing_unit")
+        .order_by(*(f"person__{name}" for name in search.order))
     )
-    return asked, list(rows[:most])
+    return search.asked, list(rows[:most])
+
+
+def of_person(condition: Q) -> Q:
+    """A condition on Person as one on Cadre."""
+    children = [
+        of_person(child) if isinstance(child, Q) else (f"person__{child[0]}", child[1]) for child in condition.children
+    ]
+    return Q(*children, _connector=condition.connector, _negated=condition.negated)
 
 
 def find_outsider(text: str, user) -> Person | None:

@@ -17,6 +17,8 @@ from apps.organisation.models import Unit
 Scope = Callable[[object, str], Q | None]
 VIEW = "registry.view_cadre"
 CHANGE = "registry.change_cadre"
+# A list of units this short is as quick as no condition; only longer ones are worth asking whether they are all.
+SHORT_LIST = 50
 
 
 def granted_units(user, permission: str) -> Q | None:
@@ -24,7 +26,7 @@ def granted_units(user, permission: str) -> Q | None:
     ids = unit_ids_for(user, permission)
     if not ids:
         return None
-    if len(ids) == _unit_count(user):
+    if len(ids) > SHORT_LIST and len(ids) == _unit_count(user):
         return Q(managing_unit_id__isnull=False)
     return Q(managing_unit_id__in=sorted(ids))
 

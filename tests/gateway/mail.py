@@ -39,6 +39,10 @@ class SmtpSink:
 
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
+
+    def handle_error(self, request, client_address) -> None:
+        """A sender that was killed leaves its line open: that is what drills are for."""
+
     daemon_threads = True
 
 

@@ -44,9 +44,10 @@ class SmsGatewayServer:
         self.known = {entry["key"]: entry["id"] for entry in self.journal.entries if "id" in entry}
         self.requests: Counter[str] = Counter()
         self.refused_signatures = 0
+        self.receipts_answered: list[int] = []
         self.random = random.Random(seed)
         self.lock = threading.Lock()
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"gateway": self}))
+        self.server = _Server(("127.0.0.1", port), type("Handler", (_Handler,), {"gateway": self}))
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/send"
 
@@ -80,7 +81,8 @@ class SmsGatewayServer:
 
     def send_receipts(self, message: dict, number: str, times: int) -> None:
         for _ in range(times):
-            self.send_receipt({"key": message["key"], "id": number, "status": "delivered"})
+            receipt = {"key": message["key"], "id": number, "status": "delivered"}
+            self.receipts_answered.append(self.send_receipt(receipt))
 
     def send_receipt(self, receipt: dict) -> int:
         """Status that the portal answers."""
@@ -94,6 +96,13 @@ class SmsGatewayServer:
             return connection.getresponse().status
         finally:
             connection.close()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64
+
+    def handle_error(self, request, client_address) -> None:
+        """A sender that was killed leaves its line open: that is what drills are for."""
 
 
 class _Handler(BaseHTTPRequestHandler):

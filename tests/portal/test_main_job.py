@@ -109,9 +109,7 @@ def test_roster_in_reminders_out(tmp_path):
     variables = {"PORT": str(port), "TICK_SECONDS": "3", "SECOND_FACTOR": "optional"}
     base = f"http://127.0.0.1:{port}"
     roster = damaged_roster(tmp_path / "名册.xlsx")
-    with Stack(
-        tmp_path / "portal", processes=("web", "worker", "beat"), environment=variables, durable=False
-    ) as stack:
+    with Stack(tmp_path / "portal", processes=("web", "worker", "beat"), environment=variables, durable=False) as stack:
         stack.manage("collectstatic", "--noinput")
         web = stack.wait_for("web")
         stack.kill("web")  # it lists the static files when it starts

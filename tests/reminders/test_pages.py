@@ -3,12 +3,16 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.messaging.jobs import send_waiting
 from apps.messaging.models import Delivery, Message
 from apps.reminders import queries
+from apps.reminders.jobs.handing import hand_out
+from apps.reminders.jobs.planning import plan
 from apps.reminders.jobs.ticking import tick
 from apps.reminders.models import PlannerRun, Reminder
 from tests.builders import make_unit, make_user
@@ -237,3 +241,43 @@ def test_the_delivery_list_never_shows_the_words(bureau, clerk, client, gateway)
     assert "已发送" in page
     assert "13900000001" not in page
     assert "今天生日" not in page
+
+
+# The same number of statements for one and for three
+
+
+@pytest.mark.parametrize("page", ["birthday_calendar", "inbox", "reminder_days", "unknown_deliveries"])
+def test_pages_ask_as_often_for_three_as_for_one(bureau, clerk, client, page, django_assert_num_queries):
+    def one_more(number):
+        cadre = make_celebrant(bureau, f"老{number}", "solar", timezone.localdate().month, 10, birth="1953-03-10")
+        Message.objects.create(
+            key=f"m{number}", delivery_class="digest", template="birthday.day", user=clerk, about=cadre.person,
+            on_day=timezone.localdate(),
+        )  # fmt: skip
+        Delivery.objects.create(
+            channel="email", delivery_class="urgent", user=clerk, on_day=timezone.localdate(), state="unknown"
+        )
+
+    url = reverse(f"admin:{page}")
+    one_more(1)
+    client.get(url)
+    with CaptureQueriesContext(connection) as first:
+        client.get(url)
+    one_more(2)
+    one_more(3)
+
+    with django_assert_num_queries(len(first)):
+        client.get(url)
+
+
+def test_handing_out_asks_as_often_for_thirty_as_for_one(bureau, gateway, django_assert_num_queries):
+    make_celebrant(bureau, "老0", "solar", 3, 10, birth="1953-03-10")
+    plan(day("2026-03-10"))
+    with CaptureQueriesContext(connection) as first:
+        hand_out(at("2026-03-10T09:00"))
+    for number in range(30):
+        make_celebrant(bureau, f"老{number + 1}", "solar", 3, 20, birth="1953-03-20")
+    plan(day("2026-03-20"))
+
+    with django_assert_num_queries(len(first)):
+        assert hand_out(at("2026-03-20T09:00")).messages == 30

@@ -2,9 +2,11 @@ import datetime
 
 import pytest
 
+from apps.messaging.models import Message
 from apps.organisation.models import RuleSet
 from apps.people.models import Person
 from apps.registry.models import LifeEvent
+from apps.reminders.jobs.handing import hand_out
 from apps.reminders.jobs.planning import plan
 from apps.reminders.models import Reminder
 from tests.builders import make_unit
@@ -297,3 +299,28 @@ def test_two_planners_at_once_plan_once(bureau, django_db_blocker):
     second = plan(day("2026-03-05"))
 
     assert (first.planned, second.planned) == (3, 0)
+
+
+def test_a_look_into_the_future_writes_off_nothing_of_today(bureau):
+    make_celebrant(bureau, "李德厚", "solar", 3, 10, birth="1953-03-10")
+    make_celebrant(bureau, "王秀兰", "solar", 6, 10, birth="1953-06-10")
+    today = day("2026-03-05")
+    plan(today)
+
+    plan(day("2026-06-13"), today=today)
+
+    assert {(name, state) for name, state in Reminder.objects.values_list("person__name", "state")} == {
+        ("李德厚", "pending"),
+        ("王秀兰", "pending"),
+    }
+    assert plan(today).withdrawn == 0
+
+
+def test_planning_for_a_past_day_takes_nothing_back(bureau, gateway):
+    make_celebrant(bureau, "李德厚", "solar", 3, 10, birth="1953-03-10")
+    plan(day("2026-03-10"))
+    hand_out(at("2026-03-10T09:00"))
+
+    plan(day("2026-02-01"))
+
+    assert Message.objects.filter(withdrawn_at__isnull=False).count() == 0

@@ -133,6 +133,9 @@ class ContactAdmin(RecordAdmin):
             ("更多（可以不填）", {"fields": more, "classes": ("collapse",)}),
         )
 
+    def add_view(self, request, form_url="", extra_context=None):
+        return super().add_view(request, form_url, {"title": "记走访", **(extra_context or {})})
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Looking at health or thoughts is logged before the page is made."""
         if request.method in SAFE_METHODS:

@@ -53,20 +53,19 @@ class TodayBoard:
 
 def today(user, on: dt.date, *, most: int = MOST_ROWS) -> TodayBoard:
     """The board of one user. A fixed number of statements, whatever the number of people."""
-    cadres = Cadre.objects.current().visible_to(user, VIEW_TODAY).filter(person__life_status=LifeStatus.LIVING)
     if not user.has_perm(VIEW_TODAY):
         return TodayBoard(on)
-    duties = Duty.objects.filter(cadre__in=cadres.values("pk"))
-    week_end = on + (6 - on.weekday()) * DAY
-    figures = duties.aggregate(
-        overdue_people=Count("cadre", distinct=True, filter=_open() & Q(due_on__lt=on)),
-        oldest=Min("due_on", filter=_open() & Q(due_on__lt=on)),
-        due_this_week=Count("pk", filter=Q(due_on__range=(on - on.weekday() * DAY, week_end), closed_on__isnull=True)),
-        done_this_week=Count(
-            "pk",
-            filter=Q(due_on__range=(on - on.weekday() * DAY, week_end), closed_on__isnull=True)
-            & Q(satisfied_by__isnull=False),
-        ),
+    cadres = Cadre.objects.current().visible_to(user, VIEW_TODAY)
+    # Persons are joined from the few rows in question: joined within the scope they cost a million rows each time.
+    duties = Duty.objects.filter(cadre__in=cadres.values("pk"), cadre__person__life_status=LifeStatus.LIVING)
+    monday, week_end = on - on.weekday() * DAY, on + (6 - on.weekday()) * DAY
+    overdue = _open() & Q(due_on__lt=on)
+    this_week = Q(due_on__range=(monday, week_end), closed_on__isnull=True)
+    figures = duties.filter(overdue | this_week).aggregate(
+        overdue_people=Count("cadre", distinct=True, filter=overdue),
+        oldest=Min("due_on", filter=overdue),
+        due_this_week=Count("pk", filter=this_week),
+        done_this_week=Count("pk", filter=this_week & Q(satisfied_by__isnull=False)),
     )
     rows, people = due_rows(user, duties, on, until=week_end, most=most)
     birthdays = _birthdays(cadres, on)
@@ -76,7 +75,11 @@ def today(user, on: dt.date, *, most: int = MOST_ROWS) -> TodayBoard:
         longest_overdue=overdue_days(figures["oldest"], on) if figures["oldest"] else 0,
         due_this_week=figures["due_this_week"],
         done_this_week=figures["done_this_week"],
-        in_hospital=Health.objects.filter(in_hospital_since__isnull=False, cadre__in=cadres.values("pk")).count(),
+        in_hospital=Health.objects.filter(
+            in_hospital_since__isnull=False,
+            cadre__in=cadres.values("pk"),
+            cadre__person__life_status=LifeStatus.LIVING,
+        ).count(),
         not_yet_visited=duties.open().filter(kind=DutyKind.HOSPITAL).values("cadre").distinct().count(),
         birthdays=birthdays.total(),
         lunar_birthdays=birthdays[LUNAR],

@@ -30,10 +30,6 @@ START = """
 INSERT INTO ledgers_careassignment (public_id, cadre_id, carer_id, starts_on, assigned_by_id, override_reason)
 SELECT gen_random_uuid(), s.cadre_id, s.carer_id, %(on)s, %(actor)s, %(reason)s
   FROM staged_assignments s
- WHERE NOT EXISTS (
-    SELECT FROM ledgers_careassignment a
-     WHERE a.cadre_id = s.cadre_id AND a.carer_id = s.carer_id AND a.role = 'primary'
-       AND a.ends_on IS NULL AND a.voided_at IS NULL)
 """
 
 
@@ -80,7 +76,7 @@ def assign_carers(
     )
     kept, given = _share_out(ids, carers)
     _check_capacity(ids, kept, given, carers, override_reason=override_reason, on=on)
-    copy_rows(STAGING, (("cadre_id", "bigint"), ("carer_id", "bigint")), [*kept, *given])
+    copy_rows(STAGING, (("cadre_id", "bigint"), ("carer_id", "bigint")), given)
     handed_over = execute(END_OTHERS, {"on": on, "handover": handover_note[:500]})
     started = execute(START, {"on": on, "actor": getattr(actor, "pk", None), "reason": override_reason[:200]})
     return AssignCounts(started, min(handed_over, started), len(ids) - started)

@@ -67,7 +67,7 @@ def plan_day(day: dt.date, *, window: int = WINDOW_DAYS) -> PlanCounts:
     Single cadres are planned with the act that changes what they are owed; what such an act left out is made up for
     with the next day.
     """
-    changed_at = RuleSet.objects.filter(kind=DutyRules.rule_key).aggregate(at=Max("updated_at"))["at"]
+    changed_at = RuleSet.objects.filter(kind="duties").aggregate(at=Max("updated_at"))["at"]
     last = DutyRun.objects.filter(day=day).first()
     if last is not None and last.rules_changed_at == changed_at:
         return PlanCounts()

@@ -25,6 +25,7 @@ from .claiming import claim, lease_of
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 8
+RECLAIM_EVERY_S = 5.0  # what a dead sender held is settled while others are still busy
 
 
 @dataclass
@@ -64,10 +65,16 @@ def reclaim_expired() -> int:
 def send_waiting(now: datetime.datetime, *, seconds: float = 240.0) -> Sent:
     """Send what waits on every enabled channel, for at most about `seconds`."""
     deadline = time.monotonic() + seconds
-    done = Sent(unknown=reclaim_expired())
+    done, reclaim_at = Sent(), 0.0
     for channel in enabled_channels():
         with sender_for(channel) as sender:
-            while time.monotonic() < deadline and (rows := claim(channel, now)):
+            while time.monotonic() < deadline:
+                if time.monotonic() >= reclaim_at:
+                    done.unknown += reclaim_expired()
+                    reclaim_at = time.monotonic() + RECLAIM_EVERY_S
+                rows = claim(channel, now)
+                if not rows:
+                    break
                 _send_claimed(channel, sender, rows, done)
     return done
 

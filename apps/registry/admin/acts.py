@@ -78,7 +78,7 @@ class CadreActs:
 
     def relatives_section(self, request, cadre: Cadre, revealed: dict, changeable: bool) -> page.Section:
         section = page.Section("relatives", "联系人", is_aside=True)
-        in_full = self.contact_in_full(request, cadre)
+        in_full = self.shows_contact(request, cadre)
         may_reveal = may_on(request, cadre.pk, VIEW_CONTACT)
         site = self.admin_site.name
         for relative in Relative.objects.filter(person_id=cadre.pk, voided_at__isnull=True):
@@ -116,13 +116,16 @@ class CadreActs:
     def spans_section(self, cadre: Cadre) -> page.Section:
         """What stood before, newest first."""
         section = page.Section("spans", "经历：以前的单位、类型、职级和待遇")
-        spans = [*cadre.unit_spans.select_related("unit"), *cadre.standing_spans.all()]
-        for span in sorted(spans, key=lambda span: span.ends_on, reverse=True):
-            item = standing.STANDINGS[span.kind]
-            value = str(span.unit) if hasattr(span, "unit_id") else coded(item.value, span.value)
-            began = f"{span.starts_on:%Y-%m-%d}" if span.starts_on else "……"
-            words = f"{value}　{began} 至 {span.ends_on:%Y-%m-%d} 前　{span.document_no}".strip()
-            section.rows.append(page.Row(item.label, words))
+        columns = ("starts_on", "ends_on", "document_no")
+        units = cadre.unit_spans.order_by().values_list("kind", "unit__name", *columns)
+        others = cadre.standing_spans.order_by().values_list("kind", "value", *columns)
+        for kind, value, starts_on, ends_on, document_no in units.union(others, all=True).order_by("-ends_on"):
+            item = standing.STANDINGS[kind]
+            words = value if kind in standing.UNIT_KINDS else coded(item.value, value)
+            began = f"{starts_on:%Y-%m-%d}" if starts_on else "……"
+            section.rows.append(
+                page.Row(item.label, f"{words}　{began} 至 {ends_on:%Y-%m-%d} 前　{document_no}".strip())
+            )
         return section
 
     # Pages of acts

@@ -154,6 +154,13 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
         """Whether phone and address of this cadre show without asking: people of my duties, pairing or post."""
         return False
 
+    def shows_contact(self, request, cadre) -> bool:
+        """`contact_in_full`, asked once a request."""
+        known = request.__dict__.setdefault("_shows_contact", {})
+        if cadre.pk not in known:
+            known[cadre.pk] = self.contact_in_full(request, cadre)
+        return known[cadre.pk]
+
     def get_ordering(self, request):
         return OrderFilter.chosen(request)[1]
 
@@ -374,7 +381,7 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
     def contact_section(self, request, cadre, revealed, changeable) -> page.Section:
         person = cadre.person
         look = {
-            "in_full": self.contact_in_full(request, cadre),
+            "in_full": self.shows_contact(request, cadre),
             "may_reveal": may_on(request, cadre.pk, VIEW_CONTACT),
             "revealed": revealed,
         }
@@ -437,6 +444,13 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
         return (cadre if key in MONEY_FIELDS else cadre.person, key)
 
     # History
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Who changed what; and, for those who may change the record, who looked at it."""
+        looks = None
+        if object_id.isdecimal() and len(object_id) < 19 and may_on(request, int(object_id), self.right("change")):
+            looks = change_log.looks_at(int(object_id))
+        return super().history_view(request, object_id, {"looks": looks, **(extra_context or {})})
 
     def history_of(self, request, obj):
         parts = change_log.changes_of(obj, code_lists=self.code_lists)

@@ -171,13 +171,18 @@ class ConfirmForm(PortalForm):
         initial="take",
     )
     reason = forms.CharField(
-        label="一起导入的理由", help_text="例如：以干部档案认定为准", max_length=200, required=False
+        label="一起导入的理由",
+        help_text="例如：以干部档案认定为准。选“先不导入”时不用写",
+        max_length=200,
+        error_messages={"required": "有提醒的行一起导入，要写明理由。"},
     )
 
     def __init__(self, *args, batch: ImportBatch, **kwargs):
         super().__init__(*args, **kwargs)
         if not batch.counts.get("warned"):
             del self.fields["warned"], self.fields["reason"]
+        elif self.is_bound:
+            self.fields["reason"].required = self.data.get("warned") != "leave"
 
     def decision(self) -> dict:
         """Arguments of `services.roster.confirm`."""

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from apps.common import audit
 from apps.common.admin import RecordAdmin
 from apps.common.errors import BusinessError
+from apps.common.voiding import check_reason
 from apps.registry.choices import LifeEventKind, LifeEventState
 from apps.registry.models import LifeEvent
 from apps.registry.services import life
@@ -151,16 +152,13 @@ class LifeEventAdmin(OfPersonMixin, RecordAdmin):
         act = request.POST.get("act")
         if act not in ACTS or not may_on(request, event.person_id, CONFIRM):
             raise PermissionDenied
-        reason = " ".join(request.POST.get("reason", "").split())
+        reason = request.POST.get("reason", "")
         try:
             if act == "confirm":
                 life.confirm(event, actor=request.user)
-            elif not reason:
-                raise BusinessError("请写明原因。", field="reason")
-            elif act == "reject":
-                life.reject(event, reason=reason, actor=request.user)
             else:
-                life.undo(event, reason=reason, actor=request.user)
+                act_on = life.reject if act == "reject" else life.undo
+                act_on(event, reason=check_reason(reason), actor=request.user)
         except BusinessError as refusal:
             return self.event_page(request, event, refusal.sentence)
         messages.success(request, DONE[act])

