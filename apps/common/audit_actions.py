@@ -37,6 +37,8 @@ ACTION_NAMES = {
     "reopen_unit": "取消单位撤并",
     "registry.upload_roster": "上传名册",
     "registry.import_roster": "导入名册",
+    "registry.preview_roster": "查看导入预览",
+    "registry.download_report": "下载导入报告",
     "registry.undo_import": "撤销导入",
     "standing.change": "变更职级待遇",
     "standing.correct": "更正职级待遇",
