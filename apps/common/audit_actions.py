@@ -36,6 +36,8 @@ ACTION_NAMES = {
     "close_unit": "撤并单位",
     "reopen_unit": "取消单位撤并",
     "registry.upload_roster": "上传名册",
+    "registry.preview_roster": "预览名册",
+    "registry.download_report": "下载未导入的行",
     "registry.import_roster": "导入名册",
     "registry.preview_roster": "查看导入预览",
     "registry.download_report": "下载导入报告",
