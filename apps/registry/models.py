@@ -340,7 +340,7 @@ class ImportBatch(Versioned):
 
     class Meta(Versioned.Meta):
         verbose_name = "导入批次"
-        verbose_name_plural = "导入批次"
+        verbose_name_plural = "导入名册"
         ordering = ["-id"]
 
     def __str__(self) -> str:

@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '后台任务',
-                'verbose_name_plural': '后台任务和下载',
+                'verbose_name_plural': '导入和导出任务',
                 'ordering': ['-id'],
             },
         ),

@@ -40,7 +40,7 @@ class Job(models.Model):
 
     class Meta:
         verbose_name = "后台任务"
-        verbose_name_plural = "后台任务和下载"
+        verbose_name_plural = "导入和导出任务"
         ordering = ["-id"]
         indexes = [
             models.Index(

@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '导入批次',
-                'verbose_name_plural': '导入批次',
+                'verbose_name_plural': '导入名册',
                 'ordering': ['-id'],
                 'abstract': False,
             },
