@@ -25,7 +25,7 @@ from .claiming import claim, lease_of
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 8
-RECLAIM_EVERY_S = 5.0  # what a dead sender held is settled while others are still busy
+RECLAIM_EVERY_S = 1.0  # what a dead sender held is settled while others are still busy
 
 
 @dataclass
