@@ -86,7 +86,8 @@ class User(AbstractBaseUser, PermissionsMixin, Versioned):
         return self.__dict__["_current_grants"]
 
     def reach(self, permission: str) -> set[int]:
-        """Ids of the units in which the granted roles carry `permission`: each grant's own and those below it."""
+        """Ids of the units in which the granted roles carry `permission`: each grant's own and those below it. The
+        tree is read once a request for the same grants (kept on this object)."""
         held = self.current_grants().items()
         units = {unit.pk: unit for role, granted in held if permission in ROLES[role].permissions for unit in granted}
         known = self.__dict__.setdefault("_reach", {})

@@ -16,6 +16,7 @@ from .models import Cadre
 
 LONGEST = 100
 MOST = 50
+ENOUGH = 300
 LAST_CHARACTER = "\U0010ffff"
 _ID_18 = re.compile(r"\d{17}[\dXx]")
 _LAST_4 = re.compile(r"\d{3}[\dXx]")
@@ -41,9 +42,11 @@ class Asked(Enum):
 
 @dataclass(frozen=True)
 class Search:
+    """Conditions on Person: what matches, and what matches to the letter and comes first."""
+
     asked: Asked
     condition: Q | None
-    order: tuple[str, ...] = ("name_sort_key", "id")
+    exact: Q | None = None
 
 
 def read_search(text: str) -> Search:
@@ -62,8 +65,9 @@ def read_search(text: str) -> Search:
     if not folded:
         return Search(Asked.WRONG, None)
     if _LATIN.fullmatch(folded):
-        return Search(Asked.LATIN, _by_letters(folded.replace(" ", "").replace("'", "")))
-    return Search(Asked.NAME, _by_name(text))
+        letters = folded.replace(" ", "").replace("'", "")
+        return Search(Asked.LATIN, _by_letters(letters), Q(name_initials=letters) | Q(name_pinyin=letters))
+    return Search(Asked.NAME, _by_name(text), Q(name=text))
 
 
 def _last_four(digits: str) -> Q:
@@ -104,25 +108,29 @@ def find_people(text: str) -> tuple[Asked, QuerySet[Person]]:
     rows = Person.objects.filter(voided_at__isnull=True)
     if search.condition is None:
         return search.asked, rows.none()
-    return search.asked, rows.filter(search.condition).order_by(*search.order)
+    return search.asked, rows.filter(search.condition).order_by("name_sort_key", "id")
 
 
 def find_cadres(text: str, user, *, most: int = MOST) -> tuple[Asked, list[Cadre]]:
-    """Cadres whom `user` may see and who match, at most `most`, by name.
+    """Cadres whom `user` may see and who match, at most `most`: those to the letter first, then by name.
 
-    The condition stands on the joined person, so that a walk along the sort order can stop at the last one shown.
+    Where very many match, the best `most` of the first few hundred found: the page then asks for more letters, and
+    no question sorts tens of thousands.
     """
     search = read_search(text)
     if search.condition is None:
         return search.asked, []
-    rows = (
-        Cadre.objects.current()
-        .visible_to(user)
-        .filter(of_person(search.condition), person__voided_at__isnull=True)
-        .select_related("person", "managing_unit")
-        .order_by(*(f"person__{name}" for name in search.order))
-    )
-    return search.asked, list(rows[:most])
+    scope = Cadre.objects.current().visible_to(user).filter(person__voided_at__isnull=True).order_by()
+    exact = _keys(scope, search.exact, most) if search.exact is not None else []
+    others = _keys(scope.exclude(pk__in=exact), search.condition, ENOUGH) if len(exact) < most else []
+    rows = Cadre.objects.filter(pk__in=[*exact, *others]).select_related("person", "managing_unit")
+    first = set(exact)
+    ranked = sorted(rows, key=lambda row: (row.pk not in first, row.person.name_sort_key, row.pk))
+    return search.asked, ranked[:most]
+
+
+def _keys(scope, condition: Q, most: int) -> list[int]:
+    return list(scope.filter(of_person(condition)).values_list("pk", flat=True)[:most])
 
 
 def of_person(condition: Q) -> Q:

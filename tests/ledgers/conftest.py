@@ -28,7 +28,7 @@ def contact(clerk):
             ContactFacts(happened_on=day, **facts),
             persons=[cadre.pk for cadre in cadres],
             form_key=form_key or uuid.uuid4(),
-            actor=actor or clerk,
+            actor=actor or type(clerk).objects.get(pk=clerk.pk),  # as a request brings him: units may be new
             on=on or day,
         )
 

@@ -2,20 +2,17 @@
 
 import functools
 
-from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import prefetch_related_objects
 from django.forms.models import fields_for_model
 from django.http import HttpResponseRedirect
 from django.urls import path
-from django.utils import timezone
 
 from apps.common import audit, change_log
 from apps.common.admin import EDIT, SAFE_METHODS, RecordAdmin
 from apps.common.errors import BusinessError
 from apps.people import services as people_services
-from apps.people.choices import LifeStatus
 from apps.people.models import Person, Phone
 from apps.registry.forms import (
     CODE_LISTS,
@@ -28,22 +25,12 @@ from apps.registry.forms import (
 from apps.registry.models import Cadre, Health
 from apps.registry.rules import revolution_period
 from apps.registry.services import persons
-from apps.registry.services.export import EXPORT
-from apps.registry.wording import age_of, birthday_words
+from apps.registry.wording import birthday_words
 
 from . import page
 from .acts import CadreActs
 from .export import CadreExport
-from .filters import (
-    AgeFilter,
-    CategoryFilter,
-    HealthFilter,
-    LivingFilter,
-    OrderFilter,
-    RankFilter,
-    StatusFilter,
-    UnitFilter,
-)
+from .listing import CadreListing
 from .scope import PAGE_PERMISSIONS, may_on
 
 REVEAL_ID = "people.reveal_citizen_id"
@@ -57,7 +44,7 @@ SEALED_LABELS = {
 }  # fmt: skip
 
 
-class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
+class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
     """Change list and person page of cadres.
 
     For the rooms above: `contact_in_full` says whose phone and address this user sees without asking; `sections`,
@@ -70,21 +57,6 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
     voidable = True
     person_page_template = "admin/registry/cadre_page.html"
     page_permissions = PAGE_PERMISSIONS
-    list_display = ("name", "sex_and_age", "category", "former_post", "unit", "living_words", "status")
-    list_display_links = ("name",)
-    list_filter = (
-        StatusFilter,
-        CategoryFilter,
-        AgeFilter,
-        LivingFilter,
-        HealthFilter,
-        RankFilter,
-        UnitFilter,
-        OrderFilter,
-    )
-    search_fields = ("person__name",)
-    sortable_by = ()
-    select_related_in_list = ("person", "managing_unit")
     select_related_in_record = (
         "person",
         "person__community",
@@ -161,24 +133,6 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
             known[cadre.pk] = self.contact_in_full(request, cadre)
         return known[cadre.pk]
 
-    def get_ordering(self, request):
-        return OrderFilter.chosen(request)[1]
-
-    def get_list_filter(self, request):
-        if request.user.has_perm(VIEW_HEALTH):
-            return self.list_filter
-        return tuple(item for item in self.list_filter if item is not HealthFilter)
-
-    def get_search_fields(self, request):
-        """People are found in the one search box, by POST; the field stays on for autocomplete."""
-        match = request.resolver_match
-        return () if match and match.url_name.endswith("changelist") else self.search_fields
-
-    def get_search_results(self, request, queryset, search_term):
-        if not search_term:
-            return queryset, False
-        return queryset.filter(person__in=self.matching_people(search_term)), False
-
     def get_autocomplete_fields(self, request):
         names = [*super().get_autocomplete_fields(request)]
         for item in Person._meta.fields:
@@ -189,47 +143,6 @@ class CadreAdminBase(CadreActs, CadreExport, RecordAdmin):
             ):
                 names.append(item.name)
         return names
-
-    # List
-
-    @admin.display(description="姓名")
-    def name(self, obj):
-        return obj.person.name
-
-    @admin.display(description="性别年龄")
-    def sex_and_age(self, obj):
-        age = age_of(obj.person, timezone.localdate())
-        sex = obj.person.get_sex_display() if obj.person.sex in "12" else ""
-        return "\u00a0".join(filter(None, (sex, f"{age}岁" if age is not None else "")))
-
-    @admin.display(description="类别")
-    def category(self, obj):
-        return obj.get_retire_type_display()
-
-    @admin.display(description="管理单位")
-    def unit(self, obj):
-        return obj.managing_unit.short_name or obj.managing_unit.name
-
-    @admin.display(description="居住")
-    def living_words(self, obj):
-        return obj.get_living_display()
-
-    @admin.display(description="状态")
-    def status(self, obj):
-        if obj.voided_at:
-            return "已作废"
-        return "" if obj.person.life_status == LifeStatus.LIVING else obj.person.get_life_status_display()
-
-    def changelist_view(self, request, extra_context=None):
-        heading = f"老干部（按{OrderFilter.chosen(request)[0]}排列）"
-        context = {"list_heading": heading, "list_tools": self.list_tools(request), **(extra_context or {})}
-        return super().changelist_view(request, context)
-
-    def list_tools(self, request) -> list[dict]:
-        """Links above the list, given what the user filtered."""
-        if not request.user.has_perm(EXPORT):
-            return []
-        return [{"label": "导出名单", "url": f"{self.plain_url('export')}?{request.GET.urlencode()}"}]
 
     # Form
 

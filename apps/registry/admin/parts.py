@@ -35,6 +35,8 @@ class HiddenAdmin(OfPersonMixin, RecordAdmin):
         return False
 
     def changelist_view(self, request, extra_context=None):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         return HttpResponseRedirect(reverse(f"{self.admin_site.name}:registry_cadre_changelist"))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):

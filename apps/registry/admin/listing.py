@@ -1,0 +1,98 @@
+"""The list of cadres: columns without numbers, filters that staff use, named orders."""
+
+from django.contrib import admin
+from django.utils import timezone
+
+from apps.people.choices import LifeStatus
+from apps.registry.services.export import EXPORT
+from apps.registry.wording import age_of
+
+from .filters import (
+    AgeFilter,
+    CategoryFilter,
+    HealthFilter,
+    LivingFilter,
+    OrderFilter,
+    RankFilter,
+    StatusFilter,
+    UnitFilter,
+)
+
+VIEW_HEALTH = "registry.view_health"
+
+
+class CadreListing:
+    """Mixed into CadreAdminBase."""
+
+    list_display = ("name", "sex_and_age", "category", "former_post", "unit", "living_words", "status")
+    list_display_links = ("name",)
+    list_filter = (
+        StatusFilter,
+        CategoryFilter,
+        AgeFilter,
+        LivingFilter,
+        HealthFilter,
+        RankFilter,
+        UnitFilter,
+        OrderFilter,
+    )
+    search_fields = ("person__name",)
+    sortable_by = ()
+    select_related_in_list = ("person", "managing_unit")
+
+    def get_ordering(self, request):
+        return OrderFilter.chosen(request)[1]
+
+    def get_list_filter(self, request):
+        if request.user.has_perm(VIEW_HEALTH):
+            return self.list_filter
+        return tuple(item for item in self.list_filter if item is not HealthFilter)
+
+    def get_search_fields(self, request):
+        """People are found in the one search box, by POST; the field stays on for autocomplete."""
+        match = request.resolver_match
+        return () if match and match.url_name.endswith("changelist") else self.search_fields
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term:
+            return queryset, False
+        return queryset.filter(person__in=self.matching_people(search_term)), False
+
+    @admin.display(description="姓名")
+    def name(self, obj):
+        return obj.person.name
+
+    @admin.display(description="性别年龄")
+    def sex_and_age(self, obj):
+        age = age_of(obj.person, timezone.localdate())
+        sex = obj.person.get_sex_display() if obj.person.sex in "12" else ""
+        return "\u00a0".join(filter(None, (sex, f"{age}岁" if age is not None else "")))
+
+    @admin.display(description="类别")
+    def category(self, obj):
+        return obj.get_retire_type_display()
+
+    @admin.display(description="管理单位")
+    def unit(self, obj):
+        return obj.managing_unit.short_name or obj.managing_unit.name
+
+    @admin.display(description="居住")
+    def living_words(self, obj):
+        return obj.get_living_display()
+
+    @admin.display(description="状态")
+    def status(self, obj):
+        if obj.voided_at:
+            return "已作废"
+        return "" if obj.person.life_status == LifeStatus.LIVING else obj.person.get_life_status_display()
+
+    def changelist_view(self, request, extra_context=None):
+        heading = f"老干部（按{OrderFilter.chosen(request)[0]}排列）"
+        context = {"list_heading": heading, "list_tools": self.list_tools(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def list_tools(self, request) -> list[dict]:
+        """Links above the list, given what the user filtered."""
+        if not request.user.has_perm(EXPORT):
+            return []
+        return [{"label": "导出名单", "url": f"{self.plain_url('export')}?{request.GET.urlencode()}"}]
