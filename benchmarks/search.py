@@ -1,9 +1,11 @@
-"""The one search box at 1,000,000 people: 95th percentile of each kind of question, within a clerk's scope, beside what
-the stock admin does (`icontains` over name and pinyin). Design 7 asks for 50 ms in the database."""
+"""The one search box at 1,000,000 people: 95th percentile of the time in the database for each kind of question, within
+a clerk's scope, beside what the stock admin does (`icontains` over name and pinyin). Design 7 asks for 50 ms."""
 
 import statistics
 import time
 from collections.abc import Callable
+
+from django.db import connection
 
 from apps.common import crypto
 from apps.people.models import Person, Phone
@@ -13,6 +15,7 @@ from apps.registry.queries import find_cadres
 from .population import Population, rolled_back
 
 PEOPLE = 1_000_000
+ROUNDS = 5
 QUESTIONS = {
     "name, two characters": ["王伟", "李芳", "张敏", "刘静", "陈丽", "杨强", "黄磊", "赵军", "吴洋", "周勇"],
     "name, three characters": ["王伟芳", "李芳秀", "张敏英", "刘静敏", "陈丽静", "杨强丽", "黄磊强", "赵军磊"],
@@ -35,7 +38,7 @@ def run() -> list[dict]:
         Phone.objects.filter(pk=one.pk).update(number_index=crypto.blind_index("phone", "13800000001"))
         stock = timed([lambda text=text: stock_search(people, text) for text in STOCK])
         for work, texts in QUESTIONS.items():
-            spent = timed([lambda text=text: find_cadres(text, people.clerk) for text in texts for _ in range(3)])
+            spent = timed([lambda text=text: find_cadres(text, people.clerk) for text in texts for _ in range(ROUNDS)])
             rows.append(row(f"search: {work}", spent, stock))
     return rows
 
@@ -47,12 +50,28 @@ def stock_search(people: Population, text: str) -> list:
 
 
 def timed(acts: list[Callable]) -> list[float]:
+    """Seconds that each act waited for the database."""
     spent = []
     for act in acts:
-        start = time.perf_counter()
-        act()
-        spent.append(time.perf_counter() - start)
+        clock = DatabaseClock()
+        with connection.execute_wrapper(clock):
+            act()
+        spent.append(clock.seconds)
     return spent
+
+
+class DatabaseClock:
+    """Adds up the time of statements."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self, execute, sql, params, many, context):
+        start = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            self.seconds += time.perf_counter() - start
 
 
 def row(work: str, spent: list[float], stock: list[float]) -> dict:
