@@ -99,7 +99,8 @@ def give_tiers_and_carers(page, base: str) -> None:
     page.fill("input[name=effective_on]", "2026-01-01")
     page.locator("main form").last.locator("button[type=submit]").last.click()
     page.goto(f"{base}/admin/registry/cadre/carers/")
-    page.select_option("select[name=carers]", index=[0, 1])
+    for place in (0, 1):
+        page.locator("input[name=carers]").nth(place).check()
     page.fill("[name=override_reason]", "试运行")
     page.locator("main form").last.locator("button[type=submit]").last.click()
 
