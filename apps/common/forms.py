@@ -5,7 +5,7 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from apps.common.admin_forms import REQUIRED, RecordForm
+from apps.common.admin_forms import RecordForm, say_required
 from apps.common.errors import BusinessError
 
 
@@ -37,7 +37,7 @@ class HelperMixin:
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.error_messages["required"] = REQUIRED
+            say_required(field)
 
     @property
     def helper(self) -> PortalFormHelper:
