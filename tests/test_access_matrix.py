@@ -124,10 +124,10 @@ DOORS = {
 # Where a stock page asks for something else than its name says.
 EXCEPTIONS = {
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.
-    "admin:people_phone_changelist": Row(ANY_STAFF),
-    "admin:people_relative_changelist": Row(ANY_STAFF),
-    "admin:people_person_changelist": Row(ANY_STAFF),
-    "admin:registry_health_changelist": Row(ANY_STAFF),
+    "admin:people_phone_changelist": Row("people.view_phone"),
+    "admin:people_relative_changelist": Row("people.view_relative"),
+    "admin:people_person_changelist": Row("people.view_person"),
+    "admin:registry_health_changelist": Row("registry.view_health"),
     # Logs are written by the portal and have no history of their own.
     "admin:common_auditentry_history": Row(NOBODY, "common.auditentry"),
     "admin:common_auditseal_history": Row(NOBODY, "common.auditseal"),
