@@ -126,7 +126,8 @@ def portal_children(places: Places, env: dict[str, str], host: str, port: int) -
 
     return [
         child("web", "网站", web),
-        child("worker", "后台任务", worker, orphan_signal=signal.SIGQUIT),
+        # Any softer end waits for the broker, which died with the supervisor; unfinished tasks are redelivered.
+        child("worker", "后台任务", worker, orphan_signal=signal.SIGKILL),
         child("beat", "定时器", [*celery, "beat", "--loglevel", "INFO", "--pidfile="]),
         child("tick", "定时检查", services.manage(places, "tick"), every=TICK_EVERY_S),
     ]

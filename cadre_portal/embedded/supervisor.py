@@ -260,6 +260,11 @@ class Supervisor:
                 os.truncate(log, 0)
 
 
+def end_with_parent() -> None:
+    """For a process that a child of ours forked: the kernel kills it when its parent is gone."""
+    libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+
+
 def in_child(orphan_signal: int) -> Callable[[], None]:
     """What a new process does before it becomes the program (after a change of account, which would clear it)."""
     parent = os.getpid()
