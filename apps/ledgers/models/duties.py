@@ -1,0 +1,110 @@
+"""What is owed in a period, and for which days it was planned."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from apps.common.models import Versioned
+from apps.registry.models import Cadre, LifeEvent
+
+from apps.ledgers.choices import ClosedReason, DutyKind
+from .care import OfVisibleCadres
+from .contacts import Contact
+
+UNOWED = (ClosedReason.NOT_OWED, ClosedReason.UNDONE, ClosedReason.WAIVED)
+
+
+class DutyQuerySet(OfVisibleCadres):
+    def open(self):
+        """Neither done nor closed."""
+        return self.filter(satisfied_by__isnull=True, closed_on__isnull=True)
+
+    def overdue(self, on):
+        """Open with the last day gone by: due yesterday is overdue by one day."""
+        return self.open().filter(due_on__lt=on)
+
+    def missed(self, on):
+        """Not done within its time, whether still open, made up for later, or closed after its last day."""
+        never = Q(satisfied_by__isnull=True) & (Q(closed_on__isnull=True) | Q(closed_on__gt=F("due_on")))
+        late = Q(satisfied_on__gt=F("due_on"))
+        return self.filter(never | late, due_on__lt=on).exclude(closed_reason__in=UNOWED)
+
+
+class Duty(Versioned):
+    """One obligation of one period. Planned by `ledgers.services`; done when a qualifying contact stands.
+
+    `period_start` inclusive, `period_end` exclusive, `due_on` the last day in time. A contact later than `due_on`
+    makes up for it: `satisfied_on` says when, and statistics still count it as missed. Festivals carry the name of
+    their campaign in `basis`.
+    """
+
+    cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="duties", db_index=False, verbose_name="老干部")
+    kind = models.CharField("要办的事", max_length=14, choices=DutyKind)
+    period_start = models.DateField("期间开始")
+    period_end = models.DateField("期间结束（不含）")
+    due_on = models.DateField("最后期限")
+    basis = models.CharField("依据", max_length=40, blank=True, db_default="")
+    satisfied_by = models.ForeignKey(
+        Contact, models.PROTECT, null=True, blank=True, related_name="satisfied_duties", db_index=False,
+        editable=False, verbose_name="办结记录",
+    )  # fmt: skip
+    satisfied_on = models.DateField("办结日期", null=True, blank=True, editable=False)
+    closed_on = models.DateField("结束日期", null=True, blank=True, editable=False)
+    closed_reason = models.CharField(
+        "结束原因", max_length=14, choices=ClosedReason, blank=True, db_default="", editable=False
+    )
+    closed_note = models.CharField("说明", max_length=200, blank=True, db_default="", editable=False)
+    closed_by_event = models.ForeignKey(
+        LifeEvent, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
+
+    objects = DutyQuerySet.as_manager()
+
+    class Meta(Versioned.Meta):
+        verbose_name = "联系看望任务"
+        verbose_name_plural = "联系看望任务"
+        ordering = ["due_on", "id"]
+        permissions = [("view_today", "看今日待办"), ("waive_duty", "批准不再办理")]
+        constraints = [
+            models.UniqueConstraint(fields=["cadre", "kind", "period_start"], name="duty_once"),
+            models.CheckConstraint(
+                condition=Q(period_start__lt=F("period_end"), due_on__lt=F("period_end")), name="duty_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(satisfied_by__isnull=True, satisfied_on__isnull=True)
+                | Q(satisfied_by__isnull=False, satisfied_on__isnull=False),
+                name="duty_satisfied_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on", "cadre"],
+                name="duty_open_due",
+                condition=Q(satisfied_by__isnull=True, closed_on__isnull=True),
+            ),
+            models.Index(fields=["satisfied_by"], name="duty_satisfied_by", condition=Q(satisfied_by__isnull=False)),
+            models.Index(
+                fields=["closed_by_event"], name="duty_closed_by_event", condition=Q(closed_by_event__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.due_on}"
+
+
+class DutyRun(models.Model):
+    """A day for which the duties of everybody were planned, with the newest rule set that the run knew."""
+
+    day = models.DateField("日期", unique=True)
+    rules_changed_at = models.DateTimeField("规则最后修改", null=True)
+    planned = models.PositiveIntegerField("新排", default=0)
+    withdrawn = models.PositiveIntegerField("撤回", default=0)
+    finished_at = models.DateTimeField("完成时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "任务计划"
+        verbose_name_plural = "任务计划"
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"{self.day}"

@@ -1,0 +1,19 @@
+"""The registry of retired cadres: what the bureau knows of each, how it came about, and the rosters it came from."""
+
+from .cadre import Cadre, Health
+from .events import LifeEvent
+from .rosters import ExportLayout, ImportBatch, ImportExtra, RosterColumn
+from .spans import ClosedSpan, StandingSpan, UnitSpan
+
+__all__ = [
+    "Cadre",
+    "ClosedSpan",
+    "ExportLayout",
+    "Health",
+    "ImportBatch",
+    "ImportExtra",
+    "LifeEvent",
+    "RosterColumn",
+    "StandingSpan",
+    "UnitSpan",
+]
