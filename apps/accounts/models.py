@@ -10,8 +10,8 @@ from django.db.models import Func, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from apps.common.models import Versioned
-from apps.organisation.models import Unit
+from apps.common.models import Record, Versioned
+from apps.organisation.models import Community, Unit
 from apps.organisation.queries import subtree_ids
 
 from .roles import ROLES, role_choices
@@ -123,6 +123,15 @@ class RoleGrant(Versioned):
     user = models.ForeignKey(User, models.PROTECT, related_name="grants", verbose_name="账号")
     role = models.CharField("角色", max_length=20, choices=role_choices)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="单位（含下级）")
+    community = models.ForeignKey(
+        Community,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="只限社区",
+        help_text="社区联络员才填：只管住在这个社区的老同志",
+    )
     starts_on = models.DateField("自何日起")
     ends_on = models.DateField("到何日（不含）", null=True, blank=True)
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="授权人")
@@ -156,3 +165,55 @@ class RoleGrant(Versioned):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()} {self.unit}"
+
+
+class AbsenceQuerySet(models.QuerySet):
+    def current(self, on):
+        """In force on a day: starts inclusive, ends exclusive."""
+        return self.filter(starts_on__lte=on, ends_on__gt=on, voided_at__isnull=True)
+
+
+class Absence(Record):
+    """A colleague is away and another does his work (AB岗) in a half-open span of days.
+
+    What falls to `user` is told to `substitute`, who sees his people for as long; a substitute who is away himself is
+    stood in for by his own. Nobody has two at a time.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="absences", verbose_name="谁不在岗")
+    substitute = models.ForeignKey(User, models.PROTECT, related_name="stands_in", verbose_name="由谁代（B岗）")
+    starts_on = models.DateField("自何日起")
+    ends_on = models.DateField("到何日（不含）")
+    reason = models.CharField("原因", max_length=100, blank=True, db_default="", help_text="例如 休假、学习")
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="登记人")
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = "不在岗"
+        verbose_name_plural = "不在岗和代岗"
+        ordering = ["-starts_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=models.F("starts_on")),
+                name="absence_order",
+                violation_error_message="结束日期要晚于开始日期。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(user=models.F("substitute")),
+                name="absence_two_people",
+                violation_error_message="代岗的要是另一位同志。",
+            ),
+            ExclusionConstraint(
+                name="absence_once",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    (DateRange("starts_on", "ends_on", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(voided_at__isnull=True),
+                violation_error_message="这段时间已经登记过不在岗。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.starts_on}–{self.ends_on}"

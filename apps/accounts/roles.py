@@ -26,12 +26,20 @@ def _edits(*models: str) -> frozenset[str]:
     )
 
 
-REFERENCE = _views("organisation.unit", "organisation.community", "organisation.division", "organisation.ruleset")
+REFERENCE = _views(
+    "organisation.unit",
+    "organisation.community",
+    "organisation.division",
+    "organisation.ruleset",
+    "organisation.calendarday",
+)
 PEOPLE = _views(
     "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
     "people.phone", "people.relative", "people.household", "branches.organisation", "branches.membership",
     "branches.post",
-    "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "reminders.reminder",
+    "people.whereabouts", "accounts.absence",
+    "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "ledgers.safetycheck",
+    "ledgers.inquiry", "ledgers.callsheet", "reminders.reminder",
 )  # fmt: skip
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 SENSITIVE = frozenset({"people.reveal_citizen_id", "people.view_contact", "registry.view_health"})
@@ -39,7 +47,8 @@ SENSITIVE = frozenset({"people.reveal_citizen_id", "people.view_contact", "regis
 CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
-    "ledgers.contact", "organisation.community",
+    "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
+    "ledgers.callsheet", "organisation.calendarday",
 ) | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent", "registry.view_rostercolumn",
      "registry.change_rostercolumn", "reminders.view_run", "common.view_job", "messaging.resolve_delivery"}  # fmt: skip
 

@@ -55,6 +55,15 @@ class DutyKind(models.TextChoices):
     DISCHARGE = "discharge", "出院回访"
 
 
+class Means(models.TextChoices):
+    """What the planner made of a duty, from where the cadre is and how he can be reached; empty: as its kind says."""
+
+    AS_IS = "", ""
+    VISIT = "visit", "上门"
+    CALL = "call", "打电话"
+    LETTER = "letter", "写信"
+
+
 FESTIVALS = (DutyKind.SPRING, DutyKind.PARTY_DAY, DutyKind.NATIONAL_DAY, DutyKind.DOUBLE_NINTH)
 HOSPITAL_KINDS = (DutyKind.HOSPITAL, DutyKind.HOSPITAL_STAY)
 
@@ -95,6 +104,39 @@ class Method(models.TextChoices):
     LETTER = "letter", "信函"
 
 
+class CallOutcome(models.TextChoices):
+    """What came of a call; only 接通 keeps a duty unless the rule set says so."""
+
+    ANSWERED = "answered", "接通"
+    FAMILY = "family", "家人代接"
+    UNANSWERED = "unanswered", "无人接"
+    OUT_OF_SERVICE = "out", "停机"
+
+
+class CheckResult(models.TextChoices):
+    """How a 当日上门核实 ended: somebody saw or spoke to him, or it was called off with a reason."""
+
+    SEEN = "seen", "见到本人，平安"
+    SPOKEN = "spoken", "与本人通了话，平安"
+    HELPED = "helped", "见到本人，已送医或求助"
+    AWAY = "away", "家人确认不在家，平安"
+    DIED = "died", "已离世（另行登记）"
+    CALLED_OFF = "called_off", "误报，已撤销"
+
+
+class InquiryState(models.TextChoices):
+    DONE = "done", "当场办结"
+    OPEN = "open", "转办中"
+    ANSWERED = "answered", "办完待回复"
+    CLOSED = "closed", "已回复"
+
+
+class SheetState(models.TextChoices):
+    PRINTED = "printed", "已打印"
+    ENTERED = "entered", "已录入"
+    CANCELLED = "cancelled", "已作废"
+
+
 class By(models.TextChoices):
     """Who kept in touch: high-risk people are also owed a visit by the bureau itself (domain 0)."""
 
@@ -109,6 +151,7 @@ class EnteredVia(models.TextChoices):
     STAFF = "staff", "工作人员页面"
     BRANCH = "branch", "支部页面"
     IMPORT = "import", "批量录入"
+    SHEET = "sheet", "电话单录入"
     SEED = "seed", "演示数据"
 
 

@@ -2,10 +2,14 @@ from django.db import models
 
 
 class Channel(models.TextChoices):
-    """Ways a message leaves. Print, call sheet and webhook have their place here and come with their issues."""
+    """Ways a message leaves."""
 
     INBOX = "inbox", "站内"
+    SHEET = "sheet", "电话单"
+    PRINT = "print", "信函贺卡"
+    SMS_FILE = "smsfile", "短信批量文件"
     SMS = "sms", "短信"
+    WEBHOOK = "webhook", "工作群机器人"
     EMAIL = "email", "邮件"
 
 
@@ -14,9 +18,11 @@ PUSHED = (Channel.SMS, Channel.EMAIL)
 
 
 class DeliveryClass(models.TextChoices):
-    """Design 4C: codes know no quiet hours, urgent ones go alone, the rest is one a recipient, channel and day."""
+    """Design 4C: codes and alarms know no quiet hours, urgent ones go alone, the rest is one a recipient, channel and
+    day."""
 
     CODE = "code", "验证码"
+    ALARM = "alarm", "当日急办"
     URGENT = "urgent", "单独发送"
     DIGEST = "digest", "每日汇总"
 
@@ -24,6 +30,7 @@ class DeliveryClass(models.TextChoices):
 class DeliveryState(models.TextChoices):
     PENDING = "pending", "等待发送"
     CLAIMED = "claimed", "正在发送"
+    HANDED = "handed", "已交出，等结果"
     SENT = "sent", "已发送"
     FAILED = "failed", "没有发出"
     UNKNOWN = "unknown", "不知是否送达"

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from apps.common.fields import EncryptedTextField
+from apps.common.models import Attachment, Paper, Record
 from apps.people.models import Person
 
 from .choices import Channel, DeliveryClass, DeliveryState, Outcome
@@ -67,6 +68,36 @@ class Message(models.Model):
         return f"{self.template} #{self.pk}"
 
 
+class DeliveryBatch(Record):
+    """Deliveries that leave together by hand: a file for the operator, a stack of letters, a call sheet.
+
+    Its deliveries are `handed` until the result comes back (a file imported, a sheet entered, letters posted).
+    """
+
+    channel = models.CharField("通道", max_length=8, choices=Channel)
+    on_day = models.DateField("哪一天")
+    file = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="交出的文件"
+    )
+    paper = models.OneToOneField(Paper, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="纸质表")
+    result_file = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="收回的结果"
+    )
+    counts = models.JSONField("计数", default=dict)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="制作人"
+    )
+    settled_at = models.DateTimeField("结果登记时间", null=True, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = "成批发送"
+        verbose_name_plural = "成批发送"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} {self.on_day} #{self.pk}"
+
+
 class Delivery(models.Model):
     """One thing handed to one channel for one recipient: an urgent message, or all of a day's digest.
 
@@ -98,6 +129,9 @@ class Delivery(models.Model):
     valid_until = models.DateTimeField("时效到（不含）", null=True, blank=True)
     lease_until = models.DateTimeField("租约到期", null=True, blank=True, editable=False)
     claim = models.UUIDField("占用标记", null=True, blank=True, editable=False)
+    batch = models.ForeignKey(
+        DeliveryBatch, models.PROTECT, null=True, blank=True, related_name="deliveries", verbose_name="哪一批"
+    )
     payload = EncryptedTextField("内容")
     address_index = models.BinaryField(null=True, editable=False)
     gateway_id = models.CharField("对方编号", max_length=80, blank=True, default="", db_default="")

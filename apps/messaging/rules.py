@@ -106,8 +106,8 @@ def is_quiet(now: datetime.datetime, rules: SendingRules) -> bool:
 
 
 def may_go(delivery_class: str, now: datetime.datetime, rules: SendingRules) -> bool:
-    """Codes go at any hour; everything else keeps the quiet hours."""
-    return delivery_class == DeliveryClass.CODE or not is_quiet(now, rules)
+    """Codes and alarms go at any hour; everything else keeps the quiet hours."""
+    return delivery_class in (DeliveryClass.CODE, DeliveryClass.ALARM) or not is_quiet(now, rules)
 
 
 def back_off(attempts: int) -> datetime.timedelta:

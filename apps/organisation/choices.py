@@ -19,6 +19,13 @@ class UnitNature(models.TextChoices):
     OTHER = "other", "其他"
 
 
+class DayKind(models.TextChoices):
+    """What the State Council's yearly notice makes of a day; without a row, Monday to Friday are worked."""
+
+    OFF = "off", "放假"
+    WORK = "work", "上班（调休）"
+
+
 class DivisionLevel(models.TextChoices):
     PROVINCE = "province", "省级"
     CITY = "city", "市级"

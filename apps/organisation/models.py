@@ -6,7 +6,7 @@ from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from apps.common.models import Record
 
-from .choices import DivisionLevel, UnitLevel, UnitNature
+from .choices import DayKind, DivisionLevel, UnitLevel, UnitNature
 
 
 class Division(models.Model):
@@ -134,3 +134,31 @@ class RuleSet(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.effective_from} {self.document_no}"
+
+
+class CalendarDay(Record):
+    """A day on which the yearly notice on holidays departs from the week: off on a workday, worked on a weekend.
+
+    A year without any row is not known yet, and pages say so instead of guessing.
+    """
+
+    day = models.DateField("日期")
+    kind = models.CharField("安排", max_length=4, choices=DayKind)
+    name = models.CharField("节日", max_length=30, blank=True, db_default="", help_text="例如 春节")
+    document_no = models.CharField("文号", max_length=80, blank=True, db_default="")
+
+    class Meta(Record.Meta):
+        verbose_name = "节假日和调休"
+        verbose_name_plural = "节假日和调休"
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day"],
+                condition=models.Q(voided_at__isnull=True),
+                name="calendarday_once",
+                violation_error_message="这一天已经登记过。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.get_kind_display()}"

@@ -37,6 +37,14 @@ class ReachBy(models.TextChoices):
     THROUGH = "through", "请人转告"
 
 
+class AwayKind(models.TextChoices):
+    """外出 comes back; 异地居住 merely lives elsewhere; 易地安置 was resettled by document (domain 2.1)."""
+
+    TRAVELLING = "travelling", "外出"
+    ELSEWHERE = "elsewhere", "异地居住"
+    RESETTLED = "resettled", "易地安置"
+
+
 class PhoneKind(models.TextChoices):
     MOBILE = "mobile", "手机"
     LANDLINE = "landline", "座机"

@@ -6,18 +6,20 @@ Nothing here says what somebody is to the bureau: that is `registry.Cadre` and, 
 import uuid
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from apps.accounts.models import DateRange
 from apps.common import history
 from apps.common.fields import EncryptedTextField, PartialDateField
 from apps.common.models import Record, Versioned
 from apps.organisation.models import Community, Division
 
-from .choices import Calendar, ConsentPurpose, LeapPolicy, LifeStatus, PhoneKind, ReachBy, Sex
+from .choices import AwayKind, Calendar, ConsentPurpose, LeapPolicy, LifeStatus, PhoneKind, ReachBy, Sex
 
 
 class Household(Record):
@@ -92,6 +94,11 @@ class Person(Record):
 
     reach_by = models.CharField("怎样联系", max_length=8, choices=ReachBy, default=ReachBy.MOBILE, db_default="mobile")
     reach_note = models.CharField("联系说明", max_length=120, blank=True, db_default="", help_text="谁接、什么时候方便")
+    reach_through = models.CharField(
+        "请谁转告", max_length=60, blank=True, db_default="", help_text="例如 女儿、对门赵阿姨"
+    )
+    reach_answers = models.CharField("一般谁接", max_length=40, blank=True, db_default="", help_text="例如 老伴")
+    reach_hours = models.CharField("什么时候方便", max_length=40, blank=True, db_default="", help_text="例如 上午9点后")
     hard_of_hearing = models.BooleanField("听力不好", db_default=False, default=False)
     poor_sight = models.BooleanField("视力不好", db_default=False, default=False)
     dialect = models.CharField("方言", max_length=30, blank=True, db_default="")
@@ -208,6 +215,63 @@ class Relative(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AwayQuerySet(models.QuerySet):
+    def on(self, day):
+        """Away on a day: starts inclusive, ends exclusive, open when he has not come back."""
+        return self.filter(
+            Q(starts_on__isnull=True) | Q(starts_on__lte=day),
+            Q(ends_on__isnull=True) | Q(ends_on__gt=day),
+            voided_at__isnull=True,
+        )
+
+
+class Whereabouts(Record):
+    """A period that somebody spends away from home, and where he is reached then. Half-open; no two overlap.
+
+    An unknown start is open to the past. `Cadre.lives_away` and `resettled` follow the periods of today.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="whereabouts", verbose_name="老同志")
+    kind = models.CharField("情况", max_length=10, choices=AwayKind)
+    starts_on = models.DateField("自何日起", null=True, blank=True)
+    ends_on = models.DateField("到何日（不含）", null=True, blank=True, help_text="还没回来就空着")
+    division = models.ForeignKey(
+        Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="在哪里（区划）"
+    )
+    place = EncryptedTextField("详细地址")
+    phone = EncryptedTextField("那里的电话")
+    host_unit = models.CharField("接收单位", max_length=100, blank=True, db_default="", help_text="易地安置才填")
+    document_no = models.CharField("文号", max_length=80, blank=True, db_default="")
+    note = models.CharField("说明", max_length=200, blank=True, db_default="")
+
+    objects = AwayQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = "外出和异地居住"
+        verbose_name_plural = "外出和异地居住"
+        ordering = ["person_id", "-starts_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gt=models.F("starts_on")),
+                name="whereabouts_order",
+                violation_error_message="回来的日期要晚于离开的日期。",
+            ),
+            ExclusionConstraint(
+                name="whereabouts_once",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    (DateRange("starts_on", "ends_on", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(voided_at__isnull=True),
+                violation_error_message="这段时间已经登记过外出或异地居住。",
+            ),
+        ]
+        indexes = [models.Index(fields=["person"], name="whereabouts_person", condition=Q(voided_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.starts_on or ''}–{self.ends_on or ''}"
 
 
 class Consent(models.Model):

@@ -71,8 +71,10 @@ class LifeEventKind(models.TextChoices):
     DISCHARGED = "discharged", "出院"
     LOST = "lost", "失去联系"
     FOUND = "found", "恢复联系"
+    RELOCATED = "relocated", "迁居"
     DIED = "died", "离世"
     RESTORED = "restored", "恢复在世"
+    OTHER = "other", "其他情况"
 
 
 class LifeEventState(models.TextChoices):

@@ -5,6 +5,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from apps.common.choices import Source
+
 # The suite empties tables between tests; only a database named test_… lets TRUNCATE pass.
 ROWS_STAND = pgtrigger.Trigger(
     name="rows_stand",
@@ -48,6 +50,7 @@ class AuditEntry(models.Model):
     fields = ArrayField(models.CharField(max_length=60), verbose_name="涉及字段", default=list)
     reason = models.CharField("理由", max_length=200, blank=True, db_default="")
     address = models.CharField("来源地址", max_length=45, blank=True, db_default="")
+    source = models.CharField("信息来源", max_length=10, choices=Source, blank=True, db_default="")
     target = models.CharField("对象", max_length=120, blank=True, db_default="")
     subject_count = models.PositiveIntegerField("涉及人数", db_default=0)
 

@@ -7,9 +7,8 @@ from django.db.models import F, Q
 
 from apps.common import history
 from apps.common.models import Record
-from apps.registry.models import Cadre, LifeEvent
-
 from apps.ledgers.choices import CareRole, Level, Reason
+from apps.registry.models import Cadre, LifeEvent
 
 
 class OfVisibleCadres(models.QuerySet):

@@ -7,12 +7,12 @@ from django.db import models
 from django.db.models import Q
 
 from apps.common import history
+from apps.common.choices import Source
 from apps.common.fields import EncryptedTextField
 from apps.common.models import Record
+from apps.ledgers.choices import By, CallOutcome, ContactKind, EnteredVia, Method
 from apps.people.models import Person
 from apps.registry.models import Cadre
-
-from apps.ledgers.choices import By, ContactKind, EnteredVia, Method
 
 
 class ContactQuerySet(models.QuerySet):
@@ -40,6 +40,8 @@ class Contact(Record):
     kind = models.CharField("类型", max_length=12, choices=ContactKind, default=ContactKind.ROUTINE)
     method = models.CharField("方式", max_length=10, choices=Method, default=Method.HOME)
     by = models.CharField("由谁联系", max_length=10, choices=By, default=By.STAFF, db_default="staff")
+    outcome = models.CharField("接通情况", max_length=10, choices=CallOutcome, blank=True, db_default="")
+    source = models.CharField("信息来源", max_length=10, choices=Source, default=Source.STAFF, db_default="staff")
     happened_on = models.DateField("时间")
     place = models.CharField("地点", max_length=100, blank=True, db_default="")
     campaign = models.CharField("所属慰问", max_length=20, blank=True, db_default="", help_text="例如 2027春节")

@@ -5,9 +5,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from apps.common.models import Versioned
+from apps.ledgers.choices import ClosedReason, DutyKind, Means
 from apps.registry.models import Cadre, LifeEvent
 
-from apps.ledgers.choices import ClosedReason, DutyKind
 from .care import OfVisibleCadres
 from .contacts import Contact
 
@@ -43,6 +43,7 @@ class Duty(Versioned):
     period_start = models.DateField("期间开始")
     period_end = models.DateField("期间结束（不含）")
     due_on = models.DateField("最后期限")
+    means = models.CharField("怎样办", max_length=6, choices=Means, blank=True, default="", db_default="")
     basis = models.CharField("依据", max_length=40, blank=True, db_default="")
     satisfied_by = models.ForeignKey(
         Contact, models.PROTECT, null=True, blank=True, related_name="satisfied_duties", db_index=False,

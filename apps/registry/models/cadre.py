@@ -12,12 +12,11 @@ from apps.common.fields import EncryptedTextField, PartialDateField
 from apps.common.models import Record, Versioned
 from apps.organisation.models import Unit
 from apps.people.models import Person
-
 from apps.registry.choices import Ability, Living, RetireType
 from apps.registry.scopes import CadreQuerySet
 
 
-@history.track(exclude=("bank_account", "pension"))
+@history.track(exclude=("bank_account", "pension", "hold_reason"))
 class Cadre(Versioned):
     """A retired cadre: an extension of Person, with `person` as its key.
 
@@ -63,6 +62,10 @@ class Cadre(Versioned):
     resettled = models.BooleanField("易地安置", db_default=False, default=False)
     lives_away = models.BooleanField("异地居住", db_default=False, default=False)
 
+    # Behind `registry.view_hold`; what it bars is said in `registry.holds`.
+    on_hold = models.BooleanField("公开活动须先请示", db_default=False, default=False)
+    hold_reason = EncryptedTextField("须请示的原因")
+
     marital = models.CharField("婚姻状况", max_length=2, blank=True, db_default="")
     living = models.CharField("居住方式", max_length=10, choices=Living, blank=True, db_default="")
     children_count = models.PositiveSmallIntegerField("子女数", null=True, blank=True)
@@ -104,6 +107,7 @@ class Cadre(Versioned):
             ("view_health", "查看健康情况"),
             ("view_thoughts", "查看思想动态"),
             ("view_bank", "查看银行账号和待遇金额"),
+            ("view_hold", "查看须先请示的原因"),
         ]
         indexes = [
             models.Index(fields=["managing_unit", "person"], name="cadre_managing"),

@@ -5,11 +5,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from apps.common.choices import Source
 from apps.common.fields import EncryptedTextField, PartialDateField
 from apps.common.models import Record
 from apps.organisation.models import Unit
 from apps.people.models import Person
-
 from apps.registry.choices import LifeEventKind, LifeEventState
 
 
@@ -25,7 +25,9 @@ class LifeEvent(Record):
     ward = models.CharField("科室床位", max_length=60, blank=True, db_default="")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="调入单位")
     document_no = models.CharField("文号", max_length=80, blank=True, db_default="")
+    address = EncryptedTextField("新地址")
     detail = EncryptedTextField("详细情况")
+    source = models.CharField("信息来源", max_length=10, choices=Source, default=Source.STAFF, db_default="staff")
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="报告人"
     )

@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 
 from apps.accounts.models import DateRange
 from apps.organisation.models import Unit
-
 from apps.registry.choices import SpanKind, StandingKind
+
 from .cadre import Cadre
 
 
