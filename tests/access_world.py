@@ -14,7 +14,7 @@ from apps.accounts.models import RoleGrant, User
 from apps.accounts.roles import ROLES
 from apps.branches.models import Membership, Organisation, Post
 from apps.common import audit
-from apps.common.models import Attachment, AuditSeal, CodeValue, Job
+from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CareAssignment, CareTier, Contact, ContactPerson, Duty
 from apps.messaging.models import Delivery
 from apps.organisation.models import CalendarDay, Community, Division, RuleSet, Unit
@@ -155,6 +155,13 @@ OBJECTS: dict[str, Builder] = {
     "registry.rostercolumn": lambda side: RosterColumn.objects.order_by("position").first(),
     "common.codevalue": lambda side: CodeValue.objects.order_by("pk").first(),
     "common.job": lambda side: Job.objects.create(kind="x", title="导出名单"),
+    "common.paper": lambda side: Paper.objects.create(
+        code=f"K7M{side.unit.pk}",
+        kind="电话单",
+        title=f"{side.cadre.person.name}等的电话单",
+        subject=f"ledgers.callsheet:{side.unit.pk}",
+        unit_id=side.unit.pk,
+    ),
     "common.auditentry": lambda side: audit.record("open", actor=None, people=[side.cadre.pk]),
     "common.auditseal": _seal,
 }

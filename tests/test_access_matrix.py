@@ -73,6 +73,11 @@ PAGES = {
     "admin:people_phone_remove": Row("people.change_phone", "people.phone"),
     "admin:registry_lifeevent_decide": Row("registry.view_lifeevent", "registry.lifeevent", post=NOBODY),
     "admin:common_job_download": Row("common.view_every_job", "common.job", post=NOBODY),
+    "admin:common_paper_hand_over": Row("common.change_paper", "common.paper"),
+    "admin:common_paper_take_back": Row("common.change_paper", "common.paper"),
+    "admin:common_paper_archive": Row("common.change_paper", "common.paper"),
+    "admin:common_paper_cancel": Row("common.change_paper", "common.paper"),
+    "admin:common_paper_scan": Row("common.view_paper", "common.paper"),
     "admin:registry_cadre_tier": Row("ledgers.change_caretier"),
     "admin:registry_cadre_carers": Row("ledgers.change_careassignment"),
     "admin:registry_cadre_export": Row("registry.export_cadre"),
@@ -164,6 +169,9 @@ EXCEPTIONS = {
     "admin:registry_importbatch_change": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_history": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_rostercolumn_add": Row(NOBODY),
+    # Paper comes from being printed and moves by its own steps.
+    "admin:common_paper_add": Row(NOBODY),
+    "admin:common_paper_change": Row("common.view_paper", "common.paper", post=NOBODY),
     # The job of the world is nobody's: only who sees all of them sees it, and not its file.
     "admin:common_job_change": Row("common.view_every_job", "common.job"),
     "admin:common_job_history": Row("common.view_every_job", "common.job"),

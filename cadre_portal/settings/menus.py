@@ -7,6 +7,7 @@ STAFF_NAVIGATION = [
     ("", "一人一策台账", "admin:ledgers_duty_changelist", "ledgers.view_duty"),
     ("", "走访慰问", "admin:ledgers_contact_changelist", "ledgers.view_contact"),
     ("", "生日日历", "admin:birthday_calendar", "reminders.view_reminder"),
+    ("", "纸质表", "admin:common_paper_changelist", "common.view_paper"),
     ("", "我的消息", "admin:inbox", ""),
     ("", "人数一览", "admin:headcount", "registry.view_cadre"),
     ("支部", "党组织", "admin:branches_organisation_changelist", "branches.view_organisation"),
