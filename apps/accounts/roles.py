@@ -58,11 +58,12 @@ ROLES = {
         Role("system_admin", "系统管理员", REFERENCE | _edits("organisation.unit", "organisation.division",
              "organisation.community", "common.codevalue") | _views("common.codevalue", "common.job")
              | {"reminders.view_run", "common.view_every_job"}),
-        Role("security_admin", "安全管理员", _views("accounts.user", "accounts.rolegrant", "organisation.unit")
-             | _edits("accounts.user", "accounts.rolegrant")),
+        Role("security_admin", "安全管理员", _views("accounts.user", "accounts.rolegrant", "organisation.unit",
+             "organisation.barredentry") | _edits("accounts.user", "accounts.rolegrant", "organisation.barredentry")),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
-        Role("section_head", "科长", CLERK | _edits("organisation.ruleset") | {"registry.undo_import",
+        Role("section_head", "科长", CLERK | _edits("organisation.ruleset") | _views("organisation.barredentry")
+             | {"registry.undo_import",
              "ledgers.waive_duty", "registry.view_thoughts"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | {"people.view_contact", "reminders.view_run"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",

@@ -7,6 +7,7 @@ from django.db.models import Model
 
 from . import change_log
 from .errors import BusinessError, StaleVersion
+from .secrecy_forms import SecrecyMixin
 
 SEEN = "seen_version"
 REQUIRED = "这一项要填。"
@@ -28,7 +29,7 @@ class Conflict:
     mine: str
 
 
-class RecordForm(forms.ModelForm):
+class RecordForm(SecrecyMixin, forms.ModelForm):
     """ModelForm that carries the version it was opened at.
 
     When somebody saved meanwhile: what only he changed is taken over, what both changed is listed in `conflicts`

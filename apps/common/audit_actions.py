@@ -25,6 +25,8 @@ ACTION_NAMES = {
     "download": "下载文件",
     "export": "导出名单",
     "print": "打印",
+    "secrecy.refused": "密级标志被拦下",
+    "secrecy.explained": "说明不是密级标志",
     "looks_of_person": "查询谁看过某人",
     "add_organisation": "新建党组织",
     "join_organisation": "转入党组织",

@@ -13,9 +13,12 @@ from apps.common.admin_forms import RecordForm
 from apps.common.forms import PortalForm
 
 from . import rules
+from .barred import barred_entries, bars
+from .choices import BarredKind
 from .models import Unit
 
 PREFIX = "value_"
+LEAST_BARRED = 3
 
 
 def rule_form(key: str) -> type["RuleSetForm"]:
@@ -123,6 +126,26 @@ class UnitForm(RecordForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None and "parent" in self.fields:
             self.initial["parent"] = Unit.objects.get_parent(self.instance)
+
+    def clean(self):
+        values = super().clean()
+        entries = barred_entries(BarredKind.UNIT)
+        for name in ("name", "short_name", "aliases"):
+            typed = self.cleaned_data.get(name) or ""
+            text = "、".join(typed) if isinstance(typed, list) else typed
+            if sentence := bars(text, entries):
+                self.add_error(name, sentence)
+        return values
+
+
+class BarredEntryForm(RecordForm):
+    takes_marks = True
+
+    def clean_name(self):
+        name = "".join(self.cleaned_data["name"].split())
+        if len(name) < LEAST_BARRED:
+            raise forms.ValidationError(f"请写得具体些，至少 {LEAST_BARRED} 个字，否则会拦下不相干的内容。")
+        return name
 
 
 class CloseUnitForm(PortalForm):

@@ -9,6 +9,7 @@ from apps.common.admin_forms import RecordForm
 from apps.common.code_lists import choices_of
 from apps.common.errors import BusinessError
 from apps.common.fields import PartialDateField
+from apps.common.secrecy_forms import SecrecyMixin
 from apps.organisation.models import Unit
 from apps.people import choices as people_choices
 from apps.people.models import Person, Phone, Relative
@@ -208,7 +209,7 @@ class HealthForm(RecordForm):
         use_code_lists(self)
 
 
-class LifeEventForm(forms.Form):
+class LifeEventForm(SecrecyMixin, forms.Form):
     """What somebody tells about a person (design 2, socket 2)."""
 
     kind = forms.ChoiceField(label="什么情况", choices=choices.LifeEventKind)
@@ -234,11 +235,11 @@ class LifeEventForm(forms.Form):
         return value
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(SecrecyMixin, forms.Form):
     reason = forms.CharField(label="原因", max_length=200)
 
 
-class StandingForm(forms.Form):
+class StandingForm(SecrecyMixin, forms.Form):
     """A change of unit, type, rank or treatment, or the correction of a typing error."""
 
     way = forms.ChoiceField(

@@ -26,6 +26,7 @@ STAFF_NAVIGATION = [
     ("规则和文号", "单位", "admin:organisation_unit_changelist", "organisation.view_unit"),
     ("规则和文号", "行政区划", "admin:organisation_division_changelist", "organisation.view_division"),
     ("规则和文号", "社区", "admin:organisation_community_changelist", "organisation.view_community"),
+    ("系统", "不得登记的单位和职级", "admin:organisation_barredentry_changelist", "organisation.view_barredentry"),
     ("系统", "账号", "admin:accounts_user_changelist", "accounts.view_user"),
     ("系统", "角色授权", "admin:accounts_rolegrant_changelist", "accounts.view_rolegrant"),
     ("系统", "查阅和操作记录", "admin:common_auditentry_changelist", "common.view_auditentry"),

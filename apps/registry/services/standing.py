@@ -13,6 +13,7 @@ from django.db import transaction
 from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.organisation.models import Unit
+from apps.registry.barred import refuse_barred
 from apps.registry.choices import SpanKind, StandingKind
 from apps.registry.models import Cadre, LifeEvent, StandingSpan, UnitSpan
 
@@ -156,6 +157,7 @@ def _put(cadre: Cadre, kind: str, value, since, document_no: str) -> None:
     if kind in (StandingKind.LEADER_RANK, StandingKind.GRADE_RANK) and value:
         cadre.rank_unmapped = False
         names.append("rank_unmapped")
+    refuse_barred(cadre, field="value")
     cadre.save(update_fields=names)
 
 
