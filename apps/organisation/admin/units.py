@@ -9,10 +9,9 @@ from django.urls import path
 
 from apps.common.admin import RecordAdmin, is_reading
 from apps.common.errors import BusinessError
-
-from . import rules, services
-from .forms import BarredEntryForm, CloseUnitForm, UnitForm, rule_form
-from .models import BarredEntry, Community, Division, RuleSet, Unit
+from apps.organisation import rules, services
+from apps.organisation.forms import CloseUnitForm, UnitForm, rule_form
+from apps.organisation.models import Community, Division, RuleSet, Unit
 
 
 @admin.register(Division)
@@ -230,23 +229,3 @@ class RuleSetAdmin(InReach, RecordAdmin):
         if db_field.name == "effective_from" and field is not None:
             field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         return field
-
-
-@admin.register(BarredEntry)
-class BarredEntryAdmin(RecordAdmin):
-    """Kept by the security administrator; taken off the list by voiding."""
-
-    form = BarredEntryForm
-    open_to_viewers = True
-    voidable = True
-    add_label = "新增不得登记的单位或职级"
-    empty_words = "按保密要求不能在本系统登记的单位和职级写在这里，登记、修改和导入时碰到就会停下。"
-    list_display = ["name", "kind", "document_no", "reason", "is_voided"]
-    list_filter = ["kind"]
-    search_fields = ["name", "document_no"]
-    search_help_text = "名称或文号"
-    fields = ["kind", "name", "document_no", "reason"]
-
-    @admin.display(description="作废", boolean=True)
-    def is_voided(self, row):
-        return row.voided_at is not None
