@@ -213,6 +213,13 @@ def timeline(*, items):
     return {"items": items}
 
 
+@register.inclusion_tag("ui/reach.html")
+def reach(*, reach, compact=False):
+    """How to reach somebody (`people.rules.Reach`, or None): what to know, and, where they may be seen, numbers to tap
+    and the address. ``compact`` leaves out the address and every number but the first."""
+    return {"reach": reach, "compact": compact}
+
+
 @register.inclusion_tag("ui/phone_link.html", takes_context=True)
 def phone_link(context):
     """The bureau's number as a link a telephone can dial; nothing when no number is set."""
