@@ -61,6 +61,7 @@ PAGES = {
     "admin:audit_looks": Row("common.view_auditentry"),
     "admin:person_search": Row("registry.view_cadre"),
     "admin:organisation_unit_close": Row("organisation.change_unit", "organisation.unit"),
+    "admin:organisation_calendarday_import": Row("organisation.add_calendarday"),
     "admin:accounts_user_password": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_second-factor": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_sign-out": Row("accounts.change_user", "accounts.user"),

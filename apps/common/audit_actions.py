@@ -37,6 +37,7 @@ ACTION_NAMES = {
     "leave_organisation": "转出党组织",
     "appoint": "任职",
     "dismiss": "免职",
+    "import_calendar": "导入节假日安排",
     "add_unit": "新增单位",
     "move_unit": "调整单位上级",
     "close_unit": "撤并单位",

@@ -24,6 +24,7 @@ STAFF_NAVIGATION = [
     ("规则和文号", "规则和文号", "admin:organisation_ruleset_changelist", "organisation.view_ruleset"),
     ("规则和文号", "名册栏目和别名", "admin:registry_rostercolumn_changelist", "registry.view_rostercolumn"),
     ("规则和文号", "代码表", "admin:common_codevalue_changelist", "common.view_codevalue"),
+    ("规则和文号", "节假日和调休", "admin:organisation_calendarday_changelist", "organisation.view_calendarday"),
     ("规则和文号", "单位", "admin:organisation_unit_changelist", "organisation.view_unit"),
     ("规则和文号", "行政区划", "admin:organisation_division_changelist", "organisation.view_division"),
     ("规则和文号", "社区", "admin:organisation_community_changelist", "organisation.view_community"),
