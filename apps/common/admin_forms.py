@@ -117,6 +117,10 @@ class RecordForm(SecrecyMixin, forms.ModelForm):
         names = {str(key): str(label) for key, label in getattr(field, "choices", ())}
         return "、".join(names.get(str(item), str(item)) for item in values if item not in (None, "")) or "（空）"
 
+    def _get_validation_exclusions(self):
+        """Constraints that hold for records in use are checked here too, not by the database alone."""
+        return super()._get_validation_exclusions() - {"voided_at"}
+
     def _post_clean(self):
         super()._post_clean()
         if self.refusal is not None:

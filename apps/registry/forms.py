@@ -9,6 +9,7 @@ from apps.common.admin_forms import RecordForm
 from apps.common.code_lists import choices_of
 from apps.common.errors import BusinessError
 from apps.common.fields import PartialDateField
+from apps.common.scans import ACCEPT, HELP
 from apps.common.secrecy_forms import SecrecyMixin
 from apps.organisation.models import Unit
 from apps.people import choices as people_choices
@@ -256,9 +257,15 @@ class StandingForm(SecrecyMixin, forms.Form):
     )
     document_no = forms.CharField(label="文号", required=False, max_length=80)
 
-    def __init__(self, *args, value_field: forms.Field, **kwargs):
+    scan = forms.FileField(
+        label="文件扫描件", required=False, help_text=HELP, widget=forms.FileInput(attrs={"accept": ACCEPT})
+    )
+
+    def __init__(self, *args, value_field: forms.Field, with_scan: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields = {"value": value_field, **self.fields}
+        if not with_scan:
+            del self.fields["scan"]
 
     def clean(self):
         values = super().clean()

@@ -2,10 +2,15 @@
 
 from .cadre import Cadre, Health
 from .events import LifeEvent
+from .leaders import ServingLeader
+from .ranking import RankColumn
+from .registers import RegisterBatch
 from .rosters import ExportLayout, ImportBatch, ImportExtra, RosterColumn
 from .spans import ClosedSpan, StandingSpan, UnitSpan
+from .workers import Attendance, Training, Worker
 
 __all__ = [
+    "Attendance",
     "Cadre",
     "ClosedSpan",
     "ExportLayout",
@@ -13,7 +18,12 @@ __all__ = [
     "ImportBatch",
     "ImportExtra",
     "LifeEvent",
+    "RankColumn",
+    "RegisterBatch",
     "RosterColumn",
+    "ServingLeader",
     "StandingSpan",
+    "Training",
     "UnitSpan",
+    "Worker",
 ]
