@@ -22,6 +22,7 @@ LOOKS = {
     "open": "打开",
     "search": "搜索到",
     "search.outsider": "按身份证号查到（范围以外）",
+    "see_contact": "看到电话和住址",
     "reveal": "查看完整内容",
     "export": "导出",
     "print": "打印",

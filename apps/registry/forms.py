@@ -25,8 +25,8 @@ KEEP = "不改就空着；要删去请填“清空”"
 PERSON_FIELDS = (
     "name", "former_name", "sex", "birth_date", "birth_note", "ethnicity", "native_place", "political_status",
     "birthday_calendar", "birthday_month", "birthday_day", "birthday_leap", "birthday_leap_policy",
-    "birthday_greeting", "residence_division", "community", "household", "reach_by", "reach_note", "hard_of_hearing",
-    "poor_sight", "dialect",
+    "birthday_greeting", "residence_division", "community", "household", "reach_by", "reach_note",
+    "reach_through", "reach_answers", "reach_hours", "hard_of_hearing", "poor_sight", "dialect",
 )  # fmt: skip
 CADRE_FIELDS = (
     "order_no", "retired_on", "work_start", "joined_party_on", "full_member_on", "party_age_from", "org_area",

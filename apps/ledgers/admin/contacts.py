@@ -8,6 +8,7 @@ from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from apps.common import audit
 from apps.common.admin import SAFE_METHODS, RecordAdmin, is_reading
 from apps.ledgers.access import RECORD, possible_carers
 from apps.ledgers.forms import ContactForm, initial_for
+from apps.ledgers.looks import reach_to_show
 from apps.ledgers.models import Contact, Duty
 from apps.ledgers.services import change_contact, record_contact, void_contact
 from apps.people.models import Person
@@ -34,6 +36,7 @@ MOST_NAMES = 4
 @admin.register(Contact)
 class ContactAdmin(RecordAdmin):
     form = ContactForm
+    add_form_template = "admin/ledgers/contact_form.html"
     voidable = True
     add_label = "记走访"
     list_display = ("happened_on", "whom", "kind_words", "method_words", "what", "recorder")
@@ -134,7 +137,17 @@ class ContactAdmin(RecordAdmin):
         )
 
     def add_view(self, request, form_url="", extra_context=None):
-        return super().add_view(request, form_url, {"title": "记走访", **(extra_context or {})})
+        response = super().add_view(request, form_url, {"title": "记走访", **(extra_context or {})})
+        if isinstance(response, TemplateResponse) and not response.is_rendered:
+            response.context_data["reached"] = self.reached(request)
+        return response
+
+    def reached(self, request) -> list[dict]:
+        """Whom the form is about and how to reach him, for its head."""
+        cadre = self.asked_cadre(request)
+        if cadre is None:
+            return []
+        return [{"name": cadre.person.name, "reach": reach_to_show(request, [cadre.pk]).get(cadre.pk)}]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Looking at health or thoughts is logged before the page is made."""
