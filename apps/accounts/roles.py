@@ -44,13 +44,16 @@ PEOPLE = _views(
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 SENSITIVE = frozenset({"people.reveal_citizen_id", "people.view_contact", "registry.view_health"})
 
+PAPER = frozenset({"common.view_paper", "common.change_paper"})
+
 CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
     "ledgers.callsheet", "organisation.calendarday",
-) | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent", "registry.view_rostercolumn",
-     "registry.change_rostercolumn", "reminders.view_run", "common.view_job", "messaging.resolve_delivery"}  # fmt: skip
+) | PAPER | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
+     "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
+     "messaging.resolve_delivery"}  # fmt: skip
 
 ROLES = {
     role.key: role
@@ -59,14 +62,15 @@ ROLES = {
              "organisation.community", "common.codevalue") | _views("common.codevalue", "common.job")
              | {"reminders.view_run", "common.view_every_job"}),
         Role("security_admin", "安全管理员", _views("accounts.user", "accounts.rolegrant", "organisation.unit")
-             | _edits("accounts.user", "accounts.rolegrant")),
+             | _edits("accounts.user", "accounts.rolegrant") | {"organisation.view_community"}),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset") | {"registry.undo_import",
              "ledgers.waive_duty", "registry.view_thoughts"}),
-        Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | {"people.view_contact", "reminders.view_run"}),
+        Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | {"people.view_contact", "reminders.view_run",
+             "common.view_paper"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
-             "ledgers.duty", "ledgers.contact") | CARE_WORK | {"registry.add_lifeevent"}),
+             "ledgers.duty", "ledgers.contact") | CARE_WORK | PAPER | {"registry.add_lifeevent"}),
         Role("university_clerk", "老年大学工作人员", _views("organisation.unit")),
         Role("team_leader", "志愿队负责人", frozenset(), staff=False),
         Role("secretary", "支部书记、委员", CARE_WORK | _views("registry.cadre", "people.person",
