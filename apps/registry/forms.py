@@ -9,6 +9,7 @@ from apps.common.admin_forms import RecordForm
 from apps.common.code_lists import choices_of
 from apps.common.errors import BusinessError
 from apps.common.fields import PartialDateField
+from apps.common.sources import source_field
 from apps.organisation.models import Unit
 from apps.people import choices as people_choices
 from apps.people.models import Person, Phone, Relative
@@ -220,6 +221,7 @@ class LifeEventForm(forms.Form):
     detail = forms.CharField(
         label="详细情况", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
+    source = source_field()
 
     def __init__(self, *args, units, unit_widget=None, **kwargs):
         super().__init__(*args, **kwargs)

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.common import audit
+from apps.common import audit, sources
 from apps.common.admin import SAFE_METHODS, RecordAdmin, is_reading
 from apps.ledgers.access import RECORD, possible_carers
 from apps.ledgers.forms import ContactForm, initial_for
@@ -28,7 +28,7 @@ VIEW_HEALTH, VIEW_THOUGHTS = "registry.view_health", "registry.view_thoughts"
 SEALED_RIGHTS = {"body_text": VIEW_HEALTH, "thoughts_text": VIEW_THOUGHTS}
 MORE = (
     ("kind", "by"), ("place", "campaign"), ("leaders", "companions"), ("gifts", "money"), "body_text",
-    "thoughts_text", "feedback", "needs", "on_behalf_of",
+    "thoughts_text", "feedback", "needs", ("source", "on_behalf_of"),
 )  # fmt: skip
 MOST_NAMES = 4
 
@@ -106,7 +106,7 @@ class ContactAdmin(RecordAdmin):
     def recorder(self, obj):
         if obj.on_behalf_of_id:
             return f"{obj.on_behalf_of}（{obj.recorded_by}代录）"
-        return str(obj.recorded_by or "")
+        return sources.words(obj.source, str(obj.recorded_by or ""))
 
     # Page
 

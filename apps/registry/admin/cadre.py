@@ -57,6 +57,7 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
     form = CadreForm
     code_lists = CODE_LISTS
     voidable = True
+    asks_source = True
     person_page_template = "admin/registry/cadre_page.html"
     page_permissions = PAGE_PERMISSIONS
     select_related_in_record = (
