@@ -20,6 +20,7 @@ ACTION_NAMES = {
     "open": "打开个人页面",
     "search": "查找",
     "search.outsider": "查找范围以外的人",
+    "see_contact": "看到电话和住址（职责内）",
     "reveal": "查看完整内容",
     "reveal.refused": "查看完整内容（被拒绝）",
     "download": "下载文件",

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.common import audit
+from apps.common.choices import Source
 from apps.common.errors import BusinessError
 from apps.common.partial_date import PartialDate
 from apps.organisation.models import Unit
@@ -51,6 +52,7 @@ class Report:
     unit: Unit | None = None
     document_no: str = ""
     detail: str = ""
+    source: str = Source.STAFF
 
 
 @transaction.atomic
@@ -76,6 +78,7 @@ def report(person: Person, told: Report, *, actor, today: datetime.date | None =
         unit=told.unit,
         document_no=told.document_no,
         detail=told.detail,
+        source=told.source or Source.STAFF,
         reported_by=actor,
     )
     if told.kind == Kind.DIED and person.life_status != LifeStatus.DEATH_REPORTED:
