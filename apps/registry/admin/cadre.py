@@ -31,6 +31,7 @@ from . import page
 from .acts import CadreActs
 from .export import CadreExport
 from .listing import CadreListing
+from .newcomers import NewcomerForm
 from .scope import PAGE_PERMISSIONS, may_on
 
 REVEAL_ID = "people.reveal_citizen_id"
@@ -44,7 +45,7 @@ SEALED_LABELS = {
 }  # fmt: skip
 
 
-class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
+class CadreAdminBase(CadreListing, CadreActs, CadreExport, NewcomerForm, RecordAdmin):
     """Change list and person page of cadres.
 
     For the rooms above: `contact_in_full` says whose phone and address this user sees without asking; `sections`,
@@ -162,7 +163,10 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
         return [*fieldsets, ("提醒", {"fields": ("accepted_because",)})]
 
     def write(self, request, obj, form, change):
-        persons.save_cadre(form.person, obj, form.typed(), actor=request.user, request=request)
+        line = None if change else self.newcomer_of(request)
+        typed = self.with_reported_id(form.typed(), line)
+        persons.save_cadre(form.person, obj, typed, actor=request.user, request=request)
+        self.settle_newcomer(request, line, obj)
 
     def is_changeable(self, request, obj):
         return obj.voided_at is None and may_on(request, obj.pk, self.right("change"))
