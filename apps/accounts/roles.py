@@ -54,6 +54,8 @@ CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
 ) | PAPER | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
+     "registry.view_unitreport", "registry.add_unitreport", "registry.change_unitreport", "registry.view_unitcheck",
+     "registry.add_unitcheck", "registry.change_unitcheck", "registry.view_deceasedlist", "registry.add_deceasedlist",
      "messaging.resolve_delivery"}  # fmt: skip
 
 ROLES = {
@@ -74,8 +76,8 @@ ROLES = {
         Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | {"people.view_contact", "reminders.view_run",
              "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
-             "ledgers.duty", "ledgers.contact", "registry.servingleader", "registry.worker") | CARE_WORK | PAPER
-             | {"registry.add_lifeevent"}),
+             "ledgers.duty", "ledgers.contact", "registry.servingleader", "registry.worker", "registry.unitreport",
+             "registry.unitcheck") | CARE_WORK | PAPER | {"registry.add_lifeevent", "registry.add_unitreport"}),
         Role("university_clerk", "老年大学工作人员", _views("organisation.unit")),
         Role("team_leader", "志愿队负责人", frozenset(), staff=False),
         Role("secretary", "支部书记、委员", CARE_WORK | _views("registry.cadre", "people.person",

@@ -69,6 +69,17 @@ ACTION_NAMES = {
     "life.confirm": "核实人员变动",
     "life.reject": "人员变动不属实",
     "life.undo": "撤销人员变动",
+    "unit_report.send": "报送每月变动报告",
+    "unit_report.undo": "撤回本月无变动",
+    "unit_report.line": "报一条变动",
+    "unit_report.withdraw": "撤回一条变动",
+    "unit_report.return": "退回每月变动报告",
+    "unit_report.remind": "催报每月变动报告",
+    "unit_report.newcomer": "办理新退休人员",
+    "unit_check.start": "发起信息核对",
+    "unit_check.enter": "录入信息核对",
+    "deceased.upload": "上传离世人员名单",
+    "deceased.download": "下载没有对上的行",
     "waive": "免办联系看望任务",
 }
 

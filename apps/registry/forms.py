@@ -220,6 +220,7 @@ class LifeEventForm(SecrecyMixin, forms.Form):
     ward = forms.CharField(label="科室床位", required=False, max_length=60)
     unit = forms.ModelChoiceField(Unit.objects.none(), label="调入单位", required=False, help_text="调整管理单位才填")
     document_no = forms.CharField(label="文号", required=False, max_length=80)
+    address = forms.CharField(label="新地址", required=False, max_length=300, help_text="迁居才填")
     detail = forms.CharField(
         label="详细情况", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -37,6 +37,7 @@ from .export import CadreExport
 from .groups import CadreGroups
 from .holding import CadreHolds
 from .listing import CadreListing
+from .newcomers import NewcomerForm
 from .places import CadrePlaces
 from .ranks import CadreRanks
 from .scope import PAGE_PERMISSIONS, may_on
@@ -53,7 +54,16 @@ SEALED_LABELS = {
 
 
 class CadreAdminBase(
-    CadreListing, CadreActs, CadreDocuments, CadreHolds, CadrePlaces, CadreRanks, CadreGroups, CadreExport, RecordAdmin
+    CadreListing,
+    CadreActs,
+    CadreDocuments,
+    CadreHolds,
+    CadrePlaces,
+    CadreRanks,
+    CadreGroups,
+    CadreExport,
+    NewcomerForm,
+    RecordAdmin,
 ):
     """Change list and person page of cadres.
 
@@ -179,7 +189,10 @@ class CadreAdminBase(
         return [*fieldsets, ("提醒", {"fields": ("accepted_because",)})]
 
     def write(self, request, obj, form, change):
-        persons.save_cadre(form.person, obj, form.typed(), actor=request.user, request=request)
+        line = None if change else self.newcomer_of(request)
+        typed = self.with_reported_id(form.typed(), line)
+        persons.save_cadre(form.person, obj, typed, actor=request.user, request=request)
+        self.settle_newcomer(request, line, obj)
 
     def is_changeable(self, request, obj):
         return obj.voided_at is None and may_on(request, obj.pk, self.right("change"))
