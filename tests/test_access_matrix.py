@@ -100,6 +100,8 @@ PAGES = {
     "admin:registry_importbatch_discard": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_undo": Row("registry.undo_import", "registry.importbatch"),
     "admin:registry_importbatch_report": Row(NOBODY, "registry.importbatch"),
+    "admin:registry_importbatch_missing": Row("registry.import_roster", "registry.importbatch"),
+    "admin:registry_importbatch_missing_file": Row("registry.import_roster", "registry.importbatch"),
     "portal:branch": Row(PUBLIC),
     "messaging:sms_receipt": Row(PUBLIC, post=NOBODY),
     "account_login": Row(PUBLIC),
