@@ -55,6 +55,14 @@ ACTION_NAMES = {
     "life.reject": "人员变动不属实",
     "life.undo": "撤销人员变动",
     "waive": "免办联系看望任务",
+    "safety_check.raise": "发出当日上门核实",
+    "safety_check.close": "报告当日上门核实",
+    "whereabouts.add": "登记外出或异地居住",
+    "whereabouts.change": "更正外出或异地居住",
+    "whereabouts.void": "作废外出或异地居住",
+    "household.make": "建立家庭",
+    "household.join": "加入家庭",
+    "household.leave": "移出家庭",
 }
 
 
