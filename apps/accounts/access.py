@@ -22,16 +22,23 @@ def unit_ids_for(user, permission: str) -> set[int]:
     return user.reach(permission) if getattr(user, "is_authenticated", False) else set()
 
 
+def community_ids_for(user, permission: str) -> set[int]:
+    """Ids of communities for whose residents the user's granted roles carry `permission`; none for visitors."""
+    return user.communities(permission) if getattr(user, "is_authenticated", False) else set()
+
+
 def holders_within(units: set[int], permission: str, *, among) -> list[int]:
     """Ids of active accounts among `among` whose every grant carrying `permission` today is on one of `units`.
 
-    `units` holds whole subtrees, so that a grant on one of them reaches nothing beyond. One query.
+    `units` holds whole subtrees, so that a grant on one of them reaches nothing beyond; one for a community may. One
+    query.
     """
     roles = [key for key, role in ROLES.items() if permission in role.permissions]
     grants = RoleGrant.objects.current(timezone.localdate()).filter(role__in=roles, user__in=among)
-    reach: dict[int, set[int]] = {}
-    for holder, unit in grants.filter(user__is_active=True).order_by("pk").values_list("user_id", "unit_id"):
-        reach.setdefault(holder, set()).add(unit)
+    reach: dict[int, set[int | None]] = {}
+    columns = ("user_id", "unit_id", "community_id")
+    for holder, unit, community in grants.filter(user__is_active=True).order_by("pk").values_list(*columns):
+        reach.setdefault(holder, set()).add(None if community else unit)
     return [holder for holder, granted in reach.items() if granted <= units]
 
 
@@ -62,6 +69,20 @@ def _follow(user: int, substitute_of: dict[int, int]) -> int:
         passed.add(acting)
         acting = substitute_of[acting]
     return acting
+
+
+def nearest_holders(unit_ids: set[int], role: str, *, on) -> dict[int, list[int]]:
+    """unit id → active holders of `role` on the unit or, where nobody holds it there, on the nearest unit above that
+    has any; an empty list where none. Holders for a community alone do not count. Two queries."""
+    grants = RoleGrant.objects.current(on).on_units().filter(role=role, user__is_active=True).order_by("pk")
+    holders: dict[str, list[int]] = {}
+    for path, user_id in grants.values_list("unit__path", "user_id"):
+        holders.setdefault(path, []).append(user_id)
+    found = {}
+    for pk, path in Unit.objects.filter(pk__in=unit_ids).values_list("pk", "path"):
+        above = (path[:end] for end in range(len(path), 0, -Unit.steplen))
+        found[pk] = next((holders[one] for one in above if one in holders), [])
+    return found
 
 
 def has_staff_role(user) -> bool:

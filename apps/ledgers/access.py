@@ -103,7 +103,7 @@ def possible_carers(user) -> QuerySet[User]:
     above = {path[:end] for path in paths for end in range(Unit.steplen, len(path), Unit.steplen)}
     units = Unit.objects.filter(Q(pk__in=ids) | Q(path__in=above)).values("pk")
     roles = [role.key for role in ROLES.values() if RECORD in role.permissions]
-    granted = RoleGrant.objects.current(today).filter(role__in=roles, unit__in=units).values("user_id")
+    granted = RoleGrant.objects.current(today).on_units().filter(role__in=roles, unit__in=units).values("user_id")
     posted = Post.objects.current(today).filter(user__isnull=False, organisation__unit__in=ids).values("user_id")
     open_load = Count(
         "care_assignments",

@@ -44,7 +44,7 @@ def test_each_occasion_stage_and_role_reaches_inbox_mail_and_text_once(bureau, g
 
     assert received() == {("carer", "ahead"): 3, ("carer", "eve"): 3, ("carer", "day"): 3}
     assert [entry["text"].partition("：")[2] for entry in gateway.journal.entries] == [
-        "一周内生日3位。请登录平台查看。", "明天生日3位。请登录平台查看。", "今天生日3位。请登录平台查看。",
+        "一周内生日3位。请登录平台查看。", "即将生日3位。请登录平台查看。", "今天生日3位。请登录平台查看。",
     ]  # fmt: skip
     assert len(sink.journal.entries) == 3
     assert set(Reminder.objects.values_list("state", flat=True)) == {"handed"}

@@ -106,6 +106,7 @@ def _nearest_holders(unit_ids: set[int], roles: tuple[str, ...], *, on: dt.date)
     """Holders of the first of `roles` that anyone holds on the unit or above it: nearest unit first within a role."""
     grants = (
         RoleGrant.objects.current(on)
+        .on_units()
         .filter(role__in=roles, user__is_active=True)
         .order_by("pk")
         .values_list("role", "unit__path", "user_id")
