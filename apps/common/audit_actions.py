@@ -81,6 +81,14 @@ ACTION_NAMES = {
     "deceased.upload": "上传离世人员名单",
     "deceased.download": "下载没有对上的行",
     "waive": "免办联系看望任务",
+    "safety_check.raise": "发出当日上门核实",
+    "safety_check.close": "报告当日上门核实",
+    "whereabouts.add": "登记外出或异地居住",
+    "whereabouts.change": "更正外出或异地居住",
+    "whereabouts.void": "作废外出或异地居住",
+    "household.make": "建立家庭",
+    "household.join": "加入家庭",
+    "household.leave": "移出家庭",
 }
 
 
