@@ -50,7 +50,8 @@ CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
     "ledgers.callsheet", "organisation.calendarday",
 ) | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent", "registry.view_rostercolumn",
-     "registry.change_rostercolumn", "reminders.view_run", "common.view_job", "messaging.resolve_delivery"}  # fmt: skip
+     "registry.change_rostercolumn", "reminders.view_run", "common.view_job", "messaging.resolve_delivery",
+     "messaging.make_batch"}  # fmt: skip
 
 ROLES = {
     role.key: role

@@ -48,6 +48,14 @@ ACTION_NAMES = {
     "life.reject": "人员变动不属实",
     "life.undo": "撤销人员变动",
     "waive": "免办联系看望任务",
+    "messaging.make_batch": "制作短信文件、贺卡或电话单",
+    "messaging.download_batch": "下载短信文件",
+    "messaging.settle_batch": "登记一批的结果",
+    "messaging.import_results": "导入短信结果文件",
+    "messaging.call_off_batch": "撤销一批",
+    "messaging.set_channels": "设置接收方式",
+    "messaging.sms_consent": "登记同意短信问候",
+    "messaging.sms_consent_withdrawn": "登记撤回短信问候",
 }
 
 

@@ -16,6 +16,7 @@ from apps.messaging.jobs import Sent, send_waiting
 from apps.messaging.rules import ZONE
 from apps.reminders.models import PlannerRun
 
+from .greeting import Greeted, post_greetings
 from .handing import Handed, hand_out
 from .planning import Plan, plan
 
@@ -25,14 +26,15 @@ logger = logging.getLogger(__name__)
 @dataclass
 class Tick:
     plan: Plan = field(default_factory=Plan)
+    greeted: Greeted = field(default_factory=Greeted)
     handed: Handed = field(default_factory=Handed)
     sent: Sent = field(default_factory=Sent)
     error: str = ""
 
 
 def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
-    """Take up what rosters brought, plan duties (once a day) and reminders, hand out, send, put abandoned jobs back
-    to work, seal the audit. Two at once are harmless.
+    """Take up what rosters brought, plan duties (once a day) and reminders, post greetings, hand out, send, put
+    abandoned jobs back to work, seal the audit. Two at once are harmless.
 
     A planner that fails does not keep back what is planned already; its error stands on the day's PlannerRun and,
     since the pulse is not renewed, the home page turns red.
@@ -44,6 +46,7 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
         take_up_rosters(on=day)
         plan_day(day)
         done.plan = plan(day)
+        done.greeted = post_greetings(now)
     except Exception as error:
         logger.exception("planning for %s failed", day)
         done.error = f"{type(error).__name__}: {error}"[:300]
