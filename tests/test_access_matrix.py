@@ -61,6 +61,7 @@ PAGES = {
     "admin:audit_looks": Row("common.view_auditentry"),
     "admin:person_search": Row("registry.view_cadre"),
     "admin:organisation_unit_close": Row("organisation.change_unit", "organisation.unit"),
+    "admin:organisation_calendarday_import": Row("organisation.add_calendarday"),
     "admin:accounts_user_password": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_second-factor": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_sign-out": Row("accounts.change_user", "accounts.user"),
@@ -72,6 +73,11 @@ PAGES = {
     "admin:people_phone_remove": Row("people.change_phone", "people.phone"),
     "admin:registry_lifeevent_decide": Row("registry.view_lifeevent", "registry.lifeevent", post=NOBODY),
     "admin:common_job_download": Row("common.view_every_job", "common.job", post=NOBODY),
+    "admin:common_paper_hand_over": Row("common.change_paper", "common.paper"),
+    "admin:common_paper_take_back": Row("common.change_paper", "common.paper"),
+    "admin:common_paper_archive": Row("common.change_paper", "common.paper"),
+    "admin:common_paper_cancel": Row("common.change_paper", "common.paper"),
+    "admin:common_paper_scan": Row("common.view_paper", "common.paper"),
     "admin:registry_cadre_tier": Row("ledgers.change_caretier"),
     "admin:registry_cadre_carers": Row("ledgers.change_careassignment"),
     "admin:registry_cadre_export": Row("registry.export_cadre"),
@@ -84,6 +90,10 @@ PAGES = {
     "admin:reminder_days": Row("reminders.view_run"),
     "admin:unknown_deliveries": Row("messaging.resolve_delivery", post=NOBODY),
     "admin:inbox": Row(ANY_STAFF),
+    "admin:registry_unitreport_unit": Row(
+        "registry.view_unitreport", "organisation.unit", post="registry.add_unitreport"
+    ),
+    "admin:registry_unitreport_newcomers": Row("registry.add_cadre", post=NOBODY),
     "admin:registry_importbatch_template": Row("registry.import_roster"),
     "admin:registry_importbatch_answer": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_confirm": Row("registry.import_roster", "registry.importbatch"),
@@ -163,6 +173,13 @@ EXCEPTIONS = {
     "admin:registry_importbatch_change": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_history": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_rostercolumn_add": Row(NOBODY),
+    # Paper comes from being printed and moves by its own steps.
+    "admin:common_paper_add": Row(NOBODY),
+    "admin:common_paper_change": Row("common.view_paper", "common.paper", post=NOBODY),
+    # The list is of units, and a report is shown on its unit's page: sending to the list needs an act and its unit.
+    "admin:registry_unitreport_changelist": Row("registry.view_unitreport", post=NOBODY),
+    "admin:registry_unitreport_add": Row(NOBODY),
+    "admin:registry_unitreport_change": Row("registry.view_unitreport", "registry.unitreport"),
     # The job of the world is nobody's: only who sees all of them sees it, and not its file.
     "admin:common_job_change": Row("common.view_every_job", "common.job"),
     "admin:common_job_history": Row("common.view_every_job", "common.job"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.common.admin import RecordAdmin, is_reading
 from apps.common.errors import BusinessError
-from apps.organisation.models import Unit
+from apps.organisation.models import Community, Unit
 
 from . import services
 from .forms import GrantForm, ReasonForm
@@ -193,14 +193,14 @@ class RoleGrantAdmin(RecordAdmin):
     """Grants are made and taken back, never rewritten: what somebody was allowed on a day stays readable."""
 
     form = GrantForm
-    list_display = ["user", "role_label", "unit", "starts_on", "ends_on", "state", "granted_by"]
+    list_display = ["user", "role_label", "unit", "community", "starts_on", "ends_on", "state", "granted_by"]
     list_display_links = ["user"]
     list_filter = ["role"]
-    select_related_in_list = ("user", "unit", "granted_by")
+    select_related_in_list = ("user", "unit", "community", "granted_by")
     search_fields = ["user__username", "user__display_name"]
     search_help_text = "用户名或姓名"
     ordering = ["-id"]
-    fields = ["user", "role", "unit", "starts_on", "ends_on", "reason"]
+    fields = ["user", "role", "unit", "community", "starts_on", "ends_on", "reason"]
 
     def rows_for(self, user, permission):
         if not user.has_perm(permission):
@@ -235,7 +235,9 @@ class RoleGrantAdmin(RecordAdmin):
     def related_rows(self, model, request):
         """Offer only the units in which this administrator may grant."""
         rows = super().related_rows(model, request)
-        return rows.filter(pk__in=request.user.reach(services.GRANT)).open() if model is Unit else rows
+        if model is Unit:
+            return rows.filter(pk__in=request.user.reach(services.GRANT)).open()
+        return Community.objects.filter(closed_on__isnull=True, voided_at__isnull=True) if model is Community else rows
 
     def write(self, request, obj, form, change):
         grant = services.grant_role(**form.cleaned_data, actor=request.user)

@@ -19,13 +19,13 @@ class GrantForm(RecordForm):
 
     class Meta:
         model = RoleGrant
-        fields = ["user", "role", "unit", "starts_on", "ends_on", "reason"]
+        fields = ["user", "role", "unit", "community", "starts_on", "ends_on", "reason"]
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         help_texts = {
-            "unit": "包括它的全部下级单位",
+            "unit": "包括它的全部下级单位；社区联络员填派出单位",
             "ends_on": "从这一天起不再有效；长期有效就空着",
             "reason": "例如任职文件",
         }

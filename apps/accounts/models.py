@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import Func, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -72,18 +73,32 @@ class User(AbstractBaseUser, PermissionsMixin, Versioned):
     def __str__(self) -> str:
         return self.display_name or self.username
 
-    def current_grants(self) -> dict[str, list[Unit]]:
-        """role → units granted today; read once a request (kept on this object). Nothing for a disabled account."""
+    def grants_today(self) -> "list[RoleGrant]":
+        """Grants in force; read once a request (kept on this object). None for a disabled account."""
         if not self.is_active or self.pk is None:
-            return {}
-        if "_current_grants" not in self.__dict__:
-            grants: dict[str, list[Unit]] = defaultdict(list)
+            return []
+        if "_grants_today" not in self.__dict__:
             rows = RoleGrant.objects.current(timezone.localdate()).filter(user_id=self.pk).select_related("unit")
-            for grant in rows.order_by("role", "pk"):
-                if grant.role in ROLES:
-                    grants[grant.role].append(grant.unit)
-            self.__dict__["_current_grants"] = dict(grants)
-        return self.__dict__["_current_grants"]
+            self.__dict__["_grants_today"] = [row for row in rows.order_by("role", "pk") if row.role in ROLES]
+        return self.__dict__["_grants_today"]
+
+    def current_grants(self) -> dict[str, list[Unit]]:
+        """role → units granted today. A role held for a community alone stands here without a unit: it opens the
+        people living there (`communities`), never those of the unit that named him."""
+        grants: dict[str, list[Unit]] = defaultdict(list)
+        for grant in self.grants_today():
+            units = grants[grant.role]
+            if grant.community_id is None:
+                units.append(grant.unit)
+        return dict(grants)
+
+    def communities(self, permission: str) -> set[int]:
+        """Ids of the communities for whose residents the granted roles carry `permission`."""
+        return {
+            grant.community_id
+            for grant in self.grants_today()
+            if grant.community_id is not None and permission in ROLES[grant.role].permissions
+        }
 
     def reach(self, permission: str) -> set[int]:
         """Ids of the units in which the granted roles carry `permission`: each grant's own and those below it. The
@@ -116,9 +131,17 @@ class RoleGrantQuerySet(models.QuerySet):
         """In force on a day: starts inclusive, ends exclusive."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on, revoked_at__isnull=True)
 
+    def on_units(self):
+        """Those that reach the people of a unit, not only the residents of a community."""
+        return self.filter(community__isnull=True)
+
 
 class RoleGrant(Versioned):
-    """A role on a unit and everything below it, for a half-open span of days."""
+    """A role on a unit and everything below it, for a half-open span of days.
+
+    With `community` the role reaches the people living there instead, wherever they are managed; the unit is then
+    only the one that named him, and opens nobody.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="grants", verbose_name="账号")
     role = models.CharField("角色", max_length=20, choices=role_choices)
@@ -156,15 +179,21 @@ class RoleGrant(Versioned):
                     ("user", RangeOperators.EQUAL),
                     ("role", RangeOperators.EQUAL),
                     ("unit", RangeOperators.EQUAL),
+                    (Coalesce("community", 0), RangeOperators.EQUAL),
                     (DateRange("starts_on", "ends_on", RangeBoundary()), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(revoked_at__isnull=True),
-                violation_error_message="这个账号在这段时间已有同一单位的同一角色。",
+                violation_error_message="这个账号在这段时间已有同一单位（社区）的同一角色。",
+            ),
+            models.CheckConstraint(
+                condition=Q(community__isnull=True) | Q(role="liaison"),
+                name="rolegrant_community_liaison",
+                violation_error_message="只有单位联络员可以限定社区。",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.get_role_display()} {self.unit}"
+        return f"{self.user} {self.get_role_display()} {self.community or self.unit}"
 
 
 class AbsenceQuerySet(models.QuerySet):

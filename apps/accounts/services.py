@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.common import audit
 from apps.common.errors import BusinessError
-from apps.organisation.models import Unit
+from apps.organisation.models import Community, Unit
 
 from .access import unit_ids_for
 from .models import RoleGrant, User
@@ -161,10 +161,14 @@ def grant_role(
     ends_on: datetime.date | None,
     actor: User | None,
     reason: str,
+    community: Community | None = None,
 ) -> RoleGrant:
-    """Give `role` on `unit` and below for [starts_on, ends_on). Nobody grants to himself, nor beyond his own reach."""
+    """Give `role` on `unit` and below for [starts_on, ends_on); with `community`, for its residents instead (liaisons
+    only). Nobody grants to himself, nor beyond his own reach."""
     if role not in ROLES or not ROLES[role].grantable:
         raise BusinessError("这个角色不能在这里授予。", code="not_grantable", field="role")
+    if community is not None and role != "liaison":
+        raise BusinessError("只有单位联络员可以限定社区，其他角色请空着。", code="community", field="community")
     if actor is not None and actor.pk == user.pk:
         raise NotAllowed("不能给自己授权，请另一位安全管理员办理。", code="self", field="user")
     _require(actor, unit, GRANT)
@@ -176,8 +180,9 @@ def grant_role(
         sentence = f"他在这段时间是“{conflict}”。系统管理、安全管理、审计要由不同的人担任，也不能兼业务角色。"
         raise BusinessError(sentence, code="conflict", field="role")
     grant = RoleGrant(
-        user=user, role=role, unit=unit, starts_on=starts_on, ends_on=ends_on, granted_by=actor, reason=reason
-    )
+        user=user, role=role, unit=unit, community=community, starts_on=starts_on, ends_on=ends_on, granted_by=actor,
+        reason=reason,
+    )  # fmt: skip
     try:
         grant.full_clean(exclude=["granted_by"])
     except ValidationError as error:
@@ -186,7 +191,7 @@ def grant_role(
         with transaction.atomic():
             grant.save()
     except IntegrityError as error:
-        raise BusinessError("这个账号在这段时间已有同一单位的同一角色。", code="duplicate") from error
+        raise BusinessError("这个账号在这段时间已有同一单位（社区）的同一角色。", code="duplicate") from error
     audit.record("grant_role", actor=actor, target=_target(user), fields=[role], reason=reason)
     return grant
 

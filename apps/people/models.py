@@ -93,7 +93,7 @@ class Person(Record):
     )
 
     reach_by = models.CharField("怎样联系", max_length=8, choices=ReachBy, default=ReachBy.MOBILE, db_default="mobile")
-    reach_note = models.CharField("联系说明", max_length=120, blank=True, db_default="", help_text="谁接、什么时候方便")
+    reach_note = models.CharField("联系说明", max_length=120, blank=True, db_default="", help_text="例如 先发短信再打")
     reach_through = models.CharField(
         "请谁转告", max_length=60, blank=True, db_default="", help_text="例如 女儿、对门赵阿姨"
     )
