@@ -56,7 +56,7 @@ CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
      "registry.view_unitreport", "registry.add_unitreport", "registry.change_unitreport", "registry.view_unitcheck",
      "registry.add_unitcheck", "registry.change_unitcheck", "registry.view_deceasedlist", "registry.add_deceasedlist",
-     "messaging.resolve_delivery"}  # fmt: skip
+     "messaging.resolve_delivery", "messaging.make_batch"}  # fmt: skip
 
 ROLES = {
     role.key: role
