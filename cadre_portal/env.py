@@ -21,6 +21,14 @@ def env_str(name: str, default: object = MISSING) -> str:
     return default  # type: ignore[return-value]
 
 
+def env_choice(name: str, default: str, *choices: str) -> str:
+    """One of `choices`, written exactly so."""
+    value = env_str(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"环境变量 {name} 只能是 {'、'.join(choices)}，现在是“{value}”。")
+    return value
+
+
 def env_bool(name: str, default: bool) -> bool:
     """Exactly True or False, nothing else: a typo must not switch a safeguard off."""
     value = env_str(name, str(default))

@@ -14,10 +14,10 @@ from apps.accounts.models import RoleGrant, User
 from apps.accounts.roles import ROLES
 from apps.branches.models import Membership, Organisation, Post
 from apps.common import audit
-from apps.common.models import Attachment, AuditSeal, CodeValue, Job
+from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CareAssignment, CareTier, Contact, ContactPerson, Duty
 from apps.messaging.models import Delivery
-from apps.organisation.models import Community, Division, RuleSet, Unit
+from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import Household, Person, Phone, Relative
 from apps.registry.models import Cadre, Health, ImportBatch, LifeEvent, RosterColumn, UnitReport
 from apps.reminders.models import Reminder
@@ -126,6 +126,12 @@ OBJECTS: dict[str, Builder] = {
         name=f"社区{side.unit.pk}", division=Division.objects.order_by("code").first()
     ),
     "organisation.ruleset": _rule_set,
+    "organisation.barredentry": lambda side: BarredEntry.objects.create(
+        kind="unit", name=f"某特殊单位{side.unit.pk}", document_no="云保〔2026〕1号"
+    ),
+    "organisation.calendarday": lambda side: CalendarDay.objects.create(
+        day=datetime.date(2030, 1, 1) + datetime.timedelta(days=side.unit.pk), kind="off", name="放假"
+    ),
     "accounts.user": lambda side: _grant(side).user,
     "accounts.rolegrant": lambda side: RoleGrant.objects.get(user__username=f"granted{side.unit.pk}"),
     "people.person": lambda side: side.cadre.person,
@@ -153,6 +159,13 @@ OBJECTS: dict[str, Builder] = {
     "registry.rostercolumn": lambda side: RosterColumn.objects.order_by("position").first(),
     "common.codevalue": lambda side: CodeValue.objects.order_by("pk").first(),
     "common.job": lambda side: Job.objects.create(kind="x", title="导出名单"),
+    "common.paper": lambda side: Paper.objects.create(
+        code=f"K7M{side.unit.pk}",
+        kind="电话单",
+        title=f"{side.cadre.person.name}等的电话单",
+        subject=f"ledgers.callsheet:{side.unit.pk}",
+        unit_id=side.unit.pk,
+    ),
     "common.auditentry": lambda side: audit.record("open", actor=None, people=[side.cadre.pk]),
     "common.auditseal": _seal,
 }
@@ -160,6 +173,8 @@ OBJECTS: dict[str, Builder] = {
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
 SHARED = {
     "organisation.division", "organisation.unit", "organisation.community", "organisation.ruleset",
+    "organisation.barredentry",
+    "organisation.calendarday",
     "branches.organisation", "common.auditentry", "common.auditseal", "common.job",
     "common.codevalue", "registry.rostercolumn",
 }  # fmt: skip

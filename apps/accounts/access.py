@@ -1,11 +1,14 @@
 """What a signed-in user may do, from the grants in force today."""
 
+import datetime as dt
+from collections.abc import Collection
+
 from allauth.account.auth_backends import AuthenticationBackend
 from django.utils import timezone
 
 from apps.organisation.models import Unit
 
-from .models import RoleGrant
+from .models import Absence, RoleGrant
 from .roles import ROLES, STAFF_ROLES
 
 
@@ -51,6 +54,35 @@ def nearest_holders(unit_ids: set[int], role: str, *, on) -> dict[int, list[int]
         above = (path[:end] for end in range(len(path), 0, -Unit.steplen))
         found[pk] = next((holders[one] for one in above if one in holders), [])
     return found
+
+
+def stand_ins(user_ids: Collection[int], *, on: dt.date) -> dict[int, int]:
+    """user id → who acts for him on a day; whoever is there, or has nobody, is left out. One query.
+
+    A substitute who is away is stood in for by his own; where that leads round in a circle, the last one before it
+    closes acts, so that nothing is without somebody. A closed account stands in for nobody.
+    """
+    substitute_of = _substitutes(on)
+    return {user: _follow(user, substitute_of) for user in set(user_ids) & substitute_of.keys()}
+
+
+def stood_in_for(user_id: int, *, on: dt.date) -> set[int]:
+    """Users for whom this one acts on a day, through chains too. One query."""
+    substitute_of = _substitutes(on)
+    return {away for away in substitute_of if _follow(away, substitute_of) == user_id}
+
+
+def _substitutes(on: dt.date) -> dict[int, int]:
+    away = Absence.objects.current(on).filter(substitute__is_active=True)
+    return dict(away.order_by("pk").values_list("user_id", "substitute_id"))
+
+
+def _follow(user: int, substitute_of: dict[int, int]) -> int:
+    passed, acting = {user}, substitute_of[user]
+    while acting in substitute_of and substitute_of[acting] not in passed:
+        passed.add(acting)
+        acting = substitute_of[acting]
+    return acting
 
 
 def has_staff_role(user) -> bool:

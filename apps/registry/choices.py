@@ -123,6 +123,53 @@ class DeceasedListState(models.TextChoices):
     REFUSED = "refused", "文件不能用"
 
 
+# Treatments are raised, lowered and withdrawn by document; the others are posts once held.
+TREATMENT_KINDS = (StandingKind.TREATMENT, StandingKind.MEDICAL_TREATMENT)
+
+
+class RankKind(models.TextChoices):
+    """The two fields of rank (domain 0); older 非领导职务 and 职员等级 are lines of the second list."""
+
+    LEADER = "leader_rank", "领导职务层次"
+    GRADE = "grade_rank", "职级"
+
+
+class StatisticsRank(models.TextChoices):
+    """Columns of tables 5 and 6 of the annual statistics (domain 3.14), in their order."""
+
+    PROVINCE_CHIEF = "11", "正省（部）级"
+    PROVINCE_DEPUTY = "12", "副省（部）级"
+    BUREAU_CHIEF = "21", "正厅（局）级"
+    BUREAU_DEPUTY = "22", "副厅（局）级"
+    COUNTY_CHIEF = "31", "正县（处）级"
+    COUNTY_DEPUTY = "32", "副县（处）级"
+    SECTION_CHIEF = "41", "正乡（科）级"
+    SECTION_DEPUTY = "42", "副乡（科）级"
+    OTHER = "50", "科员、办事员及其他"
+
+
+class WorkerCategory(models.TextChoices):
+    FULL = "full", "专职"
+    PART = "part", "兼职"
+
+
+class RegisterKind(models.TextChoices):
+    """Registers that come in as tables of their own."""
+
+    WORKERS = "workers", "专兼职工作人员"
+    LEADERS = "leaders", "在职领导"
+
+
+class HoldPurpose(models.TextChoices):
+    """What somebody on hold is not chosen for before it was asked (公开活动须先请示)."""
+
+    LEADER_VISIT = "visit", "领导走访慰问"
+    INVITATION = "invitation", "邀请参加活动"
+    HONOUR = "honour", "表彰和荣誉"
+    MEDAL = "medal", "颁发纪念章"
+    PUBLICATION = "publication", "宣传报道"
+
+
 # Field → code list of `common.CodeValue` that its values come from.
 CODE_LISTS = {
     "leader_rank": "leader_rank",

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from celery.schedules import crontab
 
-from cadre_portal.env import env_bool, env_int, env_json, env_list, env_str
+from cadre_portal.env import env_bool, env_choice, env_int, env_json, env_list, env_str
 
 from .menus import PUBLIC_NAVIGATION, STAFF_NAVIGATION  # noqa: F401 (settings)
 
@@ -64,7 +64,10 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
 ]
 
-ROOT_URLCONF = "cadre_portal.urls"
+# Which doors this server opens (docs/zones.md). all: one server. inner: the bureau's network, everything. outer: the
+# internet side, where no registry, ledger or admin page exists and staff do not sign in.
+PORTAL_ZONE = env_choice("PORTAL_ZONE", "all", "all", "inner", "outer")
+ROOT_URLCONF = "cadre_portal.urls_outer" if PORTAL_ZONE == "outer" else "cadre_portal.urls"
 WSGI_APPLICATION = "cadre_portal.wsgi.application"
 TEMPLATES = [
     {
@@ -143,7 +146,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/admin/"
+LOGIN_REDIRECT_URL = "/" if PORTAL_ZONE == "outer" else "/admin/"
 LOGOUT_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"

@@ -45,7 +45,7 @@ class CadreAdmin(GroupActs, CadreAdminBase):
         return [*super().list_tools(request), *self.group_tools(request)]
 
     def contact_in_full(self, request, cadre):
-        return access.cares_for(request.user, cadre, {held.carer_id for held in self.ledger(request, cadre).carers})
+        return cadre.pk in access.open_to(request.user, [cadre.pk])
 
     # The page of one person
 

@@ -2,11 +2,16 @@
 
 from .cadre import Cadre, Health
 from .events import LifeEvent
+from .leaders import ServingLeader
 from .liaison import CheckLine, DeceasedList, ReportLine, UnitCheck, UnitReport
+from .ranking import RankColumn
+from .registers import RegisterBatch
 from .rosters import ExportLayout, ImportBatch, ImportExtra, RosterColumn
 from .spans import ClosedSpan, StandingSpan, UnitSpan
+from .workers import Attendance, Training, Worker
 
 __all__ = [
+    "Attendance",
     "Cadre",
     "CheckLine",
     "ClosedSpan",
@@ -17,9 +22,14 @@ __all__ = [
     "ImportExtra",
     "LifeEvent",
     "ReportLine",
+    "RankColumn",
+    "RegisterBatch",
     "RosterColumn",
+    "ServingLeader",
     "StandingSpan",
     "UnitCheck",
     "UnitReport",
+    "Training",
     "UnitSpan",
+    "Worker",
 ]

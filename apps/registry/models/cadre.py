@@ -4,8 +4,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q, Value
-from django.db.models.functions import NullIf
+from django.db.models import Q
 
 from apps.common import history
 from apps.common.fields import EncryptedTextField, PartialDateField
@@ -13,6 +12,7 @@ from apps.common.models import Record, Versioned
 from apps.organisation.models import Unit
 from apps.people.models import Person
 from apps.registry.choices import Ability, Living, RetireType
+from apps.registry.orders import RANK_KEYS
 from apps.registry.scopes import CadreQuerySet
 
 
@@ -108,6 +108,7 @@ class Cadre(Versioned):
             ("view_thoughts", "查看思想动态"),
             ("view_bank", "查看银行账号和待遇金额"),
             ("view_hold", "查看须先请示的原因"),
+            ("change_hold", "设定和解除须先请示"),
         ]
         indexes = [
             models.Index(fields=["managing_unit", "person"], name="cadre_managing"),
@@ -115,13 +116,8 @@ class Cadre(Versioned):
             models.Index(fields=["retire_type"], name="cadre_retire_type"),
             models.Index(fields=["living"], name="cadre_living"),
             models.Index(fields=["order_no", "person"], name="cadre_order"),
-            models.Index(
-                NullIf("leader_rank", Value("")),
-                NullIf("grade_rank", Value("")),
-                "leader_rank_since",
-                "person",
-                name="cadre_rank",
-            ),
+            models.Index(*RANK_KEYS, "person", name="cadre_rank"),
+            models.Index(fields=["person"], name="cadre_on_hold", condition=Q(on_hold=True)),
             models.Index(
                 fields=["person"],
                 name="cadre_rank_unmapped",

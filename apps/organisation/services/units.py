@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from apps.common import audit
 from apps.common.errors import BusinessError
-
-from .models import Unit
+from apps.organisation.models import Unit
 
 TREE_LOCK = 7_240_002
 

@@ -9,10 +9,9 @@ from django.urls import path
 
 from apps.common.admin import RecordAdmin, is_reading
 from apps.common.errors import BusinessError
-
-from . import rules, services
-from .forms import CloseUnitForm, UnitForm, rule_form
-from .models import Community, Division, RuleSet, Unit
+from apps.organisation import rules, services
+from apps.organisation.forms import CloseUnitForm, UnitForm, rule_form
+from apps.organisation.models import Community, Division, RuleSet, Unit
 
 
 @admin.register(Division)
