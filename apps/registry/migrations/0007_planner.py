@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('organisation', '0003_barred_entries'),
         ('people', '0005_planner'),
-        ('registry', '0006_merge_0005_liaison_0005_standing'),
+        ('registry', '0006_liaison'),
     ]
 
     operations = [
