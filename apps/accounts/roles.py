@@ -46,17 +46,19 @@ CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 SENSITIVE = frozenset({"people.reveal_citizen_id", "people.view_contact", "registry.view_health"})
 
 PAPER = frozenset({"common.view_paper", "common.change_paper"})
+# What units send in: monthly reports, yearly checks, lists of deceased.
+UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceasedlist") | _edits(
+    "registry.unitreport", "registry.unitcheck", "registry.deceasedlist"
+)
 
 CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
     "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
-) | PAPER | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
+) | PAPER | UNIT_NEWS | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
-     "registry.view_unitreport", "registry.add_unitreport", "registry.change_unitreport", "registry.view_unitcheck",
-     "registry.add_unitcheck", "registry.change_unitcheck", "registry.view_deceasedlist", "registry.add_deceasedlist",
-     "messaging.resolve_delivery"}  # fmt: skip
+     "messaging.resolve_delivery", "messaging.make_batch"}  # fmt: skip
 
 ROLES = {
     role.key: role

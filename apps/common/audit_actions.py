@@ -89,6 +89,14 @@ ACTION_NAMES = {
     "household.make": "建立家庭",
     "household.join": "加入家庭",
     "household.leave": "移出家庭",
+    "messaging.make_batch": "制作短信文件、贺卡或电话单",
+    "messaging.download_batch": "下载短信文件",
+    "messaging.settle_batch": "登记一批的结果",
+    "messaging.import_results": "导入短信结果文件",
+    "messaging.call_off_batch": "撤销一批",
+    "messaging.set_channels": "设置接收方式",
+    "messaging.sms_consent": "登记同意短信问候",
+    "messaging.sms_consent_withdrawn": "登记撤回短信问候",
 }
 
 

@@ -8,7 +8,7 @@ from apps.common.imprint import imprint, is_mourning
 
 
 def portal(request) -> dict:
-    """``portal`` (Imprint), ``demo`` and ``has_staff_side`` (bools), ``display`` (Display), ``mourning`` (bool). No queries."""
+    """`portal` (Imprint), `demo`, `has_staff_side` and `mourning` (bools), `display` (Display). No queries."""
     facts = imprint()
     return {
         "portal": facts,

@@ -148,6 +148,11 @@ class Person(Record):
                 condition=Q(life_status="living", voided_at__isnull=True),
             ),
             models.Index(fields=["birth_date"], name="person_birth"),
+            models.Index(
+                fields=["id"],
+                name="person_without_number",
+                condition=Q(citizen_id_index__isnull=True, voided_at__isnull=True),
+            ),
             # Who changed since the last planning; BRIN keeps updates of other columns cheap (HOT).
             BrinIndex(fields=["updated_at"], name="person_updated", pages_per_range=16, autosummarize=True),
         ]
