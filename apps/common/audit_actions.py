@@ -56,6 +56,10 @@ ACTION_NAMES = {
     "life.reject": "人员变动不属实",
     "life.undo": "撤销人员变动",
     "waive": "免办联系看望任务",
+    "inquiry.take": "登记来电来访",
+    "inquiry.pass_on": "转办来电来访",
+    "inquiry.answer": "办结来电来访",
+    "inquiry.close": "回复来电来访",
 }
 
 

@@ -50,7 +50,7 @@ class Template:
     """What a message says, as a counted line: all that leaves the portal is built from `label`, a number and `unit`.
 
     `health` lines are not shown beside a name even inside the portal's inbox. `about_living`: withheld once the
-    person it speaks of no longer lives.
+    person it speaks of no longer lives. `page`: name of the address where its rows are worked off, for the inbox.
     """
 
     key: str
@@ -58,6 +58,7 @@ class Template:
     unit: str = "条"
     health: bool = False
     about_living: bool = True
+    page: str = ""
 
 
 _templates: dict[str, Template] = {}

@@ -18,6 +18,7 @@ from apps.people.models import Person
 from apps.registry.models import Cadre
 
 from .planning import settle_duties
+from .telling import tell_responsible
 
 RECORD = "ledgers.record_contact"
 
@@ -37,6 +38,7 @@ class ContactFacts:
     companions: str = ""
     gifts: str = ""
     money: Decimal | None = None
+    outcome: str = ""
     summary: str = ""
     body_state: str = ""
     thoughts: str = ""
@@ -58,7 +60,8 @@ def record_contact(
     on: dt.date,
     via: str = EnteredVia.STAFF,
 ) -> Contact:
-    """Record one contact with all its participants and settle every duty of theirs that it keeps.
+    """Record one contact with all its participants and settle every duty of theirs that it keeps;
+    who was responsible for one hears of it.
 
     `form_key` makes it idempotent: the same form sent twice, or twice at once, is the contact it made first.
     `persons` are cadres whom `actor` may record for, and people of their households. Refuses days to come.
@@ -75,6 +78,7 @@ def record_contact(
         return standing
     _put_participants(contact, persons)
     settle_duties(on=on, cadres=cadres, since=facts.happened_on)
+    tell_responsible(contact, on=on)
     return contact
 
 

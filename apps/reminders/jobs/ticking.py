@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 from apps.common import jobs, sealing
 from apps.common.tasks import run_job
+from apps.ledgers.jobs import tell_colleagues
 from apps.ledgers.services import plan_day
 from apps.ledgers.services.rosters import take_up_rosters
 from apps.messaging.jobs import Sent, send_waiting
@@ -44,6 +45,7 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
         take_up_rosters(on=day)
         plan_day(day)
         done.plan = plan(day)
+        tell_colleagues(now)
     except Exception as error:
         logger.exception("planning for %s failed", day)
         done.error = f"{type(error).__name__}: {error}"[:300]
