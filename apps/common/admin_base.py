@@ -22,6 +22,7 @@ from .admin_forms import NOT_OF_THE_RECORD, RecordForm
 from .admin_lists import CappedPaginator, PickFilter, PickMany, PickOne, page_number
 from .errors import BusinessError
 from .models import Record
+from .secrecy_forms import LABEL, REASON
 
 EDIT = "edit"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -269,6 +270,9 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        shown = context["adminform"]
+        if REASON in shown.form.fields:
+            shown.fieldsets = [(LABEL, {"fields": [REASON]}), *shown.fieldsets]
         context.update(
             show_save_and_add_another=False,
             show_save_and_continue=False,

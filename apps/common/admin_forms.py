@@ -7,6 +7,7 @@ from django.db.models import Model
 
 from . import change_log, sources
 from .errors import BusinessError, StaleVersion
+from .secrecy_forms import SecrecyMixin
 
 SEEN = "seen_version"
 # Fields of the form alone.
@@ -30,7 +31,7 @@ class Conflict:
     mine: str
 
 
-class RecordForm(forms.ModelForm):
+class RecordForm(SecrecyMixin, forms.ModelForm):
     """ModelForm that carries the version it was opened at.
 
     When somebody saved meanwhile: what only he changed is taken over, what both changed is listed in `conflicts`
@@ -122,6 +123,10 @@ class RecordForm(forms.ModelForm):
         values = value if isinstance(value, list | tuple) else [value]
         names = {str(key): str(label) for key, label in getattr(field, "choices", ())}
         return "、".join(names.get(str(item), str(item)) for item in values if item not in (None, "")) or "（空）"
+
+    def _get_validation_exclusions(self):
+        """Constraints that hold for records in use are checked here too, not by the database alone."""
+        return super()._get_validation_exclusions() - {"voided_at"}
 
     def _post_clean(self):
         super()._post_clean()

@@ -27,6 +27,7 @@ LOOKS = {
     "reveal": "查看完整内容",
     "export": "导出",
     "print": "打印",
+    "list.chosen": "列入拟选名单",
 }
 
 

@@ -24,6 +24,7 @@ from apps.registry.forms import (
     STANDING_FIELDS,
     CadreForm,
 )
+from apps.registry.holds import HOLD_WORDS
 from apps.registry.models import Cadre, Health
 from apps.registry.rules import revolution_period
 from apps.registry.services import persons
@@ -31,8 +32,14 @@ from apps.registry.wording import birthday_words
 
 from . import page
 from .acts import CadreActs
+from .documents import CadreDocuments
 from .export import CadreExport
+from .groups import CadreGroups
+from .holding import CadreHolds
 from .listing import CadreListing
+from .newcomers import NewcomerForm
+from .places import CadrePlaces
+from .ranks import CadreRanks
 from .scope import PAGE_PERMISSIONS, may_on
 
 REVEAL_ID = "people.reveal_citizen_id"
@@ -41,12 +48,23 @@ VIEW_HEALTH = "registry.view_health"
 VIEW_BANK = "registry.view_bank"
 SEALED_LABELS = {
     "citizen_id": "身份证号", "residence": "现居住地址", "registered_address": "户籍地址", "bank_account": "银行账号",
-    "pension": "养老金（离休费）", "phone_number": "电话号码", "phone_removed": "电话（删去）",
-    "relative_phone": "联系人电话",
+    "pension": "养老金（离休费）", "hold_reason": "须请示的原因", "phone_number": "电话号码",
+    "phone_removed": "电话（删去）", "relative_phone": "联系人电话",
 }  # fmt: skip
 
 
-class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
+class CadreAdminBase(
+    CadreListing,
+    CadreActs,
+    CadreDocuments,
+    CadreHolds,
+    CadrePlaces,
+    CadreRanks,
+    CadreGroups,
+    CadreExport,
+    NewcomerForm,
+    RecordAdmin,
+):
     """Change list and person page of cadres.
 
     For the rooms above: `contact_in_full` says whose phone and address this user sees without asking; `sections`,
@@ -171,7 +189,10 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
         return [*fieldsets, ("提醒", {"fields": ("accepted_because",)})]
 
     def write(self, request, obj, form, change):
-        persons.save_cadre(form.person, obj, form.typed(), actor=request.user, request=request)
+        line = None if change else self.newcomer_of(request)
+        typed = self.with_reported_id(form.typed(), line)
+        persons.save_cadre(form.person, obj, typed, actor=request.user, request=request)
+        self.settle_newcomer(request, line, obj)
 
     def is_changeable(self, request, obj):
         return obj.voided_at is None and may_on(request, obj.pk, self.right("change"))
@@ -193,6 +214,15 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
         name = "registry_cadre"
         pages = [
             path("export/", self.staff_view(self.export_view), name=f"{name}_export"),
+            path("places/", self.staff_view(self.places_view), name=f"{name}_places"),
+            path("invite/", self.staff_view(self.invite_view), name=f"{name}_invite"),
+            path("ranks/", self.staff_view(self.ranks_view), name=f"{name}_ranks"),
+            path("<path:object_id>/hold/", self.staff_view(self.hold_view), name=f"{name}_hold"),
+            path(
+                "<path:object_id>/document/<int:span>/",
+                self.staff_view(self.document_view),
+                name=f"{name}_document",
+            ),
             path("<path:object_id>/reveal/", self.staff_view(self.reveal_view), name=f"{name}_reveal"),
             path("<path:object_id>/event/", self.staff_view(self.event_view), name=f"{name}_event"),
             path(
@@ -255,6 +285,8 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
             tags.append((cadre.person.get_life_status_display(), "late"))
         if cadre.living == "alone":
             tags.append(("独居", "late"))
+        if cadre.on_hold:
+            tags.append((HOLD_WORDS, "late"))
         if cadre.rank_unmapped:
             tags.append(("职级待认定", "soon"))
         weak = page.flags_of(cadre.person, ("hard_of_hearing", "poor_sight"))
@@ -269,7 +301,7 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
             tools.insert(
                 1 if tools and tools[0].get("main") else 0, {"label": "报告情况", "url": self.url_of("event", cadre)}
             )
-        return tools
+        return [*tools, *self.hold_tools(request, cadre)]
 
     def sections(self, request, cadre: Cadre, revealed: dict) -> list[page.Section]:
         """Groups of the page; each asks for the right it needs."""
@@ -301,7 +333,13 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
             sections.append(health)
         if may_on(request, cadre.pk, VIEW_BANK):
             sections.append(self.money_section(cadre, revealed))
-        return [*sections, self.events_section(request, cadre), self.spans_section(cadre)]
+        sections += self.hold_sections(request, cadre)
+        return [
+            *sections,
+            self.events_section(request, cadre),
+            self.treatments_section(cadre),
+            self.spans_section(cadre),
+        ]
 
     def contact_section(self, request, cadre, revealed, changeable) -> page.Section:
         person = cadre.person

@@ -16,7 +16,7 @@ from apps.registry.models import LifeEvent
 from apps.registry.services import life
 
 from . import page
-from .acts import CONFIRM, VIEW_HEALTH
+from .acts import CONFIRM, VIEW_CONTACT, VIEW_HEALTH
 from .scope import OfPersonMixin, may_on
 
 ACTS = {
@@ -119,10 +119,13 @@ class LifeEventAdmin(OfPersonMixin, RecordAdmin):
     def event_page(self, request, event: LifeEvent, error: str = ""):
         person_url = reverse(f"{self.admin_site.name}:registry_cadre_change", args=[event.person_id])
         rows = page.rows_of(event, ("kind", "happened_on", "unit", "document_no"))
+        if event.address:
+            shown = event.address if may_on(request, event.person_id, VIEW_CONTACT) else page.MASKED
+            rows.append(page.Row("新地址", shown))
         if may_on(request, event.person_id, VIEW_HEALTH):
             rows += page.rows_of(event, ("hospital", "ward"))
             rows.append(page.Row("详细情况", event.detail or ""))
-        rows += [page.Row("状态", event.get_state_display())]
+        rows += [page.Row("信息来源", event.get_source_display()), page.Row("状态", event.get_state_display())]
         for label, who, at in (
             ("报告", event.reported_by, event.reported_at),
             ("核实", event.decided_by, event.decided_at),

@@ -160,3 +160,8 @@ def health_section(health: Health | None, *, revealed: dict) -> Section:
     for name, label in (("chronic", "病史"), ("medication", "长期用药")):
         section.rows.append(sealed_row(label, health, name, in_full=True, may_reveal=False, revealed=revealed))
     return section
+
+
+def coded(name: str, value: str) -> str:
+    """A past value in the words of the field it stood in."""
+    return change_log.shown(Cadre._meta.get_field(name), value, CODE_LISTS, {})
