@@ -71,6 +71,9 @@ class CadreAdmin(GroupActs, CadreAdminBase):
             for tool in tools:
                 tool["main"] = False
             tools.insert(0, {"label": "记走访", "url": record_url(cadre.pk), "main": True})
+        if request.user.has_perm(access.TAKE) and not cadre.voided_at:
+            call = {"label": "记来电来访", "url": f"{reverse('admin:ledgers_inquiry_add')}?person={cadre.pk}"}
+            tools.insert(1, call)
         return tools
 
     def sections(self, request, cadre, revealed):
