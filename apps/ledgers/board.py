@@ -22,8 +22,17 @@ def today_context(request, on: dt.date | None = None) -> dict:
         "figures": figures(board, duties),
         "todo": [todo_row(request, row, on) for row in board.rows],
         "todo_note": more,
+        "todo_tools": todo_tools(request),
         "todo_url": duties if request.user.has_perm("ledgers.view_duty") else "",
     }
+
+
+def todo_tools(request) -> list[dict]:
+    """Ways from the board to paper."""
+    tools = []
+    if request.user.has_perm("ledgers.add_callsheet"):
+        tools.append({"label": "打印电话单", "url": reverse("admin:ledgers_callsheet_add")})
+    return [*tools, {"label": "打印今日待办", "url": reverse("admin:ledgers_duty_today")}]
 
 
 def figures(board: TodayBoard, duties: str) -> list[dict]:

@@ -20,13 +20,14 @@ from apps.ledgers.services import waive_duty
 from apps.registry.admin.scope import may_on
 
 from .filters import DueFilter, DutyKindFilter, MineFilter, UnitOfCadreFilter
+from .prints import PrintedLists
 
 RECORD = "ledgers.record_contact"
 WAIVE = "ledgers.waive_duty"
 
 
 @admin.register(Duty)
-class DutyAdmin(RecordAdmin):
+class DutyAdmin(PrintedLists, RecordAdmin):
     list_display = ("who", "kind_words", "period", "due", "responsible", "act")
     list_display_links = ("kind_words",)
     list_filter = (DueFilter, DutyKindFilter, MineFilter, UnitOfCadreFilter)
@@ -105,6 +106,12 @@ class DutyAdmin(RecordAdmin):
     @admin.display(description="结束")
     def closed(self, obj):
         return f"{obj.closed_on:%Y-%m-%d} {obj.get_closed_reason_display()}" if obj.closed_on else "—"
+
+    def changelist_view(self, request, extra_context=None):
+        tools = []
+        if request.user.has_perm("ledgers.add_callsheet"):
+            tools.append({"label": "打印电话单、登记表", "url": reverse("admin:ledgers_callsheet_add")})
+        return super().changelist_view(request, {"list_tools": tools, **(extra_context or {})})
 
     # Acts
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.common.choices import Source
 from apps.common.errors import BusinessError, StaleVersion
 from apps.ledgers.choices import By, ContactKind, EnteredVia, Method
 from apps.ledgers.models import Contact, ContactPerson
@@ -29,6 +30,8 @@ class ContactFacts:
     kind: str = ContactKind.ROUTINE
     method: str = Method.HOME
     by: str = By.STAFF
+    outcome: str = ""
+    source: str = Source.STAFF
     place: str = ""
     campaign: str = ""
     leaders: str = ""
