@@ -17,9 +17,9 @@ from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty
 from apps.messaging.models import Delivery
-from apps.organisation.models import CalendarDay, Community, Division, RuleSet, Unit
+from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import Household, Person, Phone, Relative
-from apps.registry.models import Cadre, Health, ImportBatch, LifeEvent, RosterColumn
+from apps.registry.models import Cadre, Health, ImportBatch, LifeEvent, RosterColumn, UnitReport
 from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
@@ -126,6 +126,9 @@ OBJECTS: dict[str, Builder] = {
         name=f"社区{side.unit.pk}", division=Division.objects.order_by("code").first()
     ),
     "organisation.ruleset": _rule_set,
+    "organisation.barredentry": lambda side: BarredEntry.objects.create(
+        kind="unit", name=f"某特殊单位{side.unit.pk}", document_no="云保〔2026〕1号"
+    ),
     "organisation.calendarday": lambda side: CalendarDay.objects.create(
         day=datetime.date(2030, 1, 1) + datetime.timedelta(days=side.unit.pk), kind="off", name="放假"
     ),
@@ -152,6 +155,7 @@ OBJECTS: dict[str, Builder] = {
         channel="sms", delivery_class="urgent", user=User.objects.get(username=f"carer{side.unit.pk}"), on_day=DAY
     ),
     "registry.importbatch": _import_batch,
+    "registry.unitreport": lambda side: UnitReport.objects.create(unit=side.unit, month=DAY),
     "registry.rostercolumn": lambda side: RosterColumn.objects.order_by("position").first(),
     "common.codevalue": lambda side: CodeValue.objects.order_by("pk").first(),
     "common.job": lambda side: Job.objects.create(kind="x", title="导出名单"),
@@ -175,6 +179,7 @@ OBJECTS: dict[str, Builder] = {
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
 SHARED = {
     "organisation.division", "organisation.unit", "organisation.community", "organisation.ruleset",
+    "organisation.barredentry",
     "organisation.calendarday",
     "branches.organisation", "common.auditentry", "common.auditseal", "common.job",
     "common.codevalue", "registry.rostercolumn",

@@ -6,9 +6,12 @@ import time
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import clear_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib import messages
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from apps.common import audit, crypto
@@ -37,7 +40,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request) or "unknown"
 
     def get_login_redirect_url(self, request) -> str:
-        return reverse("admin:index") if has_staff_role(request.user) else settings.LOGOUT_REDIRECT_URL
+        staff = settings.PORTAL_ZONE != "outer" and has_staff_role(request.user)
+        return reverse("admin:index") if staff else settings.LOGOUT_REDIRECT_URL
+
+    def pre_login(self, request, user, **login):
+        """The internet side knows no staff: their accounts open nothing there, whatever they know."""
+        if settings.PORTAL_ZONE == "outer" and has_staff_role(user):
+            clear_authentication_records(request)
+            audit.record("sign_in_failed", actor=None, request=request, target=f"accounts.user:{user.pk}")
+            messages.error(request, "这里是对外网站。工作人员请在单位内部网络登录。")
+            return redirect("account_login")
+        return super().pre_login(request, user, **login)
 
     def get_password_change_redirect_url(self, request) -> str:
         return self.get_login_redirect_url(request)

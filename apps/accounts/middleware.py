@@ -75,7 +75,11 @@ class StaffDoorMiddleware:
         if user.must_change_password or is_overdue(user.password_changed_at, timezone.now()):
             messages.warning(request, "请先设置新密码，再继续使用。")
             return redirect("account_change_password")
-        if name.startswith("mfa_") or not has_staff_role(user):
+        if not has_staff_role(user):
+            return None
+        if settings.PORTAL_ZONE == "outer":
+            raise PermissionDenied("这里是对外网站，工作人员请在单位内部网络登录。")
+        if name.startswith("mfa_"):
             return None
         if settings.STAFF_NETWORKS and not is_within(client_address(request), settings.STAFF_NETWORKS):
             raise PermissionDenied("工作人员页面只能在单位网络里打开。")

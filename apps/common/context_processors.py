@@ -8,11 +8,12 @@ from apps.common.imprint import imprint, is_mourning
 
 
 def portal(request) -> dict:
-    """``portal`` (Imprint), ``demo`` (bool), ``display`` (Display), ``mourning`` (bool). No queries."""
+    """`portal` (Imprint), `demo`, `has_staff_side` and `mourning` (bools), `display` (Display). No queries."""
     facts = imprint()
     return {
         "portal": facts,
         "demo": settings.DEMO,
+        "has_staff_side": settings.PORTAL_ZONE != "outer",
         "display": Display.from_cookie(request.COOKIES.get(COOKIE, "")),
         "mourning": is_mourning(facts.mourning, timezone.localdate()),
     }

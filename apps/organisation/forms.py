@@ -14,10 +14,13 @@ from apps.common.forms import PortalForm
 from apps.common.workbook import FileRefused, Limits, read
 
 from . import rules
+from .barred import barred_entries, bars
+from .choices import BarredKind
 from .models import Unit
 from .notices import Reading, read_notice
 
 PREFIX = "value_"
+LEAST_BARRED = 3
 NOTICE_LIMITS = Limits(file_size=1024 * 1024, rows=2000, columns=20, wall_seconds=20)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_ERRORS = 8
@@ -128,6 +131,26 @@ class UnitForm(RecordForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None and "parent" in self.fields:
             self.initial["parent"] = Unit.objects.get_parent(self.instance)
+
+    def clean(self):
+        values = super().clean()
+        entries = barred_entries(BarredKind.UNIT)
+        for name in ("name", "short_name", "aliases"):
+            typed = self.cleaned_data.get(name) or ""
+            text = "、".join(typed) if isinstance(typed, list) else typed
+            if sentence := bars(text, entries):
+                self.add_error(name, sentence)
+        return values
+
+
+class BarredEntryForm(RecordForm):
+    takes_marks = True
+
+    def clean_name(self):
+        name = "".join(self.cleaned_data["name"].split())
+        if len(name) < LEAST_BARRED:
+            raise forms.ValidationError(f"请写得具体些，至少 {LEAST_BARRED} 个字，否则会拦下不相干的内容。")
+        return name
 
 
 class CloseUnitForm(PortalForm):

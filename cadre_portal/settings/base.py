@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from celery.schedules import crontab
 
-from cadre_portal.env import env_bool, env_int, env_json, env_list, env_str
+from cadre_portal.env import env_bool, env_choice, env_int, env_json, env_list, env_object, env_str
 
 from .menus import PUBLIC_NAVIGATION, STAFF_NAVIGATION  # noqa: F401 (settings)
 
@@ -64,7 +64,10 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
 ]
 
-ROOT_URLCONF = "cadre_portal.urls"
+# Which doors this server opens (docs/zones.md). all: one server. inner: the bureau's network, everything. outer: the
+# internet side, where no registry, ledger or admin page exists and staff do not sign in.
+PORTAL_ZONE = env_choice("PORTAL_ZONE", "all", "all", "inner", "outer")
+ROOT_URLCONF = "cadre_portal.urls_outer" if PORTAL_ZONE == "outer" else "cadre_portal.urls"
 WSGI_APPLICATION = "cadre_portal.wsgi.application"
 TEMPLATES = [
     {
@@ -143,7 +146,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/admin/"
+LOGIN_REDIRECT_URL = "/" if PORTAL_ZONE == "outer" else "/admin/"
 LOGOUT_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
@@ -246,6 +249,17 @@ EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "noreply@localhost")
+WEBHOOK_BODY = {"msgtype": "text", "text": {"content": "{text}", "mentioned_mobile_list": ["{phone}"]}}
+WEBHOOK = {
+    "url": env_str("WEBHOOK_URL", ""),
+    "secret": env_str("WEBHOOK_SECRET", ""),
+    # Robots of single units: {"unit code": {"url": …, "secret": …}}; the others hear WEBHOOK_URL, if there is one.
+    "units": env_object("WEBHOOK_UNITS", {}),
+    # none, query (timestamp and sign in the address, as 浙政钉 asks), header (as our SMS gateway).
+    "sign": env_choice("WEBHOOK_SIGN", "none", "none", "query", "header"),
+    "body": env_object("WEBHOOK_BODY", WEBHOOK_BODY),
+    "timeout": env_int("WEBHOOK_TIMEOUT", 10),
+}
 SMS_GATEWAY = {
     "url": env_str("SMS_GATEWAY_URL", ""),
     "secret": env_str("SMS_GATEWAY_SECRET", ""),

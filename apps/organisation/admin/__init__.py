@@ -1,6 +1,7 @@
 """Staff pages of units, divisions, communities, rule sets and the calendar."""
 
+from .barred import BarredEntryAdmin
 from .calendar import CalendarDayAdmin
 from .units import CommunityAdmin, DivisionAdmin, RuleSetAdmin, UnitAdmin
 
-__all__ = ["CalendarDayAdmin", "CommunityAdmin", "DivisionAdmin", "RuleSetAdmin", "UnitAdmin"]
+__all__ = ["BarredEntryAdmin", "CalendarDayAdmin", "CommunityAdmin", "DivisionAdmin", "RuleSetAdmin", "UnitAdmin"]
