@@ -26,12 +26,12 @@ def today_context(request, on: dt.date | None = None) -> dict:
         "figures": figures(board, duties),
         "todo": [todo_row(request, row, on, reach.get(row.cadre_id)) for row in board.rows],
         "todo_note": more,
-        "todo_tools": todo_tools(request),
+        "todo_tools": paper_tools(request),
         "todo_url": duties if request.user.has_perm("ledgers.view_duty") else "",
     }
 
 
-def todo_tools(request) -> list[dict]:
+def paper_tools(request) -> list[dict]:
     """Ways from the board to paper."""
     tools = []
     if request.user.has_perm("ledgers.add_callsheet"):

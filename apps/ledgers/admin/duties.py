@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.common import audit
 from apps.common.admin import RecordAdmin
 from apps.common.errors import BusinessError
-from apps.ledgers.board import due_words, record_url
+from apps.ledgers.board import due_words, paper_tools, record_url
 from apps.ledgers.forms import ReasonForm
 from apps.ledgers.looks import reach_to_show
 from apps.ledgers.models import Duty
@@ -67,7 +67,7 @@ class DutyAdmin(PrintedLists, RecordAdmin):
 
     def changelist_view(self, request, extra_context=None):
         """How to reach each of the page's people, loaded and logged before the rows are made."""
-        response = super().changelist_view(request, extra_context)
+        response = super().changelist_view(request, {"list_tools": paper_tools(request), **(extra_context or {})})
         context = getattr(response, "context_data", None) or {}
         rows = context["cl"].result_list if "cl" in context else []
         reach = reach_to_show(request, {row.cadre_id for row in rows})
@@ -123,12 +123,6 @@ class DutyAdmin(PrintedLists, RecordAdmin):
     @admin.display(description="结束")
     def closed(self, obj):
         return f"{obj.closed_on:%Y-%m-%d} {obj.get_closed_reason_display()}" if obj.closed_on else "—"
-
-    def changelist_view(self, request, extra_context=None):
-        tools = []
-        if request.user.has_perm("ledgers.add_callsheet"):
-            tools.append({"label": "打印电话单、登记表", "url": reverse("admin:ledgers_callsheet_add")})
-        return super().changelist_view(request, {"list_tools": tools, **(extra_context or {})})
 
     # Acts
 
