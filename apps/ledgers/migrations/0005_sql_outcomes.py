@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledgers", "0006_planner")]
+    dependencies = [("ledgers", "0004_kept_fresh")]
 
     operations = [
         migrations.RunSQL(
