@@ -15,7 +15,7 @@ from apps.accounts.roles import ROLES
 from apps.branches.models import Membership, Organisation, Post
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
-from apps.ledgers.models import CareAssignment, CareTier, Contact, ContactPerson, Duty
+from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty
 from apps.messaging.models import Delivery
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import Household, Person, Phone, Relative
@@ -165,6 +165,12 @@ OBJECTS: dict[str, Builder] = {
         title=f"{side.cadre.person.name}等的电话单",
         subject=f"ledgers.callsheet:{side.unit.pk}",
         unit_id=side.unit.pk,
+    ),
+    "ledgers.callsheet": lambda side: CallSheet.objects.create(
+        carer=User.objects.get(username=f"carer{side.unit.pk}"),
+        on_day=DAY,
+        until=LATER,
+        paper=Paper.objects.get(unit_id=side.unit.pk),
     ),
     "common.auditentry": lambda side: audit.record("open", actor=None, people=[side.cadre.pk]),
     "common.auditseal": _seal,

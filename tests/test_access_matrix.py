@@ -78,6 +78,13 @@ PAGES = {
     "admin:common_paper_archive": Row("common.change_paper", "common.paper"),
     "admin:common_paper_cancel": Row("common.change_paper", "common.paper"),
     "admin:common_paper_scan": Row("common.view_paper", "common.paper"),
+    "admin:ledgers_callsheet_print": Row("ledgers.view_callsheet", "ledgers.callsheet"),
+    "admin:ledgers_callsheet_enter": Row(
+        "ledgers.view_callsheet", "ledgers.callsheet", post="ledgers.change_callsheet"
+    ),
+    "admin:ledgers_duty_visit_list": Row("ledgers.view_duty"),
+    "admin:ledgers_duty_today": Row("ledgers.view_today"),
+    "admin:ledgers_contact_print": Row("ledgers.view_contact"),
     "admin:registry_cadre_tier": Row("ledgers.change_caretier"),
     "admin:registry_cadre_carers": Row("ledgers.change_careassignment"),
     "admin:registry_cadre_export": Row("registry.export_cadre"),
@@ -173,6 +180,7 @@ EXCEPTIONS = {
     "admin:registry_importbatch_change": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_history": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_rostercolumn_add": Row(NOBODY),
+    "admin:ledgers_callsheet_change": Row("ledgers.view_callsheet", "ledgers.callsheet", post=NOBODY),
     # Paper comes from being printed and moves by its own steps.
     "admin:common_paper_add": Row(NOBODY),
     "admin:common_paper_change": Row("common.view_paper", "common.paper", post=NOBODY),

@@ -78,8 +78,9 @@ ROLES = {
         Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | {"people.view_contact", "reminders.view_run",
              "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
-             "ledgers.duty", "ledgers.contact", "registry.servingleader", "registry.worker", "registry.unitreport",
-             "registry.unitcheck") | CARE_WORK | PAPER | {"registry.add_lifeevent", "registry.add_unitreport"}),
+             "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "registry.servingleader", "registry.worker",
+             "registry.unitreport", "registry.unitcheck") | _edits("ledgers.callsheet") | CARE_WORK | PAPER
+             | {"registry.add_lifeevent", "registry.add_unitreport"}),
         Role("university_clerk", "老年大学工作人员", _views("organisation.unit")),
         Role("team_leader", "志愿队负责人", frozenset(), staff=False),
         Role("secretary", "支部书记、委员", CARE_WORK | _views("registry.cadre", "people.person",

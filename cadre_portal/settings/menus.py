@@ -7,6 +7,7 @@ STAFF_NAVIGATION = [
     ("", "一人一策台账", "admin:ledgers_duty_changelist", "ledgers.view_duty"),
     ("", "走访慰问", "admin:ledgers_contact_changelist", "ledgers.view_contact"),
     ("", "来电来访登记", "admin:ledgers_inquiry_changelist", "ledgers.view_inquiry"),
+    ("", "电话单", "admin:ledgers_callsheet_changelist", "ledgers.view_callsheet"),
     ("", "生日日历", "admin:birthday_calendar", "reminders.view_reminder"),
     ("", "纸质表", "admin:common_paper_changelist", "common.view_paper"),
     ("", "我的消息", "admin:inbox", ""),

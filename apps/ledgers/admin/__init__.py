@@ -5,5 +5,14 @@ from .cadre import CadreAdmin
 from .contacts import ContactAdmin
 from .duties import DutyAdmin
 from .inquiries import InquiryAdmin
+from .sheets import CallSheetAdmin
 
-__all__ = ["CadreAdmin", "CareAssignmentAdmin", "CareTierAdmin", "ContactAdmin", "DutyAdmin", "InquiryAdmin"]
+__all__ = [
+    "CadreAdmin",
+    "CallSheetAdmin",
+    "CareAssignmentAdmin",
+    "CareTierAdmin",
+    "ContactAdmin",
+    "DutyAdmin",
+    "InquiryAdmin",
+]
