@@ -68,6 +68,18 @@ def env_json(name: str, default: dict[str, str]) -> dict[str, str]:
     return value
 
 
+def env_object(name: str, default: dict) -> dict:
+    """A JSON object of any depth."""
+    text = env_str(name, "")
+    try:
+        value = json.loads(text) if text else default
+    except ValueError as error:
+        raise ImproperlyConfigured(f"环境变量 {name} 应是一个 JSON 对象。") from error
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f"环境变量 {name} 应是一个 JSON 对象。")
+    return value
+
+
 def env_list(name: str, default: str = "") -> list[str]:
     """Comma-separated values, blanks dropped."""
     return [part.strip() for part in env_str(name, default).split(",") if part.strip()]

@@ -19,7 +19,7 @@ from apps.ledgers.models import CareAssignment, CareTier, Contact, ContactPerson
 from apps.messaging.models import Delivery
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import Household, Person, Phone, Relative
-from apps.registry.models import Cadre, Health, ImportBatch, LifeEvent, RosterColumn
+from apps.registry.models import Cadre, Health, ImportBatch, LifeEvent, RosterColumn, UnitReport
 from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
@@ -158,6 +158,7 @@ OBJECTS: dict[str, Builder] = {
         channel="sms", delivery_class="urgent", user=User.objects.get(username=f"carer{side.unit.pk}"), on_day=DAY
     ),
     "registry.importbatch": _import_batch,
+    "registry.unitreport": lambda side: UnitReport.objects.create(unit=side.unit, month=DAY),
     "registry.rostercolumn": lambda side: RosterColumn.objects.order_by("position").first(),
     "common.codevalue": lambda side: CodeValue.objects.order_by("pk").first(),
     "common.job": lambda side: Job.objects.create(kind="x", title="导出名单"),

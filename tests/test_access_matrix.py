@@ -92,6 +92,10 @@ PAGES = {
     "admin:reminder_days": Row("reminders.view_run"),
     "admin:unknown_deliveries": Row("messaging.resolve_delivery", post=NOBODY),
     "admin:inbox": Row(ANY_STAFF),
+    "admin:registry_unitreport_unit": Row(
+        "registry.view_unitreport", "organisation.unit", post="registry.add_unitreport"
+    ),
+    "admin:registry_unitreport_newcomers": Row("registry.add_cadre", post=NOBODY),
     "admin:registry_importbatch_template": Row("registry.import_roster"),
     "admin:registry_importbatch_answer": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_confirm": Row("registry.import_roster", "registry.importbatch"),
@@ -182,6 +186,10 @@ EXCEPTIONS = {
     # Paper comes from being printed and moves by its own steps.
     "admin:common_paper_add": Row(NOBODY),
     "admin:common_paper_change": Row("common.view_paper", "common.paper", post=NOBODY),
+    # The list is of units, and a report is shown on its unit's page: sending to the list needs an act and its unit.
+    "admin:registry_unitreport_changelist": Row("registry.view_unitreport", post=NOBODY),
+    "admin:registry_unitreport_add": Row(NOBODY),
+    "admin:registry_unitreport_change": Row("registry.view_unitreport", "registry.unitreport"),
     # The job of the world is nobody's: only who sees all of them sees it, and not its file.
     "admin:common_job_change": Row("common.view_every_job", "common.job"),
     "admin:common_job_history": Row("common.view_every_job", "common.job"),

@@ -37,7 +37,8 @@ PEOPLE = _views(
     "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
     "people.phone", "people.relative", "people.household", "branches.organisation", "branches.membership",
     "branches.post",
-    "people.whereabouts", "accounts.absence",
+    "people.whereabouts", "accounts.absence", "registry.rankcolumn", "registry.servingleader", "registry.worker",
+    "registry.training",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "ledgers.safetycheck",
     "ledgers.inquiry", "ledgers.callsheet", "reminders.reminder",
 )  # fmt: skip
@@ -45,15 +46,19 @@ CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 SENSITIVE = frozenset({"people.reveal_citizen_id", "people.view_contact", "registry.view_health"})
 
 PAPER = frozenset({"common.view_paper", "common.change_paper"})
+# What units send in: monthly reports, yearly checks, lists of deceased.
+UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceasedlist") | _edits(
+    "registry.unitreport", "registry.unitcheck", "registry.deceasedlist"
+)
 
 CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
-    "ledgers.callsheet", "organisation.calendarday",
-) | PAPER | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
+    "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
+) | PAPER | UNIT_NEWS | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
-     "messaging.resolve_delivery"}  # fmt: skip
+     "messaging.resolve_delivery", "messaging.make_batch"}  # fmt: skip
 
 ROLES = {
     role.key: role
@@ -66,13 +71,15 @@ ROLES = {
              | _edits("accounts.user", "accounts.rolegrant", "organisation.barredentry", "accounts.boundcertificate")),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
-        Role("section_head", "科长", CLERK | _edits("organisation.ruleset") | _views("organisation.barredentry")
-             | {"registry.undo_import",
-             "ledgers.waive_duty", "registry.view_thoughts"}),
+        Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
+             | _views("organisation.barredentry")
+             | {"registry.undo_import", "ledgers.waive_duty", "registry.view_thoughts", "registry.view_hold",
+                "registry.change_hold"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | {"people.view_contact", "reminders.view_run",
-             "common.view_paper"}),
+             "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
-             "ledgers.duty", "ledgers.contact") | CARE_WORK | PAPER | {"registry.add_lifeevent"}),
+             "ledgers.duty", "ledgers.contact", "registry.servingleader", "registry.worker", "registry.unitreport",
+             "registry.unitcheck") | CARE_WORK | PAPER | {"registry.add_lifeevent", "registry.add_unitreport"}),
         Role("university_clerk", "老年大学工作人员", _views("organisation.unit")),
         Role("team_leader", "志愿队负责人", frozenset(), staff=False),
         Role("secretary", "支部书记、委员", CARE_WORK | _views("registry.cadre", "people.person",

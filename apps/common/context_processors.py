@@ -8,8 +8,8 @@ from apps.common.imprint import imprint, is_mourning
 
 
 def portal(request) -> dict:
-    """``portal`` (Imprint), ``display`` (Display), seconds ``lock_after``; bools ``demo``, ``has_staff_side``,
-    ``mourning``. No queries."""
+    """`portal` (Imprint), `display` (Display), seconds `lock_after`; bools `demo`, `has_staff_side`, `mourning`. No
+    queries."""
     facts = imprint()
     return {
         "portal": facts,

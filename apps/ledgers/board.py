@@ -5,22 +5,26 @@ import datetime as dt
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.ledgers.looks import reach_to_show
 from apps.ledgers.queries import DueRow, TodayBoard, today
+from apps.people.rules import Reach
 
 RECORD = "ledgers.record_contact"
 SOON_DAYS = 3
 
 
 def today_context(request, on: dt.date | None = None) -> dict:
-    """Heading, figures and rows of the signed-in user's board; other rooms add their figures to the list."""
+    """Heading, figures and rows of the signed-in user's board; other rooms add their figures to the list.
+    Phones of the user's own people are shown with the rows, so the look is logged here."""
     on = on or timezone.localdate()
     board = today(request.user, on)
+    reach = reach_to_show(request, [row.cadre_id for row in board.rows])
     duties = reverse("admin:ledgers_duty_changelist")
     more = f"还有 {board.more_people} 位老同志的事也快到期。" if board.more_people else ""
     return {
         "heading": f"今天 {on.month}月{on.day}日，先办这些" if board.rows else f"今天 {on.month}月{on.day}日",
         "figures": figures(board, duties),
-        "todo": [todo_row(request, row, on) for row in board.rows],
+        "todo": [todo_row(request, row, on, reach.get(row.cadre_id)) for row in board.rows],
         "todo_note": more,
         "todo_url": duties if request.user.has_perm("ledgers.view_duty") else "",
     }
@@ -43,7 +47,7 @@ def figures(board: TodayBoard, duties: str) -> list[dict]:
     ]  # fmt: skip
 
 
-def todo_row(request, row: DueRow, on: dt.date) -> dict:
+def todo_row(request, row: DueRow, on: dt.date, reach: Reach | None = None) -> dict:
     words, tone = due_words(row.due_on, on)
     actions = []
     if request.user.has_perm(RECORD):
@@ -56,6 +60,7 @@ def todo_row(request, row: DueRow, on: dt.date) -> dict:
         "who_note": row.note,
         "kind": row.category,
         "what": row.what,
+        "reach": reach,
         "due": words,
         "tone": tone,
         "actions": actions,

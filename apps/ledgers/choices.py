@@ -64,6 +64,8 @@ class Means(models.TextChoices):
     LETTER = "letter", "写信"
 
 
+# Outcomes that leave it open how he is.
+NOT_REACHED = ("unanswered", "out")
 FESTIVALS = (DutyKind.SPRING, DutyKind.PARTY_DAY, DutyKind.NATIONAL_DAY, DutyKind.DOUBLE_NINTH)
 HOSPITAL_KINDS = (DutyKind.HOSPITAL, DutyKind.HOSPITAL_STAY)
 

@@ -1,6 +1,7 @@
-"""What stands in the database beside the schema: the headings by which rosters name their columns."""
+"""What stands in the database beside the schema: headings of rosters, and the statistics column of each rank."""
 
 from .models import RosterColumn
+from .ranking import load_rank_columns
 from .roster.columns import COLUMNS
 
 
@@ -18,3 +19,4 @@ def load_roster_columns() -> int:
 
 def after_migrate(sender, **kwargs) -> None:
     load_roster_columns()
+    load_rank_columns()

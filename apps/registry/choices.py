@@ -84,6 +84,92 @@ class LifeEventState(models.TextChoices):
     UNDONE = "undone", "已撤销"
 
 
+# Treatments are raised, lowered and withdrawn by document; the others are posts once held.
+TREATMENT_KINDS = (StandingKind.TREATMENT, StandingKind.MEDICAL_TREATMENT)
+
+
+class RankKind(models.TextChoices):
+    """The two fields of rank (domain 0); older 非领导职务 and 职员等级 are lines of the second list."""
+
+    LEADER = "leader_rank", "领导职务层次"
+    GRADE = "grade_rank", "职级"
+
+
+class StatisticsRank(models.TextChoices):
+    """Columns of tables 5 and 6 of the annual statistics (domain 3.14), in their order."""
+
+    PROVINCE_CHIEF = "11", "正省（部）级"
+    PROVINCE_DEPUTY = "12", "副省（部）级"
+    BUREAU_CHIEF = "21", "正厅（局）级"
+    BUREAU_DEPUTY = "22", "副厅（局）级"
+    COUNTY_CHIEF = "31", "正县（处）级"
+    COUNTY_DEPUTY = "32", "副县（处）级"
+    SECTION_CHIEF = "41", "正乡（科）级"
+    SECTION_DEPUTY = "42", "副乡（科）级"
+    OTHER = "50", "科员、办事员及其他"
+
+
+class WorkerCategory(models.TextChoices):
+    FULL = "full", "专职"
+    PART = "part", "兼职"
+
+
+class RegisterKind(models.TextChoices):
+    """Registers that come in as tables of their own."""
+
+    WORKERS = "workers", "专兼职工作人员"
+    LEADERS = "leaders", "在职领导"
+
+
+class HoldPurpose(models.TextChoices):
+    """What somebody on hold is not chosen for before it was asked (公开活动须先请示)."""
+
+    LEADER_VISIT = "visit", "领导走访慰问"
+    INVITATION = "invitation", "邀请参加活动"
+    HONOUR = "honour", "表彰和荣誉"
+    MEDAL = "medal", "颁发纪念章"
+    PUBLICATION = "publication", "宣传报道"
+
+
+class ReportState(models.TextChoices):
+    DRAFT = "draft", "正在填"
+    SENT = "sent", "已报"
+
+
+class ReportLineKind(models.TextChoices):
+    """What a unit tells of in its monthly report. All but the newly retired speak of somebody in the registry."""
+
+    DIED = "died", "离世"
+    ADMITTED = "admitted", "住院"
+    RELOCATED = "relocated", "迁居"
+    RETIRED = "retired", "新退休"
+    OTHER = "other", "其他"
+
+
+class NewcomerState(models.TextChoices):
+    """What became of somebody reported as newly retired."""
+
+    NONE = "", "—"
+    WAITING = "waiting", "待登记"
+    ADDED = "added", "已登记入册"
+    REJECTED = "rejected", "不登记"
+
+
+class CheckAnswer(models.TextChoices):
+    """What a unit wrote beside a person on the yearly sheet."""
+
+    OPEN = "", "还没录"
+    RIGHT = "right", "无误"
+    CHANGED = "changed", "有改动"
+    TOLD = "told", "另有情况"
+
+
+class DeceasedListState(models.TextChoices):
+    WAITING = "waiting", "正在比对"
+    DONE = "done", "已比对"
+    REFUSED = "refused", "文件不能用"
+
+
 # Field → code list of `common.CodeValue` that its values come from.
 CODE_LISTS = {
     "leader_rank": "leader_rank",

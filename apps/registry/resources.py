@@ -26,14 +26,16 @@ from apps.people.models import Phone, Relative
 
 from .choices import CODE_LISTS as CADRE_CODES
 from .models import Cadre
+from .orders import ORDERS
 from .services.export import CHUNK, EXPORT, KEEP_DAYS, KIND
 from .wording import age_of, birthday_words
 
 CODE_LISTS = PERSON_CODES | CADRE_CODES
 NOT_YOURS = "（无权查看）"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CONTACT, HEALTH, CITIZEN_ID, BANK = (
+CONTACT, HEALTH, CITIZEN_ID, BANK, HOLD = (
     "people.view_contact", "registry.view_health", "people.reveal_citizen_id", "registry.view_bank",
+    "registry.view_hold",
 )  # fmt: skip
 
 
@@ -176,6 +178,8 @@ class CadreResource(resources.Resource):
     seriously_ill = Column("患重病", "health__seriously_ill", right=HEALTH, group="健康")
     in_hospital_since = Column("住院自", "health__in_hospital_since", right=HEALTH, group="健康")
     bank_account = Column("银行账号", "bank_account", right=BANK, is_text=True, group="发放")
+    on_hold = Column("公开活动须先请示", "on_hold", right=HOLD, group="公开活动")
+    hold_reason = Column("须请示的原因", "hold_reason", right=HOLD, is_text=True, group="公开活动")
     pension = Column("养老金（离休费）", "pension", right=BANK, is_text=True, group="发放")
 
 
@@ -268,13 +272,19 @@ def export_cadres(job: Job) -> dict:
             data,
             subject=f"common.job:{job.pk}",
             purpose="导出名单",
-            filename=f"老干部名单{timezone.localdate():%Y%m%d}-{job.pk}.{job.params['format']}",
+            filename=f"{list_title(job)}{timezone.localdate():%Y%m%d}-{job.pk}.{job.params['format']}",
             content_type=XLSX_TYPE if job.params["format"] == "xlsx" else "text/csv",
             actor=user,
             keep_days=KEEP_DAYS,
         )
         Job.objects.filter(pk=job.pk).update(output=job.output)
     return {"rows": count, "columns": len(chosen)}
+
+
+def list_title(job: Job) -> str:
+    """What the list is called, with the order it stands in."""
+    order = job.params.get("order", "")
+    return f"老干部名单{ORDERS[order].heading}" if order in ORDERS else "老干部名单"
 
 
 def _written(job: Job, user: User, columns: list[Column], rows: Iterator[list]) -> tuple[bytes, int]:
@@ -293,7 +303,7 @@ def _written(job: Job, user: User, columns: list[Column], rows: Iterator[list]) 
     ]
     count = write_sheet(
         stream,
-        "",
+        list_title(job) if job.params.get("order") else "",
         header,
         rows,
         text_columns={column.column_name for column in columns if column.is_text},

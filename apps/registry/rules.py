@@ -7,13 +7,14 @@ import datetime as dt
 import functools
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.common.partial_date import PartialDate
 from apps.organisation.rules import rule_kind
 
-from .choices import RevolutionPeriod
+from .choices import RankKind, RevolutionPeriod
 
 # 离休 (国发〔1982〕62号): took part in revolutionary work on or before this day.
 LAST_VETERAN_DAY = dt.date(1949, 9, 30)
@@ -253,3 +254,21 @@ def _grade_note(grade: _Grade | None, retired_on: PartialDate | None) -> str:
     if grade.given_from and retired_on.compare_to(grade.given_from) == -1:
         return f"“{grade.name}”自 2019年6月 起才有，退休在此之前，请核对。"
     return ""
+
+
+def treatment_act(before: str, after: str) -> str:
+    """How a treatment changed, by codes of `leader_rank` (a lower code is a higher level): 批准, 提高, 降低, 取消."""
+    if not after:
+        return "取消"
+    if not before:
+        return "批准"
+    return "提高" if after < before else "降低"
+
+
+def statistics_column(leader_rank: str, grade_rank: str, columns: Mapping[tuple[str, str], str]) -> str:
+    """The column under which the annual tables count a person: the higher of those of both ranks; empty: undecided.
+
+    `columns` is (kind, code) → column as in force on a day. A lower column code is a higher level.
+    """
+    found = (columns.get((RankKind.LEADER, leader_rank)), columns.get((RankKind.GRADE, grade_rank)))
+    return min(filter(None, found), default="")

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
-from cadre_portal.env import env_bool, env_choice, env_int, env_json, env_list, env_str, env_subset
+from cadre_portal.env import env_bool, env_choice, env_int, env_json, env_list, env_object, env_str, env_subset
 
 from .menus import PUBLIC_NAVIGATION, STAFF_NAVIGATION  # noqa: F401 (settings)
 
@@ -268,6 +268,17 @@ EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "noreply@localhost")
+WEBHOOK_BODY = {"msgtype": "text", "text": {"content": "{text}", "mentioned_mobile_list": ["{phone}"]}}
+WEBHOOK = {
+    "url": env_str("WEBHOOK_URL", ""),
+    "secret": env_str("WEBHOOK_SECRET", ""),
+    # Robots of single units: {"unit code": {"url": …, "secret": …}}; the others hear WEBHOOK_URL, if there is one.
+    "units": env_object("WEBHOOK_UNITS", {}),
+    # none, query (timestamp and sign in the address, as 浙政钉 asks), header (as our SMS gateway).
+    "sign": env_choice("WEBHOOK_SIGN", "none", "none", "query", "header"),
+    "body": env_object("WEBHOOK_BODY", WEBHOOK_BODY),
+    "timeout": env_int("WEBHOOK_TIMEOUT", 10),
+}
 SMS_GATEWAY = {
     "url": env_str("SMS_GATEWAY_URL", ""),
     "secret": env_str("SMS_GATEWAY_SECRET", ""),

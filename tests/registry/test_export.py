@@ -163,7 +163,8 @@ def test_filtered_list_is_exported_in_its_order_and_columns_are_remembered(cadre
     assert response.url == f"/admin/common/job/{job.pk}/change/"
     jobs.run_job(job.pk)
     job.refresh_from_db()
-    assert rows_of(job)[1:] == [["李德厚", "独居"]]
+    assert rows_of(job) == [["老干部名单（按名次排列）", None], ["姓名", "居住方式"], ["李德厚", "独居"]]
+    assert job.output.filename.startswith("老干部名单（按名次排列）")
     assert ExportLayout.objects.get(user=clerk).columns == ["name", "living"]
     assert "reason" in job.params
     assert "李德厚" not in str(job.params) + job.title

@@ -1,12 +1,10 @@
 """Acts on a group of cadres: whatever the list was filtered to, or the ticked ones; set-based, up to everybody."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
-from django.utils.http import urlencode
 
 from apps.common.errors import BusinessError
 from apps.ledgers.access import possible_carers
@@ -14,54 +12,24 @@ from apps.ledgers.choices import Level, Reason
 from apps.ledgers.forms import CarerForm, TierForm
 from apps.ledgers.models import CareTier
 from apps.ledgers.services import assign_carers, decide_tier, decide_tiers, suggestions
-from apps.people.choices import LifeStatus
+from apps.registry.admin import CadreAdminBase
 from apps.registry.models import Cadre
 
 DECIDE = "ledgers.change_caretier"
 ASSIGN = "ledgers.change_careassignment"
 MOST_ADVISED = 30_000
-MOST_TICKED = 1000
 
 
 class GroupActs:
     """Mixed into the admin of cadres."""
 
-    actions = ("decide_tier_for_ticked", "assign_carer_for_ticked")
+    actions = (*CadreAdminBase.actions, "decide_tier_for_ticked", "assign_carer_for_ticked")
 
     def group_urls(self):
         return [
             path("tier/", self.staff_view(self.tier_view), name="registry_cadre_tier"),
             path("carers/", self.staff_view(self.carers_view), name="registry_cadre_carers"),
         ]
-
-    # The group
-
-    def group_of(self, request, permission: str) -> QuerySet[Cadre]:
-        """Living cadres of the page's own filters, or those named by `pk`, for whom the user has `permission`."""
-        if not request.user.has_perm(permission):
-            raise PermissionDenied
-        allowed = Cadre.objects.current().visible_to(request.user, permission)
-        allowed = allowed.filter(person__life_status=LifeStatus.LIVING)
-        ticked = request.GET.get("pk")
-        if ticked is not None:
-            keys = [int(key) for key in ticked.split(",") if key.isdecimal() and len(key) < 18][:MOST_TICKED]
-            return allowed.filter(pk__in=keys)
-        filtered = self.get_changelist_instance(request).get_queryset(request)
-        return allowed.filter(pk__in=filtered.order_by().values("pk"))
-
-    def group_words(self, group: QuerySet[Cadre]) -> str:
-        count = group.count()
-        if count == 1:
-            return group.select_related("person").get().person.name
-        return f"{count:,} 位老同志"
-
-    def to_group(self, request, queryset, page: str):
-        """From the ticked rows, or from 选中全部, to the page of the act."""
-        if request.POST.get("select_across") == "1":
-            query = request.GET.urlencode()
-        else:
-            query = urlencode({"pk": ",".join(str(pk) for pk in queryset.values_list("pk", flat=True)[:MOST_TICKED])})
-        return HttpResponseRedirect(f"{reverse(f'admin:registry_cadre_{page}')}?{query}")
 
     @admin.action(description="设定服务等级", permissions=["decide_tier"])
     def decide_tier_for_ticked(self, request, queryset):
@@ -79,11 +47,9 @@ class GroupActs:
 
     def group_tools(self, request) -> list[dict]:
         """Links above the list that act on all it is filtered to."""
-        query = request.GET.copy()
-        query.pop("p", None)
         offered = [("tier", "给筛选出的人设定服务等级", DECIDE), ("carers", "给筛选出的人指定责任人", ASSIGN)]
         return [
-            {"label": label, "url": f"{reverse(f'admin:registry_cadre_{page}')}?{query.urlencode()}"}
+            {"label": label, "url": self.group_url(request, page)}
             for page, label, right in offered
             if request.user.has_perm(right)
         ]
@@ -177,10 +143,3 @@ class GroupActs:
             "buttons": [("save", f"{button}，办 {whom}")],
         }
         return self.page(request, "admin/registry/act.html", context, status=422 if form.errors else 200)
-
-    def back_of(self, request, group: QuerySet[Cadre]) -> str:
-        ticked = request.GET.get("pk", "")
-        if ticked.isdecimal():
-            return reverse("admin:registry_cadre_change", args=[ticked])
-        query = "" if ticked else f"?{request.GET.urlencode()}"
-        return reverse("admin:registry_cadre_changelist") + query

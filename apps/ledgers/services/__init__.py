@@ -3,7 +3,8 @@
 from .assignments import AssignCounts, OverCapacity, add_helper, assign_carer, assign_carers, end_assignment
 from .contacts import ContactFacts, change_contact, record_contact, void_contact
 from .duties import waive_duty
-from .planning import PlanCounts, plan_day, plan_duties, settle_duties
+from .planning import PlanCounts, plan_day, plan_duties
+from .settling import settle_duties
 from .tiers import TierCounts, decide_tier, decide_tiers, suggestions
 
 __all__ = [

@@ -4,6 +4,7 @@ from .cadre import CadreAdminBase
 from .imports import ImportBatchAdmin, RosterColumnAdmin
 from .life import LifeEventAdmin
 from .parts import HealthAdmin, PersonAdmin, PhoneAdmin, RelativeAdmin
+from .reports import UnitReportAdmin
 
 __all__ = [
     "CadreAdminBase",
@@ -14,4 +15,5 @@ __all__ = [
     "PhoneAdmin",
     "RelativeAdmin",
     "RosterColumnAdmin",
+    "UnitReportAdmin",
 ]

@@ -7,14 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
-from apps.common import change_log
 from apps.common.admin_lists import PickOne
 from apps.common.code_lists import choices_of
 from apps.common.errors import BusinessError
-from apps.common.phone import masked_phone
+from apps.common.phone import dial_link, masked_phone, readable_phone
+from apps.common.scans import read_scan
 from apps.organisation.models import Unit
 from apps.people.models import Person, Relative
-from apps.registry.choices import LifeEventState, RetireType, SpanKind, StandingKind
+from apps.registry.choices import TREATMENT_KINDS, LifeEventState, RetireType, SpanKind, StandingKind
 from apps.registry.forms import CODE_LISTS, LifeEventForm, StandingForm
 from apps.registry.models import Cadre, LifeEvent
 from apps.registry.queries import find_people
@@ -27,6 +27,7 @@ CONFIRM = "registry.confirm_lifeevent"
 REPORT = "registry.add_lifeevent"
 VIEW_HEALTH = "registry.view_health"
 VIEW_CONTACT = "people.view_contact"
+EMPTY_WORDS = dict.fromkeys(TREATMENT_KINDS, "取消，不再享受")
 
 
 class CadreActs:
@@ -86,11 +87,12 @@ class CadreActs:
             marks = "、".join(page.flags_of(relative, ("is_emergency", "is_proxy")))
             key = f"relative.{relative.pk}"
             shown = relative.phone or ""
-            hidden = ""
+            hidden, dialled = "", dial_link(shown)
             if not in_full and key not in revealed:
                 hidden = key if shown and may_reveal else ""
-                shown = masked_phone(shown)
-            section.rows.append(page.Row(f"{label} {marks}".strip(), shown, hidden, key in revealed))
+                shown, dialled = masked_phone(shown), ""
+            row = page.Row(f"{label} {marks}".strip(), readable_phone(shown), hidden, key in revealed, dialled)
+            section.rows.append(row)
             if changeable:
                 url = reverse(f"{site}:people_relative_change", args=[relative.pk])
                 section.links.append({"label": f"改{relative.name}", "url": f"{url}?edit=1"})
@@ -114,14 +116,15 @@ class CadreActs:
         return section
 
     def spans_section(self, cadre: Cadre) -> page.Section:
-        """What stood before, newest first."""
-        section = page.Section("spans", "经历：以前的单位、类型、职级和待遇")
+        """What stood before, newest first; treatments have a section of their own."""
+        section = page.Section("spans", "经历：以前的单位、类型和职级")
         columns = ("starts_on", "ends_on", "document_no")
         units = cadre.unit_spans.order_by().values_list("kind", "unit__name", *columns)
-        others = cadre.standing_spans.order_by().values_list("kind", "value", *columns)
+        others = cadre.standing_spans.exclude(kind__in=TREATMENT_KINDS).order_by()
+        others = others.values_list("kind", "value", *columns)
         for kind, value, starts_on, ends_on, document_no in units.union(others, all=True).order_by("-ends_on"):
             item = standing.STANDINGS[kind]
-            words = value if kind in standing.UNIT_KINDS else coded(item.value, value)
+            words = value if kind in standing.UNIT_KINDS else page.coded(item.value, value)
             began = f"{starts_on:%Y-%m-%d}" if starts_on else "……"
             section.rows.append(
                 page.Row(item.label, f"{words}　{began} 至 {ends_on:%Y-%m-%d} 前　{document_no}".strip())
@@ -167,7 +170,9 @@ class CadreActs:
             raise Http404
         item = standing.STANDINGS[kind]
         field = self.standing_field(request, cadre, kind)
-        form = StandingForm(request.POST or None, value_field=field)
+        form = StandingForm(
+            request.POST or None, request.FILES or None, value_field=field, with_scan=kind in TREATMENT_KINDS
+        )
         if request.method == "POST" and ("undo" in request.POST or form.is_valid()):
             try:
                 message = self.apply_standing(request, cadre, kind, form)
@@ -197,10 +202,12 @@ class CadreActs:
                 raise BusinessError("没有可以撤销的变动。")
             return "已撤销上一次变动。"
         values = form.cleaned_data
-        write = standing.change if values["way"] == "change" else standing.correct
-        changed = write(
-            cadre, kind, values["value"], since=values["since"], document_no=values["document_no"], actor=request.user
-        )
+        common = {"since": values["since"], "document_no": values["document_no"], "actor": request.user}
+        if values["way"] == "change":
+            scan = read_scan(values["scan"]) if values.get("scan") else None
+            changed = standing.change(cadre, kind, values["value"], scan=scan, **common)
+        else:
+            changed = standing.correct(cadre, kind, values["value"], **common)
         return "已保存。" if changed else "与现在的值相同，没有改动。"
 
     def standing_field(self, request, cadre, kind) -> forms.Field:
@@ -211,9 +218,6 @@ class CadreActs:
         if kind == StandingKind.RETIRE_TYPE:
             return forms.ChoiceField(label=f"新的{item.label}", choices=RetireType)
         offered = choices_of(CODE_LISTS[item.value])
-        return forms.ChoiceField(label=f"新的{item.label}", choices=[("", "（空）"), *offered], required=False)
-
-
-def coded(name: str, value: str) -> str:
-    """A past value in the words of the field it stood in."""
-    return change_log.shown(Cadre._meta.get_field(name), value, CODE_LISTS, {})
+        return forms.ChoiceField(
+            label=f"新的{item.label}", choices=[("", EMPTY_WORDS.get(kind, "（空）")), *offered], required=False
+        )

@@ -8,12 +8,14 @@ from django.db.models import prefetch_related_objects
 from django.forms.models import fields_for_model
 from django.http import HttpResponseRedirect
 from django.urls import path
+from django.utils import timezone
 
 from apps.common import audit, change_log
 from apps.common.admin import EDIT, SAFE_METHODS, RecordAdmin
 from apps.common.errors import BusinessError
 from apps.people import services as people_services
 from apps.people.models import Person, Phone
+from apps.people.queries import away_on
 from apps.registry.forms import (
     CODE_LISTS,
     MONEY_FIELDS,
@@ -22,6 +24,7 @@ from apps.registry.forms import (
     STANDING_FIELDS,
     CadreForm,
 )
+from apps.registry.holds import HOLD_WORDS
 from apps.registry.models import Cadre, Health
 from apps.registry.rules import revolution_period
 from apps.registry.services import persons
@@ -29,8 +32,14 @@ from apps.registry.wording import birthday_words
 
 from . import page
 from .acts import CadreActs
+from .documents import CadreDocuments
 from .export import CadreExport
+from .groups import CadreGroups
+from .holding import CadreHolds
 from .listing import CadreListing
+from .newcomers import NewcomerForm
+from .places import CadrePlaces
+from .ranks import CadreRanks
 from .scope import PAGE_PERMISSIONS, may_on
 
 REVEAL_ID = "people.reveal_citizen_id"
@@ -39,12 +48,23 @@ VIEW_HEALTH = "registry.view_health"
 VIEW_BANK = "registry.view_bank"
 SEALED_LABELS = {
     "citizen_id": "身份证号", "residence": "现居住地址", "registered_address": "户籍地址", "bank_account": "银行账号",
-    "pension": "养老金（离休费）", "phone_number": "电话号码", "phone_removed": "电话（删去）",
-    "relative_phone": "联系人电话",
+    "pension": "养老金（离休费）", "hold_reason": "须请示的原因", "phone_number": "电话号码",
+    "phone_removed": "电话（删去）", "relative_phone": "联系人电话",
 }  # fmt: skip
 
 
-class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
+class CadreAdminBase(
+    CadreListing,
+    CadreActs,
+    CadreDocuments,
+    CadreHolds,
+    CadrePlaces,
+    CadreRanks,
+    CadreGroups,
+    CadreExport,
+    NewcomerForm,
+    RecordAdmin,
+):
     """Change list and person page of cadres.
 
     For the rooms above: `contact_in_full` says whose phone and address this user sees without asking; `sections`,
@@ -55,6 +75,7 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
     form = CadreForm
     code_lists = CODE_LISTS
     voidable = True
+    asks_source = True
     person_page_template = "admin/registry/cadre_page.html"
     page_permissions = PAGE_PERMISSIONS
     select_related_in_record = (
@@ -90,10 +111,16 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
             )},
         ),
         (
-            "联系和住处",
+            "怎样联系",
+            {"fields": (
+                ("reach_by", "reach_through"), ("reach_answers", "reach_hours"),
+                ("hard_of_hearing", "poor_sight", "dialect"), "reach_note",
+            )},
+        ),
+        (
+            "住处",
             {"fields": (
                 "residence", ("residence_division", "community"), "registered_address", "household",
-                ("reach_by", "reach_note"), ("hard_of_hearing", "poor_sight", "dialect"),
             )},
         ),
         (
@@ -162,7 +189,10 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
         return [*fieldsets, ("提醒", {"fields": ("accepted_because",)})]
 
     def write(self, request, obj, form, change):
-        persons.save_cadre(form.person, obj, form.typed(), actor=request.user, request=request)
+        line = None if change else self.newcomer_of(request)
+        typed = self.with_reported_id(form.typed(), line)
+        persons.save_cadre(form.person, obj, typed, actor=request.user, request=request)
+        self.settle_newcomer(request, line, obj)
 
     def is_changeable(self, request, obj):
         return obj.voided_at is None and may_on(request, obj.pk, self.right("change"))
@@ -184,6 +214,15 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
         name = "registry_cadre"
         pages = [
             path("export/", self.staff_view(self.export_view), name=f"{name}_export"),
+            path("places/", self.staff_view(self.places_view), name=f"{name}_places"),
+            path("invite/", self.staff_view(self.invite_view), name=f"{name}_invite"),
+            path("ranks/", self.staff_view(self.ranks_view), name=f"{name}_ranks"),
+            path("<path:object_id>/hold/", self.staff_view(self.hold_view), name=f"{name}_hold"),
+            path(
+                "<path:object_id>/document/<int:span>/",
+                self.staff_view(self.document_view),
+                name=f"{name}_document",
+            ),
             path("<path:object_id>/reveal/", self.staff_view(self.reveal_view), name=f"{name}_reveal"),
             path("<path:object_id>/event/", self.staff_view(self.event_view), name=f"{name}_event"),
             path(
@@ -207,12 +246,16 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
             "open",
             actor=request.user,
             people=[cadre.pk],
-            fields=[section.key for section in context["sections"]],
+            fields=[section.key for section in context["sections"]] + self.seen_fields(request, cadre),
             target=f"registry.cadre:{cadre.pk}",
             request=request,
         )
         context["error"] = error
         return self.page(request, self.person_page_template, context, status=status)
+
+    def seen_fields(self, request, cadre: Cadre) -> list[str]:
+        """Numbers and address of one's own people are shown without asking; the entry says so."""
+        return ["phone", "residence"] if self.shows_contact(request, cadre) else []
 
     def person_page_context(self, request, cadre: Cadre, revealed: dict) -> dict:
         request.page_permissions = self.page_permissions
@@ -242,12 +285,13 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
             tags.append((cadre.person.get_life_status_display(), "late"))
         if cadre.living == "alone":
             tags.append(("独居", "late"))
+        if cadre.on_hold:
+            tags.append((HOLD_WORDS, "late"))
         if cadre.rank_unmapped:
             tags.append(("职级待认定", "soon"))
         weak = page.flags_of(cadre.person, ("hard_of_hearing", "poor_sight"))
         if weak:
-            how = "，".join(filter(None, (cadre.person.get_reach_by_display(), cadre.person.reach_note)))
-            tags.append((f"{'、'.join(weak)}：{how}" if how else "、".join(weak), ""))
+            tags.append((f"{'、'.join(weak)}：{cadre.person.get_reach_by_display()}", ""))
         return tags + [(words, "") for words in page.flags_of(cadre, ("in_beijing", "resettled", "lives_away"))]
 
     def links(self, request, cadre: Cadre) -> list[dict]:
@@ -257,7 +301,7 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
             tools.insert(
                 1 if tools and tools[0].get("main") else 0, {"label": "报告情况", "url": self.url_of("event", cadre)}
             )
-        return tools
+        return [*tools, *self.hold_tools(request, cadre)]
 
     def sections(self, request, cadre: Cadre, revealed: dict) -> list[page.Section]:
         """Groups of the page; each asks for the right it needs."""
@@ -289,7 +333,13 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
             sections.append(health)
         if may_on(request, cadre.pk, VIEW_BANK):
             sections.append(self.money_section(cadre, revealed))
-        return [*sections, self.events_section(request, cadre), self.spans_section(cadre)]
+        sections += self.hold_sections(request, cadre)
+        return [
+            *sections,
+            self.events_section(request, cadre),
+            self.treatments_section(cadre),
+            self.spans_section(cadre),
+        ]
 
     def contact_section(self, request, cadre, revealed, changeable) -> page.Section:
         person = cadre.person
@@ -299,7 +349,10 @@ class CadreAdminBase(CadreListing, CadreActs, CadreExport, RecordAdmin):
             "revealed": revealed,
         }
         section = page.Section("contact", "联系和住处", page.phone_rows(person, **look), is_aside=True)
-        section.rows += page.rows_of(person, page.REACH)
+        away = away_on([person.pk], timezone.localdate()).get(person.pk)
+        section.rows += page.away_rows(away, in_full=look["in_full"]) + page.rows_of(person, page.REACH)
+        weak = page.flags_of(person, ("hard_of_hearing", "poor_sight"))
+        section.rows += [page.Row("要注意", "、".join(weak))] if weak else []
         section.rows += [
             page.sealed_row("现居住地址", person, "residence", **look),
             *page.rows_of(person, ("residence_division", "community")),

@@ -9,8 +9,11 @@ from django.urls import reverse
 from apps.common.errors import BusinessError
 from apps.common.secrecy_forms import SecrecyMixin
 from apps.registry.models import Cadre
+from apps.registry.orders import Order, order_of
 from apps.registry.resources import DEFAULT_COLUMNS, columns_for
 from apps.registry.services.export import EXPORT, FORMATS, MOST, ask_export, saved_columns
+
+from .groups import without_own
 
 
 class ExportForm(SecrecyMixin, forms.Form):
@@ -30,10 +33,18 @@ class CadreExport:
     """Mixed into CadreAdminBase."""
 
     def keys_to_export(self, request) -> list[int]:
-        """Keys of the filtered list in its order, of people whom the user may export; one more than allowed at most."""
-        rows = self.get_changelist_instance(request).queryset
+        """Keys of the filtered list, or of the ticked people, in its order, of people whom the user may export; one
+        more than allowed at most. With a `purpose` those on hold are left out (`registry.holds`)."""
+        if "pk" in request.GET:
+            rows = self.group_of(request, EXPORT).order_by(*self.order_asked(request).by)
+        else:
+            rows = self.filtered_rows(request)
         mine = Cadre.objects.visible_to(request.user, EXPORT).values("pk")
-        return list(rows.filter(pk__in=mine).values_list("pk", flat=True)[: MOST + 1])
+        rows = self.without_held(request, rows.filter(pk__in=mine))
+        return list(rows.values_list("pk", flat=True)[: MOST + 1])
+
+    def order_asked(self, request) -> Order:
+        return order_of(request.GET.get("order"))
 
     def export_view(self, request):
         if not request.user.has_perm(EXPORT):
@@ -44,7 +55,8 @@ class CadreExport:
         keys = self.keys_to_export(request)
         if request.method == "POST" and form.is_valid():
             try:
-                job = ask_export(keys, actor=request.user, **form.cleaned_data)
+                order = self.order_asked(request)
+                job = ask_export(keys, actor=request.user, order=order.key, **form.cleaned_data)
             except BusinessError as refusal:
                 form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
             else:
@@ -53,8 +65,9 @@ class CadreExport:
         context = {
             "title": "导出名单",
             "form": form,
-            "lead": f"{'超过 ' if len(keys) > MOST else ''}{min(len(keys), MOST):,} 人，范围和顺序与刚才的列表相同。",
-            "back": f"{self.plain_url('changelist')}?{request.GET.urlencode()}",
+            "lead": f"{'超过 ' if len(keys) > MOST else ''}{min(len(keys), MOST):,} 人，范围和顺序与刚才的列表相同"
+            f"{self.order_asked(request).heading}。",
+            "back": f"{self.plain_url('changelist')}?{without_own(request.GET).urlencode()}",
             "buttons": [("export", "导出")],
         }
         return self.page(request, "admin/registry/act.html", context, status=422 if form.errors else 200)

@@ -3,8 +3,7 @@
 import datetime
 
 from django.contrib import admin
-from django.db.models import F, Q, Value
-from django.db.models.functions import NullIf
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.common.admin_lists import PickFilter
@@ -12,7 +11,9 @@ from apps.common.partial_date import PartialDate
 from apps.organisation.queries import subtree_ids
 from apps.people.choices import LifeStatus
 from apps.registry.choices import EMPTY_NEST, VETERAN_TYPES, Living, RetireType
+from apps.registry.holds import HELD, HOLD_WORDS, NOT_HELD
 from apps.registry.models import Cadre, Health
+from apps.registry.orders import DEFAULT, ORDERS, Order, order_of
 
 HEALTH = "registry.view_health"
 SEVERE = 3
@@ -75,6 +76,12 @@ class LivingFilter(ChoiceFilter):
         "hospital": ("长期住院", Q(living=Living.HOSPITAL)),
         "unknown": ("未填", Q(living="")),
     }
+
+
+class HoldFilter(ChoiceFilter):
+    title = "公开活动"
+    parameter_name = "hold"
+    table = {"held": (HOLD_WORDS, HELD), "free": ("不须请示", NOT_HELD)}
 
 
 class RankFilter(ChoiceFilter):
@@ -155,38 +162,22 @@ class UnitFilter(PickFilter):
 
 
 class OrderFilter(admin.SimpleListFilter):
-    """Named orders: a leaders' list is never in pinyin order (domain 0). The heading says which one it is."""
+    """Which named order the list stands in (`registry.orders`). The heading says which one it is."""
 
     title = "排列"
     parameter_name = "order"
-    DEFAULT = "pinyin"
-    orders = {
-        "pinyin": ("拼音", ("person__name_sort_key", "pk")),
-        "order": ("名次", (F("order_no").asc(nulls_last=True), "pk")),
-        "rank": (
-            "职务职级",
-            (
-                NullIf("leader_rank", Value("")).asc(nulls_last=True),
-                NullIf("grade_rank", Value("")).asc(nulls_last=True),
-                F("leader_rank_since").asc(nulls_last=True),
-                "pk",
-            ),
-        ),
-        "strokes": ("姓氏笔画", ("person__name_stroke_key", "pk")),
-    }
 
     def lookups(self, request, model_admin):
-        return [(key, words) for key, (words, _) in self.orders.items() if key != self.DEFAULT]
+        return [(key, order.words) for key, order in ORDERS.items() if order is not DEFAULT]
 
     def queryset(self, request, queryset):
         return queryset
 
     def choices(self, changelist):
         first, *others = super().choices(changelist)
-        yield {**first, "display": self.orders[self.DEFAULT][0]}
+        yield {**first, "display": DEFAULT.words}
         yield from others
 
     @classmethod
-    def chosen(cls, request) -> tuple[str, tuple]:
-        """(words, ordering) that the request asks for."""
-        return cls.orders.get(request.GET.get(cls.parameter_name), cls.orders[cls.DEFAULT])
+    def chosen(cls, request) -> Order:
+        return order_of(request.GET.get(cls.parameter_name))

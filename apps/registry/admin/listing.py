@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils import timezone
 
 from apps.people.choices import LifeStatus
+from apps.registry.holds import HOLD_WORDS
 from apps.registry.services.export import EXPORT
 from apps.registry.wording import age_of
 
@@ -11,6 +12,7 @@ from .filters import (
     AgeFilter,
     CategoryFilter,
     HealthFilter,
+    HoldFilter,
     LivingFilter,
     OrderFilter,
     RankFilter,
@@ -33,15 +35,17 @@ class CadreListing:
         LivingFilter,
         HealthFilter,
         RankFilter,
+        HoldFilter,
         UnitFilter,
         OrderFilter,
     )
     search_fields = ("person__name",)
     sortable_by = ()
+    actions = ("invite_ticked", "set_places_of_ticked")
     select_related_in_list = ("person", "managing_unit")
 
     def get_ordering(self, request):
-        return OrderFilter.chosen(request)[1]
+        return OrderFilter.chosen(request).by
 
     def get_list_filter(self, request):
         if request.user.has_perm(VIEW_HEALTH):
@@ -84,15 +88,20 @@ class CadreListing:
     def status(self, obj):
         if obj.voided_at:
             return "已作废"
-        return "" if obj.person.life_status == LifeStatus.LIVING else obj.person.get_life_status_display()
+        words = "" if obj.person.life_status == LifeStatus.LIVING else obj.person.get_life_status_display()
+        return "，".join(filter(None, (words, HOLD_WORDS if obj.on_hold else "")))
 
     def changelist_view(self, request, extra_context=None):
-        heading = f"老干部（按{OrderFilter.chosen(request)[0]}排列）"
+        heading = f"老干部{OrderFilter.chosen(request).heading}"
         context = {"list_heading": heading, "list_tools": self.list_tools(request), **(extra_context or {})}
         return super().changelist_view(request, context)
 
     def list_tools(self, request) -> list[dict]:
         """Links above the list, given what the user filtered."""
-        if not request.user.has_perm(EXPORT):
-            return []
-        return [{"label": "导出名单", "url": f"{self.plain_url('export')}?{request.GET.urlencode()}"}]
+        tools = [{"label": "拟邀请名单", "url": self.group_url(request, "invite")}]
+        if request.user.has_perm("registry.change_cadre"):
+            tools.append({"label": "排名次", "url": self.group_url(request, "places")})
+            tools.append({"label": "职级待认定", "url": self.plain_url("ranks")})
+        if request.user.has_perm(EXPORT):
+            tools.insert(0, {"label": "导出名单", "url": f"{self.plain_url('export')}?{request.GET.urlencode()}"})
+        return tools

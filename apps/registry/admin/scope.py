@@ -21,6 +21,7 @@ class OfPersonMixin:
 PAGE_PERMISSIONS = (
     "registry.change_cadre", "people.reveal_citizen_id", "people.view_contact", "registry.view_health",
     "registry.view_bank", "registry.view_lifeevent", "registry.add_lifeevent", "registry.confirm_lifeevent",
+    "registry.view_hold", "registry.change_hold",
 )  # fmt: skip
 
 

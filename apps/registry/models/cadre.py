@@ -3,9 +3,9 @@
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q, Value
-from django.db.models.functions import NullIf
+from django.db.models import Q
 
 from apps.common import history
 from apps.common.fields import EncryptedTextField, PartialDateField
@@ -13,6 +13,7 @@ from apps.common.models import Record, Versioned
 from apps.organisation.models import Unit
 from apps.people.models import Person
 from apps.registry.choices import Ability, Living, RetireType
+from apps.registry.orders import RANK_KEYS
 from apps.registry.scopes import CadreQuerySet
 
 
@@ -108,6 +109,7 @@ class Cadre(Versioned):
             ("view_thoughts", "查看思想动态"),
             ("view_bank", "查看银行账号和待遇金额"),
             ("view_hold", "查看须先请示的原因"),
+            ("change_hold", "设定和解除须先请示"),
         ]
         indexes = [
             models.Index(fields=["managing_unit", "person"], name="cadre_managing"),
@@ -115,18 +117,15 @@ class Cadre(Versioned):
             models.Index(fields=["retire_type"], name="cadre_retire_type"),
             models.Index(fields=["living"], name="cadre_living"),
             models.Index(fields=["order_no", "person"], name="cadre_order"),
-            models.Index(
-                NullIf("leader_rank", Value("")),
-                NullIf("grade_rank", Value("")),
-                "leader_rank_since",
-                "person",
-                name="cadre_rank",
-            ),
+            models.Index(*RANK_KEYS, "person", name="cadre_rank"),
+            models.Index(fields=["person"], name="cadre_on_hold", condition=Q(on_hold=True)),
             models.Index(
                 fields=["person"],
                 name="cadre_rank_unmapped",
                 condition=Q(rank_unmapped=True, voided_at__isnull=True),
             ),
+            models.Index(fields=["person"], name="cadre_away", condition=Q(resettled=True) | Q(lives_away=True)),
+            BrinIndex(fields=["updated_at"], name="cadre_updated", pages_per_range=16, autosummarize=True),
         ]
 
     def __str__(self) -> str:
@@ -161,7 +160,8 @@ class Health(Record):
         verbose_name = "健康情况"
         verbose_name_plural = "健康情况"
         indexes = [
-            models.Index(fields=["cadre"], name="health_in_hospital", condition=Q(in_hospital_since__isnull=False))
+            models.Index(fields=["cadre"], name="health_in_hospital", condition=Q(in_hospital_since__isnull=False)),
+            BrinIndex(fields=["updated_at"], name="health_updated", pages_per_range=16, autosummarize=True),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from apps.accounts.models import DateRange
+from apps.common.models import Attachment
 from apps.organisation.models import Unit
 from apps.registry.choices import SpanKind, StandingKind
 
@@ -15,11 +16,17 @@ from .cadre import Cadre
 
 
 class ClosedSpan(models.Model):
-    """What stood before: half-open [starts_on, ends_on); an unknown start is open to the past."""
+    """What stood before: half-open [starts_on, ends_on); an unknown start is open to the past.
+
+    `document_no` and `scan` are of the change that ended it, which established what came after.
+    """
 
     starts_on = models.DateField("自何日起", null=True, blank=True)
     ends_on = models.DateField("到何日（不含）")
     document_no = models.CharField("文号", max_length=80, blank=True, db_default="")
+    scan = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="文件扫描件"
+    )
     closed_by_event = models.ForeignKey(
         "registry.LifeEvent",
         models.PROTECT,

@@ -21,8 +21,13 @@ KEEP_DAYS = 1
 
 
 @transaction.atomic
-def ask_export(keys: Sequence[int], *, columns: Sequence[str], reason: str, file_format: str, actor) -> Job:
-    """Queue an export of these cadres and remember the columns for next time. The keys wait as an encrypted blob."""
+def ask_export(
+    keys: Sequence[int], *, columns: Sequence[str], reason: str, file_format: str, actor, order: str = ""
+) -> Job:
+    """Queue an export of these cadres and remember the columns for next time. The keys wait as an encrypted blob.
+
+    `order` is the key of the named order the keys stand in: the file says it in its title row and its name.
+    """
     reason = check_reason(reason)
     if file_format not in FORMATS:
         raise BusinessError("请选择文件格式。", field="file_format")
@@ -41,7 +46,7 @@ def ask_export(keys: Sequence[int], *, columns: Sequence[str], reason: str, file
         actor=actor,
         keep_days=KEEP_DAYS,
     )
-    params = {"keys": blob.pk, "columns": list(columns), "reason": reason, "format": file_format}
+    params = {"keys": blob.pk, "columns": list(columns), "reason": reason, "format": file_format, "order": order}
     return start_job(KIND, f"导出老干部名单（{len(keys)} 人）", actor=actor, params=params)
 
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from apps.common import audit
+from apps.common import attachments, audit
 from apps.common.errors import BusinessError
+from apps.common.models import Attachment
+from apps.common.scans import Scan
 from apps.organisation.models import Unit
 from apps.registry.barred import refuse_barred
-from apps.registry.choices import SpanKind, StandingKind
+from apps.registry.choices import TREATMENT_KINDS, SpanKind, StandingKind
 from apps.registry.models import Cadre, LifeEvent, StandingSpan, UnitSpan
 
 
@@ -47,13 +49,15 @@ def change(
     *,
     since: datetime.date,
     document_no: str = "",
+    scan: Scan | None = None,
     event: LifeEvent | None = None,
     actor=None,
 ) -> bool:
     """Set `kind` to `value` (a Unit or a code) from the day `since` on; False when it is the value already.
 
-    Closes what stood before as a span. Refuses a day that is not after the start of the present value, and one inside
-    a span already closed.
+    Closes what stood before as a span, of a treatment also the time without one; `scan`, the document, is kept with
+    it for good. An empty value withdraws. Refuses a day that is not after the start of the present value, and one
+    inside a span already closed.
     """
     cadre = Cadre.objects.select_for_update(of=("self",)).get(pk=cadre.pk)
     standing = STANDINGS[kind]
@@ -67,7 +71,7 @@ def change(
             code="since_too_early",
             field="since",
         )
-    if old:
+    if old or kind in TREATMENT_KINDS:
         _span_model(kind).objects.create(
             cadre=cadre,
             kind=kind,
@@ -75,6 +79,7 @@ def change(
             starts_on=began,
             ends_on=since,
             document_no=document_no,
+            scan=_kept(scan, cadre, actor) if scan else None,
             closed_by_event=event,
             recorded_by=actor,
         )
@@ -135,6 +140,37 @@ def reopen_by_event(event: LifeEvent) -> None:
                 label = STANDINGS[span.kind].label
                 raise BusinessError(f"{label}后来又有变动，请先撤销后来的变动。", code="changed_later")
             _reopen(cadre, span)
+
+
+def _kept(scan: Scan, cadre: Cadre, actor) -> Attachment:
+    return attachments.store(
+        scan.data,
+        subject=f"registry.cadre:{cadre.pk}",
+        purpose="待遇文件",
+        filename=scan.filename,
+        content_type=scan.content_type,
+        actor=actor,
+        keep_days=None,
+    )
+
+
+@transaction.atomic
+def decide_ranks(cadres, *, leader_rank: str, grade_rank: str, actor) -> int:
+    """Give people on the worklist the ranks that a clerk read from their typed 职务（职级）; returns how many.
+
+    A correction, so no span; their dates stay. Only those whose rank is still undecided are written, and a rank that
+    one of them has already stays where none is given for it.
+    """
+    if not (leader_rank or grade_rank):
+        raise BusinessError("请选领导职务层次或职级，至少一项。", code="rank_missing")
+    given = {name: value for name, value in (("leader_rank", leader_rank), ("grade_rank", grade_rank)) if value}
+    keys = list(
+        cadres.filter(rank_unmapped=True).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)
+    )
+    if keys:
+        Cadre.objects.filter(pk__in=keys).update(rank_unmapped=False, **given)
+        audit.record("standing.decide", actor=actor, people=keys, fields=sorted(given), target="registry.cadre")
+    return len(keys)
 
 
 def _reopen(cadre: Cadre, span) -> None:

@@ -12,10 +12,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from apps.common.fields import EncryptedTextField
-from apps.common.models import Attachment, Paper, Record
+from apps.messaging.choices import Channel, DeliveryClass, DeliveryState, Outcome
 from apps.people.models import Person
 
-from .choices import Channel, DeliveryClass, DeliveryState, Outcome
+from .batches import DeliveryBatch
 
 
 class Message(models.Model):
@@ -61,41 +61,12 @@ class Message(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["user", "-on_day", "-id"], name="message_inbox", condition=Q(user__isnull=False))
+            models.Index(fields=["user", "-on_day", "-id"], name="message_inbox", condition=Q(user__isnull=False)),
+            models.Index(fields=["on_day", "person"], name="message_person_day", condition=Q(person__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"{self.template} #{self.pk}"
-
-
-class DeliveryBatch(Record):
-    """Deliveries that leave together by hand: a file for the operator, a stack of letters, a call sheet.
-
-    Its deliveries are `handed` until the result comes back (a file imported, a sheet entered, letters posted).
-    """
-
-    channel = models.CharField("通道", max_length=8, choices=Channel)
-    on_day = models.DateField("哪一天")
-    file = models.ForeignKey(
-        Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="交出的文件"
-    )
-    paper = models.OneToOneField(Paper, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="纸质表")
-    result_file = models.ForeignKey(
-        Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="收回的结果"
-    )
-    counts = models.JSONField("计数", default=dict)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="制作人"
-    )
-    settled_at = models.DateTimeField("结果登记时间", null=True, blank=True)
-
-    class Meta(Record.Meta):
-        verbose_name = "成批发送"
-        verbose_name_plural = "成批发送"
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return f"{self.get_channel_display()} {self.on_day} #{self.pk}"
 
 
 class Delivery(models.Model):
@@ -170,6 +141,7 @@ class Delivery(models.Model):
             models.Index(fields=["state", "-id"], name="delivery_worklist", condition=Q(state="unknown")),
             models.Index(fields=["on_day", "channel", "state"], name="delivery_day"),
             models.Index(fields=["address_index", "on_day"], name="delivery_address"),
+            models.Index(fields=["batch", "id"], name="delivery_of_batch", condition=Q(batch__isnull=False)),
         ]
 
     def __str__(self) -> str:
