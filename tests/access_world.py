@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Model
 
-from apps.accounts.models import RoleGrant, User
+from apps.accounts.models import BoundCertificate, RoleGrant, User
 from apps.accounts.roles import ROLES
 from apps.branches.models import Membership, Organisation, Post
 from apps.common import audit
@@ -134,6 +134,9 @@ OBJECTS: dict[str, Builder] = {
     ),
     "accounts.user": lambda side: _grant(side).user,
     "accounts.rolegrant": lambda side: RoleGrant.objects.get(user__username=f"granted{side.unit.pk}"),
+    "accounts.boundcertificate": lambda side: BoundCertificate.objects.create(
+        user=side.objects["accounts.user"], serial=f"{side.unit.pk:X}", subject="CN=x"
+    ),
     "people.person": lambda side: side.cadre.person,
     "people.phone": _phone,
     "people.relative": _relative,
