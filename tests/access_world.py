@@ -16,7 +16,7 @@ from apps.branches.models import Membership, Organisation, Post
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty
-from apps.messaging.models import Delivery
+from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import Household, Person, Phone, Relative
 from apps.registry.models import Cadre, Health, ImportBatch, LifeEvent, RosterColumn, UnitReport
@@ -157,6 +157,7 @@ OBJECTS: dict[str, Builder] = {
     "messaging.delivery": lambda side: Delivery.objects.create(
         channel="sms", delivery_class="urgent", user=User.objects.get(username=f"carer{side.unit.pk}"), on_day=DAY
     ),
+    "messaging.deliverybatch": lambda side: DeliveryBatch.objects.create(channel="print", unit=side.unit, on_day=DAY),
     "registry.importbatch": _import_batch,
     "registry.unitreport": lambda side: UnitReport.objects.create(unit=side.unit, month=DAY),
     "registry.rostercolumn": lambda side: RosterColumn.objects.order_by("position").first(),

@@ -98,6 +98,11 @@ PAGES = {
     "admin:birthday_calendar": Row("reminders.view_reminder"),
     "admin:reminder_days": Row("reminders.view_run"),
     "admin:unknown_deliveries": Row("messaging.resolve_delivery", post=NOBODY),
+    "admin:batches": Row("messaging.make_batch", post=NOBODY),
+    "admin:batch": Row("messaging.make_batch", "messaging.deliverybatch", post=NOBODY),
+    "admin:batch_download": Row("messaging.make_batch", "messaging.deliverybatch", post=NOBODY),
+    "admin:my_channels": Row(ANY_STAFF),
+    "admin:person_channels": Row("people.change_person", "registry.cadre"),
     "admin:inbox": Row(ANY_STAFF),
     "admin:registry_unitreport_unit": Row(
         "registry.view_unitreport", "organisation.unit", post="registry.add_unitreport"

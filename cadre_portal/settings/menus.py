@@ -22,6 +22,7 @@ STAFF_NAVIGATION = [
     ("名册", "责任分工", "admin:ledgers_careassignment_changelist", "ledgers.view_careassignment"),
     ("提醒运行", "每日提醒情况", "admin:reminder_days", "reminders.view_run"),
     ("提醒运行", "待核实的发送", "admin:unknown_deliveries", "messaging.resolve_delivery"),
+    ("提醒运行", "成批发送", "admin:batches", "messaging.make_batch"),
     ("提醒运行", "提醒", "admin:reminders_reminder_changelist", "reminders.view_reminder"),
     ("提醒运行", "发送记录", "admin:messaging_delivery_changelist", "reminders.view_run"),
     ("规则和文号", "规则和文号", "admin:organisation_ruleset_changelist", "organisation.view_ruleset"),
