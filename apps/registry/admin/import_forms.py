@@ -14,7 +14,7 @@ from apps.registry.roster.known import PERMISSION
 from apps.registry.services.roster import one_upload
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_FILES = 100
+MOST_FILES = 300
 KINDS = [
     (SUPPLEMENT, "补充或更正：名册里有的人按表更新，没有的人新增"),
     (UPDATE, "只更新名册里已有的人，没有的不新增"),
