@@ -314,9 +314,9 @@ def test_the_missing_are_shown_only_to_those_who_may_import_there(client, clerk,
 def test_no_files_too_many_or_an_empty_one(client, clerk):
     assert "请选择名册文件" in client.post(url("add"), {}).content.decode()
     many = [SimpleUploadedFile(f"{n}.csv", b"x") for n in range(301)]
-    assert "一次最多选 300 个文件" in client.post(url("add"), {"file": many}).content.decode()
+    assert "一次最多选 300 个文件" in client.post(url("add"), {"file": many, "kind": "full"}).content.decode()
     empty = [SimpleUploadedFile("a.csv", b"x"), SimpleUploadedFile("b.csv", b"")]
-    assert "有一个文件是空的" in client.post(url("add"), {"file": empty}).content.decode()
+    assert "有一个文件是空的" in client.post(url("add"), {"file": empty, "kind": "full"}).content.decode()
     assert not ImportBatch.objects.exists()
 
 
@@ -329,7 +329,7 @@ def test_a_bad_kind_is_refused_and_the_same_files_are_known_again(client, clerk,
     name, data, is_bundle = roster.one_upload([(file.name, file.read()) for file in files()])
     roster.import_now(data, name, answers=ANSWERS, is_bundle=is_bundle)
     ImportBatch.objects.update(uploaded_by=clerk)
-    assert "批导入过" in client.post(url("add"), {"file": files()}).content.decode()
+    assert "批导入过" in client.post(url("add"), {"file": files(), "kind": "full"}).content.decode()
 
 
 def test_the_list_filters_and_marks_people_without_a_number(client, clerk, unit):
