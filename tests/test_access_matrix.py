@@ -93,6 +93,7 @@ PAGES = {
     "admin:registry_unitreport_unit": Row(
         "registry.view_unitreport", "organisation.unit", post="registry.add_unitreport"
     ),
+    "admin:registry_deceasedlist_unmatched": Row(NOBODY, "registry.deceasedlist"),
     "admin:registry_unitreport_newcomers": Row("registry.add_cadre", post=NOBODY),
     "admin:registry_importbatch_template": Row("registry.import_roster"),
     "admin:registry_importbatch_answer": Row("registry.import_roster", "registry.importbatch"),
@@ -173,6 +174,7 @@ EXCEPTIONS = {
     "admin:registry_importbatch_change": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_history": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_rostercolumn_add": Row(NOBODY),
+    "admin:registry_deceasedlist_change": Row("registry.view_deceasedlist", "registry.deceasedlist"),
     # The list is of units, and a report is shown on its unit's page: sending to the list needs an act and its unit.
     "admin:registry_unitreport_changelist": Row("registry.view_unitreport", post=NOBODY),
     "admin:registry_unitreport_add": Row(NOBODY),
