@@ -42,20 +42,6 @@ def holders_within(units: set[int], permission: str, *, among) -> list[int]:
     return [holder for holder, granted in reach.items() if granted <= units]
 
 
-def nearest_holders(unit_ids: set[int], role: str, *, on) -> dict[int, list[int]]:
-    """unit id → active holders of `role` on the unit or, where nobody holds it there, on the nearest unit above that
-    has any; an empty list where none. Holders for a community alone do not count. Two queries."""
-    grants = RoleGrant.objects.current(on).on_units().filter(role=role, user__is_active=True).order_by("pk")
-    holders: dict[str, list[int]] = {}
-    for path, user_id in grants.values_list("unit__path", "user_id"):
-        holders.setdefault(path, []).append(user_id)
-    found = {}
-    for pk, path in Unit.objects.filter(pk__in=unit_ids).values_list("pk", "path"):
-        above = (path[:end] for end in range(len(path), 0, -Unit.steplen))
-        found[pk] = next((holders[one] for one in above if one in holders), [])
-    return found
-
-
 def stand_ins(user_ids: Collection[int], *, on: dt.date) -> dict[int, int]:
     """user id → who acts for him on a day; whoever is there, or has nobody, is left out. One query.
 
@@ -83,6 +69,20 @@ def _follow(user: int, substitute_of: dict[int, int]) -> int:
         passed.add(acting)
         acting = substitute_of[acting]
     return acting
+
+
+def nearest_holders(unit_ids: set[int], role: str, *, on) -> dict[int, list[int]]:
+    """unit id → active holders of `role` on the unit or, where nobody holds it there, on the nearest unit above that
+    has any; an empty list where none. Holders for a community alone do not count. Two queries."""
+    grants = RoleGrant.objects.current(on).on_units().filter(role=role, user__is_active=True).order_by("pk")
+    holders: dict[str, list[int]] = {}
+    for path, user_id in grants.values_list("unit__path", "user_id"):
+        holders.setdefault(path, []).append(user_id)
+    found = {}
+    for pk, path in Unit.objects.filter(pk__in=unit_ids).values_list("pk", "path"):
+        above = (path[:end] for end in range(len(path), 0, -Unit.steplen))
+        found[pk] = next((holders[one] for one in above if one in holders), [])
+    return found
 
 
 def has_staff_role(user) -> bool:

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.common.admin_forms import RecordForm
+from apps.common.choices import Source
 from apps.common.forms import PortalForm
+from apps.common.sources import TYPED
 from apps.people.models import Person
 
 from .choices import ContactKind, DutyKind, Level, Method
@@ -67,7 +69,7 @@ class ContactForm(RecordForm):
         model = Contact
         fields = (
             "method", "happened_on", "summary", "by", "place", "campaign", "leaders", "companions", "gifts", "money",
-            "feedback", "needs", "on_behalf_of",
+            "feedback", "needs", "source", "on_behalf_of",
         )  # fmt: skip
         widgets = {
             "method": forms.RadioSelect,
@@ -78,6 +80,8 @@ class ContactForm(RecordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if "source" in self.fields:
+            self.fields["source"].choices, self.fields["source"].required = TYPED, False
         if self.instance.pk is None:
             self.initial.setdefault("form_token", uuid.uuid4())
             return
@@ -93,6 +97,9 @@ class ContactForm(RecordForm):
         if day > timezone.localdate():
             raise forms.ValidationError("时间不能晚于今天。")
         return day
+
+    def clean_source(self):
+        return self.cleaned_data["source"] or Source.STAFF
 
     def clean_form_token(self):
         return self.cleaned_data["form_token"] or uuid.uuid4()

@@ -11,6 +11,7 @@ from apps.common.errors import BusinessError
 from apps.common.fields import PartialDateField
 from apps.common.scans import ACCEPT, HELP
 from apps.common.secrecy_forms import SecrecyMixin
+from apps.common.sources import source_field
 from apps.organisation.models import Unit
 from apps.people import choices as people_choices
 from apps.people.models import Person, Phone, Relative
@@ -27,8 +28,8 @@ KEEP = "不改就空着；要删去请填“清空”"
 PERSON_FIELDS = (
     "name", "former_name", "sex", "birth_date", "birth_note", "ethnicity", "native_place", "political_status",
     "birthday_calendar", "birthday_month", "birthday_day", "birthday_leap", "birthday_leap_policy",
-    "birthday_greeting", "residence_division", "community", "household", "reach_by", "reach_note", "hard_of_hearing",
-    "poor_sight", "dialect",
+    "birthday_greeting", "residence_division", "community", "household", "reach_by", "reach_note",
+    "reach_through", "reach_answers", "reach_hours", "hard_of_hearing", "poor_sight", "dialect",
 )  # fmt: skip
 CADRE_FIELDS = (
     "order_no", "retired_on", "work_start", "joined_party_on", "full_member_on", "party_age_from", "org_area",
@@ -223,6 +224,7 @@ class LifeEventForm(SecrecyMixin, forms.Form):
     detail = forms.CharField(
         label="详细情况", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
+    source = source_field()
 
     def __init__(self, *args, units, unit_widget=None, **kwargs):
         super().__init__(*args, **kwargs)

@@ -240,7 +240,7 @@ def timeline(*, items):
 @register.inclusion_tag("ui/reach.html")
 def reach(*, reach, compact=False):
     """How to reach somebody (`people.rules.Reach`, or None): what to know, and, where they may be seen, numbers to tap
-    and the address. ``compact`` leaves out the address and every number but the first."""
+    and the address. ``compact`` leaves out every number but the first."""
     return {"reach": reach, "compact": compact}
 
 

@@ -8,32 +8,36 @@ from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.common import audit
+from apps.common import audit, sources
 from apps.common.admin import SAFE_METHODS, RecordAdmin, is_reading
 from apps.ledgers.access import RECORD, possible_carers
 from apps.ledgers.forms import ContactForm, initial_for
+from apps.ledgers.looks import reach_to_show
 from apps.ledgers.models import Contact, Duty
 from apps.ledgers.services import change_contact, record_contact, void_contact
 from apps.people.models import Person
 from apps.registry.models import Cadre
 
 from .filters import ContactKindFilter, MethodFilter, RecordedByFilter, WhenFilter
+from .prints import PrintedContacts
 
 VIEW_HEALTH, VIEW_THOUGHTS = "registry.view_health", "registry.view_thoughts"
 SEALED_RIGHTS = {"body_text": VIEW_HEALTH, "thoughts_text": VIEW_THOUGHTS}
 MORE = (
     ("kind", "by"), ("place", "campaign"), ("leaders", "companions"), ("gifts", "money"), "body_text",
-    "thoughts_text", "feedback", "needs", "on_behalf_of",
+    "thoughts_text", "feedback", "needs", ("source", "on_behalf_of"),
 )  # fmt: skip
 MOST_NAMES = 4
 
 
 @admin.register(Contact)
-class ContactAdmin(RecordAdmin):
+class ContactAdmin(PrintedContacts, RecordAdmin):
     form = ContactForm
+    add_form_template = "admin/ledgers/contact_form.html"
     voidable = True
     add_label = "记走访"
     list_display = ("happened_on", "whom", "kind_words", "method_words", "what", "recorder")
@@ -103,7 +107,7 @@ class ContactAdmin(RecordAdmin):
     def recorder(self, obj):
         if obj.on_behalf_of_id:
             return f"{obj.on_behalf_of}（{obj.recorded_by}代录）"
-        return str(obj.recorded_by or "")
+        return sources.words(obj.source, str(obj.recorded_by or ""))
 
     # Page
 
@@ -134,7 +138,17 @@ class ContactAdmin(RecordAdmin):
         )
 
     def add_view(self, request, form_url="", extra_context=None):
-        return super().add_view(request, form_url, {"title": "记走访", **(extra_context or {})})
+        response = super().add_view(request, form_url, {"title": "记走访", **(extra_context or {})})
+        if isinstance(response, TemplateResponse) and not response.is_rendered:
+            response.context_data["reached"] = self.reached(request)
+        return response
+
+    def reached(self, request) -> list[dict]:
+        """Whom the form is about and how to reach him, for its head."""
+        cadre = self.asked_cadre(request)
+        if cadre is None:
+            return []
+        return [{"name": cadre.person.name, "reach": reach_to_show(request, [cadre.pk]).get(cadre.pk)}]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Looking at health or thoughts is logged before the page is made."""

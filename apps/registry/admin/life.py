@@ -7,7 +7,7 @@ from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from apps.common import audit
+from apps.common import audit, sources
 from apps.common.admin import RecordAdmin
 from apps.common.errors import BusinessError
 from apps.common.voiding import check_reason
@@ -90,7 +90,7 @@ class LifeEventAdmin(OfPersonMixin, RecordAdmin):
 
     @admin.display(description="报告")
     def reported(self, obj):
-        return f"{obj.reported_by or '—'}　{obj.reported_at:%m-%d}"
+        return f"{sources.words(obj.source, str(obj.reported_by or '系统'))}　{obj.reported_at:%m-%d}"
 
     @admin.display(description="状态")
     def state_words(self, obj):
@@ -132,7 +132,8 @@ class LifeEventAdmin(OfPersonMixin, RecordAdmin):
             ("撤销", event.undone_by, event.undone_at),
         ):
             if at and (who or label == "报告"):
-                rows.append(page.Row(label, f"{who or '系统'}　{at.astimezone():%Y-%m-%d %H:%M}"))
+                who = sources.words(event.source, str(who or "系统")) if label == "报告" else who or "系统"
+                rows.append(page.Row(label, f"{who}　{at.astimezone():%Y-%m-%d %H:%M}"))
         may_decide = may_on(request, event.person_id, CONFIRM)
         acts = [(act, words) for act, (words, state) in ACTS.items() if may_decide and event.state == state]
         context = {

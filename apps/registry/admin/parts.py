@@ -31,6 +31,7 @@ class HiddenAdmin(OfPersonMixin, RecordAdmin):
     """Reached from the page of a person, not from the menu; its own list leads back there."""
 
     code_lists = CODE_LISTS
+    asks_source = True
 
     def has_module_permission(self, request):
         return False

@@ -81,7 +81,7 @@ def report(person: Person, told: Report, *, actor, today: datetime.date | None =
         document_no=told.document_no,
         address=told.address,
         detail=told.detail,
-        source=told.source,
+        source=told.source or Source.STAFF,
         reported_by=actor,
     )
     if told.kind == Kind.DIED and person.life_status != LifeStatus.DEATH_REPORTED:

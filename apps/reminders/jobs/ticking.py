@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 from apps.common import jobs, sealing
 from apps.common.tasks import run_job
+from apps.ledgers.jobs import tell_colleagues
 from apps.ledgers.services import plan_day
 from apps.ledgers.services.rosters import take_up_rosters
 from apps.messaging.jobs import Sent, send_waiting
@@ -17,6 +18,7 @@ from apps.messaging.rules import ZONE
 from apps.registry.reporting.reminding import remind_reports
 from apps.reminders.models import PlannerRun
 
+from .greeting import Greeted, post_greetings
 from .handing import Handed, hand_out
 from .planning import Plan, plan
 
@@ -26,14 +28,15 @@ logger = logging.getLogger(__name__)
 @dataclass
 class Tick:
     plan: Plan = field(default_factory=Plan)
+    greeted: Greeted = field(default_factory=Greeted)
     handed: Handed = field(default_factory=Handed)
     sent: Sent = field(default_factory=Sent)
     error: str = ""
 
 
 def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
-    """Take up what rosters brought, plan duties and ask for reports of units (once a day), plan reminders, hand out,
-    send, put abandoned jobs back to work, seal the audit. Two at once are harmless.
+    """Take up what rosters brought, plan duties and ask for reports of units (once a day), plan reminders, post
+    greetings, hand out, send, put abandoned jobs back to work, seal the audit. Two at once are harmless.
 
     A planner that fails does not keep back what is planned already; its error stands on the day's PlannerRun and,
     since the pulse is not renewed, the home page turns red.
@@ -45,6 +48,8 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
         take_up_rosters(on=day)
         plan_day(day)
         done.plan = plan(day)
+        tell_colleagues(now)
+        done.greeted = post_greetings(now)
         if is_first:
             remind_reports(now)
     except Exception as error:
