@@ -19,7 +19,7 @@ from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, Co
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import Household, Person, Phone, Relative
-from apps.registry.models import Cadre, Health, ImportBatch, LifeEvent, RosterColumn, UnitReport
+from apps.registry.models import Cadre, DeceasedList, Health, ImportBatch, LifeEvent, RosterColumn, UnitReport
 from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
@@ -118,6 +118,14 @@ def _import_batch(side: Side) -> ImportBatch:
     return ImportBatch.objects.create(upload=upload, uploaded_by=clerk, state="discarded", counts={})
 
 
+def _deceased_list(side: Side) -> DeceasedList:
+    upload = Attachment.objects.create(
+        subject="x", purpose="upload", size=1, digest=b"x", storage_name=f"deceased{side.unit.pk}"
+    )
+    clerk = User.objects.get(username=f"carer{side.unit.pk}")
+    return DeceasedList.objects.create(upload=upload, digest=b"x", listed_on="2026-03", uploaded_by=clerk)
+
+
 # One object of each registered model, for a side. Missing here: the matrix fails.
 OBJECTS: dict[str, Builder] = {
     "organisation.division": lambda side: Division.objects.order_by("code")[side.unit.pk % 100],
@@ -159,6 +167,7 @@ OBJECTS: dict[str, Builder] = {
     ),
     "messaging.deliverybatch": lambda side: DeliveryBatch.objects.create(channel="print", unit=side.unit, on_day=DAY),
     "registry.importbatch": _import_batch,
+    "registry.deceasedlist": _deceased_list,
     "registry.unitreport": lambda side: UnitReport.objects.create(unit=side.unit, month=DAY),
     "registry.rostercolumn": lambda side: RosterColumn.objects.order_by("position").first(),
     "common.codevalue": lambda side: CodeValue.objects.order_by("pk").first(),

@@ -1,6 +1,7 @@
 """The stock admin of the registry. `CadreAdminBase` is registered in `ledgers.admin`, with what is added there."""
 
 from .cadre import CadreAdminBase
+from .deceased import DeceasedListAdmin
 from .imports import ImportBatchAdmin, RosterColumnAdmin
 from .life import LifeEventAdmin
 from .parts import HealthAdmin, PersonAdmin, PhoneAdmin, RelativeAdmin
@@ -8,6 +9,7 @@ from .reports import UnitReportAdmin
 
 __all__ = [
     "CadreAdminBase",
+    "DeceasedListAdmin",
     "HealthAdmin",
     "ImportBatchAdmin",
     "LifeEventAdmin",
