@@ -2,8 +2,12 @@
 
 from .cadre import CadreAdminBase
 from .imports import ImportBatchAdmin, RosterColumnAdmin
+from .leaders import ServingLeaderAdmin
 from .life import LifeEventAdmin
 from .parts import HealthAdmin, PersonAdmin, PhoneAdmin, RelativeAdmin
+from .ranks import RankColumnAdmin
+from .trainings import TrainingAdmin
+from .workers import WorkerAdmin
 
 __all__ = [
     "CadreAdminBase",
@@ -12,6 +16,10 @@ __all__ = [
     "LifeEventAdmin",
     "PersonAdmin",
     "PhoneAdmin",
+    "RankColumnAdmin",
     "RelativeAdmin",
     "RosterColumnAdmin",
+    "ServingLeaderAdmin",
+    "TrainingAdmin",
+    "WorkerAdmin",
 ]
