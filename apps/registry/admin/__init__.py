@@ -3,9 +3,13 @@
 from .cadre import CadreAdminBase
 from .deceased import DeceasedListAdmin
 from .imports import ImportBatchAdmin, RosterColumnAdmin
+from .leaders import ServingLeaderAdmin
 from .life import LifeEventAdmin
 from .parts import HealthAdmin, PersonAdmin, PhoneAdmin, RelativeAdmin
 from .reports import UnitReportAdmin
+from .ranks import RankColumnAdmin
+from .trainings import TrainingAdmin
+from .workers import WorkerAdmin
 
 __all__ = [
     "CadreAdminBase",
@@ -15,7 +19,11 @@ __all__ = [
     "LifeEventAdmin",
     "PersonAdmin",
     "PhoneAdmin",
+    "RankColumnAdmin",
     "RelativeAdmin",
     "RosterColumnAdmin",
+    "ServingLeaderAdmin",
+    "TrainingAdmin",
     "UnitReportAdmin",
+    "WorkerAdmin",
 ]
