@@ -6,6 +6,8 @@ STAFF_NAVIGATION = [
     ("", "老干部", "admin:registry_cadre_changelist", "registry.view_cadre"),
     ("", "一人一策台账", "admin:ledgers_duty_changelist", "ledgers.view_duty"),
     ("", "走访慰问", "admin:ledgers_contact_changelist", "ledgers.view_contact"),
+    ("", "当日上门核实", "admin:ledgers_safetycheck_changelist", "ledgers.view_safetycheck"),
+    ("", "外出和异地居住", "admin:people_whereabouts_changelist", "people.view_whereabouts"),
     ("", "生日日历", "admin:birthday_calendar", "reminders.view_reminder"),
     ("", "纸质表", "admin:common_paper_changelist", "common.view_paper"),
     ("", "我的消息", "admin:inbox", ""),

@@ -2,7 +2,17 @@
 
 from .assignments import CareAssignmentAdmin, CareTierAdmin
 from .cadre import CadreAdmin
+from .checks import SafetyCheckAdmin
 from .contacts import ContactAdmin
 from .duties import DutyAdmin
+from .whereabouts import WhereaboutsAdmin
 
-__all__ = ["CadreAdmin", "CareAssignmentAdmin", "CareTierAdmin", "ContactAdmin", "DutyAdmin"]
+__all__ = [
+    "CadreAdmin",
+    "CareAssignmentAdmin",
+    "CareTierAdmin",
+    "ContactAdmin",
+    "DutyAdmin",
+    "SafetyCheckAdmin",
+    "WhereaboutsAdmin",
+]
