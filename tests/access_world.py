@@ -15,25 +15,11 @@ from apps.accounts.roles import ROLES
 from apps.branches.models import Membership, Organisation, Post
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
-from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty
+from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, SafetyCheck
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
-from apps.people.models import Household, Person, Phone, Relative
-from apps.registry.models import (
-    Attendance,
-    Cadre,
-    DeceasedList,
-    Health,
-    ImportBatch,
-    LifeEvent,
-    RankColumn,
-    RegisterBatch,
-    RosterColumn,
-    ServingLeader,
-    Training,
-    UnitReport,
-    Worker,
-)
+from apps.people.models import Household, Person, Phone, Relative, Whereabouts
+from apps.registry.models import Attendance, Cadre, DeceasedList, Health, ImportBatch, LifeEvent, RankColumn, RegisterBatch, RosterColumn, ServingLeader, Training, UnitReport, Worker
 from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
@@ -193,6 +179,10 @@ OBJECTS: dict[str, Builder] = {
     "ledgers.careassignment": _assignment,
     "ledgers.contact": _contact,
     "ledgers.duty": _duty,
+    "ledgers.safetycheck": lambda side: SafetyCheck.objects.create(cadre=side.cadre, raised_on=DAY),
+    "people.whereabouts": lambda side: Whereabouts.objects.create(
+        person=side.cadre.person, kind="travelling", starts_on=DAY
+    ),
     "reminders.reminder": _reminder,
     "messaging.delivery": lambda side: Delivery.objects.create(
         channel="sms", delivery_class="urgent", user=User.objects.get(username=f"carer{side.unit.pk}"), on_day=DAY

@@ -113,6 +113,10 @@ PAGES = {
     "admin:registry_cadre_reveal": Row("registry.view_cadre", "registry.cadre", post=NOBODY),
     "admin:registry_cadre_event": Row("registry.add_lifeevent", "registry.cadre"),
     "admin:registry_cadre_standing": Row("registry.change_cadre", "registry.cadre"),
+    "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
+    "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
+    "admin:people_whereabouts_back": Row("people.change_whereabouts", "people.whereabouts"),
+    "admin:registry_cadre_household": Row("registry.change_cadre", "registry.cadre"),
     "admin:ledgers_careassignment_end": Row("ledgers.change_careassignment", "ledgers.careassignment"),
     "admin:ledgers_duty_waive": Row("ledgers.waive_duty", "ledgers.duty"),
     "admin:birthday_calendar": Row("reminders.view_reminder"),
@@ -208,6 +212,11 @@ EXCEPTIONS = {
     "admin:ledgers_careassignment_change": Row("ledgers.view_careassignment", "ledgers.careassignment", post=NOBODY),
     "admin:ledgers_contact_restore": Row("ledgers.change_contact", "ledgers.contact", post=NOBODY),
     "admin:ledgers_contact_add": Row("ledgers.record_contact"),
+    # Checks are raised by calls and ended by reports; periods away are added from a person's page and voided for good.
+    "admin:ledgers_safetycheck_add": Row(NOBODY),
+    "admin:ledgers_safetycheck_change": Row("ledgers.view_safetycheck", "ledgers.safetycheck", post=NOBODY),
+    "admin:people_whereabouts_add": Row(NOBODY),
+    "admin:people_whereabouts_restore": Row("people.change_whereabouts", "people.whereabouts", post=NOBODY),
     # What was sent is the run's, not the message's.
     "admin:messaging_delivery_changelist": Row("reminders.view_run"),
     "admin:messaging_delivery_change": Row("reminders.view_run", "messaging.delivery", post=NOBODY),

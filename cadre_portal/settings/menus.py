@@ -8,6 +8,8 @@ STAFF_NAVIGATION = [
     ("", "走访慰问", "admin:ledgers_contact_changelist", "ledgers.view_contact"),
     ("", "来电来访登记", "admin:ledgers_inquiry_changelist", "ledgers.view_inquiry"),
     ("", "电话单", "admin:ledgers_callsheet_changelist", "ledgers.view_callsheet"),
+    ("", "当日上门核实", "admin:ledgers_safetycheck_changelist", "ledgers.view_safetycheck"),
+    ("", "外出和异地居住", "admin:people_whereabouts_changelist", "people.view_whereabouts"),
     ("", "生日日历", "admin:birthday_calendar", "reminders.view_reminder"),
     ("", "纸质表", "admin:common_paper_changelist", "common.view_paper"),
     ("", "我的消息", "admin:inbox", ""),

@@ -2,10 +2,12 @@
 
 from .assignments import CareAssignmentAdmin, CareTierAdmin
 from .cadre import CadreAdmin
+from .checks import SafetyCheckAdmin
 from .contacts import ContactAdmin
 from .duties import DutyAdmin
 from .inquiries import InquiryAdmin
 from .sheets import CallSheetAdmin
+from .whereabouts import WhereaboutsAdmin
 
 __all__ = [
     "CadreAdmin",
@@ -15,4 +17,6 @@ __all__ = [
     "ContactAdmin",
     "DutyAdmin",
     "InquiryAdmin",
+    "SafetyCheckAdmin",
+    "WhereaboutsAdmin",
 ]

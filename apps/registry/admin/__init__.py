@@ -6,8 +6,8 @@ from .imports import ImportBatchAdmin, RosterColumnAdmin
 from .leaders import ServingLeaderAdmin
 from .life import LifeEventAdmin
 from .parts import HealthAdmin, PersonAdmin, PhoneAdmin, RelativeAdmin
-from .reports import UnitReportAdmin
 from .ranks import RankColumnAdmin
+from .reports import UnitReportAdmin
 from .trainings import TrainingAdmin
 from .workers import WorkerAdmin
 
