@@ -19,6 +19,7 @@ STAFF_NAVIGATION = [
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),
     ("名册", "人员变动", "admin:registry_lifeevent_changelist", "registry.view_lifeevent"),
     ("名册", "责任分工", "admin:ledgers_careassignment_changelist", "ledgers.view_careassignment"),
+    ("名册", "不在岗和代岗", "admin:accounts_absence_changelist", "accounts.view_absence"),
     ("提醒运行", "每日提醒情况", "admin:reminder_days", "reminders.view_run"),
     ("提醒运行", "待核实的发送", "admin:unknown_deliveries", "messaging.resolve_delivery"),
     ("提醒运行", "提醒", "admin:reminders_reminder_changelist", "reminders.view_reminder"),
