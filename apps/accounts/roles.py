@@ -69,8 +69,8 @@ ROLES = {
              "organisation.community", "common.codevalue") | _views("common.codevalue", "common.job")
              | {"reminders.view_run", "common.view_every_job"}),
         Role("security_admin", "安全管理员", _views("accounts.user", "accounts.rolegrant", "organisation.unit",
-             "organisation.community", "organisation.barredentry")
-             | _edits("accounts.user", "accounts.rolegrant", "organisation.barredentry")),
+             "organisation.community", "organisation.barredentry", "accounts.boundcertificate")
+             | _edits("accounts.user", "accounts.rolegrant", "organisation.barredentry", "accounts.boundcertificate")),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
@@ -80,8 +80,9 @@ ROLES = {
         Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | OWN_ABSENCE | {"people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
-             "ledgers.duty", "ledgers.contact", "registry.servingleader", "registry.worker", "registry.unitreport",
-             "registry.unitcheck") | CARE_WORK | OWN_ABSENCE | PAPER | {"registry.add_lifeevent", "registry.add_unitreport"}),
+             "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "registry.servingleader", "registry.worker",
+             "registry.unitreport", "registry.unitcheck") | _edits("ledgers.callsheet") | CARE_WORK | OWN_ABSENCE
+             | PAPER | {"registry.add_lifeevent", "registry.add_unitreport"}),
         Role("university_clerk", "老年大学工作人员", _views("organisation.unit")),
         Role("team_leader", "志愿队负责人", frozenset(), staff=False),
         Role("secretary", "支部书记、委员", CARE_WORK | _views("registry.cadre", "people.person",

@@ -37,6 +37,7 @@ def today_context(request, on: dt.date | None = None) -> dict:
             *(todo_row(request, row, on, reach.get(row.cadre_id)) for row in board.rows),
         ],
         "tools": home_tools(request.user),
+        "todo_tools": paper_tools(request),
         "todo_note": more,
         "todo_url": duties if request.user.has_perm("ledgers.view_duty") else "",
     }
@@ -71,6 +72,14 @@ def call_row(call: Inquiry, on: dt.date, reach: Reach | None) -> dict:
         "tone": tone,
         "actions": [{"label": "记回复" if handled else "登记结果", "url": url}],
     }
+
+
+def paper_tools(request) -> list[dict]:
+    """Ways from the board to paper."""
+    tools = []
+    if request.user.has_perm("ledgers.add_callsheet"):
+        tools.append({"label": "打印电话单", "url": reverse("admin:ledgers_callsheet_add")})
+    return [*tools, {"label": "打印今日待办", "url": reverse("admin:ledgers_duty_today")}]
 
 
 def figures(board: TodayBoard, duties: str) -> list[dict]:

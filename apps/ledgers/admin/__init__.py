@@ -6,10 +6,12 @@ from .cadre import CadreAdmin
 from .contacts import ContactAdmin
 from .duties import DutyAdmin
 from .inquiries import InquiryAdmin
+from .sheets import CallSheetAdmin
 
 __all__ = [
     "AbsenceAdmin",
     "CadreAdmin",
+    "CallSheetAdmin",
     "CareAssignmentAdmin",
     "CareTierAdmin",
     "ContactAdmin",

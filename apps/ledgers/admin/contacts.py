@@ -23,6 +23,7 @@ from apps.people.models import Person
 from apps.registry.models import Cadre
 
 from .filters import ContactKindFilter, MethodFilter, RecordedByFilter, WhenFilter
+from .prints import PrintedContacts
 
 VIEW_HEALTH, VIEW_THOUGHTS = "registry.view_health", "registry.view_thoughts"
 SEALED_RIGHTS = {"body_text": VIEW_HEALTH, "thoughts_text": VIEW_THOUGHTS}
@@ -34,7 +35,7 @@ MOST_NAMES = 4
 
 
 @admin.register(Contact)
-class ContactAdmin(RecordAdmin):
+class ContactAdmin(PrintedContacts, RecordAdmin):
     form = ContactForm
     add_form_template = "admin/ledgers/contact_form.html"
     voidable = True

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.common import audit
 from apps.common.admin import RecordAdmin
 from apps.common.errors import BusinessError
-from apps.ledgers.board import due_words, record_url
+from apps.ledgers.board import due_words, paper_tools, record_url
 from apps.ledgers.forms import ReasonForm
 from apps.ledgers.looks import reach_to_show
 from apps.ledgers.models import Duty
@@ -22,13 +22,14 @@ from apps.ledgers.services import waive_duty
 from apps.registry.admin.scope import may_on
 
 from .filters import DueFilter, DutyKindFilter, MineFilter, UnitOfCadreFilter
+from .prints import PrintedLists
 
 RECORD = "ledgers.record_contact"
 WAIVE = "ledgers.waive_duty"
 
 
 @admin.register(Duty)
-class DutyAdmin(RecordAdmin):
+class DutyAdmin(PrintedLists, RecordAdmin):
     list_display = ("who", "kind_words", "how", "period", "due", "responsible", "act")
     list_display_links = ("kind_words",)
     list_filter = (DueFilter, DutyKindFilter, MineFilter, UnitOfCadreFilter)
@@ -66,7 +67,7 @@ class DutyAdmin(RecordAdmin):
 
     def changelist_view(self, request, extra_context=None):
         """How to reach each of the page's people, loaded and logged before the rows are made."""
-        response = super().changelist_view(request, extra_context)
+        response = super().changelist_view(request, {"list_tools": paper_tools(request), **(extra_context or {})})
         context = getattr(response, "context_data", None) or {}
         rows = context["cl"].result_list if "cl" in context else []
         reach = reach_to_show(request, {row.cadre_id for row in rows})

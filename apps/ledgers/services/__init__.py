@@ -6,10 +6,12 @@ from .duties import waive_duty
 from .inquiries import InquiryFacts, take_inquiry
 from .planning import PlanCounts, plan_day, plan_duties
 from .settling import settle_duties
+from .sheets import Entered, LineResult, enter_results, make_sheet
 from .tiers import TierCounts, decide_tier, decide_tiers, suggestions
 
 __all__ = [
-    "AssignCounts", "ContactFacts", "InquiryFacts", "OverCapacity", "PlanCounts", "TierCounts", "add_helper",
-    "assign_carer", "assign_carers", "change_contact", "decide_tier", "decide_tiers", "end_assignment", "plan_day",
-    "plan_duties", "record_contact", "settle_duties", "suggestions", "take_inquiry", "void_contact", "waive_duty",
+    "AssignCounts", "ContactFacts", "Entered", "InquiryFacts", "LineResult", "OverCapacity", "PlanCounts",
+    "TierCounts", "add_helper", "assign_carer", "assign_carers", "change_contact", "decide_tier", "decide_tiers",
+    "end_assignment", "enter_results", "make_sheet", "plan_day", "plan_duties", "record_contact", "settle_duties",
+    "suggestions", "take_inquiry", "void_contact", "waive_duty",
 ]  # fmt: skip
