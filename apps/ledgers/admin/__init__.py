@@ -1,5 +1,6 @@
 """The staff side of the ledger in the stock admin."""
 
+from .absences import AbsenceAdmin
 from .assignments import CareAssignmentAdmin, CareTierAdmin
 from .cadre import CadreAdmin
 from .checks import SafetyCheckAdmin
@@ -10,6 +11,7 @@ from .sheets import CallSheetAdmin
 from .whereabouts import WhereaboutsAdmin
 
 __all__ = [
+    "AbsenceAdmin",
     "CadreAdmin",
     "CallSheetAdmin",
     "CareAssignmentAdmin",
