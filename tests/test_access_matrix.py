@@ -64,6 +64,8 @@ PAGES = {
     "admin:organisation_calendarday_import": Row("organisation.add_calendarday"),
     "admin:accounts_user_password": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_second-factor": Row("accounts.change_user", "accounts.user"),
+    "admin:accounts_user_sheet": Row("accounts.change_user", "accounts.user"),
+    "admin:accounts_boundcertificate_release": Row("accounts.change_boundcertificate", "accounts.boundcertificate"),
     "admin:accounts_user_sign-out": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_disable": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_enable": Row("accounts.change_user", "accounts.user"),
@@ -96,6 +98,11 @@ PAGES = {
     "admin:birthday_calendar": Row("reminders.view_reminder"),
     "admin:reminder_days": Row("reminders.view_run"),
     "admin:unknown_deliveries": Row("messaging.resolve_delivery", post=NOBODY),
+    "admin:batches": Row("messaging.make_batch", post=NOBODY),
+    "admin:batch": Row("messaging.make_batch", "messaging.deliverybatch", post=NOBODY),
+    "admin:batch_download": Row("messaging.make_batch", "messaging.deliverybatch", post=NOBODY),
+    "admin:my_channels": Row(ANY_STAFF),
+    "admin:person_channels": Row("people.change_person", "registry.cadre"),
     "admin:inbox": Row(ANY_STAFF),
     "admin:registry_unitreport_unit": Row(
         "registry.view_unitreport", "organisation.unit", post="registry.add_unitreport"
@@ -114,6 +121,10 @@ PAGES = {
     "account_inactive": Row(PUBLIC),
     "account_reauthenticate": Row(SIGNED_IN),
     "account_change_password": Row(SIGNED_IN),
+    "account_lock": Row(SIGNED_IN),
+    "account_locked": Row(SIGNED_IN),
+    "account_kept": Row(SIGNED_IN),
+    "mfa_choose": Row(SIGNED_IN),
     "mfa_index": Row(SIGNED_IN),
     "mfa_authenticate": Row(PUBLIC),
     "mfa_reauthenticate": Row(SIGNED_IN),
@@ -134,7 +145,8 @@ PAGES = {
 
 # Pages that lead elsewhere by what they are: held in tests/accounts/test_sign_in.py.
 DOORS = {
-    "account_logout", "admin:login", "admin:logout", "admin:password_change", "admin:password_change_done",
+    "account_logout", "account_lock", "account_locked", "account_kept",
+    "admin:login", "admin:logout", "admin:password_change", "admin:password_change_done",
     "mfa_authenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
 }  # fmt: skip
 
@@ -149,6 +161,9 @@ EXCEPTIONS = {
     "admin:common_auditentry_history": Row(NOBODY, "common.auditentry"),
     "admin:common_auditseal_history": Row(NOBODY, "common.auditseal"),
     # Grants and membership are made and ended, never rewritten.
+    "admin:accounts_boundcertificate_change": Row(
+        "accounts.view_boundcertificate", "accounts.boundcertificate", post=NOBODY
+    ),
     "admin:accounts_rolegrant_change": Row("accounts.view_rolegrant", "accounts.rolegrant", post=NOBODY),
     "admin:branches_membership_change": Row("branches.view_membership", "branches.membership", post=NOBODY),
     "admin:branches_post_change": Row("branches.view_post", "branches.post", post=NOBODY),

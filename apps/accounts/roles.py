@@ -67,8 +67,8 @@ ROLES = {
              "organisation.community", "common.codevalue") | _views("common.codevalue", "common.job")
              | {"reminders.view_run", "common.view_every_job"}),
         Role("security_admin", "安全管理员", _views("accounts.user", "accounts.rolegrant", "organisation.unit",
-             "organisation.community", "organisation.barredentry")
-             | _edits("accounts.user", "accounts.rolegrant", "organisation.barredentry")),
+             "organisation.community", "organisation.barredentry", "accounts.boundcertificate")
+             | _edits("accounts.user", "accounts.rolegrant", "organisation.barredentry", "accounts.boundcertificate")),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")

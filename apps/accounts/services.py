@@ -14,7 +14,7 @@ from apps.common.errors import BusinessError
 from apps.organisation.models import Community, Unit
 
 from .access import unit_ids_for
-from .models import RoleGrant, User
+from .models import CodeSheet, RoleGrant, User
 from .passwords import REMEMBERED
 from .roles import ROLES
 from .rules import conflicting_role
@@ -33,7 +33,7 @@ def _target(user: User) -> str:
     return f"accounts.user:{user.pk}"
 
 
-def _require(actor: User | None, unit: Unit | None, permission: str) -> None:
+def require_reach(actor: User | None, unit: Unit | None, permission: str) -> None:
     """`actor` None is the command line, where the first account comes from."""
     if actor is None:
         return
@@ -63,7 +63,7 @@ def open_account(
     password: str = "",
 ) -> tuple[User, str]:
     """A staff account and its first password, which must be changed; shown once, kept nowhere."""
-    _require(actor, unit, MANAGE)
+    require_reach(actor, unit, MANAGE)
     username = User.normalize_username(username).strip()
     if User.objects.filter(username__iexact=username).exists():
         raise BusinessError("这个用户名已有人使用。", code="duplicate", field="username")
@@ -102,7 +102,7 @@ def _remember(user: User) -> None:
 @transaction.atomic
 def reset_password(user: User, *, actor: User | None, reason: str = "") -> str:
     """A new temporary password, shown once. Ends all sessions."""
-    _require(actor, user.unit, MANAGE)
+    require_reach(actor, user.unit, MANAGE)
     if actor is not None and actor.pk == user.pk:
         raise NotAllowed("自己的密码请在“修改密码”里改。", code="self")
     password = temporary_password()
@@ -117,11 +117,12 @@ def reset_password(user: User, *, actor: User | None, reason: str = "") -> str:
 
 @transaction.atomic
 def reset_second_factor(user: User, *, actor: User | None, reason: str) -> None:
-    """For a lost phone: authenticator and recovery codes go, sessions end, and it is set up anew at sign-in."""
-    _require(actor, user.unit, MANAGE)
+    """For a lost phone: authenticator, recovery and printed codes go, sessions end; set up anew at sign-in."""
+    require_reach(actor, user.unit, MANAGE)
     if actor is not None and actor.pk == user.pk:
         raise NotAllowed("自己的第二重验证要请另一位安全管理员重置。", code="self")
     Authenticator.objects.filter(user=user).delete()
+    CodeSheet.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
     end_sessions(user)
     audit.record("reset_second_factor", actor=actor, target=_target(user), reason=reason)
 
@@ -133,7 +134,7 @@ def end_sessions(user: User) -> None:
 
 @transaction.atomic
 def force_sign_out(user: User, *, actor: User | None, reason: str) -> None:
-    _require(actor, user.unit, MANAGE)
+    require_reach(actor, user.unit, MANAGE)
     end_sessions(user)
     audit.record("force_sign_out", actor=actor, target=_target(user), reason=reason)
 
@@ -141,7 +142,7 @@ def force_sign_out(user: User, *, actor: User | None, reason: str) -> None:
 @transaction.atomic
 def set_active(user: User, is_active: bool, *, actor: User | None, reason: str) -> None:
     """Switch an account off or on. Off: the next request of every session is refused; grants stay as they are."""
-    _require(actor, user.unit, MANAGE)
+    require_reach(actor, user.unit, MANAGE)
     if actor is not None and actor.pk == user.pk:
         raise NotAllowed("不能停用或启用自己的账号。", code="self")
     if not User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active):
@@ -171,7 +172,7 @@ def grant_role(
         raise BusinessError("只有单位联络员可以限定社区，其他角色请空着。", code="community", field="community")
     if actor is not None and actor.pk == user.pk:
         raise NotAllowed("不能给自己授权，请另一位安全管理员办理。", code="self", field="user")
-    _require(actor, unit, GRANT)
+    require_reach(actor, unit, GRANT)
     User.objects.select_for_update().get(pk=user.pk)
     held = RoleGrant.objects.filter(user=user, revoked_at__isnull=True).exclude(ends_on__lte=starts_on)
     if ends_on is not None:
@@ -199,7 +200,7 @@ def grant_role(
 @transaction.atomic
 def revoke_role(grant: RoleGrant, *, actor: User | None, reason: str) -> RoleGrant:
     """Take a grant back from this moment; again changes nothing."""
-    _require(actor, grant.unit, GRANT)
+    require_reach(actor, grant.unit, GRANT)
     if RoleGrant.objects.filter(pk=grant.pk, revoked_at__isnull=True).update(revoked_at=timezone.now()):
         audit.record(
             "revoke_role", actor=actor, target=f"accounts.user:{grant.user_id}", fields=[grant.role], reason=reason

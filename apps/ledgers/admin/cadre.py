@@ -17,6 +17,7 @@ from .filters import BranchFilter, CarerFilter, TierFilter
 from .groups import ASSIGN, DECIDE, GroupActs
 
 RECORD = "ledgers.record_contact"
+CHANGE_PERSON = "people.change_person"
 VIEW_CONTACT = "ledgers.view_contact"
 VIEW_DUTY = "ledgers.view_duty"
 VIEW_EVENT = "registry.view_lifeevent"
@@ -26,7 +27,16 @@ VIEW_TIER = "ledgers.view_caretier"
 @admin.register(Cadre)
 class CadreAdmin(GroupActs, CadreAdminBase):
     person_page_template = "admin/ledgers/cadre_page.html"
-    page_permissions = (*CadreAdminBase.page_permissions, RECORD, VIEW_CONTACT, VIEW_DUTY, VIEW_TIER, DECIDE, ASSIGN)
+    page_permissions = (
+        *CadreAdminBase.page_permissions,
+        CHANGE_PERSON,
+        RECORD,
+        VIEW_CONTACT,
+        VIEW_DUTY,
+        VIEW_TIER,
+        DECIDE,
+        ASSIGN,
+    )
     list_filter = (*CadreAdminBase.list_filter, TierFilter, CarerFilter, BranchFilter)
 
     def get_list_filter(self, request):
@@ -71,10 +81,17 @@ class CadreAdmin(GroupActs, CadreAdminBase):
             for tool in tools:
                 tool["main"] = False
             tools.insert(0, {"label": "记走访", "url": record_url(cadre.pk), "main": True})
+        if request.user.has_perm(access.TAKE) and not cadre.voided_at:
+            call = {"label": "记来电来访", "url": f"{reverse('admin:ledgers_inquiry_add')}?person={cadre.pk}"}
+            tools.insert(1, call)
         return tools
 
     def sections(self, request, cadre, revealed):
         sections = super().sections(request, cadre, revealed)
+        if may_on(request, cadre.pk, CHANGE_PERSON) and not cadre.voided_at:
+            contact = next(section for section in sections if section.key == "contact")
+            notify = {"label": "怎样通知他", "url": reverse("admin:person_channels", args=[cadre.pk])}
+            contact.links = [*contact.links, notify]
         return [self.care_section(request, cadre), *sections]
 
     def ledger(self, request, cadre) -> queries.PersonLedger:

@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 from apps.common import jobs, sealing
 from apps.common.tasks import run_job
+from apps.ledgers.jobs import tell_colleagues
 from apps.ledgers.services import plan_day
 from apps.ledgers.services.rosters import take_up_rosters
 from apps.messaging.jobs import Sent, send_waiting
@@ -47,6 +48,7 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
         take_up_rosters(on=day)
         plan_day(day)
         done.plan = plan(day)
+        tell_colleagues(now)
         done.greeted = post_greetings(now)
         if is_first:
             remind_reports(now)

@@ -11,11 +11,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from apps.accounts.roles import ROLES, role_choices
 from apps.common.models import Record, Versioned
 from apps.organisation.models import Community, Unit
 from apps.organisation.queries import subtree_ids
-
-from .roles import ROLES, role_choices
 
 
 class UserManager(BaseUserManager):
