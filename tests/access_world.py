@@ -19,7 +19,21 @@ from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, Co
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import Household, Person, Phone, Relative, Whereabouts
-from apps.registry.models import Attendance, Cadre, DeceasedList, Health, ImportBatch, LifeEvent, RankColumn, RegisterBatch, RosterColumn, ServingLeader, Training, UnitReport, Worker
+from apps.registry.models import (
+    Attendance,
+    Cadre,
+    DeceasedList,
+    Health,
+    ImportBatch,
+    LifeEvent,
+    RankColumn,
+    RegisterBatch,
+    RosterColumn,
+    ServingLeader,
+    Training,
+    UnitReport,
+    Worker,
+)
 from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
