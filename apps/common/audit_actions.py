@@ -22,6 +22,8 @@ ACTION_NAMES = {
     "force_sign_out": "强制退出",
     "grant_role": "授予角色",
     "revoke_role": "收回角色",
+    "absence.record": "登记不在岗和代岗",
+    "absence.change": "更改不在岗时间",
     "add": "新增记录",
     "change": "修改记录",
     "void": "作废记录",
