@@ -19,7 +19,17 @@ from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, Co
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import Household, Person, Phone, Relative
-from apps.registry.models import Cadre, DeceasedList, Health, ImportBatch, LifeEvent, RosterColumn, UnitReport
+from apps.registry.models import (
+    Cadre,
+    CheckLine,
+    DeceasedList,
+    Health,
+    ImportBatch,
+    LifeEvent,
+    RosterColumn,
+    UnitCheck,
+    UnitReport,
+)
 from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
@@ -118,6 +128,16 @@ def _import_batch(side: Side) -> ImportBatch:
     return ImportBatch.objects.create(upload=upload, uploaded_by=clerk, state="discarded", counts={})
 
 
+def _unit_check(side: Side) -> UnitCheck:
+    check = UnitCheck.objects.create(unit=side.unit, year=2026, paper=_paper_of_check(side))
+    CheckLine.objects.create(sheet=check, person=side.cadre.person, position=1)
+    return check
+
+
+def _paper_of_check(side: Side) -> Paper:
+    return Paper.objects.create(code=f"K2{side.unit.pk % 10000:04}", kind="信息核对表", title="核对", subject="x")
+
+
 def _deceased_list(side: Side) -> DeceasedList:
     upload = Attachment.objects.create(
         subject="x", purpose="upload", size=1, digest=b"x", storage_name=f"deceased{side.unit.pk}"
@@ -167,6 +187,7 @@ OBJECTS: dict[str, Builder] = {
     ),
     "messaging.deliverybatch": lambda side: DeliveryBatch.objects.create(channel="print", unit=side.unit, on_day=DAY),
     "registry.importbatch": _import_batch,
+    "registry.unitcheck": _unit_check,
     "registry.deceasedlist": _deceased_list,
     "registry.unitreport": lambda side: UnitReport.objects.create(unit=side.unit, month=DAY),
     "registry.rostercolumn": lambda side: RosterColumn.objects.order_by("position").first(),

@@ -18,6 +18,7 @@ STAFF_NAVIGATION = [
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),
+    ("名册", "年度信息核对", "admin:registry_unitcheck_changelist", "registry.view_unitcheck"),
     ("名册", "离世人员名单比对", "admin:registry_deceasedlist_changelist", "registry.view_deceasedlist"),
     ("名册", "人员变动", "admin:registry_lifeevent_changelist", "registry.view_lifeevent"),
     ("名册", "责任分工", "admin:ledgers_careassignment_changelist", "ledgers.view_careassignment"),

@@ -1,6 +1,7 @@
 """The stock admin of the registry. `CadreAdminBase` is registered in `ledgers.admin`, with what is added there."""
 
 from .cadre import CadreAdminBase
+from .checks import UnitCheckAdmin
 from .deceased import DeceasedListAdmin
 from .imports import ImportBatchAdmin, RosterColumnAdmin
 from .life import LifeEventAdmin
@@ -17,5 +18,6 @@ __all__ = [
     "PhoneAdmin",
     "RelativeAdmin",
     "RosterColumnAdmin",
+    "UnitCheckAdmin",
     "UnitReportAdmin",
 ]
