@@ -131,6 +131,11 @@ PAGES = {
     "admin:registry_unitreport_unit": Row(
         "registry.view_unitreport", "organisation.unit", post="registry.add_unitreport"
     ),
+    "admin:registry_unitcheck_print": Row("registry.view_unitcheck", "registry.unitcheck"),
+    "admin:registry_unitcheck_print_many": Row("registry.view_unitcheck"),
+    "admin:registry_unitcheck_enter": Row(
+        "registry.view_unitcheck", "registry.unitcheck", post="registry.change_unitcheck"
+    ),
     "admin:registry_deceasedlist_unmatched": Row(NOBODY, "registry.deceasedlist"),
     "admin:registry_unitreport_newcomers": Row("registry.add_cadre", post=NOBODY),
     "admin:registry_importbatch_template": Row("registry.import_roster"),
@@ -227,6 +232,7 @@ EXCEPTIONS = {
     "admin:registry_importbatch_change": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_history": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_rostercolumn_add": Row(NOBODY),
+    "admin:registry_unitcheck_change": Row("registry.view_unitcheck", "registry.unitcheck", post=NOBODY),
     "admin:registry_deceasedlist_change": Row("registry.view_deceasedlist", "registry.deceasedlist"),
     "admin:ledgers_callsheet_change": Row("ledgers.view_callsheet", "ledgers.callsheet", post=NOBODY),
     # Paper comes from being printed and moves by its own steps.

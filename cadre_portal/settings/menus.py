@@ -20,6 +20,7 @@ STAFF_NAVIGATION = [
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),
+    ("名册", "年度信息核对", "admin:registry_unitcheck_changelist", "registry.view_unitcheck"),
     ("名册", "离世人员名单比对", "admin:registry_deceasedlist_changelist", "registry.view_deceasedlist"),
     ("名册", "人员变动", "admin:registry_lifeevent_changelist", "registry.view_lifeevent"),
     ("名册", "职级待认定", "admin:registry_cadre_ranks", "registry.change_cadre"),
