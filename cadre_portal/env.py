@@ -21,6 +21,25 @@ def env_str(name: str, default: object = MISSING) -> str:
     return default  # type: ignore[return-value]
 
 
+def env_choice(name: str, default: str, *choices: str) -> str:
+    """One of `choices`, written exactly so."""
+    value = env_str(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"环境变量 {name} 只能是 {'、'.join(choices)}，现在是“{value}”。")
+    return value
+
+
+def env_subset(name: str, default: str, choices: set[str]) -> str:
+    """`required`, `optional`, or some of `choices` with commas between them; returned as written, blanks dropped."""
+    value = "".join(env_str(name, default).split())
+    if value not in {"required", "optional"} and not set(value.split(",")) <= choices:
+        known = "、".join(sorted(choices))
+        raise ImproperlyConfigured(
+            f"环境变量 {name} 只能是 required、optional，或用逗号分隔的 {known}，现在是“{value}”。"
+        )
+    return value
+
+
 def env_bool(name: str, default: bool) -> bool:
     """Exactly True or False, nothing else: a typo must not switch a safeguard off."""
     value = env_str(name, str(default))
@@ -46,6 +65,18 @@ def env_json(name: str, default: dict[str, str]) -> dict[str, str]:
         raise ImproperlyConfigured(f"环境变量 {name} 应是一个 JSON 对象。") from error
     if not isinstance(value, dict) or not all(isinstance(part, str) for part in value.values()):
         raise ImproperlyConfigured(f"环境变量 {name} 应是一个 JSON 对象，值都是文字。")
+    return value
+
+
+def env_object(name: str, default: dict) -> dict:
+    """A JSON object of any depth."""
+    text = env_str(name, "")
+    try:
+        value = json.loads(text) if text else default
+    except ValueError as error:
+        raise ImproperlyConfigured(f"环境变量 {name} 应是一个 JSON 对象。") from error
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f"环境变量 {name} 应是一个 JSON 对象。")
     return value
 
 

@@ -1,13 +1,10 @@
-from django.contrib import admin
-from django.urls import include, path
+"""The bureau's network: the staff side, and everything the internet side has."""
 
-urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("account/", include("apps.accounts.urls")),
-    path("messaging/", include("apps.messaging.urls")),
-    path("", include("apps.portal.urls")),
-]
-handler400 = "apps.portal.views.bad_request"
-handler403 = "apps.portal.views.permission_denied"
-handler404 = "apps.portal.views.not_found"
-handler500 = "apps.portal.views.server_error"
+from django.contrib import admin
+from django.urls import path
+
+from .urls_outer import handler400, handler403, handler404, handler500
+from .urls_outer import urlpatterns as open_pages
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+urlpatterns = [path("admin/", admin.site.urls), *open_pages]

@@ -10,18 +10,19 @@ from dataclasses import dataclass, field
 
 from django.db.models import Model
 
-from apps.accounts.models import RoleGrant, User
+from apps.accounts.models import BoundCertificate, RoleGrant, User
 from apps.accounts.roles import ROLES
 from apps.branches.models import Membership, Organisation, Post
 from apps.common import audit
-from apps.common.models import Attachment, AuditSeal, CodeValue, Job
-from apps.ledgers.models import CareAssignment, CareTier, Contact, ContactPerson, Duty
-from apps.messaging.models import Delivery
-from apps.organisation.models import Community, Division, RuleSet, Unit
-from apps.people.models import Household, Person, Phone, Relative
+from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
+from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, SafetyCheck
+from apps.messaging.models import Delivery, DeliveryBatch
+from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
+from apps.people.models import Household, Person, Phone, Relative, Whereabouts
 from apps.registry.models import (
     Attendance,
     Cadre,
+    DeceasedList,
     Health,
     ImportBatch,
     LifeEvent,
@@ -30,6 +31,7 @@ from apps.registry.models import (
     RosterColumn,
     ServingLeader,
     Training,
+    UnitReport,
     Worker,
 )
 from apps.reminders.models import Reminder
@@ -130,6 +132,14 @@ def _import_batch(side: Side) -> ImportBatch:
     return ImportBatch.objects.create(upload=upload, uploaded_by=clerk, state="discarded", counts={})
 
 
+def _deceased_list(side: Side) -> DeceasedList:
+    upload = Attachment.objects.create(
+        subject="x", purpose="upload", size=1, digest=b"x", storage_name=f"deceased{side.unit.pk}"
+    )
+    clerk = User.objects.get(username=f"carer{side.unit.pk}")
+    return DeceasedList.objects.create(upload=upload, digest=b"x", listed_on="2026-03", uploaded_by=clerk)
+
+
 def _register_batch(kind: str) -> Builder:
     def build(side: Side) -> RegisterBatch:
         upload = Attachment.objects.create(
@@ -156,8 +166,17 @@ OBJECTS: dict[str, Builder] = {
         name=f"社区{side.unit.pk}", division=Division.objects.order_by("code").first()
     ),
     "organisation.ruleset": _rule_set,
+    "organisation.barredentry": lambda side: BarredEntry.objects.create(
+        kind="unit", name=f"某特殊单位{side.unit.pk}", document_no="云保〔2026〕1号"
+    ),
+    "organisation.calendarday": lambda side: CalendarDay.objects.create(
+        day=datetime.date(2030, 1, 1) + datetime.timedelta(days=side.unit.pk), kind="off", name="放假"
+    ),
     "accounts.user": lambda side: _grant(side).user,
     "accounts.rolegrant": lambda side: RoleGrant.objects.get(user__username=f"granted{side.unit.pk}"),
+    "accounts.boundcertificate": lambda side: BoundCertificate.objects.create(
+        user=side.objects["accounts.user"], serial=f"{side.unit.pk:X}", subject="CN=x"
+    ),
     "people.person": lambda side: side.cadre.person,
     "people.phone": _phone,
     "people.relative": _relative,
@@ -174,11 +193,18 @@ OBJECTS: dict[str, Builder] = {
     "ledgers.careassignment": _assignment,
     "ledgers.contact": _contact,
     "ledgers.duty": _duty,
+    "ledgers.safetycheck": lambda side: SafetyCheck.objects.create(cadre=side.cadre, raised_on=DAY),
+    "people.whereabouts": lambda side: Whereabouts.objects.create(
+        person=side.cadre.person, kind="travelling", starts_on=DAY
+    ),
     "reminders.reminder": _reminder,
     "messaging.delivery": lambda side: Delivery.objects.create(
         channel="sms", delivery_class="urgent", user=User.objects.get(username=f"carer{side.unit.pk}"), on_day=DAY
     ),
+    "messaging.deliverybatch": lambda side: DeliveryBatch.objects.create(channel="print", unit=side.unit, on_day=DAY),
     "registry.importbatch": _import_batch,
+    "registry.deceasedlist": _deceased_list,
+    "registry.unitreport": lambda side: UnitReport.objects.create(unit=side.unit, month=DAY),
     "registry.registerbatch": _register_batch("workers"),
     "registry.registerbatch.leaders": _register_batch("leaders"),
     "registry.rankcolumn": lambda side: RankColumn.objects.order_by("pk").first(),
@@ -192,6 +218,19 @@ OBJECTS: dict[str, Builder] = {
     "registry.rostercolumn": lambda side: RosterColumn.objects.order_by("position").first(),
     "common.codevalue": lambda side: CodeValue.objects.order_by("pk").first(),
     "common.job": lambda side: Job.objects.create(kind="x", title="导出名单"),
+    "common.paper": lambda side: Paper.objects.create(
+        code=f"K7M{side.unit.pk}",
+        kind="电话单",
+        title=f"{side.cadre.person.name}等的电话单",
+        subject=f"ledgers.callsheet:{side.unit.pk}",
+        unit_id=side.unit.pk,
+    ),
+    "ledgers.callsheet": lambda side: CallSheet.objects.create(
+        carer=User.objects.get(username=f"carer{side.unit.pk}"),
+        on_day=DAY,
+        until=LATER,
+        paper=Paper.objects.get(unit_id=side.unit.pk),
+    ),
     "common.auditentry": lambda side: audit.record("open", actor=None, people=[side.cadre.pk]),
     "common.auditseal": _seal,
 }
@@ -199,6 +238,8 @@ OBJECTS: dict[str, Builder] = {
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
 SHARED = {
     "organisation.division", "organisation.unit", "organisation.community", "organisation.ruleset",
+    "organisation.barredentry",
+    "organisation.calendarday",
     "branches.organisation", "common.auditentry", "common.auditseal", "common.job",
     "common.codevalue", "registry.rostercolumn", "registry.rankcolumn", "registry.servingleader",
 }  # fmt: skip

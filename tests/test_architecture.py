@@ -30,6 +30,7 @@ VAGUE = {"utils", "helpers", "misc", "tools", "managers"}
 # Socket 1 and 2 of design 2, as plugged. A new line here is a decision about who sees whom, or what a death closes.
 PLUGGED_SCOPES = [
     "apps.registry.scopes.granted_units",
+    "apps.registry.scopes.community_residents",
     "apps.branches.access.secretary_scope",
     "apps.ledgers.access.cared_for",
 ]

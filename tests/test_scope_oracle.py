@@ -11,7 +11,8 @@ from apps.accounts.roles import ROLES
 from apps.branches.models import Membership, Organisation, Post
 from apps.ledgers.access import CARER_PERMISSIONS
 from apps.ledgers.models import CareAssignment
-from apps.organisation.models import Unit
+from apps.organisation.models import Community, Division, Unit
+from apps.people.models import Person
 from apps.registry.models import Cadre
 from apps.registry.scopes import CHANGE, VIEW
 from tests.access_world import GRANTED
@@ -39,6 +40,8 @@ class City:
             child = Organisation.objects.add_child(Organisation.objects.get(pk=parent.pk), {"name": f"支部{number}"})
             self.branches.append(child)
             self.branch_parent[child.pk] = parent.pk
+        division = Division.objects.order_by("code").first()
+        self.communities = [Community.objects.create(name=f"社区{number}", division=division) for number in range(3)]
         self.cadres = [make_cadre(f"人{number}", unit=chance.choice(self.units)) for number in range(18)]
         self.user = make_user("x")
 
@@ -62,13 +65,19 @@ def in_force(row, today: datetime.date) -> bool:
 
 
 def deal(city: City, chance: random.Random, today: datetime.date) -> None:
-    """New grants, memberships, posts and pairings; some over, some not begun, some revoked or voided."""
+    """New grants, homes, memberships, posts and pairings; some over, some not begun, some revoked or voided."""
     for model in (RoleGrant, Post, Membership, CareAssignment):
         model.objects.all().delete()
     for role, unit in {(chance.choice(GRANTED), chance.choice(city.units)) for _ in range(chance.randint(0, 3))}:
         revoked = timezone.now() if chance.random() < 0.2 else None
         RoleGrant.objects.create(user=city.user, role=role, unit=unit, revoked_at=revoked, **span(chance, today))
+    for community in chance.sample(city.communities, chance.randint(0, 2)):
+        RoleGrant.objects.create(
+            user=city.user, role="liaison", unit=chance.choice(city.units), community=community, **span(chance, today)
+        )
     for cadre in city.cadres:
+        home = chance.choice([None, *city.communities])
+        Person.objects.filter(pk=cadre.pk).update(community=home)
         if chance.random() < 0.7:
             branch = chance.choice(city.branches)
             make_member(cadre.person, branch, link=chance.choice(["formal", "functional"]), **span(chance, today))
@@ -96,13 +105,16 @@ def expected(city: City, permission: str, today: datetime.date) -> set[int]:
     posted = bool(posts) and permission in ROLES["secretary"].permissions
     found = set()
     for cadre in city.cadres:
-        by_unit = {grant.unit_id for grant in carrying} & above(cadre.managing_unit_id, city.unit_parent)
+        of_units = {grant.unit_id for grant in carrying if not grant.community_id}
+        by_unit = of_units & above(cadre.managing_unit_id, city.unit_parent)
+        home = Person.objects.values_list("community_id", flat=True).get(pk=cadre.pk)
+        by_home = home is not None and home in {grant.community_id for grant in carrying}
         links = [row for row in Membership.objects.filter(person_id=cadre.pk) if in_force(row, today)]
         led = {post.organisation_id for post in posts}
         by_post = posted and any(led & above(link.organisation_id, city.branch_parent) for link in links)
         caring = CareAssignment.objects.filter(cadre=cadre, ends_on__isnull=True).exists()
         by_care = caring and permission in CARER_PERMISSIONS and (bool(carrying) or posted)
-        if by_unit or by_post or by_care:
+        if by_unit or by_home or by_post or by_care:
             found.add(cadre.pk)
     return found
 

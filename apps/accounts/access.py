@@ -1,12 +1,18 @@
 """What a signed-in user may do, from the grants in force today."""
 
+import datetime as dt
+from collections.abc import Collection
+
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.organisation.models import Unit
 
-from .models import RoleGrant
+from .models import Absence, RoleGrant, User
 from .roles import ROLES, STAFF_ROLES
+
+VIEW_ABSENCE = "accounts.view_absence"
 
 
 def current_grants(user) -> dict[str, list[Unit]]:
@@ -19,17 +25,101 @@ def unit_ids_for(user, permission: str) -> set[int]:
     return user.reach(permission) if getattr(user, "is_authenticated", False) else set()
 
 
+def community_ids_for(user, permission: str) -> set[int]:
+    """Ids of communities for whose residents the user's granted roles carry `permission`; none for visitors."""
+    return user.communities(permission) if getattr(user, "is_authenticated", False) else set()
+
+
 def holders_within(units: set[int], permission: str, *, among) -> list[int]:
     """Ids of active accounts among `among` whose every grant carrying `permission` today is on one of `units`.
 
-    `units` holds whole subtrees, so that a grant on one of them reaches nothing beyond. One query.
+    `units` holds whole subtrees, so that a grant on one of them reaches nothing beyond; one for a community may. One
+    query.
     """
     roles = [key for key, role in ROLES.items() if permission in role.permissions]
     grants = RoleGrant.objects.current(timezone.localdate()).filter(role__in=roles, user__in=among)
-    reach: dict[int, set[int]] = {}
-    for holder, unit in grants.filter(user__is_active=True).order_by("pk").values_list("user_id", "unit_id"):
-        reach.setdefault(holder, set()).add(unit)
+    reach: dict[int, set[int | None]] = {}
+    columns = ("user_id", "unit_id", "community_id")
+    for holder, unit, community in grants.filter(user__is_active=True).order_by("pk").values_list(*columns):
+        reach.setdefault(holder, set()).add(None if community else unit)
     return [holder for holder, granted in reach.items() if granted <= units]
+
+
+def stand_ins(user_ids: Collection[int], *, on: dt.date) -> dict[int, int]:
+    """user id → who acts for him on a day; whoever is there, or has nobody, is left out. One query.
+
+    A substitute who is away is stood in for by his own; where that leads round in a circle, the last one before it
+    closes acts, so that nothing is without somebody. A closed account stands in for nobody.
+    """
+    substitute_of = _substitutes(on)
+    return {user: _follow(user, substitute_of) for user in set(user_ids) & substitute_of.keys()}
+
+
+def stood_in_for(user_id: int, *, on: dt.date) -> set[int]:
+    """Users for whom this one acts on a day, through chains too. One query."""
+    substitute_of = _substitutes(on)
+    return {away for away in substitute_of if _follow(away, substitute_of) == user_id}
+
+
+def leads_back(substitute: int, user: int, starts_on: dt.date, ends_on: dt.date) -> bool:
+    """Whether some absence of `substitute` within the half-open span names `user` as acting for him, directly or
+    through others who are away then. One query."""
+    rows = Absence.objects.filter(starts_on__lt=ends_on, ends_on__gt=starts_on, voided_at__isnull=True)
+    acts_for: dict[int, set[int]] = {}
+    for away, acting in rows.values_list("user_id", "substitute_id"):
+        acts_for.setdefault(away, set()).add(acting)
+    seen, open_ends = set(), {substitute}
+    while open_ends:
+        seen |= open_ends
+        open_ends = {acting for one in open_ends for acting in acts_for.get(one, ())} - seen
+    return user in seen
+
+
+def colleagues_of(user, permission: str) -> QuerySet[User]:
+    """Active staff of the units on which `user` holds `permission`, whose every grant today lies there: the ones for
+    whom he may arrange things. The user himself always."""
+    units = unit_ids_for(user, permission)
+    grants = RoleGrant.objects.current(timezone.localdate())
+    inside = Q(unit_id__in=units) | Q(pk__in=grants.filter(unit_id__in=units).values("user_id"))
+    beyond = grants.exclude(unit_id__in=units).values("user_id")
+    staff = User.objects.filter(is_active=True, is_staff=True)
+    return staff.filter(Q(pk=user.pk) | (inside & ~Q(pk__in=beyond)))
+
+
+def absences_for(user, permission: str) -> QuerySet[Absence]:
+    """Absences on which `user` may do `permission`: his own, those in which he stands in (to see), and those of his
+    colleagues."""
+    if not user.has_perm(permission):
+        return Absence.objects.none()
+    mine = Q(user_id=user.pk) | (Q(substitute_id=user.pk) if permission == VIEW_ABSENCE else Q())
+    return Absence.objects.filter(mine | Q(user__in=colleagues_of(user, permission).values("pk")))
+
+
+def _substitutes(on: dt.date) -> dict[int, int]:
+    away = Absence.objects.current(on).filter(substitute__is_active=True)
+    return dict(away.order_by("pk").values_list("user_id", "substitute_id"))
+
+
+def _follow(user: int, substitute_of: dict[int, int]) -> int:
+    passed, acting = {user}, substitute_of[user]
+    while acting in substitute_of and substitute_of[acting] not in passed:
+        passed.add(acting)
+        acting = substitute_of[acting]
+    return acting
+
+
+def nearest_holders(unit_ids: set[int], role: str, *, on) -> dict[int, list[int]]:
+    """unit id → active holders of `role` on the unit or, where nobody holds it there, on the nearest unit above that
+    has any; an empty list where none. Holders for a community alone do not count. Two queries."""
+    grants = RoleGrant.objects.current(on).on_units().filter(role=role, user__is_active=True).order_by("pk")
+    holders: dict[str, list[int]] = {}
+    for path, user_id in grants.values_list("unit__path", "user_id"):
+        holders.setdefault(path, []).append(user_id)
+    found = {}
+    for pk, path in Unit.objects.filter(pk__in=unit_ids).values_list("pk", "path"):
+        above = (path[:end] for end in range(len(path), 0, -Unit.steplen))
+        found[pk] = next((holders[one] for one in above if one in holders), [])
+    return found
 
 
 def has_staff_role(user) -> bool:

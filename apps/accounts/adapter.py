@@ -6,17 +6,21 @@ import time
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import clear_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib import messages
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from apps.common import audit, crypto
 from apps.common.client_address import client_address
 
-from . import services
+from . import kept, services
 from .access import has_staff_role
 from .models import User
+from .second_factor import TOTP, accepted
 
 SECRETS = crypto.place("mfa.authenticator", "any", "data")
 
@@ -37,7 +41,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request) or "unknown"
 
     def get_login_redirect_url(self, request) -> str:
-        return reverse("admin:index") if has_staff_role(request.user) else settings.LOGOUT_REDIRECT_URL
+        staff = settings.PORTAL_ZONE != "outer" and has_staff_role(request.user)
+        return reverse("admin:index") if staff else settings.LOGOUT_REDIRECT_URL
+
+    def pre_login(self, request, user, **login):
+        """The internet side knows no staff: their accounts open nothing there, whatever they know."""
+        if settings.PORTAL_ZONE == "outer" and has_staff_role(user):
+            clear_authentication_records(request)
+            audit.record("sign_in_failed", actor=None, request=request, target=f"accounts.user:{user.pk}")
+            messages.error(request, "这里是对外网站。工作人员请在单位内部网络登录。")
+            return redirect("account_login")
+        return super().pre_login(request, user, **login)
 
     def get_password_change_redirect_url(self, request) -> str:
         return self.get_login_redirect_url(request)
@@ -58,6 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def logout(self, request) -> None:
         audit.record("sign_out", actor=request.user, request=request)
+        kept.forget(request.session.session_key)
         super().logout(request)
 
     def authentication_failed(self, request, **credentials) -> None:
@@ -87,4 +102,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return crypto.decrypt(base64.b64decode(encrypted_text), SECRETS)
 
     def can_delete_authenticator(self, authenticator) -> bool:
-        return settings.SECOND_FACTOR != "required" or not has_staff_role(authenticator.user)
+        return not accepted() or not has_staff_role(authenticator.user)
+
+    def is_mfa_enabled(self, user, types=None) -> bool:
+        """Where an installation does not accept the authenticator, nobody is asked for it at sign-in."""
+        factors = accepted()
+        return (not factors or TOTP in factors) and super().is_mfa_enabled(user, types)

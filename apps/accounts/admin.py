@@ -5,19 +5,22 @@ from dataclasses import dataclass
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.urls import path
 from django.utils import timezone
 
 from apps.common.admin import RecordAdmin, is_reading
 from apps.common.errors import BusinessError
-from apps.organisation.models import Unit
+from apps.organisation.models import Community, Unit
 
 from . import services
+from .factor_admin import BoundCertificateAdmin, SheetPages, factors_of, with_factors
 from .forms import GrantForm, ReasonForm
 from .models import RoleGrant, User
 from .roles import ROLES
+
+__all__ = ["BoundCertificateAdmin", "RoleGrantAdmin", "UserAdmin"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ ACTS = {
     ),
     "second-factor": Act(
         "重置第二重验证",
-        "换手机或丢手机时用：原来的验证器和恢复码作废，下次登录重新设置。请先当面核对本人。",
+        "换手机或丢手机时用：原来的验证器、恢复码和口令单作废，下次登录重新设置。请先当面核对本人。",
         lambda user, actor, reason: services.reset_second_factor(user, actor=actor, reason=reason),
     ),
     "sign-out": Act(
@@ -56,7 +59,7 @@ ACTS = {
 
 
 @admin.register(User)
-class UserAdmin(RecordAdmin):
+class UserAdmin(SheetPages, RecordAdmin):
     list_display = ["username", "display_name", "unit", "post", "roles", "second_factor", "is_active"]
     list_display_links = ["username", "display_name"]
     list_filter = ["is_active"]
@@ -73,8 +76,7 @@ class UserAdmin(RecordAdmin):
         return User.objects.filter(Q(unit_id__in=user.reach(permission)) | Q(unit__isnull=True), is_staff=True)
 
     def get_queryset(self, request):
-        authenticators = User.authenticator_set.rel.related_model.objects.filter(user=OuterRef("pk"), type="totp")
-        return super().get_queryset(request).annotate(has_second_factor=Exists(authenticators))
+        return with_factors(super().get_queryset(request))
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None:
@@ -90,9 +92,9 @@ class UserAdmin(RecordAdmin):
     def roles(self, user):
         return "、".join(ROLES[role].label for role in self.roles_of.get(user.pk, [])) or "（没有）"
 
-    @admin.display(description="第二重验证", boolean=True)
+    @admin.display(description="第二重验证")
     def second_factor(self, user):
-        return user.has_second_factor
+        return factors_of(user)
 
     def changelist_view(self, request, extra_context=None):
         self.roles_of = {}
@@ -152,6 +154,7 @@ class UserAdmin(RecordAdmin):
             tools += [
                 {"label": act.label, "url": self.url_of(key, obj)} for key, act in ACTS.items() if act.offered(obj)
             ]
+            tools += self.sheet_tools(obj)
         return tools
 
     def get_urls(self):
@@ -193,14 +196,14 @@ class RoleGrantAdmin(RecordAdmin):
     """Grants are made and taken back, never rewritten: what somebody was allowed on a day stays readable."""
 
     form = GrantForm
-    list_display = ["user", "role_label", "unit", "starts_on", "ends_on", "state", "granted_by"]
+    list_display = ["user", "role_label", "unit", "community", "starts_on", "ends_on", "state", "granted_by"]
     list_display_links = ["user"]
     list_filter = ["role"]
-    select_related_in_list = ("user", "unit", "granted_by")
+    select_related_in_list = ("user", "unit", "community", "granted_by")
     search_fields = ["user__username", "user__display_name"]
     search_help_text = "用户名或姓名"
     ordering = ["-id"]
-    fields = ["user", "role", "unit", "starts_on", "ends_on", "reason"]
+    fields = ["user", "role", "unit", "community", "starts_on", "ends_on", "reason"]
 
     def rows_for(self, user, permission):
         if not user.has_perm(permission):
@@ -235,7 +238,9 @@ class RoleGrantAdmin(RecordAdmin):
     def related_rows(self, model, request):
         """Offer only the units in which this administrator may grant."""
         rows = super().related_rows(model, request)
-        return rows.filter(pk__in=request.user.reach(services.GRANT)).open() if model is Unit else rows
+        if model is Unit:
+            return rows.filter(pk__in=request.user.reach(services.GRANT)).open()
+        return Community.objects.filter(closed_on__isnull=True, voided_at__isnull=True) if model is Community else rows
 
     def write(self, request, obj, form, change):
         grant = services.grant_role(**form.cleaned_data, actor=request.user)

@@ -17,11 +17,12 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
-from . import audit, change_log, voiding
-from .admin_forms import SEEN, RecordForm
+from . import audit, change_log, sources, voiding
+from .admin_forms import NOT_OF_THE_RECORD, RecordForm
 from .admin_lists import CappedPaginator, PickFilter, PickMany, PickOne, page_number
 from .errors import BusinessError
 from .models import Record
+from .secrecy_forms import LABEL, REASON
 
 EDIT = "edit"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -115,6 +116,7 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
     form = RecordForm
     open_to_viewers = False
     voidable = False
+    asks_source = False  # whether its form asks from whom comes what is typed
     code_lists: dict[str, str] = {}
     add_label = ""  # of the button and the page that add a record, where 新增 and the name read badly
     empty_words = ""  # below 这里还没有内容, where an empty list needs a reason
@@ -241,18 +243,24 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refusal = getattr(request, "refusal", None)
+        form.asks_source = self.asks_source and not is_reading(request)
         return form
 
     def get_fieldsets(self, request, obj=None):
         if self.fieldsets:
             return self.fieldsets
-        return [(None, {"fields": [name for name in self.get_fields(request, obj) if name != SEEN]})]
+        return [(None, {"fields": [name for name in self.get_fields(request, obj) if name not in NOT_OF_THE_RECORD]})]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         request.reading_record = request.method in SAFE_METHODS and EDIT not in request.GET
         return super().change_view(request, object_id, form_url, extra_context)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        with sources.told_by(sources.posted(request)):
+            return self.refusable_form(request, object_id, form_url, extra_context)
+
+    def refusable_form(self, request, object_id, form_url, extra_context):
+        """The form; a refusal of the service is shown at its field."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except BusinessError as refusal:
@@ -262,6 +270,9 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        shown = context["adminform"]
+        if REASON in shown.form.fields:
+            shown.fieldsets = [(LABEL, {"fields": [REASON]}), *shown.fieldsets]
         context.update(
             show_save_and_add_another=False,
             show_save_and_continue=False,
@@ -323,7 +334,7 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
             "change",
             actor=request.user,
             people=self.people_of(obj),
-            fields=[name[:60] for name in names if name != SEEN],
+            fields=[name[:60] for name in names if name not in NOT_OF_THE_RECORD],
             target=self._target(obj),
             request=request,
         )
@@ -348,8 +359,14 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
         return pages + super().get_urls()
 
     def staff_view(self, view):
-        """A page of this admin, behind the staff sign-in, never cached, GET or POST."""
-        return self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(view))
+        """A page of this admin, behind the staff sign-in, never cached, GET or POST. What it writes carries the source
+        that its form names."""
+
+        def with_source(request, *args, **kwargs):
+            with sources.told_by(sources.posted(request)):
+                return view(request, *args, **kwargs)
+
+        return self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(with_source))
 
     def page(self, request, template: str, context: dict, status: int = 200) -> TemplateResponse:
         request.current_app = self.admin_site.name

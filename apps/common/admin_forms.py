@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from django import forms
 from django.db.models import Model
 
-from . import change_log
+from . import change_log, sources
 from .errors import BusinessError, StaleVersion
+from .secrecy_forms import SecrecyMixin
 
 SEEN = "seen_version"
+# Fields of the form alone.
+NOT_OF_THE_RECORD = (SEEN, sources.FIELD)
 REQUIRED = "这一项要填。"
 
 
@@ -28,19 +31,24 @@ class Conflict:
     mine: str
 
 
-class RecordForm(forms.ModelForm):
+class RecordForm(SecrecyMixin, forms.ModelForm):
     """ModelForm that carries the version it was opened at.
 
     When somebody saved meanwhile: what only he changed is taken over, what both changed is listed in `conflicts`
     with both values, what only this user changed stays; saving again then stands. Nothing typed is lost.
-    `refusal` is set by the admin when the service refused: shown at its field, all input kept.
+    `asks_source`: whether the form asks from whom comes what is typed. `refusal` is set by the admin when the
+    service refused: shown at its field, all input kept.
     """
 
     seen_version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    source_of_change = sources.source_field()
     refusal: BusinessError | None = None
+    asks_source = False
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+        if not self.asks_source:
+            del self.fields[sources.FIELD]
         for field in self.fields.values():
             say_required(field)
         self.conflicts: list[Conflict] = []
@@ -78,7 +86,7 @@ class RecordForm(forms.ModelForm):
 
     def _compare(self, opened: dict[str, object]) -> None:
         fresh = self.data.copy()
-        for name in [name for name in self.changed_data if name != SEEN]:
+        for name in [name for name in self.changed_data if name not in NOT_OF_THE_RECORD]:
             bound = self[name]
             typed = bound.field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
             known = name in opened

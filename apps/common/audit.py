@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from . import sources
 from .client_address import address_of_request, client_address
 from .insert_select import execute
 from .models import AuditEntry
@@ -22,11 +23,12 @@ def record(
     request=None,
     target: str = "",
     on_behalf_of: int | None = None,
+    source: str | None = None,
 ) -> AuditEntry:
     """Insert one entry and a subject row for each person id: together, and in the caller's transaction if there is one.
 
     `actor` is a user or None for the portal itself; no names or numbers belong into `reason` or `target`. The address
-    is the current request's, where there is one.
+    is the current request's, where there is one; the source is the current form's unless given.
     """
     ids = list(people)
     entry = AuditEntry.objects.create(
@@ -37,6 +39,7 @@ def record(
         reason=reason[:200],
         address=client_address(request) if request is not None else address_of_request(),
         target=target[:120],
+        source=sources.current() if source is None else source,
         subject_count=len(ids),
     )
     if ids:

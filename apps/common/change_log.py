@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.utils import timezone
 
+from . import sources
 from .code_lists import names_of
 from .models import AuditEntry, AuditSubject
 from .partial_date import PartialDate
@@ -22,6 +23,7 @@ LOOKS = {
     "open": "打开",
     "search": "搜索到",
     "search.outsider": "按身份证号查到（范围以外）",
+    "see_contact": "看到电话和住址",
     "reveal": "查看完整内容",
     "export": "导出",
     "print": "打印",
@@ -87,7 +89,7 @@ def changes_of(row: Model, *, code_lists: dict[str, str], limit: int = MOST) -> 
     return [
         Change(
             at=event.pgh_created_at,
-            who=people.get(event.pgh_context.metadata.get("user"), "系统") if event.pgh_context else "系统",
+            who=_who(event.pgh_context.metadata, people) if event.pgh_context else "系统",
             what=str(row._meta.verbose_name),
             fields=[
                 FieldChange(
@@ -102,6 +104,10 @@ def changes_of(row: Model, *, code_lists: dict[str, str], limit: int = MOST) -> 
     ]
 
 
+def _who(metadata: dict, people: dict[int, str]) -> str:
+    return sources.words(metadata.get("source"), people.get(metadata.get("user"), "系统"))
+
+
 def sealed_changes_of(person_id: int, labels: dict[str, str], *, limit: int = MOST) -> list[Change]:
     """Changes of encrypted fields, of which only the name is kept: from audit entries of action `change`."""
     entries = list(
@@ -113,7 +119,7 @@ def sealed_changes_of(person_id: int, labels: dict[str, str], *, limit: int = MO
     return [
         Change(
             at=entry.at,
-            who=people.get(entry.actor_id, "系统"),
+            who=sources.words(entry.source, people.get(entry.actor_id, "系统")),
             what="受保护的内容",
             fields=[FieldChange(labels[name], "（不显示）", "（不显示）") for name in entry.fields if name in labels],
         )

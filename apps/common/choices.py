@@ -12,6 +12,7 @@ class Source(models.TextChoices):
     BRANCH = "branch", "支部代报"
     FAMILY = "family", "家属"
     UNIT = "unit", "单位报送"
+    OFFICE = "office", "其他部门提供"
     FILE = "file", "名册导入"
 
 

@@ -7,17 +7,17 @@ from functools import lru_cache
 from django.conf import settings
 
 UNKNOWN = ""
-_current: ContextVar[str] = ContextVar("address_of_request", default=UNKNOWN)
+_current: ContextVar = ContextVar("current_request", default=None)
 
 
 class ClientAddressMiddleware:
-    """Remembers the address while a request is served, for audit entries written by services."""
+    """Remembers the request while it is served, for audit entries written by services and forms."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        token = _current.set(client_address(request))
+        token = _current.set(request)
         try:
             return self.get_response(request)
         finally:
@@ -26,7 +26,19 @@ class ClientAddressMiddleware:
 
 def address_of_request() -> str:
     """Address of the request being served in this thread; empty in jobs and commands."""
-    return _current.get()
+    return client_address(_current.get())
+
+
+def user_of_request():
+    """Who is signed in at the request being served in this thread; None for visitors, in jobs and commands."""
+    user = getattr(_current.get(), "user", None)
+    return user if user is not None and user.is_authenticated else None
+
+
+def is_sending() -> bool:
+    """Whether the request being served sends something in; True in jobs and commands, where there is none."""
+    request = _current.get()
+    return request is None or request.method not in ("GET", "HEAD", "OPTIONS")
 
 
 def client_address(request) -> str:
@@ -45,6 +57,11 @@ def client_address(request) -> str:
         if not _is_trusted(hop):
             return _clean(hop)
     return _clean(hops[0]) if hops else _clean(peer)
+
+
+def is_trusted_peer(request) -> bool:
+    """Whether the machine that hands this request on is one of `TRUSTED_PROXIES`: its other headers are believed."""
+    return _is_trusted(request.META.get("REMOTE_ADDR") or "unix")
 
 
 def is_within(address: str, networks: list[str]) -> bool:

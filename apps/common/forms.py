@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from apps.common.admin_forms import RecordForm, say_required
 from apps.common.errors import BusinessError
+from apps.common.secrecy_forms import SecrecyMixin
 
 
 class PortalFormHelper(FormHelper):
@@ -49,7 +50,7 @@ class HelperMixin:
         self.add_error(field, ValidationError(error.sentence, code=error.code))
 
 
-class PortalForm(HelperMixin, forms.Form):
+class PortalForm(HelperMixin, SecrecyMixin, forms.Form):
     """A form for an act: shape only, the service decides."""
 
 

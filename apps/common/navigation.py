@@ -36,6 +36,19 @@ def resolve(url_name: str) -> str:
         return ""
 
 
+def resolve_for(subject: str, page: str, user) -> str:
+    """The address of `admin:app_model_page` for a subject `app.model:pk`; empty where there is no such page, or where
+    the user has no right to view that model. The page itself asks for its own."""
+    label, _, key = subject.partition(":")
+    app, _, model = label.partition(".")
+    if not user.has_perm(f"{app}.view_{model}"):
+        return ""
+    try:
+        return reverse(f"admin:{app}_{model}_{page}", args=[key])
+    except NoReverseMatch:
+        return ""
+
+
 def longest_match(urls, path: str) -> str:
     """Of the addresses that ``path`` begins with, the longest: the page's own entry in the menu."""
     return max((url for url in urls if path.startswith(url)), key=len, default="")

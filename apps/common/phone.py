@@ -72,6 +72,24 @@ def masked_phone(digits: str) -> str:
     return digits[:shown] + "****" + digits[-4:]
 
 
+def readable_phone(number: str) -> str:
+    """A stored number as people read it: 138 0000 1234, 0757-82280001, 0757-82280001转12. Unknown forms stay."""
+    digits, mark, extension = number.partition("转")
+    if _MOBILE.fullmatch(digits):
+        digits = f"{digits[:3]} {digits[3:7]} {digits[7:]}"
+    elif _LANDLINE.fullmatch(digits):
+        area = _area_length(digits)
+        digits = f"{digits[:area]}-{digits[area:]}"
+    return digits + mark + extension
+
+
+def dial_link(number: str) -> str:
+    """A stored number as a `tel:` address dials it; an extension follows after a pause. Empty when it holds none."""
+    digits, _, extension = number.partition("转")
+    digits = re.sub(r"\D", "", digits)
+    return f"{digits},{extension}" if digits and extension.isdigit() else digits
+
+
 def _parse_numeric(value: int | float) -> PhoneNumber:
     if value != value or value in (float("inf"), float("-inf")) or value != int(value) or value <= 0:
         raise ValueError("电话号码不是整数，请把该格设为文本后重新填写。")

@@ -6,18 +6,20 @@ from django.db.models.functions import Now
 from . import audit
 from .errors import BusinessError
 from .models import Record
+from .secrecy_words import refuse_marks
 
 LONGEST_REASON = 200
 
 
 def check_reason(reason: str) -> str:
-    """The reason without outer blanks and characters that nobody sees; refuses an empty or overlong one."""
+    """The reason without outer blanks and unseen characters; refuses an empty, overlong or marked one."""
     reason = "".join(letter if letter.isprintable() else " " for letter in reason)
     reason = " ".join(reason.split())
     if not reason:
         raise BusinessError("请写明原因。", code="reason_missing", field="reason")
     if len(reason) > LONGEST_REASON:
         raise BusinessError(f"原因请不超过 {LONGEST_REASON} 个字。", code="reason_long", field="reason")
+    refuse_marks(reason, field="reason")
     return reason
 
 

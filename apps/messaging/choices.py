@@ -1,3 +1,5 @@
+from collections.abc import Collection, Iterable
+
 from django.db import models
 
 
@@ -13,8 +15,24 @@ class Channel(models.TextChoices):
     EMAIL = "email", "邮件"
 
 
-# Channels that disturb: they keep quiet hours, need a sender and have an outcome of their own.
-PUSHED = (Channel.SMS, Channel.EMAIL)
+# Channels that a sender pushes out by itself; they keep the quiet hours.
+PUSHED = (Channel.SMS, Channel.EMAIL, Channel.WEBHOOK)
+# Channels handed out by a person, many at a time; the outcome comes back by hand too.
+BATCHED = (Channel.SHEET, Channel.PRINT, Channel.SMS_FILE)
+FOR_STAFF = (Channel.SMS, Channel.EMAIL, Channel.WEBHOOK, Channel.SMS_FILE)
+FOR_PEOPLE = (Channel.SMS, Channel.SMS_FILE, Channel.SHEET, Channel.PRINT)
+
+
+def channels_named(names: Iterable[str], *, among: Collection[str]) -> tuple[str, ...]:
+    """Channels by their Chinese names or codes, in the order given; raises ValueError with a sentence."""
+    known = {channel.label: channel.value for channel in Channel} | {
+        channel.value: channel.value for channel in Channel
+    }
+    found = [known.get(name.strip(), "") for name in names]
+    allowed = {str(channel) for channel in among}
+    if set(found) - allowed:
+        raise ValueError(f"发送通道只能是{'、'.join(Channel(channel).label for channel in among)}。")
+    return tuple(dict.fromkeys(found))
 
 
 class DeliveryClass(models.TextChoices):
@@ -44,6 +62,14 @@ class Outcome(models.TextChoices):
     ACCEPTED = "accepted", "对方已接收"
     RECEIPT = "receipt", "运营商回执：已送达"
     VERIFIED = "verified", "工作人员核实已送达"
+    POSTED = "posted", "已寄出"
+    TOLD = "told", "已电话或当面转达"
+    FILE_DELIVERED = "file_ok", "结果文件：已送达"
+    FILE_UNDELIVERED = "file_failed", "结果文件：未送达"
+    RETURNED = "returned", "退回或没有寄成"
+    NOT_TOLD = "not_told", "没有联系上"
+    NO_RESULT = "no_result", "结果看不出是否送达"
+    ELSEWHERE = "elsewhere", "已由别的通道送达"
     UNDELIVERED = "undelivered", "运营商回执：未送达"
     REFUSED = "refused", "对方拒收"
     UNREACHABLE = "unreachable", "连不上，稍后再试"

@@ -31,3 +31,8 @@ class DivisionLevel(models.TextChoices):
     CITY = "city", "市级"
     COUNTY = "county", "县级"
     TOWNSHIP = "township", "乡级"
+
+
+class BarredKind(models.TextChoices):
+    UNIT = "unit", "单位"
+    RANK = "rank", "职务或职级"

@@ -1,4 +1,4 @@
-"""Forms of rule sets, made from the dataclass of each kind, and of the unit tree."""
+"""Forms of rule sets, made from the dataclass of each kind, of the unit tree, and of the yearly notice."""
 
 import dataclasses
 import datetime
@@ -11,11 +11,19 @@ from django import forms
 
 from apps.common.admin_forms import RecordForm
 from apps.common.forms import PortalForm
+from apps.common.workbook import FileRefused, Limits, read
 
 from . import rules
+from .barred import barred_entries, bars
+from .choices import BarredKind
 from .models import Unit
+from .notices import Reading, read_notice
 
 PREFIX = "value_"
+LEAST_BARRED = 3
+NOTICE_LIMITS = Limits(file_size=1024 * 1024, rows=2000, columns=20, wall_seconds=20)
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+MOST_ERRORS = 8
 
 
 def rule_form(key: str) -> type["RuleSetForm"]:
@@ -124,6 +132,26 @@ class UnitForm(RecordForm):
         if self.instance.pk is not None and "parent" in self.fields:
             self.initial["parent"] = Unit.objects.get_parent(self.instance)
 
+    def clean(self):
+        values = super().clean()
+        entries = barred_entries(BarredKind.UNIT)
+        for name in ("name", "short_name", "aliases"):
+            typed = self.cleaned_data.get(name) or ""
+            text = "、".join(typed) if isinstance(typed, list) else typed
+            if sentence := bars(text, entries):
+                self.add_error(name, sentence)
+        return values
+
+
+class BarredEntryForm(RecordForm):
+    takes_marks = True
+
+    def clean_name(self):
+        name = "".join(self.cleaned_data["name"].split())
+        if len(name) < LEAST_BARRED:
+            raise forms.ValidationError(f"请写得具体些，至少 {LEAST_BARRED} 个字，否则会拦下不相干的内容。")
+        return name
+
 
 class CloseUnitForm(PortalForm):
     """Closing a unit or merging it into another."""
@@ -134,3 +162,50 @@ class CloseUnitForm(PortalForm):
     )
     reason = forms.CharField(label="依据（文号）", max_length=200)
     submit_label = "登记撤并"
+
+
+class NoticeForm(PortalForm):
+    """`reading` holds the days after `is_valid`."""
+
+    year = forms.IntegerField(label="哪一年的安排", min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    document_no = forms.CharField(label="文号", max_length=80, help_text="例如 国办发明电〔2025〕7号")
+    text = forms.CharField(
+        label="通知内容",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="把通知原文整段贴进来；或者每行写“日期 安排 节日”，例如 2026-02-14 上班 春节。",
+    )
+    file = forms.FileField(label="或者上传表格", required=False, help_text="列：日期、安排（放假或上班）、节日")
+    whole_year = forms.BooleanField(
+        label="这一年以这份为准，表里其余的日子作废", required=False, help_text="通知改过才需要勾。"
+    )
+
+    reading = Reading()
+
+    def clean(self):
+        values = super().clean()
+        text = values.get("text", "")
+        if values.get("file"):
+            text = self.rows_of(values["file"])
+        if not self.errors:
+            self.reading = read_notice(text, year=values["year"])
+            for sentence in self.reading.errors[:MOST_ERRORS]:
+                self.add_error("text", sentence)
+        return values
+
+    def rows_of(self, upload) -> str:
+        """The first sheet with anything on it, as lines of text."""
+        try:
+            sheets = read(upload.read(), upload.name, NOTICE_LIMITS)
+        except FileRefused as refusal:
+            self.add_error("file", refusal.sentence)
+            return ""
+        rows = next((sheet.rows for sheet in sheets if any(sheet.rows)), [])
+        return "\n".join("\t".join(_cell(value) for value in row) for row in rows)
+
+
+def _cell(value) -> str:
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
+    return "" if value is None else str(value).strip()

@@ -6,7 +6,7 @@ from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from apps.common.models import Record
 
-from .choices import DayKind, DivisionLevel, UnitLevel, UnitNature
+from .choices import BarredKind, DayKind, DivisionLevel, UnitLevel, UnitNature
 
 
 class Division(models.Model):
@@ -162,3 +162,31 @@ class CalendarDay(Record):
 
     def __str__(self) -> str:
         return f"{self.day} {self.get_kind_display()}"
+
+
+class BarredEntry(Record):
+    """A unit or a rank whose people must not be held in this system, by order of those who answer for secrecy.
+
+    What names it is not written: by hand, by a roster or as a unit (`organisation.barred`).
+    """
+
+    kind = models.CharField("类别", max_length=4, choices=BarredKind)
+    name = models.CharField("名称", max_length=60, help_text="内容里出现这几个字就不能登记，请写得足够具体")
+    document_no = models.CharField("依据（文号）", max_length=80)
+    reason = models.CharField("原因", max_length=200, blank=True, db_default="")
+
+    class Meta(Record.Meta):
+        verbose_name = "不得登记的单位和职级"
+        verbose_name_plural = "不得登记的单位和职级"
+        ordering = ["kind", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "name"],
+                condition=models.Q(voided_at__isnull=True),
+                name="barredentry_once",
+                violation_error_message="这一条已经在清单里。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

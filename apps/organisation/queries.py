@@ -4,10 +4,13 @@ import datetime
 import typing
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from . import rules
-from .models import RuleSet, Unit
+from .models import CalendarDay, RuleSet, Unit
+from .workdays import WorkCalendar
+
+AHEAD = datetime.timedelta(days=45)
 
 
 def subtree_ids(units: Iterable[Unit]) -> set[int]:
@@ -58,3 +61,19 @@ def rule_groups(key: str, *, on: datetime.date) -> list[tuple[typing.Any, list[i
         values = next((own[ancestor] for ancestor in above if ancestor in own), everywhere)
         groups.setdefault(values, []).append(pk)
     return list(groups.items())
+
+
+def work_calendar() -> WorkCalendar:
+    """The calendar as the table holds it now; one query of some forty rows a year."""
+    rows = CalendarDay.objects.filter(voided_at__isnull=True)
+    return WorkCalendar(dict(rows.values_list("day", "kind")))
+
+
+def missing_years(on: datetime.date) -> list[int]:
+    """Years whose notice is needed by now (planning looks 45 days ahead) and is not in the table."""
+    return work_calendar().missing_years([on, on + AHEAD])
+
+
+def calendar_changed_at() -> datetime.datetime | None:
+    """When the calendar was last changed; what was planned before may stand on other days now."""
+    return CalendarDay.objects.aggregate(at=Max("updated_at"))["at"]

@@ -131,6 +131,45 @@ class HoldPurpose(models.TextChoices):
     PUBLICATION = "publication", "宣传报道"
 
 
+class ReportState(models.TextChoices):
+    DRAFT = "draft", "正在填"
+    SENT = "sent", "已报"
+
+
+class ReportLineKind(models.TextChoices):
+    """What a unit tells of in its monthly report. All but the newly retired speak of somebody in the registry."""
+
+    DIED = "died", "离世"
+    ADMITTED = "admitted", "住院"
+    RELOCATED = "relocated", "迁居"
+    RETIRED = "retired", "新退休"
+    OTHER = "other", "其他"
+
+
+class NewcomerState(models.TextChoices):
+    """What became of somebody reported as newly retired."""
+
+    NONE = "", "—"
+    WAITING = "waiting", "待登记"
+    ADDED = "added", "已登记入册"
+    REJECTED = "rejected", "不登记"
+
+
+class CheckAnswer(models.TextChoices):
+    """What a unit wrote beside a person on the yearly sheet."""
+
+    OPEN = "", "还没录"
+    RIGHT = "right", "无误"
+    CHANGED = "changed", "有改动"
+    TOLD = "told", "另有情况"
+
+
+class DeceasedListState(models.TextChoices):
+    WAITING = "waiting", "正在比对"
+    DONE = "done", "已比对"
+    REFUSED = "refused", "文件不能用"
+
+
 # Field → code list of `common.CodeValue` that its values come from.
 CODE_LISTS = {
     "leader_rank": "leader_rank",

@@ -10,6 +10,8 @@ from apps.common.code_lists import choices_of
 from apps.common.errors import BusinessError
 from apps.common.fields import PartialDateField
 from apps.common.scans import ACCEPT, HELP
+from apps.common.secrecy_forms import SecrecyMixin
+from apps.common.sources import source_field
 from apps.organisation.models import Unit
 from apps.people import choices as people_choices
 from apps.people.models import Person, Phone, Relative
@@ -26,8 +28,8 @@ KEEP = "不改就空着；要删去请填“清空”"
 PERSON_FIELDS = (
     "name", "former_name", "sex", "birth_date", "birth_note", "ethnicity", "native_place", "political_status",
     "birthday_calendar", "birthday_month", "birthday_day", "birthday_leap", "birthday_leap_policy",
-    "birthday_greeting", "residence_division", "community", "household", "reach_by", "reach_note", "hard_of_hearing",
-    "poor_sight", "dialect",
+    "birthday_greeting", "residence_division", "community", "household", "reach_by", "reach_note",
+    "reach_through", "reach_answers", "reach_hours", "hard_of_hearing", "poor_sight", "dialect",
 )  # fmt: skip
 CADRE_FIELDS = (
     "order_no", "retired_on", "work_start", "joined_party_on", "full_member_on", "party_age_from", "org_area",
@@ -209,7 +211,7 @@ class HealthForm(RecordForm):
         use_code_lists(self)
 
 
-class LifeEventForm(forms.Form):
+class LifeEventForm(SecrecyMixin, forms.Form):
     """What somebody tells about a person (design 2, socket 2)."""
 
     kind = forms.ChoiceField(label="什么情况", choices=choices.LifeEventKind)
@@ -218,9 +220,11 @@ class LifeEventForm(forms.Form):
     ward = forms.CharField(label="科室床位", required=False, max_length=60)
     unit = forms.ModelChoiceField(Unit.objects.none(), label="调入单位", required=False, help_text="调整管理单位才填")
     document_no = forms.CharField(label="文号", required=False, max_length=80)
+    address = forms.CharField(label="新地址", required=False, max_length=300, help_text="迁居才填")
     detail = forms.CharField(
         label="详细情况", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
+    source = source_field()
 
     def __init__(self, *args, units, unit_widget=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -235,11 +239,11 @@ class LifeEventForm(forms.Form):
         return value
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(SecrecyMixin, forms.Form):
     reason = forms.CharField(label="原因", max_length=200)
 
 
-class StandingForm(forms.Form):
+class StandingForm(SecrecyMixin, forms.Form):
     """A change of unit, type, rank or treatment, or the correction of a typing error."""
 
     way = forms.ChoiceField(

@@ -11,8 +11,9 @@ from operator import or_
 from django.db import models
 from django.db.models import Q
 
-from apps.accounts.access import unit_ids_for
+from apps.accounts.access import community_ids_for, unit_ids_for
 from apps.organisation.models import Unit
+from apps.people.models import Person
 
 Scope = Callable[[object, str], Q | None]
 VIEW = "registry.view_cadre"
@@ -38,7 +39,15 @@ def _unit_count(user) -> int:
     return user._unit_count
 
 
-scopes: list[Scope] = [granted_units]
+def community_residents(user, permission: str) -> Q | None:
+    """Cadres living in the communities for which a role with `permission` was granted, wherever they are managed."""
+    ids = community_ids_for(user, permission)
+    if not ids:
+        return None
+    return Q(pk__in=Person.objects.filter(community_id__in=sorted(ids)).values("pk"))
+
+
+scopes: list[Scope] = [granted_units, community_residents]
 
 
 def reach_of(user, permission: str) -> Q | None:

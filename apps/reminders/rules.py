@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from apps.messaging.choices import DeliveryClass
-from apps.messaging.rules import Template, register_template
+from apps.messaging.rules import Template, check_person_text, register_template
 from apps.organisation.rules import rule_kind
 
 from .choices import ReminderKind, Stage
@@ -35,12 +35,18 @@ from .choices import ReminderKind, Stage
         "overdue_bureau": "逾期几天报局领导",
         "overdue_last": "逾期几天后不再提醒",
         "notice_days": "住院、出院通知几天内有效",
+        "greeting_ahead": "生日祝福提前几天备好（印贺卡、列电话单）",
+        "greeting_needs_consent": "生日祝福只给同意短信问候的老同志",
     },
     source="领域资料 3.5、3.6",
 )
 @dataclass(frozen=True)
 class ReminderStages:
-    """Days before or after the occasion. Raises ValueError with a sentence when stages would overlap."""
+    """Days before or after the occasion. A stage on a day off comes on the working day before, one that tells of
+    lateness on the one after, the birthday itself always on its day.
+
+    Raises ValueError with a sentence when stages would overlap.
+    """
 
     birthday_ahead: int = 7
     birthday_eve: int = 1
@@ -64,6 +70,8 @@ class ReminderStages:
     overdue_bureau: int = 14
     overdue_last: int = 28
     notice_days: int = 7
+    greeting_ahead: int = 5
+    greeting_needs_consent: bool = True
 
     def __post_init__(self):
         if not 31 >= self.birthday_ahead > self.birthday_eve > 0 or not 31 >= self.visit_ahead > self.visit_eve > 0:
@@ -78,16 +86,42 @@ class ReminderStages:
             raise ValueError("整寿的间隔至少 1 岁；提前几岁只能填 0 或 1；提前天数 1 到 31。")
         if self.notice_days < 1:
             raise ValueError("通知至少 1 天有效。")
+        if not 0 <= self.greeting_ahead <= 31:
+            raise ValueError("生日祝福提前 0 到 31 天备好。")
+
+
+@rule_kind(
+    "greeting_texts",
+    "生日祝词",
+    labels={"sms": "短信（不含签名）", "card": "贺卡", "call": "电话里说"},
+    source="领域资料 0（用语）、3.5；短信计费按 3GPP TS 23.040",
+)
+@dataclass(frozen=True)
+class GreetingTexts:
+    """Words for an old person's birthday; {姓名}, {局名} and {电话} are filled in. Raises ValueError with a sentence
+    for a link, a missing number, staff jargon, or a text of more than two parts."""
+
+    sms: str = "{姓名}同志：今天是您的生日，祝您生日快乐、身体健康！有事请打电话{电话}，我们随时为您服务。"
+    card: str = (
+        "{姓名}同志：值此您生日之际，{局名}全体同志向您致以诚挚的祝福，祝您生日快乐、健康长寿、阖家幸福！"
+        "您有什么需要，请打电话{电话}。"
+    )
+    call: str = "{姓名}同志，您好！这里是{局名}，今天是您的生日，祝您生日快乐、身体健康！您有事随时打{电话}找我们。"
+
+    def __post_init__(self):
+        check_person_text(self.sms, is_sms=True)
+        check_person_text(self.card, is_sms=False)
+        check_person_text(self.call, is_sms=False)
 
 
 # Words of the counted lines: they are all that leaves the portal, so no name can stand beside an illness.
 _DIGEST = (
     (ReminderKind.BIRTHDAY, Stage.DAY, "今天生日", "位"),
-    (ReminderKind.BIRTHDAY, Stage.EVE, "明天生日", "位"),
+    (ReminderKind.BIRTHDAY, Stage.EVE, "即将生日", "位"),
     (ReminderKind.BIRTHDAY, Stage.AHEAD, "一周内生日", "位"),
     (ReminderKind.BIRTHDAY, Stage.MILESTONE, "整寿", "位"),
     (ReminderKind.BIRTHDAY, Stage.LIST, "下月生日", "位"),
-    (ReminderKind.VISIT, Stage.EVE, "走访联系明天到期", "项"),
+    (ReminderKind.VISIT, Stage.EVE, "走访联系即将到期", "项"),
     (ReminderKind.VISIT, Stage.AHEAD, "走访联系快到期", "项"),
     (ReminderKind.VISIT, Stage.OVERDUE, "走访联系逾期", "项"),
     (ReminderKind.VISIT, Stage.OVERDUE_SECTION, "本科室逾期", "项"),
@@ -114,3 +148,6 @@ for _kind, _stage, _label, _unit in (*_URGENT, *_DIGEST):
             health=_kind in (ReminderKind.HOSPITAL, ReminderKind.DISCHARGE),
         )
     )
+
+GREETING = "birthday.greeting"
+register_template(Template(key=GREETING, label="生日祝福", unit="份", texts=GreetingTexts.rule_key))

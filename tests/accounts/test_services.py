@@ -96,7 +96,7 @@ def test_one_after_the_other_is_fine(cast):
 
 def test_same_role_twice_in_one_span_is_refused_by_the_database_too(cast):
     grant(cast)
-    with pytest.raises(BusinessError, match="已有同一单位的同一角色"):
+    with pytest.raises(BusinessError, match="已有同一单位（社区）的同一角色"):
         grant(cast)
     with pytest.raises(IntegrityError), transaction.atomic():
         RoleGrant.objects.create(user=cast["clerk"], role="clerk", unit=cast["bureau"], starts_on=LONG_AGO)

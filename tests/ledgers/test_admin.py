@@ -261,7 +261,7 @@ def test_carer_sees_the_phone_in_full_and_others_masked(staff, clerk, veteran):
 
     CareAssignment.objects.create(cadre=veteran, carer=clerk, starts_on=TODAY)
 
-    assert digits in text(staff.get(url))
+    assert "138 0000 1234" in text(staff.get(url))
 
 
 @pytest.mark.parametrize("path", ["/admin/ledgers/duty/", "/admin/ledgers/contact/", "/admin/ledgers/careassignment/"])
@@ -277,7 +277,7 @@ def test_lists_take_the_same_number_of_statements_for_one_and_for_three(
     add("李一")
     plan_duties(on=TODAY, window=0, look_back=0)
     staff.get(path)
-    with django_assert_max_num_queries(14) as first:
+    with django_assert_max_num_queries(18) as first:
         staff.get(path)
     add("李二")
     add("李三")

@@ -26,7 +26,7 @@ def test_a_text_too_long_for_one_part_says_the_total_alone():
 
     text = sms_text(counts, signature="云江老干部")
 
-    assert text == "【云江老干部】提醒：共96项。请登录平台查看。"
+    assert text == "【云江老干部】提醒：您今天有96件待办。请登录平台查看。"
     assert len(sms_text({"birthday.day": 2}, signature="云江老干部")) <= 70
 
 

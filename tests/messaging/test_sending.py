@@ -16,11 +16,11 @@ from apps.messaging.jobs.sending import MOST_ATTEMPTS, _settle
 from apps.messaging.models import ChannelState, Delivery, DeliveryItem, Message
 from apps.messaging.services import NewMessage, confirm_delivered, post, send_again, withdraw_messages
 from apps.organisation.models import RuleSet
-from apps.people.models import Consent, Person, Phone
+from apps.people.models import Consent, Person
 from tests.builders import make_person, make_user
 from tests.reminders.scenes import at
 
-from .conftest import sms_settings
+from .conftest import greeting, make_reachable, sms_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -200,39 +200,37 @@ def test_a_message_taken_back_does_not_leave(carer, gateway):
 # Retirees
 
 
-def greeting(person):
-    return NewMessage(key=f"g{person.pk}", delivery_class="urgent", template="birthday.day", person_id=person.pk)
-
-
-def make_reachable(name="李德厚", *, consent=True, **over):
-    person = make_person(name, **over)
-    phone = Phone(person=person, kind="mobile", number="13900000009", number_index=b"x", last4_index=b"x")
-    phone.save()
-    if consent:
-        Consent.objects.create(person=person, purpose="sms", wording="1")
-    return person
-
-
 @pytest.mark.parametrize(
-    ("over", "outcome"),
+    ("over", "sms", "sheet"),
     [
-        ({}, ("sent", "accepted")),
-        ({"consent": False}, ("failed", "no_consent")),
-        ({"reach_by": "landline"}, ("failed", "not_reached_so")),
-        ({"life_status": "deceased"}, ("withdrawn", "not_living")),
+        ({}, [("sent", "accepted")], []),
+        ({"consent": False}, [], [("pending", "")]),
+        ({"reach_by": "landline"}, [], [("pending", "")]),
     ],
 )
-def test_a_retiree_is_texted_only_living_consenting_and_reached_so(gateway, over, outcome):
+def test_a_retiree_is_texted_only_consenting_and_reached_so_else_telephoned(gateway, over, sms, sheet):
     person = make_reachable(**over)
     post([greeting(person)], now=MORNING)
 
     send_waiting(MORNING)
 
-    assert states("sms") == [outcome]
-    assert len(gateway.journal.entries) == (outcome[0] == "sent")
+    assert states("sms") == sms
+    assert states("sheet") == sheet
+    assert len(gateway.journal.entries) == len(sms)
 
 
-def test_a_consent_withdrawn_after_posting_stops_the_text(gateway):
+def test_the_dead_get_nothing_by_any_channel(gateway):
+    person = make_reachable()
+    post([greeting(person)], now=MORNING)
+    Person.objects.filter(pk=person.pk).update(life_status="deceased")
+
+    send_waiting(MORNING)
+
+    assert states("sms") == [("withdrawn", "not_living")]
+    assert Delivery.objects.count() == 1
+
+
+def test_a_consent_withdrawn_after_posting_turns_the_text_into_a_call(gateway):
     person = make_reachable()
     post([greeting(person)], now=MORNING)
     Consent.objects.update(withdrawn_at=Now())
@@ -240,6 +238,59 @@ def test_a_consent_withdrawn_after_posting_stops_the_text(gateway):
     send_waiting(MORNING)
 
     assert states("sms") == [("failed", "no_consent")]
+    assert states("sheet") == [("pending", "")]
+    assert gateway.journal.entries == []
+
+
+def test_the_text_to_a_retiree_is_polite_whole_and_signed(gateway):
+    post([greeting(make_reachable("欧阳德厚"))], now=MORNING)
+
+    send_waiting(MORNING)
+
+    text = gateway.journal.entries[0]["text"]
+    assert text.startswith("【云江老干部】欧阳德厚同志：今天是您的生日")
+    assert "{" not in text
+
+
+def test_a_staff_template_never_goes_to_a_retiree():
+    with pytest.raises(ValueError, match="no words"):
+        post([NewMessage("x", "urgent", "hospital.day", person_id=make_person().pk)], now=MORNING)
+
+
+@pytest.mark.parametrize(("moment", "left"), [("11:59", True), ("12:00", False), ("14:29", False), ("14:30", True),
+                                              ("20:59", True), ("21:00", False)])  # fmt: skip
+def test_old_people_rest_at_noon_and_at_night(gateway, moment, left):
+    post([greeting(make_reachable())], now=MORNING)
+
+    send_waiting(at(f"2026-03-10T{moment}"))
+
+    assert bool(gateway.journal.entries) is left
+
+
+def test_noon_does_not_hold_back_what_goes_to_staff(carer, gateway):
+    post([urgent("h1", carer)], now=MORNING)
+
+    send_waiting(at("2026-03-10T12:30"))
+
+    assert states("sms") == [("sent", "accepted")]
+
+
+def test_an_alarm_goes_at_any_hour(carer, gateway):
+    post([NewMessage("a1", "alarm", "visit.eve", user_id=carer.pk)], now=MORNING)
+
+    send_waiting(at("2026-03-10T23:30"))
+
+    assert states("sms") == [("sent", "accepted")]
+
+
+def test_nothing_rings_before_its_day(gateway):
+    post([greeting(make_reachable(), on_day=at("2026-03-12T00:00").date())], now=MORNING)
+
+    send_waiting(at("2026-03-11T09:00"))
+    assert states("sms") == [("pending", "")]
+    send_waiting(at("2026-03-12T09:00"))
+
+    assert states("sms") == [("sent", "accepted")]
 
 
 # Trouble on the other side
@@ -406,7 +457,7 @@ def test_a_late_word_of_a_lost_claim_is_not_heard(carer, gateway):
 
     stale = Delivery.objects.get(pk=second.pk)
     stale.claim = uuid.uuid4()
-    _settle(stale, Attempt(Answer.REFUSED, "refused"), True, Sent())
+    _settle(stale, Attempt(Answer.REFUSED, "refused"), True, Sent(), MORNING)
 
     assert states("sms")[0][0] == "claimed"
 

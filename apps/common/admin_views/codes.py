@@ -5,11 +5,19 @@ from django.db import transaction
 
 from apps.common import code_lists
 from apps.common.admin_base import RecordAdmin
+from apps.common.admin_forms import RecordForm
 from apps.common.models import CodeValue
+
+
+class CodeValueForm(RecordForm):
+    """Two of the lists hold the marking words themselves."""
+
+    takes_marks = True
 
 
 @admin.register(CodeValue)
 class CodeValueAdmin(RecordAdmin):
+    form = CodeValueForm
     open_to_viewers = True
     list_display = ("code_list", "code", "name", "words", "disabled_on")
     list_display_links = ("code", "name")

@@ -3,12 +3,14 @@
 from django.db import models
 from django.db.models import Q
 
+from apps.common import history
 from apps.common.choices import PaperState
 
 from .attachment import Attachment
 from .base import Record
 
 
+@history.track(exclude=("subject",))
 class Paper(Record):
     """One printed sheet or set of sheets that must come back signed, stamped or filled in.
 
@@ -40,6 +42,7 @@ class Paper(Record):
         indexes = [
             models.Index(fields=["subject"], name="paper_subject"),
             models.Index(fields=["due_on", "id"], name="paper_open", condition=Q(state__in=["printed", "to_sign"])),
+            models.Index(fields=["unit_id", "-id"], name="paper_unit"),
         ]
 
     def __str__(self) -> str:

@@ -125,6 +125,30 @@ def table(*, caption, columns, rows, hide_caption=False, empty_text="没有记�
     }
 
 
+@register.inclusion_tag("ui/grid.html")
+def grid(*, caption, columns, fields, rows, empty_text="没有要录的行。"):
+    """Many small forms as one table: what came back on paper is typed row by row; arrow keys go up and down.
+
+    ``columns``: headings of the cells to read, ``fields``: headings of the controls. ``rows``: dicts with ``name``
+    (what the controls are about, for screen readers), ``cells`` (texts), ``form`` (bound, one visible field a heading;
+    None for a row that takes nothing) and, if wanted, ``note`` with ``tone`` (said below the cells).
+    """
+    lines = []
+    for row in rows:
+        form = row.get("form")
+        controls, hidden, errors = [], [], []
+        if form is not None:
+            hidden = form.hidden_fields()
+            errors = [*form.non_field_errors(), *(text for item in form.hidden_fields() for text in item.errors)]
+            for heading, bound in zip(fields, form.visible_fields(), strict=True):
+                described = {"aria-describedby": f"{bound.auto_id}_error"} if bound.errors else {}
+                attrs = {"aria-label": f"{row['name']}：{heading}", "data-grid": bound.name, **described}
+                controls.append({"field": bound, "widget": bound.as_widget(attrs=attrs), "label": heading})
+        tone = checked_tone(row.get("tone", ""))
+        lines.append({**row, "tone": tone, "controls": controls, "hidden": hidden, "errors": errors})
+    return {"caption": caption, "columns": columns, "fields": fields, "rows": lines, "empty_text": empty_text}
+
+
 @register.inclusion_tag("ui/definition_list.html")
 def definition_list(*, items):
     """Facts as pairs (name, value); a value of None or an empty text shows 未填写."""
@@ -211,6 +235,13 @@ def calendar(*, caption, weeks):
 def timeline(*, items):
     """What happened, newest first. Items: dicts with when, text and, if wanted, note, url."""
     return {"items": items}
+
+
+@register.inclusion_tag("ui/reach.html")
+def reach(*, reach, compact=False):
+    """How to reach somebody (`people.rules.Reach`, or None): what to know, and, where they may be seen, numbers to tap
+    and the address. ``compact`` leaves out every number but the first."""
+    return {"reach": reach, "compact": compact}
 
 
 @register.inclusion_tag("ui/phone_link.html", takes_context=True)

@@ -4,8 +4,19 @@
 values. `writer` holds the other direction (imported on its own, because it pulls in XlsxWriter).
 """
 
+from .bundle import pack_files, shown_name
 from .limits import Limits
-from .reading import read
+from .reading import Upload, read, read_upload
 from .sheet import FileRefused, Sheet, column_letters
 
-__all__ = ["FileRefused", "Limits", "Sheet", "column_letters", "read"]
+__all__ = [
+    "FileRefused",
+    "Limits",
+    "Sheet",
+    "Upload",
+    "column_letters",
+    "pack_files",
+    "read",
+    "read_upload",
+    "shown_name",
+]

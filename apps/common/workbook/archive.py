@@ -31,7 +31,7 @@ def inspect_archive(data: bytes, limits: Limits) -> dict[str, list[int]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-            _check_directory(members, len(data), limits)
+            check_directory(members, len(data), limits)
             _check_kind(archive, {member.filename for member in members})
             hidden = {member.filename: _inspect_member(archive, member, limits) for member in members}
             return {name: hidden.get(path, []) for name, path in _sheet_paths(archive)}
@@ -41,9 +41,10 @@ def inspect_archive(data: bytes, limits: Limits) -> dict[str, list[int]]:
         raise _DAMAGED from error
 
 
-def _check_directory(members: list[zipfile.ZipInfo], packed: int, limits: Limits) -> None:
+def check_directory(members: list[zipfile.ZipInfo], packed: int, limits: Limits, *, what: str = "工作簿") -> None:
+    """How many members, how large unpacked, how packed, locked or not. Raises FileRefused."""
     if len(members) > limits.members:
-        raise FileRefused("zip_bomb", f"工作簿内部的部件超过 {limits.members} 个，不能读取。")
+        raise FileRefused("zip_bomb", f"{what}内部的部件超过 {limits.members} 个，不能读取。")
     unpacked = sum(member.file_size for member in members)
     if unpacked > limits.unpacked or unpacked > packed * limits.ratio:
         raise _BOMB
@@ -51,7 +52,7 @@ def _check_directory(members: list[zipfile.ZipInfo], packed: int, limits: Limits
         raise _DAMAGED
     for member in members:
         if member.flag_bits & 0x1:
-            raise encrypted()
+            raise encrypted(what)
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise _DAMAGED
 

@@ -7,10 +7,15 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in bytes, times in seconds. `memory` is what parsing may take beyond the bare interpreter."""
+    """Sizes in bytes, times in seconds. `memory` is what parsing may take beyond the bare interpreter.
+
+    They hold for one upload, all its files and sheets together; `members`, `columns` and `cell` for each file.
+    """
 
     file_size: int = 10 * MB
-    members: int = 200
+    members: int = 1000
+    files: int = 100
+    sheets: int = 300
     unpacked: int = 100 * MB
     ratio: int = 100
     rows: int = 60_000

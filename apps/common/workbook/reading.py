@@ -5,7 +5,7 @@ import json
 import signal
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,29 @@ _TIMEOUT = FileRefused("timeout", "读取文件用时过长，已停止。请分
 _DAMAGED = FileRefused("damaged", "文件已损坏，打不开。请在 Excel 里另存一份再上传。")
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What was read of an upload: its sheets, and the names of files in a zip that are no tables."""
+
+    sheets: list[Sheet]
+    unread: list[str]
+
+
 def read(data: bytes, filename: str, limits: Limits = DEFAULT) -> list[Sheet]:
-    """The sheets of an uploaded .xlsx, .xls or .csv file. Raises FileRefused for anything else or odd.
+    """The sheets of an uploaded .xlsx, .xls or .csv file, or of a .zip of them. Raises FileRefused for anything else.
 
     Blocks until the child has finished (25,000 rows of 16 columns: about a second), so it belongs into a
     job, not into a request. The child gets no environment of ours: no database address, no keys.
     """
-    if len(data) > limits.file_size:
+    return read_upload(data, filename, limits).sheets
+
+
+def read_upload(data: bytes, filename: str, limits: Limits = DEFAULT, *, is_bundle: bool = False) -> Upload:
+    """The same with what was passed over. `is_bundle`: `data` is a zip that `pack_files` made of several uploads."""
+    if len(data) > limits.file_size and not is_bundle:
         raise FileRefused("too_large", f"文件超过 {limits.file_size // 1024 // 1024} MB，请分成几个文件上传。")
-    header = json.dumps({"filename": filename, "limits": asdict(limits)}).encode() + b"\n"
+    about = {"filename": filename, "limits": asdict(limits), "is_bundle": is_bundle}
+    header = json.dumps(about).encode() + b"\n"
     try:
         done = subprocess.run(
             [sys.executable, "-s", "-B", "-m", _CHILD],
@@ -54,8 +68,9 @@ def _reason(done: subprocess.CompletedProcess[bytes]) -> FileRefused:
     return _DAMAGED
 
 
-def _collect(output: bytes) -> list[Sheet]:
+def _collect(output: bytes) -> Upload:
     sheets: list[Sheet] = []
+    unread: list[str] = []
     is_done = False
     for line in output.splitlines():
         answer = json.loads(line)
@@ -65,11 +80,13 @@ def _collect(output: bytes) -> list[Sheet]:
             sheets.append(_sheet(answer["sheet"]))
         elif "rows" in answer:
             _add(sheets[-1].rows, answer)
+        elif "unread" in answer:
+            unread.append(answer["unread"])
         else:
             is_done = True
     if not is_done:
         raise _DAMAGED
-    return sheets
+    return Upload(sheets, unread)
 
 
 def _sheet(about: dict[str, Any]) -> Sheet:
@@ -79,6 +96,7 @@ def _sheet(about: dict[str, Any]) -> Sheet:
         merged=[tuple(corners) for corners in about["merged"]],
         hidden_rows=about["hidden_rows"],
         is_hidden=about["is_hidden"],
+        file=about["file"],
     )
 
 

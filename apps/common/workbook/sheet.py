@@ -10,7 +10,8 @@ class FileRefused(Exception):
     """The file as a whole cannot be taken. `code` is for machines, `sentence` says in Chinese what to do.
 
     Codes: empty, too_large, too_many_rows, too_many_columns, cell_too_long, encrypted, macros, wps, web_page,
-    wrong_kind, mismatch, damaged, zip_bomb, xml_entities, encoding, no_sheet, timeout.
+    wrong_kind, mismatch, damaged, zip_bomb, nested, too_many_files, too_many_sheets, xml_entities, encoding,
+    no_sheet, timeout.
     """
 
     def __init__(self, code: str, sentence: str) -> None:
@@ -21,7 +22,9 @@ class FileRefused(Exception):
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet. `rows[0]` is Excel's row 1 and `rows[n][0]` column A; blank rows are kept, as empty lists.
+    """One sheet; `file` names the one it stands in where several were uploaded.
+
+    `rows[0]` is Excel's row 1 and `rows[n][0]` column A; blank rows are kept, as empty lists.
 
     Cells keep the type the file gave them: a number is int (when whole) or float, never text; a date cell is
     date or datetime; an empty cell None; text has lost control characters and zero-width marks.
@@ -34,7 +37,7 @@ class Sheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     is_hidden: bool = False
-    first_row: int = 1
+    file: str = ""
 
 
 def column_letters(column: int) -> str:

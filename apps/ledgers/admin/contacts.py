@@ -8,32 +8,37 @@ from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.common import audit
+from apps.common import audit, sources
 from apps.common.admin import SAFE_METHODS, RecordAdmin, is_reading
 from apps.ledgers.access import RECORD, possible_carers
+from apps.ledgers.choices import CallOutcome
 from apps.ledgers.forms import ContactForm, initial_for
-from apps.ledgers.models import Contact, Duty
+from apps.ledgers.looks import reach_to_show
+from apps.ledgers.models import Contact, Duty, SafetyCheck
 from apps.ledgers.services import change_contact, record_contact, void_contact
 from apps.people.models import Person
 from apps.registry.models import Cadre
 
 from .filters import ContactKindFilter, MethodFilter, RecordedByFilter, WhenFilter
+from .prints import PrintedContacts
 
 VIEW_HEALTH, VIEW_THOUGHTS = "registry.view_health", "registry.view_thoughts"
 SEALED_RIGHTS = {"body_text": VIEW_HEALTH, "thoughts_text": VIEW_THOUGHTS}
 MORE = (
     ("kind", "by"), ("place", "campaign"), ("leaders", "companions"), ("gifts", "money"), "body_text",
-    "thoughts_text", "feedback", "needs", "on_behalf_of",
+    "thoughts_text", "feedback", "needs", ("source", "on_behalf_of"),
 )  # fmt: skip
 MOST_NAMES = 4
 
 
 @admin.register(Contact)
-class ContactAdmin(RecordAdmin):
+class ContactAdmin(PrintedContacts, RecordAdmin):
     form = ContactForm
+    add_form_template = "admin/ledgers/contact_form.html"
     voidable = True
     add_label = "记走访"
     list_display = ("happened_on", "whom", "kind_words", "method_words", "what", "recorder")
@@ -93,7 +98,8 @@ class ContactAdmin(RecordAdmin):
 
     @admin.display(description="方式")
     def method_words(self, obj):
-        return obj.get_method_display()
+        outcome = obj.get_outcome_display() if obj.outcome and obj.outcome != CallOutcome.ANSWERED else ""
+        return f"{obj.get_method_display()}（{outcome}）" if outcome else obj.get_method_display()
 
     @admin.display(description="情况")
     def what(self, obj):
@@ -103,7 +109,7 @@ class ContactAdmin(RecordAdmin):
     def recorder(self, obj):
         if obj.on_behalf_of_id:
             return f"{obj.on_behalf_of}（{obj.recorded_by}代录）"
-        return str(obj.recorded_by or "")
+        return sources.words(obj.source, str(obj.recorded_by or ""))
 
     # Page
 
@@ -129,12 +135,22 @@ class ContactAdmin(RecordAdmin):
         family = ("family",) if self.family_of(request) else ()
         key = ("form_token",) if obj is None else ()
         return (
-            (None, {"fields": ("who", *family, "method", "happened_on", "summary", *key)}),
+            (None, {"fields": ("who", *family, "method", "outcome", "happened_on", "summary", *key)}),
             ("更多（可以不填）", {"fields": more, "classes": ("collapse",)}),
         )
 
     def add_view(self, request, form_url="", extra_context=None):
-        return super().add_view(request, form_url, {"title": "记走访", **(extra_context or {})})
+        response = super().add_view(request, form_url, {"title": "记走访", **(extra_context or {})})
+        if isinstance(response, TemplateResponse) and not response.is_rendered:
+            response.context_data["reached"] = self.reached(request)
+        return response
+
+    def reached(self, request) -> list[dict]:
+        """Whom the form is about and how to reach him, for its head."""
+        cadre = self.asked_cadre(request)
+        if cadre is None:
+            return []
+        return [{"name": cadre.person.name, "reach": reach_to_show(request, [cadre.pk]).get(cadre.pk)}]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Looking at health or thoughts is logged before the page is made."""
@@ -232,6 +248,16 @@ class ContactAdmin(RecordAdmin):
         kept = contact.satisfied_duties.count()
         if kept:
             messages.success(request, f"这次办结了 {kept} 件要办的事。")
+        self.say_checks(request, contact)
+
+    def say_checks(self, request, contact) -> None:
+        """What this contact meant for checks on people who do not answer."""
+        for check in SafetyCheck.objects.filter(closing_contact=contact).select_related("cadre__person"):
+            messages.success(request, f"{check.cadre.person.name}的当日上门核实已结束。")
+        for check in SafetyCheck.objects.open().filter(last_call=contact).select_related("cadre__person"):
+            messages.warning(
+                request, f"{check.cadre.person.name}今天几次没有接通，已发出当日上门核实，请马上安排人去看。"
+            )
 
     def save_related(self, request, form, formsets, change):
         """Participants are the service's."""

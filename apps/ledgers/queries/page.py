@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from apps.branches.models import Membership
+from apps.common import sources
+from apps.common.choices import Source
 from apps.ledgers.models import CareAssignment, CareTier, Contact, Duty
 from apps.registry.choices import LifeEventState
 from apps.registry.models import Cadre, LifeEvent
@@ -80,7 +82,7 @@ def _of_contacts(cadre: Cadre) -> Iterator[Moment]:
     rows = Contact.objects.standing().filter(participants__person_id=cadre.pk)
     rows = rows.select_related("recorded_by", "on_behalf_of").defer("body_state", "thoughts")
     for row in rows[:MOST_CONTACTS]:
-        who = str(row.on_behalf_of or row.recorded_by or "")
+        who = str(row.on_behalf_of or sources.words(row.source, str(row.recorded_by or "")))
         note = "　".join(filter(None, (row.leaders, who, row.summary)))
         words = f"{row.get_kind_display()}　{row.get_method_display()}"
         yield Moment(row.happened_on, day_words(row.happened_on), words, note, row.pk)
@@ -90,8 +92,10 @@ def _of_events(cadre: Cadre) -> Iterator[Moment]:
     rows = LifeEvent.objects.filter(
         person_id=cadre.pk, state__in=(LifeEventState.REPORTED, LifeEventState.CONFIRMED), voided_at__isnull=True
     )
-    for row in rows.defer("detail"):
+    for row in rows.select_related("reported_by").defer("detail"):
         note = "" if row.state == LifeEventState.CONFIRMED else row.get_state_display()
+        told = sources.words(row.source, str(row.reported_by or "系统")) if row.source != Source.STAFF else ""
+        note = "　".join(filter(None, (note, told)))
         yield Moment(row.happened_on.first_day, row.happened_on.display(), row.get_kind_display(), note)
 
 

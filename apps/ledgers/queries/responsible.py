@@ -1,10 +1,18 @@
-"""Who must act on a duty: the carer, else the liaison of the unit, else the section (issue 2, C)."""
+"""Who must act on a duty: one person, whoever is away being stood in for (issue: one 责任人 a duty).
 
+The carer; else the secretary of the branch that holds his formal membership; else the liaison of his unit; else the
+head of the section. Nobody found is None, so that the row reaches a worklist.
+"""
+
+import datetime as dt
 from collections.abc import Collection, Iterable
 
 from django.utils import timezone
 
+from apps.accounts.access import stand_ins
 from apps.accounts.models import RoleGrant
+from apps.branches.choices import Link, PostKind
+from apps.branches.models import Membership, Post
 from apps.ledgers.models import CareAssignment, Duty
 from apps.organisation.models import Unit
 from apps.people.choices import LifeStatus
@@ -24,28 +32,51 @@ def responsible_users(duty_ids: Collection[int], *, on=None) -> dict[int, int | 
 
 
 def responsible_for_cadres(unit_of_cadre: dict[int, int], *, on=None) -> dict[int, int | None]:
-    """cadre id → user id, given each cadre's managing unit."""
-    carers = dict(
-        CareAssignment.objects.open()
-        .primary()
-        .filter(cadre_id__in=unit_of_cadre.keys(), carer__is_active=True)
-        .values_list("cadre_id", "carer_id")
+    """cadre id → user id, given each cadre's managing unit. At most six statements."""
+    day = on or timezone.localdate()
+    found = _carers(unit_of_cadre)
+    left = unit_of_cadre.keys() - found.keys()
+    if left:
+        found |= _branch_secretaries(left, day)
+        left -= found.keys()
+    units = {unit_of_cadre[cadre] for cadre in left}
+    holders = _nearest_holders(units, (LIAISON, SECTION_HEAD), on=day) if units else {}
+    acting = stand_ins({*found.values(), *(user for users in holders.values() for user in users)}, on=day)
+    whole: dict[int, int | None] = {cadre: acting.get(user, user) for cadre, user in found.items()}
+    for cadre in left:
+        whole[cadre] = next(iter(_those_there(holders[unit_of_cadre[cadre]], acting)), None)
+    return whole
+
+
+def _carers(cadre_ids: Collection[int]) -> dict[int, int]:
+    rows = CareAssignment.objects.open().primary().filter(cadre_id__in=cadre_ids, carer__is_active=True)
+    return dict(rows.values_list("cadre_id", "carer_id"))
+
+
+def _branch_secretaries(cadre_ids: Collection[int], on: dt.date) -> dict[int, int]:
+    """cadre id → account of the secretary in office of the branch that he formally belongs to."""
+    branch_of = dict(
+        Membership.objects.current(on)
+        .filter(person_id__in=cadre_ids, link=Link.FORMAL)
+        .values_list("person_id", "organisation_id")
     )
-    left = {unit for cadre, unit in unit_of_cadre.items() if cadre not in carers}
-    fallback = _nearest_holders(left, (LIAISON, SECTION_HEAD), on=on) if left else {}
-    return {
-        cadre: carers.get(cadre) or next(iter(fallback.get(unit, ())), None) for cadre, unit in unit_of_cadre.items()
-    }
+    if not branch_of:
+        return {}
+    posts = Post.objects.current(on).filter(
+        organisation_id__in=set(branch_of.values()), kind=PostKind.SECRETARY, user__is_active=True
+    )
+    secretary_of = dict(posts.order_by("starts_on", "pk").values_list("organisation_id", "user_id"))
+    return {cadre: secretary_of[branch] for cadre, branch in branch_of.items() if branch in secretary_of}
 
 
 def section_heads(unit_ids: Iterable[int], *, on=None) -> dict[int, list[int]]:
     """unit id → users who head the section that answers for it (the grant nearest above); empty list if none."""
-    return _nearest_holders(set(unit_ids), (SECTION_HEAD,), on=on)
+    return _acting_holders(set(unit_ids), (SECTION_HEAD,), on=on)
 
 
 def bureau_leaders(unit_ids: Iterable[int], *, on=None) -> dict[int, list[int]]:
     """unit id → leaders of the bureau that answers for it (the grant nearest above); empty list if none."""
-    return _nearest_holders(set(unit_ids), (LEADER,), on=on)
+    return _acting_holders(set(unit_ids), (LEADER,), on=on)
 
 
 def open_duty_ids(duty_ids: Collection[int]) -> set[int]:
@@ -57,10 +88,25 @@ def open_duty_ids(duty_ids: Collection[int]) -> set[int]:
     )
 
 
-def _nearest_holders(unit_ids: set[int], roles: tuple[str, ...], *, on=None) -> dict[int, list[int]]:
+def _acting_holders(unit_ids: set[int], roles: tuple[str, ...], *, on=None) -> dict[int, list[int]]:
+    """`_nearest_holders` with substitutes for those who are away."""
+    day = on or timezone.localdate()
+    holders = _nearest_holders(unit_ids, roles, on=day)
+    acting = stand_ins({user for users in holders.values() for user in users}, on=day)
+    return {unit: _those_there(users, acting) for unit, users in holders.items()}
+
+
+def _those_there(users: list[int], acting: dict[int, int]) -> list[int]:
+    """Whoever is there first, then those who act for the others; each once."""
+    present = [user for user in users if user not in acting]
+    return list(dict.fromkeys([*present, *(acting[user] for user in users if user in acting)]))
+
+
+def _nearest_holders(unit_ids: set[int], roles: tuple[str, ...], *, on: dt.date) -> dict[int, list[int]]:
     """Holders of the first of `roles` that anyone holds on the unit or above it: nearest unit first within a role."""
     grants = (
-        RoleGrant.objects.current(on or timezone.localdate())
+        RoleGrant.objects.current(on)
+        .on_units()
         .filter(role__in=roles, user__is_active=True)
         .order_by("pk")
         .values_list("role", "unit__path", "user_id")

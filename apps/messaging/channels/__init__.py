@@ -1,39 +1,27 @@
-"""Clients of the channels that leave the portal. Each says exactly what it knows about one attempt."""
+"""The channels behind one interface: what each is (`KINDS`), and clients of those that a sender pushes out."""
 
 from django.conf import settings
 
 from apps.messaging.choices import Channel
 
 from .base import Answer, Attempt, Sender
+from .kinds import KINDS, Kind, Needs, Way, enabled_channels, knows_keys, send_timeout, usable_channels
 from .sms import SmsGateway
 from .smtp import SmtpSender
+from .webhook import WebhookRobot, robot_keys
 
-__all__ = ["Answer", "Attempt", "Sender", "enabled_channels", "knows_keys", "sender_for", "send_timeout"]
-
-
-def enabled_channels() -> list[str]:
-    """Pushed channels with an address in the settings."""
-    return [
-        channel.value
-        for channel, address in ((Channel.SMS, settings.SMS_GATEWAY["url"]), (Channel.EMAIL, settings.EMAIL_HOST))
-        if address
-    ]
-
-
-def knows_keys(channel: str) -> bool:
-    """Whether the other side recognises a repeated send key, so that a repeat is safe."""
-    return channel == Channel.SMS and settings.SMS_GATEWAY["idempotent"]
-
-
-def send_timeout(channel: str) -> int:
-    """Seconds that one attempt may take at most on each of its waits."""
-    return settings.SMS_GATEWAY["timeout"] if channel == Channel.SMS else settings.EMAIL_TIMEOUT
+__all__ = [
+    "KINDS", "Answer", "Attempt", "Kind", "Needs", "Sender", "Way", "enabled_channels", "knows_keys", "robot_keys",
+    "send_timeout", "sender_for", "usable_channels",
+]  # fmt: skip
 
 
 def sender_for(channel: str) -> Sender:
     """A sender to be used as a context manager; it keeps its connection between attempts."""
     if channel == Channel.SMS:
         return SmsGateway(**{name: settings.SMS_GATEWAY[name] for name in ("url", "secret", "timeout", "body")})
+    if channel == Channel.WEBHOOK:
+        return WebhookRobot(**settings.WEBHOOK)
     return SmtpSender(
         settings.EMAIL_HOST,
         settings.EMAIL_PORT,

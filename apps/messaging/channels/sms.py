@@ -4,18 +4,15 @@ A gateway that honours keys answers a repeated key as it answered the first and 
 gateway's own field names to texts in which {phone}, {text} and {key} are replaced.
 """
 
-import http.client
 import json
 import time
-from urllib.parse import urlsplit
 
 from apps.messaging.choices import Outcome
 
 from .base import Answer, Attempt
+from .posting import JsonPost
 from .signing import SIGNATURE_HEADER, TIME_HEADER, signature
 
-LONGEST_ANSWER = 64 * 1024
-IDLE_S = 2.0  # a connection idle for longer may have been closed by the other side: a doubt not worth having
 BUSY = frozenset({408, 425, 429, 503})
 
 
@@ -23,45 +20,22 @@ class SmsGateway:
     """One connection, kept while it works. `timeout` in seconds holds for connecting and for each wait."""
 
     def __init__(self, url: str, secret: str, timeout: int, body: dict[str, str]):
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("短信网关地址应以 http:// 或 https:// 开头。")
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self.connection = kind(parts.hostname, parts.port, timeout=timeout)
-        self.path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self.line = JsonPost(url, timeout, "短信网关")
         self.secret = secret
         self.body = body
-        self.last_used = 0.0
 
     def __enter__(self) -> "SmsGateway":
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.connection.close()
+        self.line.close()
 
     def send(self, payload: dict, key: str) -> Attempt:
         values = {"phone": payload["to"], "text": payload["text"], "key": key}
-        body = json.dumps({name: _filled(text, values) for name, text in self.body.items()}, ensure_ascii=False)
-        if time.monotonic() - self.last_used > IDLE_S:
-            self.connection.close()
-        try:
-            if self.connection.sock is None:
-                self.connection.connect()
-        except OSError:
-            self.connection.close()
-            return Attempt(Answer.NOT_TAKEN, Outcome.UNREACHABLE)
-        try:
-            self.connection.request("POST", self.path, body.encode(), self._headers(body.encode(), key))
-            response = self.connection.getresponse()
-            answer = response.read(LONGEST_ANSWER)
-        except (OSError, http.client.HTTPException):
-            # Once the request may be on its way, nobody here knows whether it was taken.
-            self.connection.close()
-            return Attempt(Answer.AMBIGUOUS, Outcome.NO_ANSWER)
-        self.last_used = time.monotonic()
-        if not response.isclosed():
-            self.connection.close()
-        return _read(response.status, answer)
+        fields = {name: _filled(text, values) for name, text in self.body.items()}
+        body = json.dumps(fields, ensure_ascii=False).encode()
+        answer = self.line.post(body, self._headers(body, key))
+        return answer if isinstance(answer, Attempt) else _read(*answer)
 
     def _headers(self, body: bytes, key: str) -> dict[str, str]:
         timestamp = str(int(time.time()))

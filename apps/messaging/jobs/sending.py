@@ -11,6 +11,7 @@ import random
 import time
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -21,6 +22,8 @@ from apps.messaging.models import ChannelState, Delivery
 from apps.messaging.rules import back_off, breaker_pause
 
 from .claiming import claim, lease_of
+from .ending import end_what_cannot_go
+from .falling_back import fall_back
 
 logger = logging.getLogger(__name__)
 
@@ -63,9 +66,11 @@ def reclaim_expired() -> int:
 
 
 def send_waiting(now: datetime.datetime, *, seconds: float = 240.0) -> Sent:
-    """Send what waits on every enabled channel, for at most about `seconds`."""
+    """Send what waits on every enabled channel, for at most about `seconds`. What waits for a channel that is
+    switched off, or on paper until it was too late, ends and goes on by another channel where there is one."""
     deadline = time.monotonic() + seconds
     done, reclaim_at = Sent(), 0.0
+    done.failed += end_what_cannot_go(now)
     for channel in enabled_channels():
         with sender_for(channel) as sender:
             while time.monotonic() < deadline:
@@ -75,11 +80,11 @@ def send_waiting(now: datetime.datetime, *, seconds: float = 240.0) -> Sent:
                 rows = claim(channel, now)
                 if not rows:
                     break
-                _send_claimed(channel, sender, rows, done)
+                _send_claimed(channel, sender, rows, done, now)
     return done
 
 
-def _send_claimed(channel: str, sender: Sender, rows: list[Delivery], done: Sent) -> None:
+def _send_claimed(channel: str, sender: Sender, rows: list[Delivery], done: Sent, now: datetime.datetime) -> None:
     """Send while the lease surely holds for one more attempt; give the rest back untouched."""
     until = time.monotonic() + lease_of(channel).total_seconds() - 1.5 * send_timeout(channel)
     well = True
@@ -88,7 +93,7 @@ def _send_claimed(channel: str, sender: Sender, rows: list[Delivery], done: Sent
             _give_back(rows[place:])
             return
         attempt = _attempt(sender, row)
-        _settle(row, attempt, knows_keys(channel), done)
+        _settle(row, attempt, knows_keys(channel), done, now)
         if attempt.answer in (Answer.NOT_TAKEN, Answer.AMBIGUOUS):
             well = False
             if _count_failure(channel):
@@ -107,7 +112,7 @@ def _attempt(sender: Sender, row: Delivery) -> Attempt:
         return Attempt(Answer.REFUSED, Outcome.NO_ADDRESS)
 
 
-def _settle(row: Delivery, attempt: Attempt, keyed: bool, done: Sent) -> None:
+def _settle(row: Delivery, attempt: Attempt, keyed: bool, done: Sent, now: datetime.datetime) -> None:
     """Commit the outcome, unless the claim was lost meanwhile: then another has it, and a late word is not heard."""
     values: dict = {"outcome": attempt.outcome, "lease_until": None, "claim": None}
     if attempt.answer is Answer.ACCEPTED:
@@ -126,9 +131,20 @@ def _settle(row: Delivery, attempt: Attempt, keyed: bool, done: Sent) -> None:
         wait = back_off(row.attempts) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
         values |= {"state": DeliveryState.PENDING, "next_attempt_at": Now() + wait}
         done.later += 1
-    kept = Delivery.objects.filter(pk=row.pk, state=DeliveryState.CLAIMED, claim=row.claim).update(**values)
-    if not kept:
+    if not _commit(row, values, now):
         logger.warning("delivery %s: the lease was lost before its outcome came", row.pk)
+
+
+def _commit(row: Delivery, values: dict, now: datetime.datetime) -> bool:
+    """Write the outcome, with the next channel's delivery where this one failed for good; False when not ours."""
+    rows = Delivery.objects.filter(pk=row.pk, state=DeliveryState.CLAIMED, claim=row.claim)
+    if values.get("state") != DeliveryState.FAILED:
+        return bool(rows.update(**values))
+    with transaction.atomic():
+        kept = bool(rows.update(**values))
+        if kept:
+            fall_back([row.pk], now=now)
+    return kept
 
 
 def _give_back(rows: list[Delivery]) -> None:

@@ -1,16 +1,19 @@
 """The stock admin of the registry. `CadreAdminBase` is registered in `ledgers.admin`, with what is added there."""
 
 from .cadre import CadreAdminBase
+from .deceased import DeceasedListAdmin
 from .imports import ImportBatchAdmin, RosterColumnAdmin
 from .leaders import ServingLeaderAdmin
 from .life import LifeEventAdmin
 from .parts import HealthAdmin, PersonAdmin, PhoneAdmin, RelativeAdmin
 from .ranks import RankColumnAdmin
+from .reports import UnitReportAdmin
 from .trainings import TrainingAdmin
 from .workers import WorkerAdmin
 
 __all__ = [
     "CadreAdminBase",
+    "DeceasedListAdmin",
     "HealthAdmin",
     "ImportBatchAdmin",
     "LifeEventAdmin",
@@ -21,5 +24,6 @@ __all__ = [
     "RosterColumnAdmin",
     "ServingLeaderAdmin",
     "TrainingAdmin",
+    "UnitReportAdmin",
     "WorkerAdmin",
 ]

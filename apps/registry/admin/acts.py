@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.common.admin_lists import PickOne
 from apps.common.code_lists import choices_of
 from apps.common.errors import BusinessError
-from apps.common.phone import masked_phone
+from apps.common.phone import dial_link, masked_phone, readable_phone
 from apps.common.scans import read_scan
 from apps.organisation.models import Unit
 from apps.people.models import Person, Relative
@@ -88,11 +88,12 @@ class CadreActs:
             marks = "、".join(page.flags_of(relative, ("is_emergency", "is_proxy")))
             key = f"relative.{relative.pk}"
             shown = relative.phone or ""
-            hidden = ""
+            hidden, dialled = "", dial_link(shown)
             if not in_full and key not in revealed:
                 hidden = key if shown and may_reveal else ""
-                shown = masked_phone(shown)
-            section.rows.append(page.Row(f"{label} {marks}".strip(), shown, hidden, key in revealed))
+                shown, dialled = masked_phone(shown), ""
+            row = page.Row(f"{label} {marks}".strip(), readable_phone(shown), hidden, key in revealed, dialled)
+            section.rows.append(row)
             if changeable:
                 url = reverse(f"{site}:people_relative_change", args=[relative.pk])
                 section.links.append({"label": f"改{relative.name}", "url": f"{url}?edit=1"})

@@ -8,12 +8,14 @@ from django.db.models import prefetch_related_objects
 from django.forms.models import fields_for_model
 from django.http import HttpResponseRedirect
 from django.urls import path
+from django.utils import timezone
 
 from apps.common import audit, change_log
 from apps.common.admin import EDIT, SAFE_METHODS, RecordAdmin
 from apps.common.errors import BusinessError
 from apps.people import services as people_services
 from apps.people.models import Person, Phone
+from apps.people.queries import away_on
 from apps.registry.forms import (
     CODE_LISTS,
     MONEY_FIELDS,
@@ -32,9 +34,11 @@ from . import page
 from .acts import CadreActs
 from .documents import CadreDocuments
 from .export import CadreExport
+from .filters import NUMBER_LACKING
 from .groups import CadreGroups
 from .holding import CadreHolds
 from .listing import CadreListing
+from .newcomers import NewcomerForm
 from .places import CadrePlaces
 from .ranks import CadreRanks
 from .scope import PAGE_PERMISSIONS, may_on
@@ -51,7 +55,16 @@ SEALED_LABELS = {
 
 
 class CadreAdminBase(
-    CadreListing, CadreActs, CadreDocuments, CadreHolds, CadrePlaces, CadreRanks, CadreGroups, CadreExport, RecordAdmin
+    CadreListing,
+    CadreActs,
+    CadreDocuments,
+    CadreHolds,
+    CadrePlaces,
+    CadreRanks,
+    CadreGroups,
+    CadreExport,
+    NewcomerForm,
+    RecordAdmin,
 ):
     """Change list and person page of cadres.
 
@@ -63,6 +76,7 @@ class CadreAdminBase(
     form = CadreForm
     code_lists = CODE_LISTS
     voidable = True
+    asks_source = True
     person_page_template = "admin/registry/cadre_page.html"
     page_permissions = PAGE_PERMISSIONS
     select_related_in_record = (
@@ -98,10 +112,16 @@ class CadreAdminBase(
             )},
         ),
         (
-            "联系和住处",
+            "怎样联系",
+            {"fields": (
+                ("reach_by", "reach_through"), ("reach_answers", "reach_hours"),
+                ("hard_of_hearing", "poor_sight", "dialect"), "reach_note",
+            )},
+        ),
+        (
+            "住处",
             {"fields": (
                 "residence", ("residence_division", "community"), "registered_address", "household",
-                ("reach_by", "reach_note"), ("hard_of_hearing", "poor_sight", "dialect"),
             )},
         ),
         (
@@ -170,7 +190,10 @@ class CadreAdminBase(
         return [*fieldsets, ("提醒", {"fields": ("accepted_because",)})]
 
     def write(self, request, obj, form, change):
-        persons.save_cadre(form.person, obj, form.typed(), actor=request.user, request=request)
+        line = None if change else self.newcomer_of(request)
+        typed = self.with_reported_id(form.typed(), line)
+        persons.save_cadre(form.person, obj, typed, actor=request.user, request=request)
+        self.settle_newcomer(request, line, obj)
 
     def is_changeable(self, request, obj):
         return obj.voided_at is None and may_on(request, obj.pk, self.right("change"))
@@ -224,12 +247,16 @@ class CadreAdminBase(
             "open",
             actor=request.user,
             people=[cadre.pk],
-            fields=[section.key for section in context["sections"]],
+            fields=[section.key for section in context["sections"]] + self.seen_fields(request, cadre),
             target=f"registry.cadre:{cadre.pk}",
             request=request,
         )
         context["error"] = error
         return self.page(request, self.person_page_template, context, status=status)
+
+    def seen_fields(self, request, cadre: Cadre) -> list[str]:
+        """Numbers and address of one's own people are shown without asking; the entry says so."""
+        return ["phone", "residence"] if self.shows_contact(request, cadre) else []
 
     def person_page_context(self, request, cadre: Cadre, revealed: dict) -> dict:
         request.page_permissions = self.page_permissions
@@ -263,10 +290,11 @@ class CadreAdminBase(
             tags.append((HOLD_WORDS, "late"))
         if cadre.rank_unmapped:
             tags.append(("职级待认定", "soon"))
+        if cadre.person.citizen_id_index is None:
+            tags.append((NUMBER_LACKING, "soon"))
         weak = page.flags_of(cadre.person, ("hard_of_hearing", "poor_sight"))
         if weak:
-            how = "，".join(filter(None, (cadre.person.get_reach_by_display(), cadre.person.reach_note)))
-            tags.append((f"{'、'.join(weak)}：{how}" if how else "、".join(weak), ""))
+            tags.append((f"{'、'.join(weak)}：{cadre.person.get_reach_by_display()}", ""))
         return tags + [(words, "") for words in page.flags_of(cadre, ("in_beijing", "resettled", "lives_away"))]
 
     def links(self, request, cadre: Cadre) -> list[dict]:
@@ -324,7 +352,10 @@ class CadreAdminBase(
             "revealed": revealed,
         }
         section = page.Section("contact", "联系和住处", page.phone_rows(person, **look), is_aside=True)
-        section.rows += page.rows_of(person, page.REACH)
+        away = away_on([person.pk], timezone.localdate()).get(person.pk)
+        section.rows += page.away_rows(away, in_full=look["in_full"]) + page.rows_of(person, page.REACH)
+        weak = page.flags_of(person, ("hard_of_hearing", "poor_sight"))
+        section.rows += [page.Row("要注意", "、".join(weak))] if weak else []
         section.rows += [
             page.sealed_row("现居住地址", person, "residence", **look),
             *page.rows_of(person, ("residence_division", "community")),

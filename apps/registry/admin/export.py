@@ -7,6 +7,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from apps.common.errors import BusinessError
+from apps.common.secrecy_forms import SecrecyMixin
 from apps.registry.models import Cadre
 from apps.registry.orders import Order, order_of
 from apps.registry.resources import DEFAULT_COLUMNS, columns_for
@@ -15,7 +16,7 @@ from apps.registry.services.export import EXPORT, FORMATS, MOST, ask_export, sav
 from .groups import without_own
 
 
-class ExportForm(forms.Form):
+class ExportForm(SecrecyMixin, forms.Form):
     columns = forms.MultipleChoiceField(label="栏目", widget=forms.CheckboxSelectMultiple)
     file_format = forms.ChoiceField(label="文件格式", choices=list(FORMATS.items()), initial="xlsx")
     reason = forms.CharField(label="用途", max_length=200, help_text="例如 重阳节慰问名单；会写进文件和操作记录")

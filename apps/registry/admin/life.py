@@ -7,7 +7,7 @@ from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from apps.common import audit
+from apps.common import audit, sources
 from apps.common.admin import RecordAdmin
 from apps.common.errors import BusinessError
 from apps.common.voiding import check_reason
@@ -16,7 +16,7 @@ from apps.registry.models import LifeEvent
 from apps.registry.services import life
 
 from . import page
-from .acts import CONFIRM, VIEW_HEALTH
+from .acts import CONFIRM, VIEW_CONTACT, VIEW_HEALTH
 from .scope import OfPersonMixin, may_on
 
 ACTS = {
@@ -90,7 +90,7 @@ class LifeEventAdmin(OfPersonMixin, RecordAdmin):
 
     @admin.display(description="报告")
     def reported(self, obj):
-        return f"{obj.reported_by or '—'}　{obj.reported_at:%m-%d}"
+        return f"{sources.words(obj.source, str(obj.reported_by or '系统'))}　{obj.reported_at:%m-%d}"
 
     @admin.display(description="状态")
     def state_words(self, obj):
@@ -119,17 +119,21 @@ class LifeEventAdmin(OfPersonMixin, RecordAdmin):
     def event_page(self, request, event: LifeEvent, error: str = ""):
         person_url = reverse(f"{self.admin_site.name}:registry_cadre_change", args=[event.person_id])
         rows = page.rows_of(event, ("kind", "happened_on", "unit", "document_no"))
+        if event.address:
+            shown = event.address if may_on(request, event.person_id, VIEW_CONTACT) else page.MASKED
+            rows.append(page.Row("新地址", shown))
         if may_on(request, event.person_id, VIEW_HEALTH):
             rows += page.rows_of(event, ("hospital", "ward"))
             rows.append(page.Row("详细情况", event.detail or ""))
-        rows += [page.Row("状态", event.get_state_display())]
+        rows += [page.Row("信息来源", event.get_source_display()), page.Row("状态", event.get_state_display())]
         for label, who, at in (
             ("报告", event.reported_by, event.reported_at),
             ("核实", event.decided_by, event.decided_at),
             ("撤销", event.undone_by, event.undone_at),
         ):
             if at and (who or label == "报告"):
-                rows.append(page.Row(label, f"{who or '系统'}　{at.astimezone():%Y-%m-%d %H:%M}"))
+                who = sources.words(event.source, str(who or "系统")) if label == "报告" else who or "系统"
+                rows.append(page.Row(label, f"{who}　{at.astimezone():%Y-%m-%d %H:%M}"))
         may_decide = may_on(request, event.person_id, CONFIRM)
         acts = [(act, words) for act, (words, state) in ACTS.items() if may_decide and event.state == state]
         context = {

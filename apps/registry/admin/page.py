@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from apps.common import change_log
 from apps.common.citizen_id import masked_citizen_id
-from apps.common.phone import masked_phone
-from apps.people.models import Person
+from apps.common.phone import dial_link, masked_phone, readable_phone
+from apps.people.models import Person, Whereabouts
+from apps.people.queries import away_words
 from apps.registry.choices import RevolutionPeriod
 from apps.registry.forms import CODE_LISTS
 from apps.registry.models import Cadre, Health
@@ -22,12 +23,14 @@ MASKED = "******"
 
 @dataclass(frozen=True)
 class Row:
-    """One line. `hidden` names the field to reveal where the value is masked; `revealed` marks what was just asked."""
+    """One line. `hidden` names the field to reveal where the value is masked; `revealed` marks what was just asked;
+    `phone` is what a tap dials."""
 
     label: str
     value: str
     hidden: str = ""
     revealed: bool = False
+    phone: str = ""
 
 
 @dataclass
@@ -64,7 +67,7 @@ STANDING = (
 FAMILY = (
     "marital", "living", "children_count", "special_difficulties", "wishes", "interests", "note",
 )  # fmt: skip
-REACH = ("reach_by", "reach_note", "dialect")
+REACH = ("reach_by", "reach_answers", "reach_hours", "reach_through", "reach_note", "dialect")
 HEALTH_FIELDS = (
     "condition", "ability", "ability_scale", "ability_score", "assessed_on", "seriously_ill", "frequent_illness",
     "in_hospital_since", "hospital", "green_card", "green_card_until",
@@ -127,10 +130,22 @@ def phone_rows(person: Person, *, in_full: bool, may_reveal: bool, revealed: dic
         label = f"{phone.get_kind_display()}{f'（{phone.whose}）' if phone.whose else ''}"
         key = f"phone.{phone.pk}"
         if key in revealed or in_full:
-            rows.append(Row(label, phone.number, revealed=key in revealed))
+            rows.append(Row(label, readable_phone(phone.number), "", key in revealed, dial_link(phone.number)))
         else:
             rows.append(Row(label, masked_phone(phone.number), hidden=key if may_reveal else ""))
     return rows
+
+
+def away_rows(away: Whereabouts | None, *, in_full: bool) -> list[Row]:
+    """Where he is if not at home today, and his number there."""
+    if away is None:
+        return []
+    rows = [Row("眼下", away_words(away))]
+    if in_full:
+        rows.append(Row("那里的地址", away.place))
+    phone = away.phone or ""
+    shown = readable_phone(phone) if in_full else masked_phone(phone)
+    return [*rows, Row("那里的电话", shown, phone=dial_link(phone) if in_full else "")]
 
 
 def period_words(cadre: Cadre, period) -> str:

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 
-from apps.common import audit
+from apps.common import audit, papers
 from apps.common.admin import RecordAdmin
+from apps.common.models import Paper
 from apps.people import services as people_services
 from apps.people.models import Household, Person, Phone, Relative
 from apps.registry.forms import CODE_LISTS, HealthForm, PhoneForm, RelativeForm, SearchForm
@@ -30,6 +31,7 @@ class HiddenAdmin(OfPersonMixin, RecordAdmin):
     """Reached from the page of a person, not from the menu; its own list leads back there."""
 
     code_lists = CODE_LISTS
+    asks_source = True
 
     def has_module_permission(self, request):
         return False
@@ -265,6 +267,8 @@ class PersonAdmin(HiddenAdmin):
         form = SearchForm(request.POST if request.method == "POST" else request.GET)
         form.is_valid()
         text = form.cleaned_data.get("q", "")
+        if paper := self.paper_of(request, text):
+            return HttpResponseRedirect(paper, status=303)
         context = {"title": "找人", "text": "", "form": form}
         if request.method != "POST" and read_search(text).asked.is_number:
             context["notice"] = "号码请直接在上面的框里输入后按“找人”，不要放在网址里。"
@@ -288,6 +292,15 @@ class PersonAdmin(HiddenAdmin):
             "outsider": masked_card(outsider) if outsider else None,
         }
         return self.page(request, "admin/registry/search.html", context)
+
+    def paper_of(self, request, text: str) -> str:
+        """The page of the paper whose code was typed, if this user may see it."""
+        code = papers.read_code(text)
+        if not code:
+            return ""
+        papers_admin = self.admin_site.get_model_admin(Paper)
+        found = papers_admin.get_queryset(request).filter(code=code).order_by().first()
+        return papers_admin.url_of("change", found) if found else ""
 
     def search_row(self, cadre: Cadre) -> dict:
         return {

@@ -3,6 +3,7 @@
 from .cadre import Cadre, Health
 from .events import LifeEvent
 from .leaders import ServingLeader
+from .liaison import CheckLine, DeceasedList, ReportLine, UnitCheck, UnitReport
 from .ranking import RankColumn
 from .registers import RegisterBatch
 from .rosters import ExportLayout, ImportBatch, ImportExtra, RosterColumn
@@ -12,7 +13,9 @@ from .workers import Attendance, Training, Worker
 __all__ = [
     "Attendance",
     "Cadre",
+    "CheckLine",
     "ClosedSpan",
+    "DeceasedList",
     "ExportLayout",
     "Health",
     "ImportBatch",
@@ -20,10 +23,13 @@ __all__ = [
     "LifeEvent",
     "RankColumn",
     "RegisterBatch",
+    "ReportLine",
     "RosterColumn",
     "ServingLeader",
     "StandingSpan",
     "Training",
+    "UnitCheck",
+    "UnitReport",
     "UnitSpan",
     "Worker",
 ]

@@ -26,6 +26,7 @@ class LifeEvent(Record):
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="调入单位")
     document_no = models.CharField("文号", max_length=80, blank=True, db_default="")
     address = EncryptedTextField("新地址")
+    former_address = EncryptedTextField("原地址")
     detail = EncryptedTextField("详细情况")
     source = models.CharField("信息来源", max_length=10, choices=Source, default=Source.STAFF, db_default="staff")
     reported_by = models.ForeignKey(

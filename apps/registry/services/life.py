@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.common import audit
+from apps.common.choices import Source
 from apps.common.errors import BusinessError
 from apps.common.partial_date import PartialDate
 from apps.organisation.models import Unit
@@ -36,6 +37,7 @@ GROUPS = (
     {Kind.ADMITTED, Kind.DISCHARGED, Kind.DIED, Kind.RESTORED},
     {Kind.MOVED},
     {Kind.RETIRED},
+    {Kind.RELOCATED},
 )
 EARLIEST = datetime.date(1949, 10, 1)
 
@@ -50,7 +52,9 @@ class Report:
     ward: str = ""
     unit: Unit | None = None
     document_no: str = ""
+    address: str = ""
     detail: str = ""
+    source: str = Source.STAFF
 
 
 @transaction.atomic
@@ -75,7 +79,9 @@ def report(person: Person, told: Report, *, actor, today: datetime.date | None =
         ward=told.ward,
         unit=told.unit,
         document_no=told.document_no,
+        address=told.address,
         detail=told.detail,
+        source=told.source or Source.STAFF,
         reported_by=actor,
     )
     if told.kind == Kind.DIED and person.life_status != LifeStatus.DEATH_REPORTED:
@@ -96,7 +102,7 @@ def confirm(event: LifeEvent, *, actor) -> LifeEvent:
     _apply(event, person, actor)
     event.state = State.CONFIRMED
     event.decided_by, event.decided_at = actor, timezone.now()
-    event.save(update_fields=["state", "decided_by", "decided_at", "before"])
+    event.save(update_fields=["state", "decided_by", "decided_at", "before", "former_address"])
     _note("life.confirm", event, actor)
     return event
 
@@ -164,6 +170,8 @@ def _check(person: Person, told: Report, today: datetime.date) -> None:
         raise BusinessError("这位老同志没有登记为失去联系。", code="not_lost", field="kind")
     if told.kind == Kind.MOVED and told.unit is None:
         raise BusinessError("请选择调入的单位。", code="unit_missing", field="unit")
+    if told.kind == Kind.RELOCATED and not told.address.strip():
+        raise BusinessError("请填写新地址。", code="address_missing", field="address")
     if person.birth_date and told.happened_on.last_day < person.birth_date.first_day:
         raise BusinessError("发生时间早于出生日期，请核对。", code="before_birth", field="happened_on")
 
@@ -173,7 +181,7 @@ def _apply(event: LifeEvent, person: Person, actor) -> None:
     before = dict(event.before)
     _check(
         person,
-        Report(event.kind, event.happened_on, unit=event.unit),
+        Report(event.kind, event.happened_on, unit=event.unit, address=event.address or ""),
         timezone.localdate(),
     )
     before.update(_EFFECTS[event.kind](event, person, cadre, actor))
@@ -192,6 +200,8 @@ def _take_back(event: LifeEvent, person: Person, actor) -> None:
     }
     rows["health"] = Health.objects.select_for_update(of=("self",)).filter(cadre_id=person.pk).first()
     _put_back(rows, {name: event.before.get(name, {}) for name in rows})
+    if event.kind == Kind.RELOCATED and person.residence == event.address:
+        _write_residence(person, event.former_address or "", actor)
     if event.kind == Kind.DIED:
         _put_back({"person": person}, {"person": event.before.get("report", {})})
     if undone_id := event.before.get("undone_event"):
@@ -274,7 +284,27 @@ def _restored(event, person, cadre, actor) -> dict:
     return {"undone_event": death.pk}
 
 
+def _relocated(event, person, cadre, actor) -> dict:
+    """What he lived at before is kept on the event, encrypted: `before` holds nothing that may not be read."""
+    event.former_address = person.residence or ""
+    _write_residence(person, event.address, actor)
+    return {}
+
+
+def _write_residence(person: Person, address: str, actor) -> None:
+    person.residence = address
+    person.save(update_fields=["residence"])
+    target = f"people.person:{person.pk}"
+    audit.record("change", actor=actor, people=[person.pk], fields=["residence"], target=target)
+
+
+def _told_only(event, person, cadre, actor) -> dict:
+    return {}
+
+
 _EFFECTS: dict[str, typing.Callable] = {
+    Kind.RELOCATED: _relocated,
+    Kind.OTHER: _told_only,
     Kind.RETIRED: _retired,
     Kind.MOVED: _moved,
     Kind.ADMITTED: _admitted,

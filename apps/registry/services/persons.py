@@ -10,6 +10,7 @@ from apps.common.partial_date import PartialDate
 from apps.people import services as people
 from apps.people.choices import PhoneKind
 from apps.people.models import Person, Phone
+from apps.registry.barred import refuse_barred
 from apps.registry.models import Cadre
 
 SEALED_OF_PERSON = ("residence", "registered_address")
@@ -33,9 +34,11 @@ def save_cadre(person: Person, cadre: Cadre, typed: Typed, *, actor, request=Non
     """Store person and cadre together, new or changed, with audit entries for encrypted fields.
 
     A new one of the same name and a birth that does not contradict, and a citizen id at odds with the file, are
-    warnings: they pass with `accepted_because`. A number that another person has is refused.
+    warnings: they pass with `accepted_because`. A number that another person has is refused,
+    and so are units and ranks that must not be held here.
     """
     new = person.pk is None
+    refuse_barred(cadre)
     person.name = people.tidy_name(person.name)
     check = None
     warnings: list[str] = []

@@ -15,6 +15,7 @@ from apps.common.errors import BusinessError
 from apps.common.models import Attachment
 from apps.common.scans import Scan
 from apps.organisation.models import Unit
+from apps.registry.barred import refuse_barred
 from apps.registry.choices import TREATMENT_KINDS, SpanKind, StandingKind
 from apps.registry.models import Cadre, LifeEvent, StandingSpan, UnitSpan
 
@@ -192,6 +193,7 @@ def _put(cadre: Cadre, kind: str, value, since, document_no: str) -> None:
     if kind in (StandingKind.LEADER_RANK, StandingKind.GRADE_RANK) and value:
         cadre.rank_unmapped = False
         names.append("rank_unmapped")
+    refuse_barred(cadre, field="value")
     cadre.save(update_fields=names)
 
 

@@ -10,12 +10,15 @@ from kombu.exceptions import OperationalError
 
 from apps.common import jobs, sealing
 from apps.common.tasks import run_job
-from apps.ledgers.services import plan_day
+from apps.ledgers.jobs import tell_colleagues
+from apps.ledgers.services import plan_day, repeat_alarms
 from apps.ledgers.services.rosters import take_up_rosters
 from apps.messaging.jobs import Sent, send_waiting
 from apps.messaging.rules import ZONE
+from apps.registry.reporting.reminding import remind_reports
 from apps.reminders.models import PlannerRun
 
+from .greeting import Greeted, post_greetings
 from .handing import Handed, hand_out
 from .planning import Plan, plan
 
@@ -25,28 +28,34 @@ logger = logging.getLogger(__name__)
 @dataclass
 class Tick:
     plan: Plan = field(default_factory=Plan)
+    greeted: Greeted = field(default_factory=Greeted)
     handed: Handed = field(default_factory=Handed)
     sent: Sent = field(default_factory=Sent)
     error: str = ""
 
 
 def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
-    """Take up what rosters brought, plan duties (once a day) and reminders, hand out, send, put abandoned jobs back
-    to work, seal the audit. Two at once are harmless.
+    """Take up what rosters brought, plan duties and ask for reports of units (once a day), plan reminders, post
+    greetings, hand out, send, put abandoned jobs back to work, seal the audit. Two at once are harmless.
 
     A planner that fails does not keep back what is planned already; its error stands on the day's PlannerRun and,
     since the pulse is not renewed, the home page turns red.
     """
     day = now.astimezone(ZONE).date()
     done = Tick()
-    _begin(day)
+    is_first = _begin(day)
     try:
         take_up_rosters(on=day)
         plan_day(day)
         done.plan = plan(day)
+        tell_colleagues(now)
+        done.greeted = post_greetings(now)
+        if is_first:
+            remind_reports(now)
     except Exception as error:
         logger.exception("planning for %s failed", day)
         done.error = f"{type(error).__name__}: {error}"[:300]
+    _repeat_alarms(now)
     done.handed = hand_out(now)
     done.sent = send_waiting(now, seconds=seconds)
     _end(day, done)
@@ -55,9 +64,19 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
     return done
 
 
-def _begin(day: datetime.date) -> None:
-    PlannerRun.objects.get_or_create(day=day)
+def _repeat_alarms(now: datetime.datetime) -> None:
+    """Whatever else fails, somebody who does not answer is not forgotten; nor does he hold up the rest."""
+    try:
+        repeat_alarms(now)
+    except Exception:
+        logger.exception("repeating alarms failed")
+
+
+def _begin(day: datetime.date) -> bool:
+    """Whether no run of this day has finished yet."""
+    run, _ = PlannerRun.objects.get_or_create(day=day)
     PlannerRun.objects.filter(day=day).update(started_at=Now(), runs=F("runs") + 1)
+    return run.finished_at is None
 
 
 def _end(day: datetime.date, done: Tick) -> None:

@@ -1,0 +1,90 @@
+"""Writing to the outbox."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from apps.messaging.choices import DeliveryClass
+from apps.messaging.models import Message
+from apps.messaging.outbox import deliver_alone, insert_messages, join_digests, keep_in_inbox
+from apps.messaging.recipients import Recipients
+from apps.messaging.rules import ZONE, SendingRules, next_waking, template
+from apps.organisation.queries import rule_values
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """What to post: exactly one of `user_id` and `person_id` receives it; `context` holds ids and dates only.
+
+    `on_day`: the day it belongs to, today when left out; nothing rings before it, though what is handed out on paper
+    or in a file may be made ready.
+    """
+
+    key: str
+    delivery_class: str
+    template: str
+    user_id: int | None = None
+    person_id: int | None = None
+    about_id: int | None = None
+    context: dict = field(default_factory=dict)
+    valid_until: datetime.datetime | None = None
+    on_day: datetime.date | None = None
+
+
+def post(messages: Sequence[NewMessage], *, now: datetime.datetime) -> dict[str, int]:
+    """Write messages with their deliveries; returns key → message id, for known keys too.
+
+    Runs in the caller's transaction. A key that is known already changes nothing. Everything for a user goes to his
+    inbox at once, and beside it by his own order of channels or the rule set's. A digest joins the one delivery of
+    its recipient, channel and day; when that one has left already, tomorrow's, or, if it would be too late by then,
+    the inbox alone. A person gets it by the first channel of his order that serves him; a template without texts for
+    old people raises ValueError.
+    """
+    if wordless := [m.template for m in messages if m.person_id and not template(m.template).texts]:
+        raise ValueError(f"template {wordless[0]} has no words for an old person")
+    today = now.astimezone(ZONE).date()
+    with transaction.atomic():
+        fresh = list(Message.objects.filter(pk__in=insert_messages(messages, today).values()).order_by("pk"))
+        to_users = [message for message in fresh if message.user_id]
+        keep_in_inbox([(message.pk, message.user_id) for message in to_users], now, today)
+        if fresh:
+            _deliver_outside(fresh, now, today)
+        keys = [message.key for message in messages]
+        return dict(Message.objects.filter(key__in=keys).values_list("key", "pk"))
+
+
+def _deliver_outside(fresh: Sequence[Message], now: datetime.datetime, today: datetime.date) -> None:
+    rules = rule_values(SendingRules.rule_key, on=today)
+    users, people = {m.user_id for m in fresh}, {m.person_id for m in fresh}
+    recipients = Recipients(users, people, rules=rules, on=today)
+    digests: dict[str, list[Message]] = {}
+    alone: dict[str, list[Message]] = {}
+    for message in fresh:
+        is_digest = message.user_id is not None and message.delivery_class == DeliveryClass.DIGEST
+        for channel in _channels(message, recipients):
+            (digests if is_digest else alone).setdefault(channel, []).append(message)
+    for channel in sorted(alone):
+        deliver_alone(channel, alone[channel], now, today)
+    for channel in sorted(digests):
+        _deliver_digests(channel, digests[channel], now, rules)
+
+
+def _channels(message: Message, recipients: Recipients) -> list[str]:
+    if message.person_id:
+        found = [recipients.next_for_person(message.person_id)]
+    else:
+        lanes = recipients.lanes_of_user(message.user_id, message.delivery_class)
+        found = [recipients.next_for_user(message.user_id, lane) for lane in lanes]
+    return list(dict.fromkeys(channel for channel in found if channel))
+
+
+def _deliver_digests(channel: str, fresh: Sequence[Message], now: datetime.datetime, rules: SendingRules) -> None:
+    """Today's digest takes them while it waits; a digest that has left is never opened again."""
+    today = now.astimezone(ZONE).date()
+    tomorrow = next_waking(today + datetime.timedelta(days=1), rules)
+    left = join_digests(channel, fresh, today, now)
+    still_of_use = [message for message in left if message.valid_until is None or message.valid_until > tomorrow]
+    if still_of_use:
+        join_digests(channel, still_of_use, tomorrow.date(), tomorrow)

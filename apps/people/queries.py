@@ -1,0 +1,85 @@
+"""Reads over persons for the rooms above."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.utils import timezone
+
+from .choices import PhoneKind, ReachBy
+from .models import Person, Phone, Whereabouts
+from .rules import Number, Reach
+
+PLAIN = (
+    "reach_by", "reach_through", "reach_answers", "reach_hours", "hard_of_hearing", "poor_sight", "dialect",
+    "reach_note",
+)  # fmt: skip
+
+
+def reach_of(
+    person_ids: Collection[int], *, with_phones: bool | Collection[int], on: dt.date | None = None
+) -> dict[int, Reach]:
+    """person id → how to reach him on a day (default today): three statements for any number of people.
+
+    `with_phones`: True, False, or the ids for whom phones and address are read and deciphered. The caller has asked
+    who may see them (`ledgers.access.open_to`) and logs the look. Unknown ids are left out.
+    """
+    ids = set(person_ids)
+    on = on or timezone.localdate()
+    opened = ids if with_phones is True else ids & set(with_phones or ())
+    away = away_on(ids, on)
+    phones: dict[int, list[Phone]] = {}
+    for phone in Phone.objects.filter(person__in=opened) if opened else ():
+        phones.setdefault(phone.person_id, []).append(phone)
+    rows = Person.objects.filter(pk__in=ids).only("residence", *PLAIN)
+    return {row.pk: _reach(row, away.get(row.pk), phones.get(row.pk, []), row.pk in opened) for row in rows}
+
+
+def away_on(person_ids: Collection[int], on: dt.date) -> dict[int, Whereabouts]:
+    """person id → the period he is away in on a day, of those who are. One statement."""
+    rows = Whereabouts.objects.on(on).filter(person__in=person_ids).select_related("division")
+    return {row.person_id: row for row in rows}
+
+
+def _reach(person: Person, away: Whereabouts | None, phones: list[Phone], opened: bool) -> Reach:
+    facts = {
+        "person_id": person.pk,
+        "by": person.reach_by,
+        "through": person.reach_through,
+        "answers": person.reach_answers,
+        "hours": person.reach_hours,
+        "hearing": person.hard_of_hearing,
+        "sight": person.poor_sight,
+        "dialect": person.dialect,
+        "note": person.reach_note,
+        "away": away_words(away) if away else "",
+    }
+    if opened:
+        facts["numbers"] = _numbers(person, away, phones)
+        facts["address"] = (away.place if away else "") or person.residence
+        facts["in_full"] = True
+    return Reach(**facts)
+
+
+def _numbers(person: Person, away: Whereabouts | None, phones: list[Phone]) -> tuple[Number, ...]:
+    """The number there first, then those of the kind he wants to be called on, each in his own order."""
+    wanted = PhoneKind.LANDLINE if person.reach_by == ReachBy.LANDLINE else PhoneKind.MOBILE
+    rest = sorted(phones, key=lambda phone: (phone.kind != wanted, phone.position, phone.pk))
+    there = [Number("那里的电话", away.phone)] if away and away.phone else []
+    return (*there, *(Number(phone.get_kind_display(), phone.number, phone.whose) for phone in rest))
+
+
+def away_words(away: Whereabouts) -> str:
+    """外出在海南省三亚市，4月1日前不在家"""
+    place = f"在{away.division}" if away.division else ""
+    until = f"，{away.ends_on.month}月{away.ends_on.day}日前不在家" if away.ends_on else ""
+    return f"{away.get_kind_display()}{place}{until}"
+
+
+def household_of(person_ids: Collection[int]) -> dict[int, list[Person]]:
+    """person id → everybody else of his home who is in the file and lives, in order of entry; [] where nobody is.
+    Two statements for any number of people."""
+    homes = dict(Person.objects.filter(pk__in=person_ids, household__isnull=False).values_list("pk", "household_id"))
+    members: dict[int, list[Person]] = {}
+    for person in Person.objects.living().filter(household__in=set(homes.values())).order_by("pk"):
+        members.setdefault(person.household_id, []).append(person)
+    return {pk: [one for one in members.get(homes.get(pk, 0), []) if one.pk != pk] for pk in person_ids}
