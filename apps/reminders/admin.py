@@ -12,7 +12,7 @@ from .choices import ReminderState
 from .models import Reminder
 
 STATE_TONES = {ReminderState.MISSED: "late", ReminderState.HANDED: "done", ReminderState.PENDING: "info"}
-DELIVERY_TONES = {"sent": "done", "failed": "late", "unknown": "soon"}
+DELIVERY_TONES = {"sent": "done", "failed": "late", "unknown": "soon", "handed": "info"}
 
 
 class ReadOnlyAdmin(RecordAdmin):
@@ -71,6 +71,11 @@ class ReminderAdmin(ReadOnlyAdmin):
             path("birthdays/", self.staff_view(views.birthday_calendar), name="birthday_calendar"),
             path("days/", self.staff_view(views.reminder_days), name="reminder_days"),
             path("unknown/", self.staff_view(views.unknown_deliveries), name="unknown_deliveries"),
+            path("batches/", self.staff_view(views.batches), name="batches"),
+            path("batches/<int:batch_id>/", self.staff_view(views.batch), name="batch"),
+            path("batches/<int:batch_id>/file/", self.staff_view(views.batch_download), name="batch_download"),
+            path("channels/", self.staff_view(views.my_channels), name="my_channels"),
+            path("channels/<int:person_id>/", self.staff_view(views.person_channels), name="person_channels"),
             path("inbox/", self.staff_view(views.staff_inbox), name="inbox"),
         ]
         return pages + super().get_urls()

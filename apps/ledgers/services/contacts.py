@@ -20,6 +20,7 @@ from apps.registry.models import Cadre
 
 from .checks import follow_contact
 from .settling import settle_duties
+from .telling import tell_responsible
 
 RECORD = "ledgers.record_contact"
 
@@ -64,7 +65,7 @@ def record_contact(
     via: str = EnteredVia.STAFF,
 ) -> Contact:
     """Record one contact with all its participants, settle every duty of theirs that it keeps, and raise or close the
-    check on somebody who does not answer.
+    check on somebody who does not answer. Who was responsible for a settled duty hears of it.
 
     `form_key` makes it idempotent: the same form sent twice, or twice at once, is the contact it made first.
     `persons` are cadres whom `actor` may record for, and people of their households. Refuses days to come.
@@ -82,6 +83,7 @@ def record_contact(
     _put_participants(contact, persons)
     settle_duties(on=on, cadres=cadres, since=facts.happened_on)
     follow_contact(contact, cadres, actor=actor, on=on)
+    tell_responsible(contact, on=on)
     return contact
 
 

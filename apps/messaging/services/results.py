@@ -72,7 +72,7 @@ def read_results(batch: DeliveryBatch, data: bytes, filename: str, *, now: datet
     book = _Book(batch)
     results = Results()
     said: dict[int, set[str]] = defaultdict(set)
-    for number, row in enumerate(sheet.rows[header + 1 :], sheet.first_row + header + 1):
+    for number, row in enumerate(sheet.rows[header + 1 :], header + 2):
         cells = {name: row[place] if place < len(row) else None for name, place in columns.items()}
         if all(value is None or value == "" for value in cells.values()):
             continue

@@ -33,9 +33,9 @@ SELECT d.person_id, d.occasion_date, count(m.id) AS before
 FROM greetings_due d
 LEFT JOIN messaging_message m ON m.person_id = d.person_id AND m.on_day = d.occasion_date AND m.template = %s
 GROUP BY d.person_id, d.occasion_date
-HAVING coalesce(bool_and(m.withdrawn_at IS NOT NULL AND NOT EXISTS (
+HAVING bool_and(m.id IS NULL OR (m.withdrawn_at IS NOT NULL AND NOT EXISTS (
          SELECT 1 FROM messaging_deliveryitem i JOIN messaging_delivery v ON v.id = i.delivery_id
-         WHERE i.message_id = m.id AND v.state IN ('claimed', 'handed', 'sent', 'unknown'))), true)
+         WHERE i.message_id = m.id AND v.state IN ('claimed', 'handed', 'sent', 'unknown'))))
 ORDER BY d.occasion_date, d.person_id LIMIT %s
 """
 GONE = """

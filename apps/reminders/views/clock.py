@@ -3,20 +3,23 @@
 import calendar
 import datetime
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.common.birthday import lunar_of, lunar_text
 from apps.common.errors import BusinessError
+from apps.messaging.access import MAKE_BATCH
+from apps.messaging.choices import Channel
 from apps.messaging.queries import deliveries_by_day, inbox, paused_channels, unread_count
 from apps.messaging.services import confirm_delivered, mark_read, send_again
+from apps.organisation.queries import missing_years
+from apps.reminders import queries
+from apps.reminders.access import VIEW_RUN, deliveries_for
 
-from . import queries
-from .access import VIEW_RUN, deliveries_for
+from .page import page as _page
+from .page import require as _require
 
 DAYS_SHOWN = 14
 A_DAY = 5
@@ -24,16 +27,6 @@ MOST_OF_A_DAY = 200
 WORKLIST_ROWS = 100
 RESOLVE = "messaging.resolve_delivery"
 FIRST_MONTH, LAST_MONTH = datetime.date(1950, 1, 1), datetime.date(2099, 12, 1)
-
-
-def _page(request, template: str, title: str, context: dict) -> TemplateResponse:
-    request.current_app = admin.site.name
-    return TemplateResponse(request, template, {**admin.site.each_context(request), "title": title, **context})
-
-
-def _require(request, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise PermissionDenied
 
 
 def _month_of(text: str, today: datetime.date) -> datetime.date:
@@ -139,14 +132,16 @@ def reminder_days(request):
     start = today - datetime.timedelta(days=DAYS_SHOWN - 1)
     context = {
         "health": queries.heartbeat(now),
+        "missing_years": missing_years(today),
         "reminders": [_reminder_row(row) for row in queries.reminders_by_day(start, today)],
         "deliveries": [_delivery_row(row) for row in deliveries_by_day(start, today)],
         "runs": [_run_row(day, run) for day, run in sorted(queries.runs(start, today).items(), reverse=True)],
         "reminder_columns": ["日期", *_numbers("应提醒", "已交发送", "待发", "没有责任人", "错过")],
-        "delivery_columns": ["日期", "通道", *_numbers("已发送", "等待", "失败", "待核实", "撤回")],
+        "delivery_columns": ["日期", "通道", *_numbers("已发送", "等待", "已交出", "失败", "待核实", "撤回")],
         "run_columns": ["日期", *_numbers("次数"), "最近完成", *_numbers("排入", "撤回", "错过"), "出错"],
         "paused": paused_channels(),
         "may_resolve": request.user.has_perm(RESOLVE),
+        "may_hand_out": request.user.has_perm(MAKE_BATCH),
     }
     return _page(request, "admin/reminders/days.html", "每日提醒情况", context)
 
@@ -167,9 +162,9 @@ def _reminder_row(row: dict) -> list:
 
 
 def _delivery_row(row: dict) -> list:
-    names = {"inbox": "站内", "sms": "短信", "email": "邮件"}
     return [
-        row["on_day"].isoformat(), names[row["channel"]], row["sent"], row["waiting"], _flagged(row["failed"], "late"),
+        row["on_day"].isoformat(), Channel(row["channel"]).label, row["sent"], row["waiting"],
+        _flagged(row["handed"], "info"), _flagged(row["failed"], "late"),
         _flagged(row["unknown"], "soon"), row["withdrawn"],
     ]  # fmt: skip
 
