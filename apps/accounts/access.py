@@ -149,11 +149,10 @@ class RoleBackend(AuthenticationBackend):
 
 def overseers_of(user, roles: frozenset[str], *, on: dt.date) -> list[int]:
     """Ids of active accounts that hold one of `roles` on a unit above or at this colleague's; never himself."""
-    units = (
-        {user.unit_id} if user.unit_id else {unit.pk for granted in current_grants(user).values() for unit in granted}
-    )
+    granted = (unit.pk for units in current_grants(user).values() for unit in units)
+    own = {user.unit_id} if user.unit_id else set(granted)
     step = Unit.steplen
-    paths = Unit.objects.filter(pk__in=units).values_list("path", flat=True)
+    paths = Unit.objects.filter(pk__in=own).values_list("path", flat=True)
     above = {path[:end] for path in paths for end in range(step, len(path) + 1, step)}
     grants = RoleGrant.objects.current(on).filter(role__in=roles, unit__path__in=above, user__is_active=True)
     return sorted(set(grants.exclude(user_id=user.pk).values_list("user_id", flat=True)))

@@ -76,7 +76,8 @@ ROLES = {
         Role("clerk", "经办人", CLERK),
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
              | _views("organisation.barredentry")
-             | {"accounts.view_reveals", "registry.undo_import", "ledgers.waive_duty", "registry.view_thoughts", "registry.view_hold",
+             | {"accounts.view_reveals", "registry.undo_import",
+                "ledgers.waive_duty", "registry.view_thoughts", "registry.view_hold",
                 "registry.change_hold"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | OWN_ABSENCE | {"people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),
