@@ -64,6 +64,7 @@ PAGES = {
     "admin:organisation_calendarday_import": Row("organisation.add_calendarday"),
     "admin:accounts_user_password": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_second-factor": Row("accounts.change_user", "accounts.user"),
+    "admin:accounts_user_reveals": Row("accounts.view_reveals"),
     "admin:accounts_user_sheet": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_boundcertificate_release": Row("accounts.change_boundcertificate", "accounts.boundcertificate"),
     "admin:accounts_user_sign-out": Row("accounts.change_user", "accounts.user"),

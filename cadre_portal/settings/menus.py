@@ -44,6 +44,7 @@ STAFF_NAVIGATION = [
     ("规则和文号", "社区", "admin:organisation_community_changelist", "organisation.view_community"),
     ("系统", "不得登记的单位和职级", "admin:organisation_barredentry_changelist", "organisation.view_barredentry"),
     ("系统", "账号", "admin:accounts_user_changelist", "accounts.view_user"),
+    ("系统", "查看完整号码的次数", "admin:accounts_user_reveals", "accounts.view_reveals"),
     ("系统", "证书和UKey", "admin:accounts_boundcertificate_changelist", "accounts.view_boundcertificate"),
     ("系统", "角色授权", "admin:accounts_rolegrant_changelist", "accounts.view_rolegrant"),
     ("系统", "查阅和操作记录", "admin:common_auditentry_changelist", "common.view_auditentry"),
