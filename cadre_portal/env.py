@@ -29,6 +29,17 @@ def env_choice(name: str, default: str, *choices: str) -> str:
     return value
 
 
+def env_subset(name: str, default: str, choices: set[str]) -> str:
+    """`required`, `optional`, or some of `choices` with commas between them; returned as written, blanks dropped."""
+    value = "".join(env_str(name, default).split())
+    if value not in {"required", "optional"} and not set(value.split(",")) <= choices:
+        known = "、".join(sorted(choices))
+        raise ImproperlyConfigured(
+            f"环境变量 {name} 只能是 required、optional，或用逗号分隔的 {known}，现在是“{value}”。"
+        )
+    return value
+
+
 def env_bool(name: str, default: bool) -> bool:
     """Exactly True or False, nothing else: a typo must not switch a safeguard off."""
     value = env_str(name, str(default))

@@ -64,6 +64,8 @@ PAGES = {
     "admin:organisation_calendarday_import": Row("organisation.add_calendarday"),
     "admin:accounts_user_password": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_second-factor": Row("accounts.change_user", "accounts.user"),
+    "admin:accounts_user_sheet": Row("accounts.change_user", "accounts.user"),
+    "admin:accounts_boundcertificate_release": Row("accounts.change_boundcertificate", "accounts.boundcertificate"),
     "admin:accounts_user_sign-out": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_disable": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_enable": Row("accounts.change_user", "accounts.user"),
@@ -78,12 +80,43 @@ PAGES = {
     "admin:common_paper_archive": Row("common.change_paper", "common.paper"),
     "admin:common_paper_cancel": Row("common.change_paper", "common.paper"),
     "admin:common_paper_scan": Row("common.view_paper", "common.paper"),
+    "admin:ledgers_callsheet_print": Row("ledgers.view_callsheet", "ledgers.callsheet"),
+    "admin:ledgers_callsheet_enter": Row(
+        "ledgers.view_callsheet", "ledgers.callsheet", post="ledgers.change_callsheet"
+    ),
+    "admin:ledgers_duty_visit_list": Row("ledgers.view_duty"),
+    "admin:ledgers_duty_today": Row("ledgers.view_today"),
+    "admin:ledgers_contact_print": Row("ledgers.view_contact"),
     "admin:registry_cadre_tier": Row("ledgers.change_caretier"),
     "admin:registry_cadre_carers": Row("ledgers.change_careassignment"),
     "admin:registry_cadre_export": Row("registry.export_cadre"),
+    "admin:registry_cadre_places": Row("registry.change_cadre"),
+    "admin:registry_cadre_invite": Row("registry.view_cadre"),
+    "admin:registry_cadre_ranks": Row("registry.change_cadre"),
+    "admin:registry_cadre_hold": Row("registry.change_hold", "registry.cadre"),
+    "admin:registry_cadre_document": Row(NOBODY, "registry.cadre"),
+    "admin:registry_servingleader_import": Row("registry.change_servingleader"),
+    "admin:registry_servingleader_template": Row("registry.change_servingleader"),
+    "admin:registry_servingleader_batch": Row("registry.change_servingleader", "registry.registerbatch.leaders"),
+    "admin:registry_servingleader_report": Row(NOBODY, "registry.registerbatch.leaders"),
+    "admin:registry_servingleader_export": Row("registry.view_servingleader"),
+    "admin:registry_servingleader_post": Row("registry.change_servingleader", "registry.servingleader"),
+    "admin:registry_servingleader_leave": Row("registry.change_servingleader", "registry.servingleader"),
+    "admin:registry_worker_import": Row("registry.change_worker"),
+    "admin:registry_worker_template": Row("registry.change_worker"),
+    "admin:registry_worker_batch": Row("registry.change_worker", "registry.registerbatch"),
+    "admin:registry_worker_report": Row(NOBODY, "registry.registerbatch"),
+    "admin:registry_worker_export": Row("registry.view_worker"),
+    "admin:registry_worker_attend": Row("registry.change_training"),
+    "admin:registry_training_year": Row("registry.view_training"),
+    "admin:registry_training_people": Row("registry.change_training", "registry.training"),
     "admin:registry_cadre_reveal": Row("registry.view_cadre", "registry.cadre", post=NOBODY),
     "admin:registry_cadre_event": Row("registry.add_lifeevent", "registry.cadre"),
     "admin:registry_cadre_standing": Row("registry.change_cadre", "registry.cadre"),
+    "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
+    "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
+    "admin:people_whereabouts_back": Row("people.change_whereabouts", "people.whereabouts"),
+    "admin:registry_cadre_household": Row("registry.change_cadre", "registry.cadre"),
     "admin:ledgers_careassignment_end": Row("ledgers.change_careassignment", "ledgers.careassignment"),
     "admin:ledgers_duty_waive": Row("ledgers.waive_duty", "ledgers.duty"),
     "admin:birthday_calendar": Row("reminders.view_reminder"),
@@ -98,6 +131,7 @@ PAGES = {
     "admin:registry_unitreport_unit": Row(
         "registry.view_unitreport", "organisation.unit", post="registry.add_unitreport"
     ),
+    "admin:registry_deceasedlist_unmatched": Row(NOBODY, "registry.deceasedlist"),
     "admin:registry_unitreport_newcomers": Row("registry.add_cadre", post=NOBODY),
     "admin:registry_importbatch_template": Row("registry.import_roster"),
     "admin:registry_importbatch_answer": Row("registry.import_roster", "registry.importbatch"),
@@ -105,6 +139,8 @@ PAGES = {
     "admin:registry_importbatch_discard": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_undo": Row("registry.undo_import", "registry.importbatch"),
     "admin:registry_importbatch_report": Row(NOBODY, "registry.importbatch"),
+    "admin:registry_importbatch_missing": Row("registry.import_roster", "registry.importbatch"),
+    "admin:registry_importbatch_missing_file": Row("registry.import_roster", "registry.importbatch"),
     "portal:branch": Row(PUBLIC),
     "messaging:sms_receipt": Row(PUBLIC, post=NOBODY),
     "account_login": Row(PUBLIC),
@@ -112,6 +148,10 @@ PAGES = {
     "account_inactive": Row(PUBLIC),
     "account_reauthenticate": Row(SIGNED_IN),
     "account_change_password": Row(SIGNED_IN),
+    "account_lock": Row(SIGNED_IN),
+    "account_locked": Row(SIGNED_IN),
+    "account_kept": Row(SIGNED_IN),
+    "mfa_choose": Row(SIGNED_IN),
     "mfa_index": Row(SIGNED_IN),
     "mfa_authenticate": Row(PUBLIC),
     "mfa_reauthenticate": Row(SIGNED_IN),
@@ -132,7 +172,8 @@ PAGES = {
 
 # Pages that lead elsewhere by what they are: held in tests/accounts/test_sign_in.py.
 DOORS = {
-    "account_logout", "admin:login", "admin:logout", "admin:password_change", "admin:password_change_done",
+    "account_logout", "account_lock", "account_locked", "account_kept",
+    "admin:login", "admin:logout", "admin:password_change", "admin:password_change_done",
     "mfa_authenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
 }  # fmt: skip
 
@@ -147,6 +188,9 @@ EXCEPTIONS = {
     "admin:common_auditentry_history": Row(NOBODY, "common.auditentry"),
     "admin:common_auditseal_history": Row(NOBODY, "common.auditseal"),
     # Grants and membership are made and ended, never rewritten.
+    "admin:accounts_boundcertificate_change": Row(
+        "accounts.view_boundcertificate", "accounts.boundcertificate", post=NOBODY
+    ),
     "admin:accounts_rolegrant_change": Row("accounts.view_rolegrant", "accounts.rolegrant", post=NOBODY),
     "admin:branches_membership_change": Row("branches.view_membership", "branches.membership", post=NOBODY),
     "admin:branches_post_change": Row("branches.view_post", "branches.post", post=NOBODY),
@@ -168,6 +212,11 @@ EXCEPTIONS = {
     "admin:ledgers_careassignment_change": Row("ledgers.view_careassignment", "ledgers.careassignment", post=NOBODY),
     "admin:ledgers_contact_restore": Row("ledgers.change_contact", "ledgers.contact", post=NOBODY),
     "admin:ledgers_contact_add": Row("ledgers.record_contact"),
+    # Checks are raised by calls and ended by reports; periods away are added from a person's page and voided for good.
+    "admin:ledgers_safetycheck_add": Row(NOBODY),
+    "admin:ledgers_safetycheck_change": Row("ledgers.view_safetycheck", "ledgers.safetycheck", post=NOBODY),
+    "admin:people_whereabouts_add": Row(NOBODY),
+    "admin:people_whereabouts_restore": Row("people.change_whereabouts", "people.whereabouts", post=NOBODY),
     # What was sent is the run's, not the message's.
     "admin:messaging_delivery_changelist": Row("reminders.view_run"),
     "admin:messaging_delivery_change": Row("reminders.view_run", "messaging.delivery", post=NOBODY),
@@ -178,6 +227,8 @@ EXCEPTIONS = {
     "admin:registry_importbatch_change": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_history": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_rostercolumn_add": Row(NOBODY),
+    "admin:registry_deceasedlist_change": Row("registry.view_deceasedlist", "registry.deceasedlist"),
+    "admin:ledgers_callsheet_change": Row("ledgers.view_callsheet", "ledgers.callsheet", post=NOBODY),
     # Paper comes from being printed and moves by its own steps.
     "admin:common_paper_add": Row(NOBODY),
     "admin:common_paper_change": Row("common.view_paper", "common.paper", post=NOBODY),

@@ -17,9 +17,10 @@ from django.urls import reverse
 from apps.common import audit, crypto
 from apps.common.client_address import client_address
 
-from . import services
+from . import kept, services
 from .access import has_staff_role
 from .models import User
+from .second_factor import TOTP, accepted
 
 SECRETS = crypto.place("mfa.authenticator", "any", "data")
 
@@ -71,6 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def logout(self, request) -> None:
         audit.record("sign_out", actor=request.user, request=request)
+        kept.forget(request.session.session_key)
         super().logout(request)
 
     def authentication_failed(self, request, **credentials) -> None:
@@ -100,4 +102,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return crypto.decrypt(base64.b64decode(encrypted_text), SECRETS)
 
     def can_delete_authenticator(self, authenticator) -> bool:
-        return settings.SECOND_FACTOR != "required" or not has_staff_role(authenticator.user)
+        return not accepted() or not has_staff_role(authenticator.user)
+
+    def is_mfa_enabled(self, user, types=None) -> bool:
+        """Where an installation does not accept the authenticator, nobody is asked for it at sign-in."""
+        factors = accepted()
+        return (not factors or TOTP in factors) and super().is_mfa_enabled(user, types)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.urls import path
 from django.utils import timezone
@@ -15,9 +15,12 @@ from apps.common.errors import BusinessError
 from apps.organisation.models import Community, Unit
 
 from . import services
+from .factor_admin import BoundCertificateAdmin, SheetPages, factors_of, with_factors
 from .forms import GrantForm, ReasonForm
 from .models import RoleGrant, User
 from .roles import ROLES
+
+__all__ = ["BoundCertificateAdmin", "RoleGrantAdmin", "UserAdmin"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ ACTS = {
     ),
     "second-factor": Act(
         "重置第二重验证",
-        "换手机或丢手机时用：原来的验证器和恢复码作废，下次登录重新设置。请先当面核对本人。",
+        "换手机或丢手机时用：原来的验证器、恢复码和口令单作废，下次登录重新设置。请先当面核对本人。",
         lambda user, actor, reason: services.reset_second_factor(user, actor=actor, reason=reason),
     ),
     "sign-out": Act(
@@ -56,7 +59,7 @@ ACTS = {
 
 
 @admin.register(User)
-class UserAdmin(RecordAdmin):
+class UserAdmin(SheetPages, RecordAdmin):
     list_display = ["username", "display_name", "unit", "post", "roles", "second_factor", "is_active"]
     list_display_links = ["username", "display_name"]
     list_filter = ["is_active"]
@@ -73,8 +76,7 @@ class UserAdmin(RecordAdmin):
         return User.objects.filter(Q(unit_id__in=user.reach(permission)) | Q(unit__isnull=True), is_staff=True)
 
     def get_queryset(self, request):
-        authenticators = User.authenticator_set.rel.related_model.objects.filter(user=OuterRef("pk"), type="totp")
-        return super().get_queryset(request).annotate(has_second_factor=Exists(authenticators))
+        return with_factors(super().get_queryset(request))
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None:
@@ -90,9 +92,9 @@ class UserAdmin(RecordAdmin):
     def roles(self, user):
         return "、".join(ROLES[role].label for role in self.roles_of.get(user.pk, [])) or "（没有）"
 
-    @admin.display(description="第二重验证", boolean=True)
+    @admin.display(description="第二重验证")
     def second_factor(self, user):
-        return user.has_second_factor
+        return factors_of(user)
 
     def changelist_view(self, request, extra_context=None):
         self.roles_of = {}
@@ -152,6 +154,7 @@ class UserAdmin(RecordAdmin):
             tools += [
                 {"label": act.label, "url": self.url_of(key, obj)} for key, act in ACTS.items() if act.offered(obj)
             ]
+            tools += self.sheet_tools(obj)
         return tools
 
     def get_urls(self):

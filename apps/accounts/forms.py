@@ -5,13 +5,41 @@ from django import forms
 from apps.common.admin_forms import RecordForm
 from apps.common.forms import PortalForm
 
-from .models import RoleGrant
+from .models import BoundCertificate, RoleGrant
 
 
 class ReasonForm(PortalForm):
     """An act on an account that needs its reason on record."""
 
     reason = forms.CharField(label="原因", max_length=200)
+
+
+class CertificateForm(RecordForm):
+    """Whose certificate it is, as the proxy names it."""
+
+    class Meta:
+        model = BoundCertificate
+        fields = ["user", "serial", "subject", "reason"]
+
+
+class SheetCodeForm(PortalForm):
+    """The code that is asked for."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput)
+    code = forms.CharField(
+        label="口令",
+        max_length=20,
+        help_text="八位数字，空格可写可不写",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
+    )
+
+
+class UnlockForm(PortalForm):
+    password = forms.CharField(
+        label="密码",
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
 
 
 class GrantForm(RecordForm):

@@ -1,61 +1,101 @@
-"""The doors: how long a session lives, and what stands before staff pages."""
+"""The doors: how long a session lives, when a page is locked, and what stands before staff pages."""
 
+import datetime
 import time
 
-from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from apps.common import audit
 from apps.common.client_address import client_address, is_within
 
+from . import certificates, code_sheets, kept
 from .access import has_staff_role
 from .passwords import is_overdue
+from .second_factor import CERTIFICATE, CERTIFICATE_IN_SESSION, SHEET, TOTP, accepted, has_passed, presented_certificate
 
 SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
+LOCKED_AT = "locked_at"
+KEPT = "kept_post"
 # A session row is written at most once in so many seconds for being looked at.
 SEEN_STEP = 30
 # Pages that lead through the doors, and the way out.
-DOORSTEP = frozenset({"account_logout", "account_change_password", "account_reauthenticate"})
+DOORSTEP = frozenset({"account_logout", "account_change_password", "account_reauthenticate", "account_locked"})
+FACTOR_PAGES = frozenset({"mfa_choose", "mfa_authenticate", "mfa_reauthenticate"})
+LOCKED_PAGES = frozenset({"account_locked", "account_logout"})
+IDLE = "很久没有操作，为了安全已退出。请重新登录。"
+NEW_DAY = "每个工作日要完整登录一次。请重新登录。"
 
 
 class SessionLimitsMiddleware:
-    """Ends sessions that were idle or are too old (trust B6). The row is deleted: the cookie is worth nothing then."""
+    """Ends sessions that are too old, locks idle staff pages and signs idle people at home out (trust B6).
+
+    A session ends after 12 hours and, for staff, with the day it began on: once a working day everybody passes both
+    factors at his workstation. An ended session's row is deleted: the cookie is worth nothing then.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         if request.user.is_authenticated:
-            now = int(time.time())
-            session = request.session
-            signed_in, seen = session.get(SIGNED_IN_AT, now), session.get(SEEN_AT, now)
-            if now - seen > idle_seconds(request.user) or now - signed_in > settings.SESSION_ABSOLUTE_SECONDS:
-                logout(request)
-                request.session_timed_out = True
-            elif SEEN_AT not in session or now - seen >= SEEN_STEP:
-                session[SIGNED_IN_AT], session[SEEN_AT] = signed_in, now
+            self.watch(request, int(time.time()))
         return self.get_response(request)
 
+    def watch(self, request, now: int) -> None:
+        session, staff = request.session, has_staff_role(request.user)
+        signed_in, seen = session.get(SIGNED_IN_AT, now), session.get(SEEN_AT, now)
+        is_idle = now - seen > settings.SESSION_IDLE_SECONDS["staff" if staff else "people"]
+        if now - signed_in > settings.SESSION_ABSOLUTE_SECONDS or (staff and day_of(signed_in) != day_of(now)):
+            self.end(request, NEW_DAY if staff else IDLE)
+        elif is_idle and not staff:
+            self.end(request, IDLE)
+        elif is_idle and LOCKED_AT not in session:
+            session[LOCKED_AT] = now
+        elif LOCKED_AT not in session and (SEEN_AT not in session or now - seen >= SEEN_STEP):
+            session[SIGNED_IN_AT], session[SEEN_AT] = signed_in, now
+
+    def end(self, request, sentence: str) -> None:
+        kept.forget(request.session.session_key)
+        logout(request)
+        request.session_ended = sentence
+
     def process_view(self, request, view, args, kwargs):
-        if getattr(request, "session_timed_out", False) and getattr(view, "login_required", True):
-            messages.info(request, "很久没有操作，为了安全已退出。请重新登录。")
+        if not getattr(view, "login_required", True):
+            return None
+        if sentence := getattr(request, "session_ended", ""):
+            messages.info(request, sentence)
             if request.method in ("GET", "HEAD"):
                 return redirect_to_login(request.get_full_path(), reverse("account_login"))
             return redirect("account_login")
+        if LOCKED_AT in request.session and request.resolver_match.url_name not in LOCKED_PAGES:
+            return to_lock(request)
         return None
 
 
-def idle_seconds(user) -> int:
-    """How long this user may be idle: staff least, people at home longest."""
-    return settings.SESSION_IDLE_SECONDS["staff" if has_staff_role(user) else "people"]
+def day_of(stamp: int) -> datetime.date:
+    return timezone.localdate(datetime.datetime.fromtimestamp(stamp, datetime.UTC))
+
+
+def to_lock(request) -> HttpResponseRedirect:
+    """To the page that asks for the password. What was being sent is kept, except to pages of accounts themselves."""
+    locked = reverse("account_locked")
+    if request.method in ("GET", "HEAD"):
+        return redirect(f"{locked}?{urlencode({'next': request.get_full_path()})}")
+    name = request.resolver_match.url_name or ""
+    if not name.startswith(("account_", "mfa_")):
+        request.session[KEPT] = kept.keep(request)
+    return HttpResponseRedirect(locked, status=303)
 
 
 class StaffDoorMiddleware:
@@ -79,22 +119,39 @@ class StaffDoorMiddleware:
             return None
         if settings.PORTAL_ZONE == "outer":
             raise PermissionDenied("这里是对外网站，工作人员请在单位内部网络登录。")
-        if name.startswith("mfa_"):
-            return None
         if settings.STAFF_NETWORKS and not is_within(client_address(request), settings.STAFF_NETWORKS):
             raise PermissionDenied("工作人员页面只能在单位网络里打开。")
-        if settings.SECOND_FACTOR == "required" and not passed_second_factor(request):
-            return _to_second_factor(request)
-        return None
+        if not accepted() or has_passed(request) or name in FACTOR_PAGES:
+            return None
+        return self.ask_factor(request, name)
+
+    def ask_factor(self, request, name: str):
+        """The certificate at hand passes without a question; a new authenticator is set up by those who hold nothing
+        else, so that a stolen password alone never brings its own second factor."""
+        user, factors = request.user, accepted()
+        if CERTIFICATE in factors and take_certificate(request):
+            return None
+        holds_totp = user.authenticator_set.filter(type="totp").exists()
+        holds_other = (SHEET in factors and code_sheets.asked_code(user) is not None) or (
+            CERTIFICATE in factors and certificates.has_certificate(user)
+        )
+        if TOTP in factors and not holds_totp and not holds_other:
+            if name.startswith("mfa_activate"):
+                return None
+            messages.warning(request, "工作人员须使用第二重验证。请按下面的步骤在手机上设置。")
+            return redirect("mfa_activate_totp")
+        only_totp = TOTP in factors and holds_totp and not holds_other
+        page = reverse("mfa_reauthenticate" if only_totp else "mfa_choose")
+        here = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("admin:index")
+        return redirect(f"{page}?{urlencode({'next': here})}")
 
 
-def passed_second_factor(request) -> bool:
-    """Whether a code was given, or an authenticator set up, in this very session."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
-
-
-def _to_second_factor(request):
-    if request.user.authenticator_set.filter(type="totp").exists():
-        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
-    messages.warning(request, "工作人员须使用第二重验证。请按下面的步骤在手机上设置。")
-    return redirect("mfa_activate_totp")
+def take_certificate(request) -> bool:
+    """Let the session pass by the certificate this request came with, if it is bound to this account; on record."""
+    shown = presented_certificate(request)
+    if shown is None or not certificates.is_bound(request.user, shown):
+        return False
+    request.session[CERTIFICATE_IN_SESSION] = shown.fingerprint
+    record_authentication(request, request.user, "mfa", type=CERTIFICATE)
+    audit.record("use_certificate", actor=request.user, request=request)
+    return True

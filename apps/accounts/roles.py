@@ -43,19 +43,23 @@ PEOPLE = _views(
     "ledgers.inquiry", "ledgers.callsheet", "reminders.reminder",
 )  # fmt: skip
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
+# Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
+OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
 SENSITIVE = frozenset({"people.reveal_citizen_id", "people.view_contact", "registry.view_health"})
 
 PAPER = frozenset({"common.view_paper", "common.change_paper"})
+# What units send in: monthly reports, yearly checks, lists of deceased.
+UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceasedlist") | _edits(
+    "registry.unitreport", "registry.unitcheck", "registry.deceasedlist"
+)
 
 CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
     "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
-) | PAPER | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
+) | PAPER | UNIT_NEWS | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
-     "registry.view_unitreport", "registry.add_unitreport", "registry.change_unitreport", "registry.view_unitcheck",
-     "registry.add_unitcheck", "registry.change_unitcheck", "registry.view_deceasedlist", "registry.add_deceasedlist",
      "messaging.resolve_delivery", "messaging.make_batch"}  # fmt: skip
 
 ROLES = {
@@ -65,23 +69,25 @@ ROLES = {
              "organisation.community", "common.codevalue") | _views("common.codevalue", "common.job")
              | {"reminders.view_run", "common.view_every_job"}),
         Role("security_admin", "安全管理员", _views("accounts.user", "accounts.rolegrant", "organisation.unit",
-             "organisation.community", "organisation.barredentry")
-             | _edits("accounts.user", "accounts.rolegrant", "organisation.barredentry")),
+             "organisation.community", "organisation.barredentry", "accounts.boundcertificate")
+             | _edits("accounts.user", "accounts.rolegrant", "organisation.barredentry", "accounts.boundcertificate")),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
              | _views("organisation.barredentry")
              | {"registry.undo_import", "ledgers.waive_duty", "registry.view_thoughts", "registry.view_hold",
                 "registry.change_hold"}),
-        Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | {"people.view_contact", "reminders.view_run",
-             "common.view_paper", "registry.view_hold"}),
+        Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | OWN_ABSENCE | {"people.view_contact",
+             "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
-             "ledgers.duty", "ledgers.contact", "registry.servingleader", "registry.worker", "registry.unitreport",
-             "registry.unitcheck") | CARE_WORK | PAPER | {"registry.add_lifeevent", "registry.add_unitreport"}),
+             "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "ledgers.safetycheck", "registry.servingleader",
+             "registry.worker", "registry.unitreport", "registry.unitcheck") | _edits("ledgers.callsheet") | CARE_WORK
+             | OWN_ABSENCE | PAPER | {"registry.add_lifeevent", "registry.add_unitreport"}),
         Role("university_clerk", "老年大学工作人员", _views("organisation.unit")),
         Role("team_leader", "志愿队负责人", frozenset(), staff=False),
         Role("secretary", "支部书记、委员", CARE_WORK | _views("registry.cadre", "people.person",
-             "branches.organisation", "branches.membership", "branches.post") | {"registry.add_lifeevent"},
+             "ledgers.safetycheck", "branches.organisation", "branches.membership", "branches.post")
+             | {"registry.add_lifeevent"},
              staff=False, grantable=False),
         Role("retiree", "老同志", frozenset(), staff=False, grantable=False),
         Role("proxy", "家属代办", frozenset(), staff=False, grantable=False),

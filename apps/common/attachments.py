@@ -58,6 +58,14 @@ def read(attachment: Attachment) -> bytes:
         return crypto.decrypt_bytes(handle.read(), _place(attachment.public_id))
 
 
+def purge(attachment: Attachment) -> None:
+    """Remove a file before its time; the row stays and says when. Once more does nothing."""
+    if attachment.purged_at is None:
+        default_storage.delete(attachment.storage_name)
+        attachment.purged_at = timezone.now()
+        attachment.save(update_fields=["purged_at"])
+
+
 def purge_orphans(now: datetime.datetime) -> int:
     """Remove files that no row speaks of: of transactions that were rolled back after storing. Returns how many."""
     removed = 0

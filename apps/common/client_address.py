@@ -59,6 +59,11 @@ def client_address(request) -> str:
     return _clean(hops[0]) if hops else _clean(peer)
 
 
+def is_trusted_peer(request) -> bool:
+    """Whether the machine that hands this request on is one of `TRUSTED_PROXIES`: its other headers are believed."""
+    return _is_trusted(request.META.get("REMOTE_ADDR") or "unix")
+
+
 def is_within(address: str, networks: list[str]) -> bool:
     """Whether an address lies in one of the networks (`10.1.0.0/16`, single addresses too)."""
     try:

@@ -89,6 +89,12 @@ def print_paper(
     return paper
 
 
+def belongs_to(paper: Paper, row) -> None:
+    """Name the subject of a paper that had to be made before the row that points to it."""
+    paper.subject = f"{row._meta.label_lower}:{row.pk}"
+    Paper.objects.filter(pk=paper.pk).update(subject=paper.subject)
+
+
 def hand_over(paper: Paper, holder: str, *, actor, on: dt.date) -> None:
     """Out for signature and stamp, into the hands of `holder`; again when it moves on to somebody else."""
     holder = holder.strip()

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.access import stood_in_for, unit_ids_for
@@ -19,18 +19,21 @@ from apps.registry.models import Cadre
 from apps.registry.scopes import VIEW
 
 from .choices import CareRole
-from .models import CareAssignment
+from .models import CareAssignment, Inquiry
 from .queries import responsible_for_cadres
+from .queries.inquiries import waiting_for
 from .queries.responsible import LIAISON, SECTION_HEAD
 
 RECORD = "ledgers.record_contact"
 ASSIGN = "ledgers.change_careassignment"
+TAKE, HANDLE = "ledgers.add_inquiry", "ledgers.change_inquiry"
+ADD_ABSENCE = "accounts.add_absence"
 ACTS_FOR = "_acts_for"
 
 # What a carer may do for his own people, if one of his roles carries it at all.
 CARER_PERMISSIONS = {
     VIEW, "ledgers.record_contact", "ledgers.view_duty", "ledgers.view_contact", "ledgers.view_caretier",
-    "ledgers.view_careassignment", "people.view_contact",
+    "ledgers.view_careassignment", "people.view_contact", "ledgers.view_safetycheck",
 }  # fmt: skip
 
 
@@ -56,15 +59,16 @@ def _duties_of(users: Collection[int]) -> Q:
     today = timezone.localdate()
     led = Organisation.objects.filter(pk__in=Post.objects.current(today).filter(user__in=users).values("organisation"))
     people = Q(pk__in=member_ids(organisation_tree(led), today))
-    grants = RoleGrant.objects.current(today).filter(user__in=users, role__in=(LIAISON, SECTION_HEAD))
+    grants = RoleGrant.objects.current(today).on_units().filter(user__in=users, role__in=(LIAISON, SECTION_HEAD))
     units = subtree_ids([grant.unit for grant in grants.select_related("unit")])
     return people | Q(managing_unit_id__in=sorted(units)) if units else people
 
 
 def open_to(user, person_ids: Collection[int], *, on: dt.date | None = None) -> set[int]:
     """Those of `person_ids` whose phone and address show to `user` without asking (design 5): he is paired with them,
-    leads a branch of theirs now, answers for their duties, or stands in for somebody who does. A fixed number of
-    statements. Says nothing about who is visible: start from `visible_to`. The look is logged by whoever shows it."""
+    leads a branch of theirs now, answers for their duties or for a call of theirs, or stands in for somebody who does.
+    A fixed number of statements. Says nothing about who is visible: start from `visible_to`. The look is logged by
+    whoever shows it."""
     on, ids = on or timezone.localdate(), set(person_ids)
     if not ids:
         return set()
@@ -75,6 +79,7 @@ def open_to(user, person_ids: Collection[int], *, on: dt.date | None = None) -> 
     branches = _led_by(user, acting)
     if branches:
         found |= set(member_ids(branches, on).filter(person_id__in=ids).values_list("person_id", flat=True))
+    found |= set(waiting_for(acting).order_by().filter(person__in=ids).values_list("person_id", flat=True))
     # Where somebody else is the 责任人, nobody further down the line answers for him.
     rest = ids - found - {cadre for cadre, _, role in held if role == CareRole.PRIMARY}
     if rest:
@@ -94,16 +99,62 @@ def _led_by(user, acting: set[int]) -> set[int]:
     )
 
 
+def inquiries_for(user, permission: str) -> QuerySet[Inquiry]:
+    """Calls and visits on which `user` may do `permission`: taken by his units about people he may see or about
+    nobody in the registry; and those that he, or somebody he stands in for, took or handles."""
+    if not user.has_perm(permission):
+        return Inquiry.objects.none()
+    acting = [user.pk, *acts_for(user)]
+    # Asked for each row of a short list: the set of everybody visible would be read whole.
+    seen = Exists(Cadre.objects.visible_to(user, permission).filter(pk=OuterRef("person")))
+    ours = Q(unit__in=sorted(unit_ids_for(user, permission))) & (Q(person__isnull=True) | seen)
+    return Inquiry.objects.filter(ours | Q(handler__in=acting) | Q(received_by__in=acting))
+
+
+def taking_unit(user) -> Unit | None:
+    """The unit for which this user takes calls: his own where he may, else the first he was granted."""
+    granted = [
+        unit for role, units in user.current_grants().items() for unit in units if TAKE in ROLES[role].permissions
+    ]
+    if user.unit_id and user.unit_id in unit_ids_for(user, TAKE):
+        return user.unit
+    return granted[0] if granted else None
+
+
+def possible_substitutes(user) -> QuerySet[User]:
+    """Colleagues who may be named to stand in: whoever keeps in touch with people on his units, above or below."""
+    roles = [role.key for role in ROLES.values() if RECORD in role.permissions]
+    units = _around(unit_ids_for(user, ADD_ABSENCE))
+    granted = RoleGrant.objects.current(timezone.localdate()).filter(role__in=roles, unit__in=units)
+    rows = User.objects.filter(pk__in=granted.values("user_id"), is_active=True)
+    return rows.select_related("unit").order_by("unit__path", "display_name", "pk")
+
+
+def possible_handlers(user) -> QuerySet[User]:
+    """Colleagues to whom `user` may pass a call on: whoever may handle calls on his units, above or below them."""
+    roles = [role.key for role in ROLES.values() if HANDLE in role.permissions]
+    units = _around(unit_ids_for(user, TAKE))
+    granted = RoleGrant.objects.current(timezone.localdate()).on_units().filter(role__in=roles, unit__in=units)
+    rows = User.objects.filter(pk__in=granted.values("user_id"), is_active=True)
+    return rows.select_related("unit").order_by("unit__path", "display_name", "pk")
+
+
+def _around(ids: set[int]) -> QuerySet:
+    """Units among `ids` and those above them."""
+    paths = list(Unit.objects.filter(pk__in=ids).values_list("path", flat=True))
+    above = {path[:end] for path in paths for end in range(Unit.steplen, len(path), Unit.steplen)}
+    return Unit.objects.filter(Q(pk__in=ids) | Q(path__in=above)).values("pk")
+
+
 def possible_carers(user) -> QuerySet[User]:
     """Accounts that `user` may make carers: staff with the right to record, granted on his units, above or below
     them, and holders of current posts in branches of his units. Each with `load`, the persons he answers for now."""
     ids = unit_ids_for(user, ASSIGN)
     today = timezone.localdate()
-    paths = list(Unit.objects.filter(pk__in=ids).values_list("path", flat=True))
-    above = {path[:end] for path in paths for end in range(Unit.steplen, len(path), Unit.steplen)}
-    units = Unit.objects.filter(Q(pk__in=ids) | Q(path__in=above)).values("pk")
     roles = [role.key for role in ROLES.values() if RECORD in role.permissions]
-    granted = RoleGrant.objects.current(today).on_units().filter(role__in=roles, unit__in=units).values("user_id")
+    granted = (
+        RoleGrant.objects.current(today).on_units().filter(role__in=roles, unit__in=_around(ids)).values("user_id")
+    )
     posted = Post.objects.current(today).filter(user__isnull=False, organisation__unit__in=ids).values("user_id")
     open_load = Count(
         "care_assignments",

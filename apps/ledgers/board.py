@@ -5,12 +5,20 @@ import datetime as dt
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.ledgers.access import TAKE, acts_for
+from apps.ledgers.choices import InquiryState
 from apps.ledgers.looks import reach_to_show
-from apps.ledgers.queries import DueRow, TodayBoard, today
+from apps.ledgers.models import Inquiry
+from apps.ledgers.queries import DueRow, TodayBoard, open_checks, today
+from apps.ledgers.queries.inquiries import subject_name, waiting_for
 from apps.people.rules import Reach
 
 RECORD = "ledgers.record_contact"
+SEES_CALLS = "ledgers.view_inquiry"
+VIEW_CHECK = "ledgers.view_safetycheck"
+MOST_CHECKS = 5
 SOON_DAYS = 3
+MOST_CALLS = 6
 
 
 def today_context(request, on: dt.date | None = None) -> dict:
@@ -18,16 +26,62 @@ def today_context(request, on: dt.date | None = None) -> dict:
     Phones of the user's own people are shown with the rows, so the look is logged here."""
     on = on or timezone.localdate()
     board = today(request.user, on)
-    reach = reach_to_show(request, [row.cadre_id for row in board.rows])
+    calls = waiting_calls(request.user)
+    people = [row.cadre_id for row in board.rows] + [call.person_id for call in calls if call.person_id]
+    reach = reach_to_show(request, people)
     duties = reverse("admin:ledgers_duty_changelist")
     more = f"还有 {board.more_people} 位老同志的事也快到期。" if board.more_people else ""
     return {
-        "heading": f"今天 {on.month}月{on.day}日，先办这些" if board.rows else f"今天 {on.month}月{on.day}日",
+        "heading": f"今天 {on.month}月{on.day}日，先办这些" if board.rows or calls else f"今天 {on.month}月{on.day}日",
         "figures": figures(board, duties),
-        "todo": [todo_row(request, row, on, reach.get(row.cadre_id)) for row in board.rows],
+        "todo": [
+            *(call_row(call, on, reach.get(call.person_id)) for call in calls),
+            *(todo_row(request, row, on, reach.get(row.cadre_id)) for row in board.rows),
+        ],
+        "tools": home_tools(request.user),
+        "todo_tools": paper_tools(request),
         "todo_note": more,
         "todo_url": duties if request.user.has_perm("ledgers.view_duty") else "",
     }
+
+
+def home_tools(user) -> list[dict]:
+    """What is done from the home page in one click."""
+    if not user.has_perm(TAKE):
+        return []
+    return [{"label": "记来电来访", "url": reverse("admin:ledgers_inquiry_add")}]
+
+
+def waiting_calls(user) -> list[Inquiry]:
+    """Calls and visits that this user must deal with, or somebody he stands in for; the most urgent few."""
+    if not user.has_perm(SEES_CALLS):
+        return []
+    return list(waiting_for({user.pk, *acts_for(user)}).defer("content", "result", "caller_phone")[:MOST_CALLS])
+
+
+def call_row(call: Inquiry, on: dt.date, reach: Reach | None) -> dict:
+    words, tone = due_words(call.due_on, on)
+    handled = call.state == InquiryState.ANSWERED
+    url = reverse("admin:ledgers_inquiry_close" if handled else "admin:ledgers_inquiry_answer", args=[call.pk])
+    return {
+        "who": call.person.name if call.person_id else call.caller,
+        "who_url": reverse("admin:ledgers_inquiry_change", args=[call.pk]),
+        "who_note": f"{call.get_source_display()} · {call.received_by}受理",
+        "kind": "",
+        "what": f"{'回复来人' if handled else '办理来电来访'}：{subject_name(call.subject)}",
+        "reach": reach,
+        "due": words,
+        "tone": tone,
+        "actions": [{"label": "记回复" if handled else "登记结果", "url": url}],
+    }
+
+
+def paper_tools(request) -> list[dict]:
+    """Ways from the board to paper."""
+    tools = []
+    if request.user.has_perm("ledgers.add_callsheet"):
+        tools.append({"label": "打印电话单", "url": reverse("admin:ledgers_callsheet_add")})
+    return [*tools, {"label": "打印今日待办", "url": reverse("admin:ledgers_duty_today")}]
 
 
 def figures(board: TodayBoard, duties: str) -> list[dict]:
@@ -82,3 +136,27 @@ def record_url(cadre_id: int, duty_id: int | None = None) -> str:
     """The form for a contact, prefilled."""
     duty = f"&duty={duty_id}" if duty_id else ""
     return f"{reverse('admin:ledgers_contact_add')}?cadre={cadre_id}{duty}"
+
+
+def open_words(check, now: dt.datetime) -> str:
+    """还没有核实，已过 3 小时"""
+    hours = int((now - check.raised_at).total_seconds() // 3600)
+    return f"还没有核实，已过 {hours} 小时" if hours else "还没有核实，刚刚发出"
+
+
+def check_rows(user, now: dt.datetime, *, most: int = MOST_CHECKS) -> dict:
+    """Checks that wait for somebody, for the top of the home page: rows (who, words, url), more, url; {} without."""
+    if not user.has_perm(VIEW_CHECK):
+        return {}
+    found = list(open_checks(user).select_related("cadre__person__community")[: most + 1])
+    url = reverse("admin:ledgers_safetycheck_changelist")
+    rows = [
+        {
+            "who": check.cadre.person.name,
+            "where": str(check.cadre.person.community or ""),
+            "words": open_words(check, now),
+            "url": reverse("admin:ledgers_safetycheck_change", args=[check.pk]),
+        }
+        for check in found[:most]
+    ]
+    return {"rows": rows, "more": len(found) > most, "url": url} if rows else {}

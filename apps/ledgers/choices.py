@@ -64,6 +64,8 @@ class Means(models.TextChoices):
     LETTER = "letter", "写信"
 
 
+# Outcomes that leave it open how he is.
+NOT_REACHED = ("unanswered", "out")
 FESTIVALS = (DutyKind.SPRING, DutyKind.PARTY_DAY, DutyKind.NATIONAL_DAY, DutyKind.DOUBLE_NINTH)
 HOSPITAL_KINDS = (DutyKind.HOSPITAL, DutyKind.HOSPITAL_STAY)
 
@@ -131,10 +133,14 @@ class InquiryState(models.TextChoices):
     CLOSED = "closed", "已回复"
 
 
-class SheetState(models.TextChoices):
-    PRINTED = "printed", "已打印"
-    ENTERED = "entered", "已录入"
-    CANCELLED = "cancelled", "已作废"
+class SheetOrder(models.TextChoices):
+    """Named orders of a printed list (domain 0); the heading says which one it is."""
+
+    DUE = "due", "期限先后"
+    COMMUNITY = "community", "社区"
+    RANK = "rank", "名次"
+    STROKES = "strokes", "姓氏笔画"
+    PINYIN = "pinyin", "拼音"
 
 
 class By(models.TextChoices):

@@ -8,7 +8,7 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeBoundary, RangeOperators
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -148,6 +148,13 @@ class Person(Record):
                 condition=Q(life_status="living", voided_at__isnull=True),
             ),
             models.Index(fields=["birth_date"], name="person_birth"),
+            models.Index(
+                fields=["id"],
+                name="person_without_number",
+                condition=Q(citizen_id_index__isnull=True, voided_at__isnull=True),
+            ),
+            # Who changed since the last planning; BRIN keeps updates of other columns cheap (HOT).
+            BrinIndex(fields=["updated_at"], name="person_updated", pages_per_range=16, autosummarize=True),
         ]
 
     def __str__(self) -> str:
@@ -245,6 +252,8 @@ class Whereabouts(Record):
     host_unit = models.CharField("接收单位", max_length=100, blank=True, db_default="", help_text="易地安置才填")
     document_no = models.CharField("文号", max_length=80, blank=True, db_default="")
     note = models.CharField("说明", max_length=200, blank=True, db_default="")
+    # Whether `Cadre.lives_away` or `resettled` stand as they do because of this period (ledgers.services.whereabouts).
+    in_force = models.BooleanField("已生效", db_default=False, default=False, editable=False)
 
     objects = AwayQuerySet.as_manager()
 
@@ -268,7 +277,10 @@ class Whereabouts(Record):
                 violation_error_message="这段时间已经登记过外出或异地居住。",
             ),
         ]
-        indexes = [models.Index(fields=["person"], name="whereabouts_person", condition=Q(voided_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["person"], name="whereabouts_person", condition=Q(voided_at__isnull=True)),
+            BrinIndex(fields=["updated_at"], name="whereabouts_updated", pages_per_range=16, autosummarize=True),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.starts_on or ''}–{self.ends_on or ''}"

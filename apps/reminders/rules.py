@@ -42,7 +42,11 @@ from .choices import ReminderKind, Stage
 )
 @dataclass(frozen=True)
 class ReminderStages:
-    """Days before or after the occasion. Raises ValueError with a sentence when stages would overlap."""
+    """Days before or after the occasion. A stage on a day off comes on the working day before, one that tells of
+    lateness on the one after, the birthday itself always on its day.
+
+    Raises ValueError with a sentence when stages would overlap.
+    """
 
     birthday_ahead: int = 7
     birthday_eve: int = 1
@@ -117,11 +121,11 @@ class GreetingTexts:
 # Words of the counted lines: they are all that leaves the portal, so no name can stand beside an illness.
 _DIGEST = (
     (ReminderKind.BIRTHDAY, Stage.DAY, "今天生日", "位"),
-    (ReminderKind.BIRTHDAY, Stage.EVE, "明天生日", "位"),
+    (ReminderKind.BIRTHDAY, Stage.EVE, "即将生日", "位"),
     (ReminderKind.BIRTHDAY, Stage.AHEAD, "一周内生日", "位"),
     (ReminderKind.BIRTHDAY, Stage.MILESTONE, "整寿", "位"),
     (ReminderKind.BIRTHDAY, Stage.LIST, "下月生日", "位"),
-    (ReminderKind.VISIT, Stage.EVE, "走访联系明天到期", "项"),
+    (ReminderKind.VISIT, Stage.EVE, "走访联系即将到期", "项"),
     (ReminderKind.VISIT, Stage.AHEAD, "走访联系快到期", "项"),
     (ReminderKind.VISIT, Stage.OVERDUE, "走访联系逾期", "项"),
     (ReminderKind.VISIT, Stage.OVERDUE_SECTION, "本科室逾期", "项"),

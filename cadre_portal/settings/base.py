@@ -4,8 +4,9 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
 
-from cadre_portal.env import env_bool, env_choice, env_int, env_json, env_list, env_object, env_str
+from cadre_portal.env import env_bool, env_choice, env_int, env_json, env_list, env_object, env_str, env_subset
 
 from .menus import PUBLIC_NAVIGATION, STAFF_NAVIGATION  # noqa: F401 (settings)
 
@@ -163,10 +164,27 @@ ACCOUNT_RATE_LIMITS = {
 MFA_ADAPTER = "apps.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "老干部服务平台"
-# required: staff cannot work without one. optional: the demo, with a banner.
-SECOND_FACTOR = env_str("SECOND_FACTOR", "required")
+# required: staff cannot work without TOTP. optional: the demo, with a banner. Or a list of what is accepted, of totp,
+# certificate, sheet, network (docs/sign-in.md).
+SECOND_FACTOR = env_subset("SECOND_FACTOR", "required", {"totp", "certificate", "sheet", "network"})
 # Networks from which staff pages open (`10.1.0.0/16,192.168.5.7`); empty: from anywhere.
 STAFF_NETWORKS = env_list("STAFF_NETWORKS")
+# Networks that count as a second factor where `network` is accepted; by default those of the staff.
+SECOND_FACTOR_NETWORKS = env_list("SECOND_FACTOR_NETWORKS") or STAFF_NETWORKS
+if "network" in SECOND_FACTOR and not SECOND_FACTOR_NETWORKS:
+    raise ImproperlyConfigured(
+        "SECOND_FACTOR 里写了 network，就要在 SECOND_FACTOR_NETWORKS 或 STAFF_NETWORKS 写明网段。"
+    )
+# Proxies whose X-Forwarded-For is believed: addresses, networks, or `unix` for a peer on a socket.
+TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
+if "certificate" in SECOND_FACTOR and not TRUSTED_PROXIES:
+    raise ImproperlyConfigured("SECOND_FACTOR 里写了 certificate，就要在 TRUSTED_PROXIES 写明验证证书的代理服务器。")
+# How the proxy hands on a client certificate that it verified; believed from TRUSTED_PROXIES only.
+CERTIFICATE_HEADERS = {
+    "verify": env_str("CERTIFICATE_VERIFY_HEADER", "X-Client-Verify"),
+    "serial": env_str("CERTIFICATE_SERIAL_HEADER", "X-Client-Serial"),
+    "subject": env_str("CERTIFICATE_SUBJECT_HEADER", "X-Client-Subject"),
+}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
@@ -237,6 +255,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-payloads": {"task": "apps.messaging.tasks.purge_payloads", "schedule": crontab(hour=3, minute=40)},
     "seal-audit": {"task": "apps.common.tasks.seal_audit", "schedule": 60.0},
     "requeue-jobs": {"task": "apps.common.tasks.requeue_expired_jobs", "schedule": 60.0},
+    "purge-kept-posts": {"task": "apps.accounts.tasks.purge_kept_posts", "schedule": crontab(minute=50)},
     "purge-blobs": {"task": "apps.common.tasks.purge_blobs", "schedule": crontab(hour=3, minute=20)},
 }
 
@@ -292,5 +311,3 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO")},
 }
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
-# Proxies whose X-Forwarded-For is believed: addresses, networks, or `unix` for a peer on a socket.
-TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")

@@ -21,8 +21,8 @@ if len(BLIND_INDEX_KEY) < 32:
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS")
 if not ALLOWED_HOSTS or set(ALLOWED_HOSTS) & {"*", "127.0.0.1", "localhost"}:
     raise ImproperlyConfigured("ALLOWED_HOSTS 要写明本单位的域名，不能为空、* 或本机地址。")
-if SECOND_FACTOR != "required":  # noqa: F405
-    raise ImproperlyConfigured("正式环境的工作人员必须使用第二重验证（SECOND_FACTOR=required）。")
+if SECOND_FACTOR == "optional":  # noqa: F405
+    raise ImproperlyConfigured("正式环境的工作人员必须使用第二重验证（SECOND_FACTOR=required，或写明接受哪几种）。")
 DEMO = False
 
 SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", True)

@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from apps.common.workbook import FileRefused, Limits, column_letters, read, reading
 from apps.common.workbook.writer import (
+    MarkedPage,
     csv_cell,
     looks_like_formula,
     safe_sheet_name,
@@ -357,9 +358,17 @@ def test_refused_rows_go_back_under_their_own_header():
 
     count, data = written(
         write_marked,
-        head,
-        [(["1", "张三", 4.406e17], {2: "身份证号被 Excel 改了"}), ([2, "=李四"], {1: "姓名不对", 3: "缺出生日期"})],
-        merged=[(1, 1, 1, 4), (3, 3, 3, 4), (3, 2, 4, 2)],
+        [
+            MarkedPage(
+                "名册",
+                head,
+                [
+                    (["1", "张三", 4.406e17], {2: "身份证号被 Excel 改了"}),
+                    ([2, "=李四"], {1: "姓名不对", 3: "缺出生日期"}),
+                ],
+                [(1, 1, 1, 4), (3, 3, 3, 4), (3, 2, 4, 2)],
+            )
+        ],
     )
 
     (sheet,) = read(data, "a.xlsx")

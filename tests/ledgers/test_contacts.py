@@ -37,7 +37,7 @@ def test_home_visit_keeps_visit_and_call_but_is_no_talk(veteran, contact):
 
 
 def test_call_keeps_no_visit(veteran, contact):
-    contact(veteran, ON, method=Method.PHONE, kind=ContactKind.CALL)
+    contact(veteran, ON, method=Method.PHONE, kind=ContactKind.CALL, outcome="answered")
 
     assert kept(veteran) == {"veteran_call"}
 
@@ -176,7 +176,7 @@ def test_mending_the_method_lets_go_of_the_visit(veteran, contact, clerk):
     visit = contact(veteran, ON)
     visit.refresh_from_db()
 
-    facts = ContactFacts(happened_on=ON, method=Method.PHONE)
+    facts = ContactFacts(happened_on=ON, method=Method.PHONE, outcome="answered")
     change_contact(visit, facts, persons=[veteran.pk], actor=clerk, on=ON, version=visit.version)
 
     assert kept(veteran) == {"veteran_call"}
@@ -215,7 +215,7 @@ def test_recording_takes_the_same_number_of_statements(bureau, contact, people, 
     cadres = [make_cadre(f"李{number}", unit=bureau) for number in range(people)]
     actor = make_user("another", role="clerk", unit=bureau)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         contact(cadres, ON, actor=actor)
 
 

@@ -9,6 +9,7 @@ from apps.common.partial_date import PartialDate
 from apps.ledgers.choices import ClosedReason, DutyKind
 from apps.ledgers.models import CareAssignment, Duty
 from apps.ledgers.services import assign_carer, plan_duties
+from apps.organisation.queries import work_calendar
 from apps.registry.choices import LifeEventKind as Kind
 from apps.registry.services import life
 from tests.builders import make_cadre
@@ -114,7 +115,7 @@ def test_discharge_owes_a_follow_up_within_seven_days(veteran, happens):
     happens(Kind.ADMITTED, TODAY - 5 * DAY)
     happens(Kind.DISCHARGED, TODAY - DAY)
 
-    assert Duty.objects.get(kind=DutyKind.DISCHARGE).due_on == TODAY + 6 * DAY
+    assert Duty.objects.get(kind=DutyKind.DISCHARGE).due_on == work_calendar().on_or_before(TODAY + 6 * DAY)
     assert Duty.objects.get(kind=DutyKind.HOSPITAL).closed_reason == ClosedReason.DISCHARGED
 
 

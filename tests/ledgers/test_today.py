@@ -23,12 +23,15 @@ def test_board_counts_and_lists_what_is_due_in_the_scope(bureau, clerk, tier, co
 
     board = today(clerk, ON)
 
-    assert (board.overdue_people, board.longest_overdue) == (1, 9)
+    assert (board.overdue_people, board.longest_overdue) == (
+        1,
+        10,
+    )
     assert (board.due_this_week, board.done_this_week) == (1, 0)
     assert (board.in_hospital, board.birthdays, board.lunar_birthdays) == (1, 2, 1)
     (row,) = board.rows
     assert (row.name, row.category, row.what) == ("李德厚", "离休", "每周联系（3 次）")
-    assert (row.due_on, row.overdue_days, row.note) == (D(2026, 3, 1), 9, "独居 · 92 岁 · 云江市委老干部局")
+    assert (row.due_on, row.overdue_days, row.note) == (D(2026, 2, 28), 10, "独居 · 92 岁 · 云江市委老干部局")
 
     contact(veteran, ON)
     board = today(clerk, ON)

@@ -10,6 +10,7 @@ from django.db import connection
 from apps.ledgers.models import Duty, DutyRun
 from apps.messaging.jobs import send_waiting
 from apps.messaging.models import Delivery, DeliveryItem, Message
+from apps.organisation.queries import calendar_changed_at
 from apps.people.models import Person
 from apps.registry.models import LifeEvent
 from apps.reminders.jobs.handing import hand_out
@@ -43,7 +44,7 @@ def test_each_occasion_stage_and_role_reaches_inbox_mail_and_text_once(bureau, g
 
     assert received() == {("carer", "ahead"): 3, ("carer", "eve"): 3, ("carer", "day"): 3}
     assert [entry["text"].partition("：")[2] for entry in gateway.journal.entries] == [
-        "一周内生日3位。请登录平台查看。", "明天生日3位。请登录平台查看。", "今天生日3位。请登录平台查看。",
+        "一周内生日3位。请登录平台查看。", "即将生日3位。请登录平台查看。", "今天生日3位。请登录平台查看。",
     ]  # fmt: skip
     assert len(sink.journal.entries) == 3
     assert set(Reminder.objects.values_list("state", flat=True)) == {"handed"}
@@ -71,7 +72,8 @@ def test_an_overdue_visit_climbs_from_carer_to_section_to_bureau(bureau):
 
     moments = ("2026-03-24", "2026-03-30", "2026-04-03", "2026-04-07", "2026-04-14")
     # Planned already: the rules owe this cadre nothing, and the duty made here by hand would be withdrawn.
-    DutyRun.objects.bulk_create(DutyRun(day=day(moment)) for moment in moments)
+    known = {"rules_changed_at": calendar_changed_at(), "seen_until": at("2100-01-01T00:00")}
+    DutyRun.objects.bulk_create(DutyRun(day=day(moment), **known) for moment in moments)
     for moment in moments:
         tick(at(f"{moment}T09:00"))
 

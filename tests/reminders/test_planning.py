@@ -124,7 +124,7 @@ def test_t4_born_on_29_february_appears_once_with_the_ninetieth(bureau):
 
     assert birthdays() == [("闰生", "2026-02-28")]
     assert planned("milestone") == [
-        ("闰生", day("2026-02-28"), "milestone", "bureau", day("2026-02-21"), day("2026-03-01"))
+        ("闰生", day("2026-02-28"), "milestone", "bureau", day("2026-02-14"), day("2026-03-01"))
     ]
     assert set(Reminder.objects.values_list("age", flat=True)) == {90}
     plan(day("2028-02-24"), look_ahead=7)
@@ -324,3 +324,52 @@ def test_planning_for_a_past_day_takes_nothing_back(bureau, gateway):
     plan(day("2026-02-01"))
 
     assert Message.objects.filter(withdrawn_at__isnull=False).count() == 0
+
+
+def test_stages_on_a_day_off_come_on_the_working_day_before_and_the_birthday_stays(bureau):
+    make_celebrant(bureau, "周一生", "solar", 3, 16, birth="1953-03-16")  # a Monday
+
+    plan(day("2026-03-09"))
+
+    on = day("2026-03-16")
+    assert planned() == [
+        ("周一生", on, "ahead", "responsible", day("2026-03-09"), day("2026-03-13")),
+        ("周一生", on, "day", "responsible", on, day("2026-03-17")),
+        ("周一生", on, "eve", "responsible", day("2026-03-13"), on),
+    ]
+
+
+def test_within_a_long_holiday_stages_that_coincide_are_one(bureau):
+    make_celebrant(bureau, "初五生", "solar", 2, 21, birth="1953-02-21")
+
+    plan(day("2026-02-12"))
+
+    stages = {stage: (due, until) for _, _, stage, _, due, until in planned()}
+    on = day("2026-02-21")
+    assert stages == {"eve": (day("2026-02-14"), on)}
+
+
+def test_list_of_the_month_moves_and_is_planned_in_time(bureau):
+    make_celebrant(bureau, "王秀兰", "solar", 11, 10, birth="1960-11-10", focus=False)
+
+    plan(day("2026-10-23"), look_ahead=0)  # the 25th is a Sunday
+
+    assert planned() == [
+        ("王秀兰", day("2026-11-10"), "list", "responsible", day("2026-10-23"), day("2026-11-01")),
+    ]
+
+
+def test_lateness_is_told_on_working_days_after_the_due_day(bureau):
+    cadre = make_celebrant(bureau, "李德厚", "solar", 9, 1, birth="1953-09-01")
+    make_duty(cadre, day("2026-09-30"))  # the National Day holiday follows
+
+    plan(day("2026-09-23"))
+    plan(day("2026-10-08"))
+
+    stages = {stage: (due, until) for _, _, stage, _, due, until in planned(kind="visit")}
+    assert stages == {
+        "ahead": (day("2026-09-23"), day("2026-09-29")),
+        "eve": (day("2026-09-29"), day("2026-10-01")),
+        "overdue_section": (day("2026-10-08"), day("2026-10-14")),
+        "overdue_bureau": (day("2026-10-14"), day("2026-10-28")),
+    }

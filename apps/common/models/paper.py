@@ -10,7 +10,7 @@ from .attachment import Attachment
 from .base import Record
 
 
-@history.track()
+@history.track(exclude=("subject",))
 class Paper(Record):
     """One printed sheet or set of sheets that must come back signed, stamped or filled in.
 

@@ -1,7 +1,8 @@
 """`python -m apps.common.workbook.child`: parses one untrusted file under limits, answers in lines of JSON.
 
-Standard input: one line of JSON (filename, limits, is_bundle), then the bytes of the file. Standard output, a line each:
-`{"sheet": {...}}` or `{"unread": name}` for a file of a zip that is no table, then `{"rows": [...], "dates": [...]}` for its rows in batches, and so on for each sheet;
+Standard input: one line of JSON (filename, limits, is_bundle), then the bytes of the file. Standard output, a line
+each: `{"sheet": {...}}`, or `{"unread": name}` for a file of a zip that is no table, then
+`{"rows": [...], "dates": [...]}` for its rows in batches, and so on for each sheet;
 at last `{"done": true}` or, at any point, `{"refused": [code, sentence]}`. JSON, and not a format that can
 call code, because this process has touched a stranger's file. Dates stand beside their cells as
 [row of the sheet from 0, column, text].

@@ -22,7 +22,9 @@ class FileRefused(Exception):
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet; `file` names the one it stands in where several were uploaded. `rows[0]` is Excel's row 1 and `rows[n][0]` column A; blank rows are kept, as empty lists.
+    """One sheet; `file` names the one it stands in where several were uploaded.
+
+    `rows[0]` is Excel's row 1 and `rows[n][0]` column A; blank rows are kept, as empty lists.
 
     Cells keep the type the file gave them: a number is int (when whole) or float, never text; a date cell is
     date or datetime; an empty cell None; text has lost control characters and zero-width marks.

@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import IO, Any
 
@@ -83,31 +84,50 @@ def _write_notes(book: xlsxwriter.Workbook, notes: Sequence[tuple[str, str]], pe
         sheet.write_string(row, 1, _CONTROL.sub("", text), pen.style(style))
 
 
-def write_marked(
-    stream: IO[bytes],
-    head: Sequence[Sequence[Any]],
-    rows: Iterable[tuple[Sequence[Any], Mapping[int, str]]],
-    *,
-    merged: Iterable[tuple[int, int, int, int]] = (),
-    reason_heading: str = "错误原因",
-    sheet_name: str = "需要修改的行",
-    tmpdir: str | None = None,
-) -> int:
-    """The rows of an upload that were refused, under its own header block, ready to be mended and sent again.
+@dataclass(frozen=True, slots=True)
+class MarkedPage:
+    """`head` are the lines above the data as they were read, `merged` their ranges (from 1, as `Sheet` has them).
+    Each row comes with its faults: column (from 0) to reason."""
 
-    `head` are the lines above the data as they were read, `merged` their ranges (from 1, as `Sheet` has them).
-    Each row comes with its faults: column (from 0) to reason; those cells are marked, and all reasons stand
-    in one more column at the end, a column that the import ignores. Gives the number of rows.
+    name: str
+    head: Sequence[Sequence[Any]]
+    rows: Sequence[tuple[Sequence[Any], Mapping[int, str]]]
+    merged: Sequence[tuple[int, int, int, int]] = ()
+
+
+def write_marked(stream: IO[bytes], pages: Iterable[MarkedPage], *, reason_heading: str = "错误原因") -> int:
+    """The rows of an upload that were refused, under their own header blocks, ready to be mended and sent again.
+
+    Faulty cells are marked, and all reasons stand in one more column at the end, a column that the import ignores.
+    Gives the number of rows.
     """
-    head = [list(line) for line in head]
-    width = max([len(line) for line in head] + [0])
     # Not row by row: a header cell merged over two rows would close the first of them before it is complete.
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
-    sheet = book.add_worksheet(safe_sheet_name(sheet_name))
+    taken: set[str] = set()
+    count = sum([_write_page(book, page, _free_name(page.name, taken), reason_heading) for page in pages])
+    book.close()
+    return count
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """A sheet's name that no other has; Excel does not tell capital letters apart."""
+    whole = safe_sheet_name(name)
+    free, number = whole, 2
+    while free.lower() in taken:
+        ending = f"（{number}）"
+        free, number = whole[: 31 - len(ending)] + ending, number + 1
+    taken.add(free.lower())
+    return free
+
+
+def _write_page(book: xlsxwriter.Workbook, page: MarkedPage, name: str, reason_heading: str) -> int:
+    head = page.head
+    width = max([len(line) for line in head] + [0])
+    sheet = book.add_worksheet(name)
     pen = _Pen(book, sheet)
     sheet.set_column(0, max(width - 1, 0), 14, pen.style("text"))
     sheet.set_column(width, width, 50)
-    corners = {(first_row - 1, first - 1): (last_row - 1, last - 1) for first_row, first, last_row, last in merged}
+    corners = {(first_row - 1, first - 1): (last_row - 1, last - 1) for first_row, first, last_row, last in page.merged}
     for place, line in enumerate(head):
         for column, value in enumerate(line):
             if (place, column) in corners and corners[place, column][0] < len(head):
@@ -117,17 +137,15 @@ def write_marked(
     if head:
         pen.text(len(head) - 1, width, reason_heading, "head")
         sheet.freeze_panes(len(head), 0)
-    count = 0
-    for count, (row, faults) in enumerate(rows, 1):
-        place = len(head) + count - 1
+    for count, (row, faults) in enumerate(page.rows):
+        place = len(head) + count
         for column, value in enumerate(row):
             pen.cell(place, column, value, is_text=False, is_marked=column in faults)
         for column in faults:
             if column >= len(row):
                 pen.text(place, column, "", "marked")
         pen.text(place, width, "；".join(dict.fromkeys(faults.values())), "reason")
-    book.close()
-    return count
+    return len(page.rows)
 
 
 def write_csv(stream: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

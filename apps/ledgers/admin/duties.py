@@ -13,22 +13,24 @@ from apps.accounts.models import User
 from apps.common import audit
 from apps.common.admin import RecordAdmin
 from apps.common.errors import BusinessError
-from apps.ledgers.board import due_words, record_url
+from apps.ledgers.board import due_words, paper_tools, record_url
 from apps.ledgers.forms import ReasonForm
 from apps.ledgers.looks import reach_to_show
 from apps.ledgers.models import Duty
 from apps.ledgers.queries import responsible_for_cadres
+from apps.ledgers.rules import DAY
 from apps.ledgers.services import waive_duty
 from apps.registry.admin.scope import may_on
 
 from .filters import DueFilter, DutyKindFilter, MineFilter, UnitOfCadreFilter
+from .prints import PrintedLists
 
 RECORD = "ledgers.record_contact"
 WAIVE = "ledgers.waive_duty"
 
 
 @admin.register(Duty)
-class DutyAdmin(RecordAdmin):
+class DutyAdmin(PrintedLists, RecordAdmin):
     list_display = ("who", "kind_words", "how", "period", "due", "responsible", "act")
     list_display_links = ("kind_words",)
     list_filter = (DueFilter, DutyKindFilter, MineFilter, UnitOfCadreFilter)
@@ -66,7 +68,7 @@ class DutyAdmin(RecordAdmin):
 
     def changelist_view(self, request, extra_context=None):
         """How to reach each of the page's people, loaded and logged before the rows are made."""
-        response = super().changelist_view(request, extra_context)
+        response = super().changelist_view(request, {"list_tools": paper_tools(request), **(extra_context or {})})
         context = getattr(response, "context_data", None) or {}
         rows = context["cl"].result_list if "cl" in context else []
         reach = reach_to_show(request, {row.cadre_id for row in rows})
@@ -86,16 +88,16 @@ class DutyAdmin(RecordAdmin):
 
     @admin.display(description="要办的事")
     def kind_words(self, obj):
-        return f"{obj.get_kind_display()}　{obj.basis}".strip()
+        return f"{obj.words}　{obj.basis}".strip()
 
     @admin.display(description="期间")
     def period(self, obj):
-        return f"{obj.period_start:%Y-%m-%d} 至 {obj.due_on:%Y-%m-%d}"
+        return f"{obj.period_start:%Y-%m-%d} 至 {obj.period_end - DAY:%Y-%m-%d}"
 
     @admin.display(description="期限")
     def due(self, obj):
         if obj.satisfied_on:
-            late = "（逾期后补）" if obj.satisfied_on > obj.due_on else ""
+            late = "（逾期后补）" if obj.satisfied_on >= obj.period_end else ""
             return format_html('<span class="tag done">{} 已办{}</span>', f"{obj.satisfied_on:%Y-%m-%d}", late)
         if obj.closed_on:
             return format_html('<span class="tag">{}</span>', obj.get_closed_reason_display())

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -53,6 +54,7 @@ class CareTier(Record):
             models.Index(fields=["cadre"], name="caretier_focus", condition=Q(is_focus=True)),
             models.Index(fields=["cadre"], name="caretier_high_risk", condition=Q(high_risk=True)),
             models.Index(fields=["level"], name="caretier_level"),
+            BrinIndex(fields=["updated_at"], name="caretier_updated", pages_per_range=16, autosummarize=True),
         ]
 
     def __str__(self) -> str:

@@ -24,18 +24,19 @@ class DutyQuerySet(OfVisibleCadres):
         return self.open().filter(due_on__lt=on)
 
     def missed(self, on):
-        """Not done within its time, whether still open, made up for later, or closed after its last day."""
-        never = Q(satisfied_by__isnull=True) & (Q(closed_on__isnull=True) | Q(closed_on__gt=F("due_on")))
-        late = Q(satisfied_on__gt=F("due_on"))
-        return self.filter(never | late, due_on__lt=on).exclude(closed_reason__in=UNOWED)
+        """Not done within its period, whether still open, made up for later, or closed after it. Days off between
+        `due_on` and the end of the period still count as in time."""
+        never = Q(satisfied_by__isnull=True) & (Q(closed_on__isnull=True) | Q(closed_on__gte=F("period_end")))
+        late = Q(satisfied_on__gte=F("period_end"))
+        return self.filter(never | late, period_end__lte=on).exclude(closed_reason__in=UNOWED)
 
 
 class Duty(Versioned):
     """One obligation of one period. Planned by `ledgers.services`; done when a qualifying contact stands.
 
-    `period_start` inclusive, `period_end` exclusive, `due_on` the last day in time. A contact later than `due_on`
-    makes up for it: `satisfied_on` says when, and statistics still count it as missed. Festivals carry the name of
-    their campaign in `basis`.
+    `period_start` inclusive, `period_end` exclusive, `due_on` the last working day of the period, by which it is to be
+    done. A contact after the period makes up for it: `satisfied_on` says when, and statistics still count it as
+    missed. Festivals carry the name of their campaign in `basis`. `means` is set by the planner (rules.means_of).
     """
 
     cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="duties", db_index=False, verbose_name="老干部")
@@ -92,12 +93,20 @@ class Duty(Versioned):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.due_on}"
 
+    @property
+    def words(self) -> str:
+        """What is to be done and how, where that is not what the kind says: 电话或微信联系（改为上门）."""
+        kind = self.get_kind_display()
+        return f"{kind}（改为{self.get_means_display()}）" if self.means else kind
+
 
 class DutyRun(models.Model):
-    """A day for which the duties of everybody were planned, with the newest rule set that the run knew."""
+    """A day for which the duties of everybody were planned, with the newest rule set or calendar day that the run
+    knew. Changes of people up to `seen_until` have been taken up since."""
 
     day = models.DateField("日期", unique=True)
     rules_changed_at = models.DateTimeField("规则最后修改", null=True)
+    seen_until = models.DateTimeField("变动看到哪里", null=True)
     planned = models.PositiveIntegerField("新排", default=0)
     withdrawn = models.PositiveIntegerField("撤回", default=0)
     finished_at = models.DateTimeField("完成时间", db_default=Now())

@@ -63,7 +63,6 @@ class Inquiry(Record):
         verbose_name = "来电来访"
         verbose_name_plural = "来电来访登记"
         ordering = ["-received_at", "-id"]
-        permissions = [("pass_on_inquiry", "转办来电来访")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(person__isnull=False) | ~Q(caller=""),

@@ -1,24 +1,33 @@
 """The call sheet: duties on paper, entered in a grid when the sheet is back."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 
 from apps.common.models import Paper, Record
-from apps.ledgers.choices import CallOutcome, SheetState
+from apps.ledgers.choices import CallOutcome, SheetOrder
 from apps.registry.models import Cadre
 
 from .contacts import Contact
 from .duties import Duty
 
+LINES = uuid.UUID("5b0f4f0e-8c0f-4d0a-9f39-3a2f6a7d5c11")
+
 
 class CallSheet(Record):
-    """A numbered A4 list of duties for one caller and day; its paper is waited for until the results are entered."""
+    """A numbered A4 list of duties for one caller and day; its paper is waited for until the results are entered.
+
+    Cancelled, out or back is what its paper is. `until`: duties due on or before it were chosen. The form that made it
+    gave its `public_id`, so that sent twice it is one sheet.
+    """
 
     carer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="call_sheets", verbose_name="由谁打"
     )
     on_day = models.DateField("哪一天")
-    state = models.CharField("状态", max_length=10, choices=SheetState, default=SheetState.PRINTED)
+    until = models.DateField("到哪天到期的")
+    order = models.CharField("排列", max_length=10, choices=SheetOrder, default=SheetOrder.DUE)
     paper = models.OneToOneField(Paper, models.PROTECT, related_name="+", verbose_name="纸质表")
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="打印人"
@@ -32,6 +41,7 @@ class CallSheet(Record):
         verbose_name = "电话单"
         verbose_name_plural = "电话单"
         ordering = ["-id"]
+        indexes = [models.Index(fields=["carer", "-id"], name="callsheet_carer")]
 
     def __str__(self) -> str:
         return f"{self.carer} {self.on_day}"
@@ -57,6 +67,18 @@ class CallSheetLine(models.Model):
             models.UniqueConstraint(fields=["sheet", "position"], name="callsheetline_position"),
             models.UniqueConstraint(fields=["sheet", "cadre"], name="callsheetline_cadre"),
         ]
+        indexes = [models.Index(fields=["cadre"], name="callsheetline_open", condition=models.Q(contact__isnull=True))]
 
     def __str__(self) -> str:
         return f"{self.sheet_id}.{self.position}"
+
+    @property
+    def standing_contact(self) -> Contact | None:
+        """What was recorded from this line, unless it was voided since; load `contact` beforehand."""
+        return self.contact if self.contact_id and self.contact.voided_at is None else None
+
+    @property
+    def form_key(self) -> uuid.UUID:
+        """Names the next result of this line: another one once a result stands, so that a second call is a second
+        contact and the same form sent twice is one."""
+        return uuid.uuid5(LINES, f"{self.pk}:{self.contact_id or 0}")

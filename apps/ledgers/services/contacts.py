@@ -14,22 +14,27 @@ from apps.common.choices import Source
 from apps.common.errors import BusinessError, StaleVersion
 from apps.ledgers.choices import By, ContactKind, EnteredVia, Method
 from apps.ledgers.models import Contact, ContactPerson
+from apps.ledgers.rules import CALLS
 from apps.people.models import Person
 from apps.registry.models import Cadre
 
-from .planning import settle_duties
+from .checks import follow_contact
+from .settling import settle_duties
+from .telling import tell_responsible
 
 RECORD = "ledgers.record_contact"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContactFacts:
-    """What a contact form says. `happened_on` is the day of the visit, never later than today; money in yuan."""
+    """What a contact form says. `happened_on` is the day of the visit, never later than today; money in yuan;
+    `outcome` (CallOutcome) for calls by telephone or WeChat, where it is asked for, and for nothing else."""
 
     happened_on: dt.date
     kind: str = ContactKind.ROUTINE
     method: str = Method.HOME
     by: str = By.STAFF
+    outcome: str = ""
     source: str = Source.STAFF
     place: str = ""
     campaign: str = ""
@@ -45,7 +50,8 @@ class ContactFacts:
     on_behalf_of: User | None = None
 
     def items(self) -> dict:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return values | {"outcome": self.outcome if self.method in CALLS else ""}
 
 
 @transaction.atomic
@@ -58,12 +64,13 @@ def record_contact(
     on: dt.date,
     via: str = EnteredVia.STAFF,
 ) -> Contact:
-    """Record one contact with all its participants and settle every duty of theirs that it keeps.
+    """Record one contact with all its participants, settle every duty of theirs that it keeps, and raise or close the
+    check on somebody who does not answer. Who was responsible for a settled duty hears of it.
 
     `form_key` makes it idempotent: the same form sent twice, or twice at once, is the contact it made first.
     `persons` are cadres whom `actor` may record for, and people of their households. Refuses days to come.
     """
-    _check_day(facts.happened_on, on)
+    _check(facts, on)
     cadres = _check_persons(persons, actor)
     try:
         with transaction.atomic():
@@ -75,6 +82,8 @@ def record_contact(
         return standing
     _put_participants(contact, persons)
     settle_duties(on=on, cadres=cadres, since=facts.happened_on)
+    follow_contact(contact, cadres, actor=actor, on=on)
+    tell_responsible(contact, on=on)
     return contact
 
 
@@ -86,7 +95,7 @@ def change_contact(
 
     `version` is that of the form; StaleVersion if somebody saved meanwhile.
     """
-    _check_day(facts.happened_on, on)
+    _check(facts, on)
     standing = _lock(contact)
     if standing.version != version:
         raise StaleVersion
@@ -100,6 +109,7 @@ def change_contact(
     standing.participants.exclude(person_id__in=persons).delete()
     _put_participants(standing, set(persons) - before)
     settle_duties(on=on, cadres=before | set(persons), since=since)
+    follow_contact(standing, before | set(persons), actor=actor, on=on)
     standing.refresh_from_db(fields=["version"])
     return standing
 
@@ -115,17 +125,20 @@ def void_contact(contact: Contact, *, actor: User, reason: str, on: dt.date) -> 
     standing.voided_at = timezone.now()
     standing.void_reason = reason[:200]
     standing.save(update_fields=["voided_at", "void_reason"])
-    people = standing.participants.values_list("person_id", flat=True)
-    settle_duties(on=on, cadres=list(people), since=standing.happened_on)
+    people = list(standing.participants.values_list("person_id", flat=True))
+    settle_duties(on=on, cadres=people, since=standing.happened_on)
+    follow_contact(standing, people, actor=actor, on=on)
 
 
 def _lock(contact: Contact) -> Contact:
     return Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
 
 
-def _check_day(happened_on: dt.date, on: dt.date) -> None:
-    if happened_on > on:
+def _check(facts: ContactFacts, on: dt.date) -> None:
+    if facts.happened_on > on:
         raise BusinessError(f"时间不能晚于今天（{on.month}月{on.day}日）。", code="future", field="happened_on")
+    if facts.method in CALLS and not facts.outcome:
+        raise BusinessError("请选电话（微信）有没有接通。", code="outcome", field="outcome")
 
 
 def _check_persons(persons: Collection[int], actor: User, *, may_be_empty: bool = False) -> set[int]:

@@ -9,23 +9,22 @@ from apps.accounts.models import User
 from apps.common.errors import BusinessError
 from apps.ledgers.choices import ClosedReason, DutyKind
 from apps.ledgers.models import Duty
+from apps.organisation.queries import work_calendar
 from apps.registry.models import Cadre, LifeEvent
 
-from .planning import settle_duties
+from .settling import settle_duties
 
 OPEN_AGAIN = {"closed_on": None, "closed_reason": "", "closed_note": "", "closed_by_event": None}
 
 
 def open_duty(cadre: Cadre, kind: DutyKind, *, starts_on: dt.date, due_on: dt.date, on: dt.date) -> Duty:
-    """Owe `kind` from `starts_on` until the last day `due_on`; opens it again when it was closed as undone."""
-    duty, created = Duty.objects.get_or_create(
-        cadre=cadre,
-        kind=kind,
-        period_start=starts_on,
-        defaults={"period_end": due_on + dt.timedelta(days=1), "due_on": due_on},
-    )
+    """Owe `kind` from `starts_on` until `due_on`, or the working day before it when that is still to come; opens it
+    again when it was closed as undone. Days off up to the first `due_on` still count as in time."""
+    moved = work_calendar().on_or_before(due_on)
+    when = {"period_end": due_on + dt.timedelta(days=1), "due_on": moved if moved >= max(starts_on, on) else due_on}
+    duty, created = Duty.objects.get_or_create(cadre=cadre, kind=kind, period_start=starts_on, defaults=when)
     if not created and duty.closed_reason == ClosedReason.UNDONE:
-        Duty.objects.filter(pk=duty.pk).update(**OPEN_AGAIN, due_on=due_on, period_end=due_on + dt.timedelta(days=1))
+        Duty.objects.filter(pk=duty.pk).update(**OPEN_AGAIN, **when)
     settle_duties(on=on, cadres=[cadre.pk])
     return duty
 

@@ -14,7 +14,8 @@ class Template:
 
     `health` lines are not shown beside a name even inside the portal's inbox. `about_living`: withheld once the
     person it speaks of no longer lives. `texts` is the rule kind of the words for an old person, with the fields
-    `sms`, `card` and `call`; without it nothing of this template goes to one.
+    `sms`, `card` and `call`; without it nothing of this template goes to one. `page` names the address where
+    its rows are worked off, for the inbox.
     """
 
     key: str
@@ -23,6 +24,7 @@ class Template:
     health: bool = False
     about_living: bool = True
     texts: str = ""
+    page: str = ""
 
 
 _templates: dict[str, Template] = {}

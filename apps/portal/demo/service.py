@@ -8,8 +8,8 @@ from apps.accounts.models import User
 from apps.common.insert_select import execute
 from apps.common.partial_date import PartialDate
 from apps.ledgers.choices import FESTIVALS
+from apps.ledgers.services import plan_duties, settle_duties
 from apps.ledgers.services.assignments import assign_carers
-from apps.ledgers.services.planning import plan_duties, settle_duties
 from apps.ledgers.services.tiers import decide_tiers
 from apps.people.models import Person
 from apps.registry.choices import LifeEventKind

@@ -7,6 +7,7 @@ from apps.common.errors import BusinessError
 from apps.common.fields import PartialDateField
 from apps.common.forms import PortalForm
 from apps.common.names import normalise_name
+from apps.common.secrecy_forms import SecrecyMixin
 from apps.people.choices import LifeStatus
 from apps.registry.choices import ReportLineKind
 from apps.registry.models import Cadre
@@ -125,5 +126,5 @@ def _told_apart(cadre: Cadre) -> str:
     return "，".join(filter(None, (person.name, person.get_sex_display(), born, cadre.former_post)))
 
 
-class WhyForm(forms.Form):
+class WhyForm(SecrecyMixin, forms.Form):
     reason = forms.CharField(label="原因", max_length=200)

@@ -20,6 +20,7 @@ from apps.registry.models import ReportLine, UnitReport
 from apps.registry.reporting import months, reminding
 from apps.registry.reporting.standing import (
     FILL,
+    LIAISON,
     MANAGE,
     VIEW,
     Standing,
@@ -36,6 +37,7 @@ from .report_forms import LineForm, WhyForm
 from .report_rows import STATES, figures_of, filtered, sent_words, state_of, undoable, what_changed
 
 PER_PAGE = 50
+FEW = 8  # units that are looked through without a filter
 EVENT_TONES = {
     LifeEventState.REPORTED: "soon", LifeEventState.CONFIRMED: "done", LifeEventState.REJECTED: "",
     LifeEventState.UNDONE: "",
@@ -102,6 +104,7 @@ class UnitReportAdmin(RecordAdmin):
         page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
         managed = unit_ids_for(request.user, MANAGE)
         filled = unit_ids_for(request.user, FILL)
+        own = liaison_unit_ids(request.user)
         query = request.GET.copy()
         query.pop("page", None)
         context = {
@@ -114,9 +117,10 @@ class UnitReportAdmin(RecordAdmin):
             "states": STATES,
             "q": request.GET.get("q", ""),
             "figures": figures_of(rows, terms.today),
+            "is_long": len(rows) > FEW,
             "page": page,
             "query": query.urlencode(),
-            "rows": self.list_rows(page.object_list, month, terms, managed, filled),
+            "rows": self.list_rows(page.object_list, month, terms, {MANAGE: managed, FILL: filled, LIAISON: own}),
             "missing": sum(bool(row.missing) for row in rows if row.unit_id in managed),
             "communities": _communities_of(request.user),
             "newcomers": waiting_newcomers(request.user).count() if request.user.has_perm(ADD_CADRE) else 0,
@@ -124,7 +128,7 @@ class UnitReportAdmin(RecordAdmin):
         }
         return self.page(request, "admin/registry/unit_reports.html", context)
 
-    def list_rows(self, rows: list[Standing], month, terms, managed: set[int], filled: set[int]) -> list[dict]:
+    def list_rows(self, rows: list[Standing], month, terms, reach: dict[str, set[int]]) -> list[dict]:
         keys = [row.report.pk for row in rows if row.report]
         valid = Q(lines__voided_at__isnull=True)
         counts = dict(
@@ -135,6 +139,8 @@ class UnitReportAdmin(RecordAdmin):
             number = counts.get(row.report.pk, 0) if row.report else 0
             opens = months.opens_on(month, terms.rules_of(row.unit_id))
             words, tone = state_of(row, number, terms.today)
+            is_liaison = row.unit_id in reach[LIAISON] & reach[FILL]
+            is_over = month < months.month_of(terms.today)
             shown.append(
                 {
                     "unit_id": row.unit_id,
@@ -147,10 +153,10 @@ class UnitReportAdmin(RecordAdmin):
                     "due": f"{row.due_on.month}月{row.due_on.day}日",
                     "missing": "、".join(months.month_words(owed, terms.today) for owed in row.missing),
                     "missing_count": len(row.missing),
-                    "may_say_none": row.unit_id in filled and not row.is_sent and not number and terms.today >= opens,
-                    "may_undo": row.unit_id in filled and undoable(row.report, terms.today),
-                    "may_fill": row.unit_id in filled,
-                    "may_ask": row.unit_id in managed and not row.is_sent and month < months.month_of(terms.today),
+                    "may_say_none": is_liaison and not row.is_sent and not number and terms.today >= opens,
+                    "may_undo": row.unit_id in reach[FILL] and undoable(row.report, terms.today),
+                    "fill": _fill_words(row, reach) if row.unit_id in reach[FILL] else "",
+                    "may_ask": row.unit_id in reach[MANAGE] and not row.is_sent and is_over,
                 }
             )
         return shown
@@ -371,6 +377,13 @@ class UnitReportAdmin(RecordAdmin):
             "failed": failed,
         }
         return self.page(request, "admin/registry/newcomers.html", context, status=422 if error else 200)
+
+
+def _fill_words(row: Standing, reach: dict[str, set[int]]) -> str:
+    own = row.unit_id in reach[LIAISON]
+    if row.is_sent:
+        return "补报变动" if own else "代补报"
+    return "报变动" if own else "代报"
 
 
 def _communities_of(user) -> str:

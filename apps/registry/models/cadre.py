@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -123,6 +124,8 @@ class Cadre(Versioned):
                 name="cadre_rank_unmapped",
                 condition=Q(rank_unmapped=True, voided_at__isnull=True),
             ),
+            models.Index(fields=["person"], name="cadre_away", condition=Q(resettled=True) | Q(lives_away=True)),
+            BrinIndex(fields=["updated_at"], name="cadre_updated", pages_per_range=16, autosummarize=True),
         ]
 
     def __str__(self) -> str:
@@ -157,7 +160,8 @@ class Health(Record):
         verbose_name = "健康情况"
         verbose_name_plural = "健康情况"
         indexes = [
-            models.Index(fields=["cadre"], name="health_in_hospital", condition=Q(in_hospital_since__isnull=False))
+            models.Index(fields=["cadre"], name="health_in_hospital", condition=Q(in_hospital_since__isnull=False)),
+            BrinIndex(fields=["updated_at"], name="health_updated", pages_per_range=16, autosummarize=True),
         ]
 
     def __str__(self) -> str:

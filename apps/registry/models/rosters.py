@@ -12,7 +12,8 @@ from apps.people.models import Person
 
 
 class ImportBatch(Versioned):
-    """A roster file on its way in: staged, previewed, confirmed in one transaction, undoable for 30 days."""
+    """A roster on its way in, of one file or several: staged, previewed, confirmed in one transaction, undoable for
+    30 days."""
 
     class State(models.TextChoices):
         RECEIVED = "received", "正在检查"
@@ -42,11 +43,17 @@ class ImportBatch(Versioned):
     applied_at = models.DateTimeField("导入时间", null=True, blank=True)
     undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
     undo_result = models.JSONField("撤销结果", default=dict)
+    # People of the units of a full roster whom it does not name; they are listed, never removed.
+    missing = ArrayField(models.BigIntegerField(), verbose_name="本次名单没有的人", default=list, db_default=[])
+    # Whom the last writing or undoing touched; the rooms above plan for them what follows, and clear the mark.
+    touched = ArrayField(models.BigIntegerField(), verbose_name="改动的人", default=list, db_default=[])
+    awaits_plan = models.BooleanField("等待重排任务", default=False, db_default=False)
 
     class Meta(Versioned.Meta):
         verbose_name = "导入批次"
         verbose_name_plural = "导入名册"
         ordering = ["-id"]
+        indexes = [models.Index(fields=["id"], name="importbatch_awaits_plan", condition=Q(awaits_plan=True))]
 
     def __str__(self) -> str:
         return f"第 {self.pk} 批"

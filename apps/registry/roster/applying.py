@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from apps.common import attachments
+from apps.common import attachments, crypto
 from apps.common.insert_select import execute, insert_rows, reserve_ids
 from apps.organisation.models import Unit
 from apps.organisation.services import add_unit
@@ -21,12 +21,12 @@ from apps.people.models import Person
 from apps.registry.choices import SpanKind, StandingKind
 from apps.registry.models import Cadre, ImportBatch, ImportExtra, StandingSpan, UnitSpan
 
+from . import health, writing
 from . import known as database
-from . import writing
-from .checking import NEW_UNIT
-from .columns import EXTRA
-from .difference import SEALED
+from .columns import EXTRA, SEALED
+from .identity import agree
 from .rows import CHANGED, NEW, Row
+from .units import NEW_UNIT
 
 CHANGED_SINCE = "预览之后有人改过或登记了这个人。请重新导入这一行。"
 # Attribute → (span model, kind, its day on Cadre, column of the span).
@@ -36,7 +36,11 @@ STANDINGS = {
     "cadre.retire_type": (StandingSpan, StandingKind.RETIRE_TYPE, "retire_type_since", "value"),
     "cadre.leader_rank": (StandingSpan, StandingKind.LEADER_RANK, "leader_rank_since", "value"),
     "cadre.grade_rank": (StandingSpan, StandingKind.GRADE_RANK, "grade_rank_since", "value"),
+    "cadre.treatment": (StandingSpan, StandingKind.TREATMENT, "treatment_since", "value"),
+    # No day stands on Cadre for it: it began where the span before it ended.
+    "cadre.medical_treatment": (StandingSpan, StandingKind.MEDICAL_TREATMENT, "", "value"),
 }
+ID_COLUMNS = ("citizen_id", "citizen_id_index", "citizen_id_last4")
 PHONE_BEFORE = (
     "id", "public_id", "person_id", "kind", "number", "number_index", "last4_index", "whose", "position", "created_at",
 )  # fmt: skip
@@ -55,6 +59,11 @@ class Applied:
     phones_before: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     spans: dict[str, list[int]] = field(default_factory=dict)
     units: list[int] = field(default_factory=list)
+    healths: list[int] = field(default_factory=list)
+
+    @property
+    def people(self) -> list[int]:
+        return [*self.created, *self.joined, *self.changed]
 
 
 def apply_rows(
@@ -68,8 +77,10 @@ def apply_rows(
     if existing:
         _write_existing(existing, batch, applied, actor, today)
     if fresh:
-        _write_new(fresh, batch, applied)
-    _write_extras([*fresh, *existing], batch, applied)
+        _write_new(_not_come_since(fresh, batch, applied), batch, applied)
+    written = [row for row in [*fresh, *existing] if id(row) not in {id(gone) for gone in applied.left_out}]
+    health.write(written, applied)
+    _write_extras(written, batch, applied)
     return applied
 
 
@@ -99,6 +110,22 @@ def _unit_named(name: str, parent: Unit | None, actor) -> tuple[int, bool]:
     return add_unit(unit, parent=parent, actor=actor).pk, True
 
 
+def _not_come_since(rows: list[Row], batch: ImportBatch, applied: Applied) -> list[Row]:
+    """Without somebody who has no number and whom another batch or hand registered after the preview."""
+    apart = set(batch.options.get("apart", ()))
+    bare = [row for row in rows if row.writes.get("person.citizen_id") is None and row.key not in apart]
+    people = database.people_by_name((row.writes["person.name"], row.writes["person.birth_date"][:4]) for row in bare)
+    gone = [row for row in bare if _is_among(row, people.get(row.writes["person.name"], ()))]
+    applied.left_out += gone
+    keys = {row.key for row in gone}
+    return [row for row in rows if row.key not in keys]
+
+
+def _is_among(row: Row, people) -> bool:
+    unit, birth = row.writes["cadre.managing_unit_id"], row.writes["person.birth_date"]
+    return any(person.unit_id == unit and agree(person.birth, birth) for person in people)
+
+
 def _write_new(rows: list[Row], batch: ImportBatch, applied: Applied) -> None:
     ids = reserve_ids(Person, len(rows))
     make = writing.NewRows(row.writes for row in rows)
@@ -121,11 +148,13 @@ def _write_new(rows: list[Row], batch: ImportBatch, applied: Applied) -> None:
 
 
 def _write_existing(rows: list[Row], batch: ImportBatch, applied: Applied, actor, today: datetime.date) -> None:
-    current = database.people_by_id((row.person_id or 0 for row in rows), lock=True)
+    places = {place for row in rows for place in row.writes} | {"cadre.managing_unit_id"}
+    current = database.people_by_id((row.person_id or 0 for row in rows), places, lock=True)
+    taken = database.people_by_index(_new_numbers(rows))
     steady = []
     for row in rows:
         known = current.get(row.person_id or 0)
-        if known is None or (known["person.version"], known["cadre.version"]) != row.versions:
+        if known is None or not _is_as_seen(row, known) or _number_of(row) in taken:
             applied.left_out.append(row)
         else:
             steady.append((row, known))
@@ -142,6 +171,21 @@ def _write_existing(rows: list[Row], batch: ImportBatch, applied: Applied, actor
     _update(Person, "person", steady)
     _update(Cadre, "cadre", changing, extra={"imported_batch_id": batch.pk})
     _write_phones(steady, applied)
+
+
+def _is_as_seen(row: Row, known: database.Known) -> bool:
+    """Health is compared where the row writes of it: other rows of the file may have had it read."""
+    seen = row.versions[2] if any(place.startswith("health.") for place in row.writes) else known.get("health.version")
+    return (known["person.version"], known["cadre.version"], known.get("health.version")) == (*row.versions[:2], seen)
+
+
+def _number_of(row: Row) -> bytes | None:
+    number = row.writes.get("person.citizen_id")
+    return crypto.blind_index("citizen_id", number) if number else None
+
+
+def _new_numbers(rows: list[Row]) -> list[bytes]:
+    return [index for row in rows if (index := _number_of(row)) is not None]
 
 
 def _join(joining: list[tuple[Row, database.Known]], batch: ImportBatch) -> None:
@@ -162,15 +206,19 @@ def _derive(writes: dict[str, Any], known: database.Known) -> None:
     """What follows from a change: the counting unit goes with the managing unit where it was the same one."""
     if "cadre.managing_unit_id" in writes and known["cadre.counting_unit_id"] == known["cadre.managing_unit_id"]:
         writes["cadre.counting_unit_id"] = writes["cadre.managing_unit_id"]
+    if "cadre.treatment" in writes:
+        writes.setdefault("cadre.treatment_document", "")
 
 
 def _keep_before(steady: list[tuple[Row, database.Known]], applied: Applied) -> None:
     for row, known in steady:
         before = {place: known[place] for place in row.writes if place in known}
+        if "person.citizen_id" in row.writes:
+            before |= {f"person.{name}": None for name in ID_COLUMNS}
         if row.kind == CHANGED:
             before["cadre.imported_batch_id"] = known["cadre.imported_batch_id"]
             for place, (_, _, since, _) in STANDINGS.items():
-                if place in row.writes:
+                if since and place in row.writes:
                     before[f"cadre.{since}"] = known[f"cadre.{since}"]
         else:
             before = {place: value for place, value in before.items() if place.startswith("person.")}
@@ -186,10 +234,11 @@ def _close_spans(changing: list[tuple[Row, database.Known]], applied: Applied, a
         ended = _last_span_ends(model, kind, [known["person.id"] for _, known in moved])
         spans = []
         for row, known in moved:
-            began = known[f"cadre.{since}"] or ended.get(known["person.id"])
+            began = (known[f"cadre.{since}"] if since else None) or ended.get(known["person.id"])
             if known[place] and (began is None or began < today):
                 spans.append((known["person.id"], kind, known[place], began, today, getattr(actor, "pk", None)))
-            row.writes[f"cadre.{since}"] = today
+            if since:
+                row.writes[f"cadre.{since}"] = today
         ids = reserve_ids(model, len(spans)) if spans else []
         if spans:
             names = ("id", "cadre", "kind", column, "starts_on", "ends_on", "recorded_by")
@@ -212,8 +261,11 @@ def _update(model, prefix: str, pairs: list[tuple[Row, database.Known]], extra: 
     extra = extra or {}
     columns = sorted(
         {place.split(".")[1] for row, _ in pairs for place in row.writes if place.startswith(prefix + ".")}
+        - {"citizen_id"}
     )
     has_name = prefix == "person" and {"name", "former_name"} & set(columns)
+    has_number = prefix == "person" and any("person.citizen_id" in row.writes for row, _ in pairs)
+    make = writing.NewRows([])
     rows = []
     for row, known in pairs:
         writes = row.writes
@@ -223,14 +275,18 @@ def _update(model, prefix: str, pairs: list[tuple[Row, database.Known]], extra: 
         for column in columns:
             place = f"{prefix}.{column}"
             if place in writes and place in SEALED:
-                values.append(writing.seal(place, known["person.public_id"], writes[place]))
+                values.append(writing.seal(place, known["person.public_id"], None, writes[place]))
             else:
                 values.append(writes.get(place, known[place]))
         if has_name:
             name, former = (writes.get(f"person.{key}", known[f"person.{key}"]) for key in ("name", "former_name"))
             values += writing.name_columns(name, former).values()
+        if has_number:
+            number = writes.get("person.citizen_id")
+            kept = [known.get(f"person.{name}") for name in ID_COLUMNS]
+            values += make.citizen_id(known["person.public_id"], number) if number else kept
         rows.append([*values, *extra.values()])
-    keys = list(writing.name_columns("", "")) if has_name else []
+    keys = [*(writing.name_columns("", "") if has_name else ()), *(ID_COLUMNS if has_number else ())]
     writing.update_columns(model, "id" if prefix == "person" else "person_id", [*columns, *keys, *extra], rows)
 
 
@@ -285,11 +341,9 @@ def _phones_whole(ids) -> list[dict[str, Any]]:
 
 
 def _write_extras(rows: list[Row], batch: ImportBatch, applied: Applied) -> None:
-    left_out = {id(row) for row in applied.left_out}
     values = [
         (batch.pk, row.person_id, kind, row.writes[f"{EXTRA}.{kind}"])
         for row in rows
-        if id(row) not in left_out
         for kind in ImportExtra.Kind.values
         if f"{EXTRA}.{kind}" in row.writes
     ]
@@ -300,7 +354,7 @@ def _write_extras(rows: list[Row], batch: ImportBatch, applied: Applied) -> None
 def keep_before_images(applied: Applied, batch: ImportBatch, *, actor):
     """The encrypted file that undo reads: versions after the import, and every value it replaced."""
     content = {
-        "versions": _versions([*applied.created, *applied.joined, *applied.changed]),
+        "versions": _versions(applied.people),
         "created": applied.created,
         "joined": applied.joined,
         "before": applied.before,
@@ -308,6 +362,7 @@ def keep_before_images(applied: Applied, batch: ImportBatch, *, actor):
         "phones_after": _phone_versions(applied.phones_before),
         "spans": applied.spans,
         "units": applied.units,
+        "healths": applied.healths,
     }
     blob = zlib.compress(json.dumps(content, default=_plain, separators=(",", ":")).encode(), 1)
     return attachments.store(
@@ -315,14 +370,16 @@ def keep_before_images(applied: Applied, batch: ImportBatch, *, actor):
     )
 
 
-def _versions(ids: list[int]) -> dict[int, tuple[int, int]]:
+def _versions(ids: list[int]) -> dict[int, tuple[int, int, int | None]]:
+    """person id → versions of person, cadre and health."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.id, p.version, c.version FROM people_person p JOIN registry_cadre c ON c.person_id = p.id "
+            "SELECT p.id, p.version, c.version, h.version FROM people_person p "
+            "JOIN registry_cadre c ON c.person_id = p.id LEFT JOIN registry_health h ON h.cadre_id = p.id "
             "WHERE p.id = ANY(%s)",
             [ids],
         )
-        return {pk: (person, cadre) for pk, person, cadre in cursor.fetchall()}
+        return {pk: versions for pk, *versions in cursor.fetchall()}
 
 
 def _phone_versions(phones_before: dict[int, list]) -> dict[int, list[list[int]]]:

@@ -16,7 +16,7 @@ from apps.accounts.models import User
 from apps.common import attachments, audit
 from apps.common.insert_select import execute
 from apps.common.models import Attachment
-from apps.common.workbook import FileRefused, Limits, read
+from apps.common.workbook import FileRefused, Limits, read_upload
 from apps.organisation.models import Unit
 from apps.organisation.services import add_unit
 from apps.registry.models import ImportBatch
@@ -24,11 +24,13 @@ from apps.registry.models import ImportBatch
 from . import preview, reports
 from .answers import Answers
 from .applying import CHANGED_SINCE, Applied, apply_rows, keep_before_images
-from .known import PERMISSION, column_synonyms, load_rules
-from .layout import find_layout
+from .known import PERMISSION, load_rules
+from .packing import Unpacked, pack, unpack, unpack_preview
+from .parts import find_parts
 from .rows import CHANGED, NEW, REFUSED, Finding
-from .staging import Progress, Staged, Unpacked, no_progress, pack, stage, unpack, unpack_preview
+from .staging import Progress, Staged, no_progress, stage
 from .undoing import Undone, undo_rows
+from .units import Units
 
 State = ImportBatch.State
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('registry.import_roster'))"
@@ -79,10 +81,17 @@ def check_batch(batch: ImportBatch, *, progress: Progress = no_progress, today: 
     answers = Answers.from_json(batch.options)
     try:
         staged = stage(
-            attachments.read(batch.upload), str(batch.upload.filename), rules=rules, answers=answers, progress=progress
+            attachments.read(batch.upload),
+            str(batch.upload.filename),
+            rules=rules,
+            answers=answers,
+            progress=progress,
+            is_bundle=bool(batch.options.get("bundle")),
         )
     except FileRefused as refused:
         ImportBatch.objects.filter(pk=batch.pk).update(state=State.REFUSED, refusal=refused.sentence[:500])
+        if refused.code == "secret":
+            attachments.purge(batch.upload)
         raise
     progress(92, "正在准备预览")
     blob = pack(preview.build(staged), staged)
@@ -90,7 +99,8 @@ def check_batch(batch: ImportBatch, *, progress: Progress = no_progress, today: 
     batch.counts = staged.counts
     batch.state = State.QUESTIONS if _asks(staged) else State.PREVIEW
     batch.report = _report_of(batch, staged)
-    batch.save(update_fields=["staged", "counts", "state", "report"])
+    batch.missing = staged.missing
+    batch.save(update_fields=["staged", "counts", "state", "report", "missing"])
     return checked(staged)
 
 
@@ -111,12 +121,17 @@ def _keep(batch: ImportBatch, data: bytes, purpose: str, filename: str, content_
 
 
 def _report_of(batch: ImportBatch, staged: Staged) -> Attachment | None:
+    """What is marked as secret does not go into a file once more: its rows are left out."""
+    secret = {f.key for f in staged.findings(refusals=True) if f.code == "secret"}
     faults: dict[int, dict[int, str]] = {}
     for finding in staged.findings(refusals=True):
-        if len(faults) >= MOST_REPORTED and finding.row not in faults:
+        if len(faults) >= MOST_REPORTED and finding.key not in faults:
             break
-        faults.setdefault(finding.row, {})[finding.position] = finding.sentence
-    return _keep_report(batch, reports.refused_workbook(staged.sheet, staged.layout, faults)) if faults else None
+        if finding.key not in secret:
+            faults.setdefault(finding.key, {})[finding.position] = finding.sentence
+    names = staged.rules.unit_names
+    sheets = [(part.sheet, part.layout, names.get(part.unit_id or 0, "")) for part in staged.parts]
+    return _keep_report(batch, reports.refused_workbook(sheets, faults)) if faults else None
 
 
 def _keep_report(batch: ImportBatch, data: bytes) -> Attachment:
@@ -158,7 +173,7 @@ def apply_batch(batch_id: int, *, today: datetime.date | None = None) -> ImportB
         parent = parent_of_new_units(batch.uploaded_by) if _creates_units(rows) else None
         with pghistory.context(user=getattr(actor, "pk", None), import_batch=batch.pk):
             applied = apply_rows(rows, batch, actor=actor, parent_unit=parent, today=today or timezone.localdate())
-        people = [*applied.created, *applied.joined, *applied.changed]
+        people = applied.people
         batch.before_images = keep_before_images(applied, batch, actor=actor)
         batch.counts = _final_counts(batch.counts, unpacked, rows, applied)
         audit.record(
@@ -170,9 +185,10 @@ def apply_batch(batch_id: int, *, today: datetime.date | None = None) -> ImportB
             target=f"registry.importbatch:{batch.pk}",
         )
         batch.state, batch.applied_at = State.APPLIED, timezone.now()
-        batch.save(update_fields=["before_images", "counts", "state", "applied_at"])
+        batch.touched, batch.awaits_plan = people, bool(people)
+        batch.save(update_fields=["before_images", "counts", "state", "applied_at", "touched", "awaits_plan"])
     if applied.left_out or len(rows) < len(unpacked.rows):
-        _report_left_out(batch, unpacked, {row.number for row in applied.left_out}, {row.number for row in rows})
+        _report_left_out(batch, unpacked, {row.key for row in applied.left_out}, {row.key for row in rows})
     return batch
 
 
@@ -181,8 +197,8 @@ def _creates_units(rows: Iterable) -> bool:
 
 
 def _final_counts(counts: dict, unpacked: Unpacked, rows: list, applied: Applied) -> dict[str, int]:
-    left_out = {row.number for row in applied.left_out}
-    written = [row for row in rows if row.number not in left_out]
+    left_out = {row.key for row in applied.left_out}
+    written = [row for row in rows if row.key not in left_out]
     return {
         **counts,
         NEW: sum(row.kind == NEW for row in written),
@@ -194,24 +210,26 @@ def _final_counts(counts: dict, unpacked: Unpacked, rows: list, applied: Applied
 
 def _report_left_out(batch: ImportBatch, unpacked: Unpacked, left_out: set[int], taken: set[int]) -> None:
     """The report again, with the rows that were left out at the last moment. Reads the upload once more."""
-    sheets = read(attachments.read(batch.upload), str(batch.upload.filename), Limits())
-    synonyms = column_synonyms()
-    name = read_preview(batch)["sheet"]
-    sheet = next((sheet for sheet in sheets if sheet.name == name), sheets[0])
-    layout = find_layout(sheet, synonyms)
-    written = {row.number for row in unpacked.rows if row.number in taken} - left_out
-    at = layout.position_of("name") or 0
+    is_bundle = bool(batch.options.get("bundle"))
+    upload = read_upload(attachments.read(batch.upload), str(batch.upload.filename), Limits(), is_bundle=is_bundle)
+    rules = load_rules(batch.uploaded_by, timezone.localdate())
+    answers = Answers.from_json(batch.options)
+    units = Units(rules.units, rules.unit_names, rules.scope, answers)
+    parts = find_parts(upload, rules, answers, units).parts
+    written = {row.key for row in unpacked.rows if row.key in taken} - left_out
     faults = {
-        number: {position: sentence for position, (sentence, _) in found.items()}
-        for number, found in unpacked.faults.items()
-        if number not in written
+        key: {position: sentence for position, (sentence, _) in found.items()}
+        for key, found in unpacked.faults.items()
+        if key not in written
     }
     for row in unpacked.rows:
-        if row.number in left_out:
-            faults.setdefault(row.number, {})[at] = CHANGED_SINCE
-        elif row.number not in taken:
-            faults.setdefault(row.number, {at: LEFT_OUT_BY_CLERK})
-    batch.report = _keep_report(batch, reports.refused_workbook(sheet, layout, faults))
+        at = parts[row.part].layout.position_of("name") or 0
+        if row.key in left_out:
+            faults.setdefault(row.key, {})[at] = CHANGED_SINCE
+        elif row.key not in taken:
+            faults.setdefault(row.key, {at: LEFT_OUT_BY_CLERK})
+    sheets = [(part.sheet, part.layout, rules.unit_names.get(part.unit_id or 0, "")) for part in parts]
+    batch.report = _keep_report(batch, reports.refused_workbook(sheets, faults))
     batch.save(update_fields=["report"])
 
 
@@ -237,10 +255,12 @@ def undo_batch(batch_id: int, *, actor: User | None) -> ImportBatch:
             target=f"registry.importbatch:{batch.pk}",
         )
         batch.state, batch.undone_at = State.UNDONE, timezone.now()
+        batch.touched = [*undone.voided, *undone.restored]
+        batch.awaits_plan = bool(batch.touched)
         batch.undo_result = {
             "voided": len(undone.voided),
             "restored": len(undone.restored),
             "kept": undone.kept,
         }
-        batch.save(update_fields=["state", "undone_at", "undo_result"])
+        batch.save(update_fields=["state", "undone_at", "undo_result", "touched", "awaits_plan"])
     return batch

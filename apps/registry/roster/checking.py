@@ -1,25 +1,23 @@
 """Every check on every row at once. Pure: what the database knows comes in as `Rules`."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from apps.common.citizen_id import FEMALE, MALE
 from apps.common.partial_date import PartialDate
 from apps.registry.choices import VETERAN_TYPES
 from apps.registry.rules import LAST_VETERAN_DAY, LATEST_VETERAN_BIRTH_YEAR
 
-from .answers import CREATE, Answers
+from .answers import Answers
 from .columns import BY_KEY, CLEAR, Column
 from .layout import DataRows, Layout
-from .nearest import Nearest
 from .readers import Reader, fold, make_reader
-from .rows import REFUSED, Problem, Row
+from .rows import REFUSED, Row
+from .secrecy import BARRED_KEYS, Secrecy
+from .units import Units
 
 SEX_WORDS = {MALE: "男", FEMALE: "女"}
-NEW_UNIT = "new:"
 
 
 @dataclass(slots=True)
@@ -27,7 +25,7 @@ class Rules:
     """What rows are checked against. `words` is column key → (folded word → code, proper name → code).
 
     `units` is folded name → id of open units; `scope` the unit ids the clerk may import into (None: all);
-    `staff` how many active accounts bear a name.
+    `staff` how many active accounts bear a name; `not_for_him` column keys that the clerk has no right to write.
     """
 
     today: dt.date
@@ -37,24 +35,18 @@ class Rules:
     unit_names: Mapping[int, str] = field(default_factory=dict)
     scope: frozenset[int] | None = None
     staff: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class UnknownUnit:
-    name: str
-    rows: int = 0
-    nearest: list[tuple[int, str]] = field(default_factory=list)
+    not_for_him: frozenset[str] = frozenset()
+    secrecy: Secrecy = field(default_factory=Secrecy)
 
 
 class Checker:
-    """Checks the rows of one sheet; keeps the unit names it did not know."""
+    """Checks the rows of one sheet; `part` is its place in the batch."""
 
-    def __init__(self, layout: Layout, rules: Rules, answers: Answers) -> None:
-        self.layout, self.rules, self.answers = layout, rules, answers
-        self.at = {heading.key: heading.position for heading in layout.headings}
-        self.unknown_units: dict[str, UnknownUnit] = {}
-        self._units: dict[str, tuple[Any, Problem | None]] = {}
-        self._nearest = Nearest({name: pk for pk, name in rules.unit_names.items()})
+    def __init__(self, layout: Layout, rules: Rules, answers: Answers, units: Units, part: int = 0) -> None:
+        self.layout, self.rules, self.answers, self.units, self.part = layout, rules, answers, units, part
+        self.at = layout.at
+        self.first = min(self.at.values(), default=0)
+        self._barred_at = [self.at[key] for key in BARRED_KEYS if key in self.at]
         self._plan = [
             (heading.position, BY_KEY[heading.key], self._reader(BY_KEY[heading.key]))
             for heading in layout.headings
@@ -68,14 +60,16 @@ class Checker:
     def check(self, data: DataRows, merged: Mapping[int, tuple[int, str]]) -> list[Row]:
         rows = []
         for number, cells in data.rows:
-            row = Row(number, cells)
+            row = Row(number, cells, self.part)
             self._read(row)
             if number in merged:
                 position, name = merged[number]
                 row.refuse(position, "merged_cells", f"{name} 是合并单元格，看不出每个人的值。请取消合并，逐行填写。")
             self._check_row(row)
+            self._check_secrecy(row)
+            if row.is_refused:
+                row.kind = REFUSED
             rows.append(row)
-        self._check_twins(rows)
         return rows
 
     def _read(self, row: Row) -> None:
@@ -104,9 +98,7 @@ class Checker:
 
     def _check_row(self, row: Row) -> None:
         values = row.values
-        for key in ("name", "citizen_id"):
-            if key not in values and not self._has_problem(row, key):
-                row.refuse(self.at[key], "required", f"{BY_KEY[key].label}是空的，请补上。")
+        self._check_who(row)
         row.citizen = values.get("citizen_id")
         if row.citizen is not None:
             self._check_against_id(row)
@@ -120,8 +112,28 @@ class Checker:
                 f"责任人“{values['carer'][:20]}”"
                 + ("有几个同名账号，要另行指定。" if many else "没有工作账号，要另行指定。"),
             )
-        if row.is_refused:
-            row.kind = REFUSED
+
+    def _check_secrecy(self, row: Row) -> None:
+        width = len(row.cells)
+        texts = {at: cell for at in self._barred_at if at < width and (cell := row.cells[at]).__class__ is str}
+        self.rules.secrecy.look_at(row, texts)
+
+    def _check_who(self, row: Row) -> None:
+        """A row is found by its citizen id, or by name, birth date and unit; the name column is never left empty."""
+        values, at = row.values, self.at
+        if "name" in at and "name" not in values and not self._has_problem(row, "name"):
+            row.refuse(at["name"], "required", "姓名是空的，请补上。")
+        if "citizen_id" in values or ("citizen_id" in at and self._has_problem(row, "citizen_id")):
+            return
+        if "birth_date" not in at:
+            row.refuse(at["citizen_id"], "required", "身份证号码是空的，请补上；没有证号的，要加上出生日期一栏。")
+        elif "name" not in at:
+            row.refuse(at["citizen_id"], "required", "身份证号码是空的，请补上；没有证号的，要加上姓名一栏。")
+        elif "birth_date" not in values:
+            if not self._has_problem(row, "birth_date"):
+                row.refuse(at["birth_date"], "required", "没有身份证号，要写出生日期（至少到月）。")
+        elif len(values["birth_date"]) < len("1936-03"):
+            row.refuse(at["birth_date"], "required", "没有身份证号，出生日期至少要写到月，例如 1936-03。")
 
     def _has_problem(self, row: Row, key: str) -> bool:
         return any(position == self.at[key] for position, _ in row.problems)
@@ -177,49 +189,16 @@ class Checker:
         citizen = row.citizen
         born = row.values.get("birth_date") or (citizen.birth.isoformat() if citizen else "")
         if born[:4] > str(LATEST_VETERAN_BIRTH_YEAR):
-            at = self.at.get("birth_date", self.at["citizen_id"])
+            at = self.at.get("birth_date", self.first)
             row.warn(at, "veteran_born", f"离休，但{born[:4]}年出生，年纪不符。请核对离退休类型。")
 
     def _check_unit(self, row: Row) -> None:
         name = row.values.get("unit")
         if name is None:
             return
-        if name not in self._units:
-            self._units[name] = self._find_unit(name)
-        found, problem = self._units[name]
+        found, problem = self.units.find(name)
         if problem is not None:
             del row.values["unit"]
             row.problems.append((self.at["unit"], problem))
-            if name in self.unknown_units:
-                self.unknown_units[name].rows += 1
         else:
             row.values["unit"] = found
-
-    def _find_unit(self, name: str) -> tuple[Any, Problem | None]:
-        pk = self.rules.units.get(fold(name))
-        if pk is None:
-            answer = self.answers.units.get(name)
-            if answer == CREATE or (answer is None and self.answers.create_units):
-                return NEW_UNIT + name, None
-            pk = answer if isinstance(answer, int) else None
-        if pk is None:
-            near = self._nearest.to(name)
-            self.unknown_units[name] = UnknownUnit(name, 0, near)
-            advice = f"最接近的是：{'、'.join(near_name for _, near_name in near)}。" if near else ""
-            return None, Problem("unknown_unit", f"单位表里没有“{name}”。{advice}请改成单位全称，或选择新建这个单位。")
-        if self.rules.scope is not None and pk not in self.rules.scope:
-            return None, Problem("out_of_scope", f"“{name}”不归您管，这一行不能由您导入。请交给该单位的经办人。")
-        return pk, None
-
-    def _check_twins(self, rows: Iterable[Row]) -> None:
-        """The same number twice: which row is right, only a person can say; each names the other."""
-        by_number: dict[str, list[Row]] = defaultdict(list)
-        for row in rows:
-            if row.citizen is not None:
-                by_number[row.citizen.number].append(row)
-        at = self.at["citizen_id"]
-        for twins in by_number.values():
-            if len(twins) > 1:
-                numbers = "、".join(str(row.number) for row in twins)
-                for row in twins:
-                    row.refuse(at, "duplicate", f"第 {numbers} 行是同一个身份证号。请只留下正确的一行。")

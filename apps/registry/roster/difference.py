@@ -1,7 +1,9 @@
 """What a checked row would write: for a new person, and against the person it is about."""
 
+import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from apps.common import crypto
@@ -10,48 +12,59 @@ from apps.common.citizen_id import CitizenId
 from apps.registry.rules import RankReading, read_rank
 
 from .answers import NO_BIRTHDAY, Answers
-from .checking import Rules
-from .columns import BY_KEY, CADRE, EXTRA, PERSON
+from .columns import BY_KEY, CADRE, EXTRA, HEALTH, PERSON, SEALED
 from .known import Known
 from .readers import celebrated
 from .rows import CHANGED, UNCHANGED, Row
 
 Writes = dict[str, Any]
 BIRTHDAY = ("person.birthday_calendar", "person.birthday_month", "person.birthday_day", "person.birthday_leap")
+LABELS = {PERSON: "people.person", CADRE: "registry.cadre", HEALTH: "registry.health"}
+# Values, beside none at all, that need no erasing.
+_NOTHING: dict[str, tuple] = defaultdict(lambda: ("",), flag=(False,), codes=([],))
 NO_DAY = (None, None, None, False)
-SEALED = {"person.residence", "person.registered_address", "cadre.bank_account"}
-EMPTY_IS_NULL = {
-    "person.birth_date", "cadre.joined_party_on", "cadre.full_member_on", "cadre.retired_on", "cadre.work_start",
-    "cadre.order_no",
-}  # fmt: skip
 # Columns that go straight from cell to attribute; the others have a rule of their own below.
 SPECIAL = {"citizen_id", "birthday_calendar", "birthday", "unit", "post", "mobile", "landline", "carer", "branch"}
+SPEAKS_OF_BIRTH = frozenset({"birthday", "birthday_calendar", "birth_date"})
 BORN_FROM_ID = "按身份证号"
 
 
 PLACES = {
-    key: f"{column.table}.{column.field}"
+    key: column.place
     for key, column in BY_KEY.items()
-    if key not in SPECIAL and column.table in (PERSON, CADRE)
+    if key not in SPECIAL and column.table in (PERSON, CADRE, HEALTH)
 }
+RANK_PLACES = {"leader_rank": "cadre.leader_rank", "grade_rank": "cadre.grade_rank"}
 
 
-def writes_of_new(row: Row, rules: Rules, answers: Answers) -> Writes:
-    """Everything a new person starts with. What the file leaves out of birth and sex comes from the citizen id."""
+def places_of(keys: Iterable[str]) -> set[str]:
+    """What must be known of people for rows with these columns to be compared."""
+    found = {PLACES[key] for key in keys if key in PLACES}
+    if SPEAKS_OF_BIRTH & set(keys):
+        found.update(BIRTHDAY)
+    if "post" in keys:
+        found.add("cadre.former_post")
+    return found
+
+
+def writes_of_new(row: Row, answers: Answers, unit_id: int | None) -> Writes:
+    """Everything a new person starts with. What the file leaves out of birth and sex comes from the citizen id;
+    somebody without one starts without (待补证号). `unit_id` manages those whose row names no unit."""
     values = row.values
     writes: Writes = {PLACES[key]: value for key, value in values.items() if key in PLACES}
     citizen: CitizenId | None = row.citizen
-    assert citizen is not None
-    writes["person.citizen_id"] = citizen.number
-    if "person.birth_date" not in writes:
-        writes["person.birth_date"] = citizen.birth.isoformat()
-        writes["person.birth_note"] = BORN_FROM_ID
-    writes.setdefault("person.sex", citizen.sex)
+    if citizen is not None:
+        writes["person.citizen_id"] = citizen.number
+        if "person.birth_date" not in writes:
+            writes["person.birth_date"] = citizen.birth.isoformat()
+            writes["person.birth_note"] = BORN_FROM_ID
+        writes.setdefault("person.sex", citizen.sex)
     writes.setdefault("cadre.retire_type", answers.retire_type)
-    writes["cadre.managing_unit_id"] = values.get("unit", answers.unit_id)
+    writes["cadre.managing_unit_id"] = values.get("unit", unit_id)
     _write_birthday(writes, values, writes["person.birth_date"], answers.birthday_calendar)
     if "post" in values:
         writes.update(_rank_writes(values["post"]))
+    _write_own_ranks(writes, values)
     if phones := [*values.get("mobile", ()), *values.get("landline", ())]:
         writes["phones"] = list(dict.fromkeys(phones))
     for key in ("carer", "branch"):
@@ -86,23 +99,31 @@ def _rank_writes(post: str) -> Writes:
     return writes
 
 
+def _write_own_ranks(writes: Writes, values: Mapping[str, Any]) -> None:
+    """A column of its own says more surely what the rank is than the post as typed."""
+    told = {place: values[key] for key, place in RANK_PLACES.items() if key in values}
+    if told:
+        writes.update(told)
+        writes["cadre.rank_unmapped"] = False
+
+
 class Comparison:
     """Compares rows with the people they are about. An empty cell never erases; 清空 does."""
 
     def __init__(
         self,
-        rules: Rules,
         answers: Answers,
+        unit_of_part: Mapping[int, int | None],
         phones: Mapping[int, list[dict]],
         extras: Mapping[tuple[int, str], str],
     ) -> None:
-        self.rules, self.answers, self.phones, self.extras = rules, answers, phones, extras
+        self.answers, self.unit_of_part, self.phones, self.extras = answers, unit_of_part, phones, extras
 
     def compare(self, row: Row, known: Known) -> None:
         """Sets the row's person, versions, writes and kind. A person who is no cadre (any more)
         becomes one: that is new."""
         row.person_id = known["person.id"]
-        row.versions = (known["person.version"], known["cadre.version"])
+        row.versions = (known["person.version"], known["cadre.version"], known.get("health.version"))
         if known["cadre.person_id"] is None or known["cadre.voided_at"] is not None:
             row.writes = self._writes_of_joining(row, known)
             return
@@ -110,25 +131,23 @@ class Comparison:
         row.kind = CHANGED if row.writes else UNCHANGED
 
     def _writes_of_joining(self, row: Row, known: Known) -> Writes:
-        writes = writes_of_new(row, self.rules, self.answers)
+        writes = writes_of_new(row, self.answers, self.unit_of_part.get(row.part))
         changes = self._changes(row, known)
         kept = {key: value for key, value in writes.items() if key.startswith(("cadre.", EXTRA))}
         return kept | {key: value for key, value in changes.items() if not key.startswith(("cadre.", EXTRA))}
 
     def _changes(self, row: Row, known: Known) -> Writes:
-        writes: Writes = {}
-        for key, value in row.values.items():
-            place = PLACES.get(key)
-            if place is None:
-                continue
-            if known[place] != value and (place not in SEALED or _opened(place, known) != value):
-                writes[place] = value
         values = row.values
+        writes = self._direct(values, known)
+        if row.citizen is not None and known["person.citizen_id_index"] is None:
+            writes["person.citizen_id"] = row.citizen.number
         unit = values.get("unit")
         if unit is not None and unit != known["cadre.managing_unit_id"]:
             writes["cadre.managing_unit_id"] = unit
         if "post" in values and values["post"] != known["cadre.former_post"]:
-            writes.update(_differing(_rank_writes(values["post"]), known))
+            writes.update(_differing(_rank_writes(values["post"]) | self._own_ranks(values), known))
+        elif own := self._own_ranks(values):
+            writes.update(_differing(own, known))
         self._birthday(writes, values, known)
         self._phones(writes, row)
         for key in ("carer", "branch"):
@@ -138,9 +157,29 @@ class Comparison:
             self._clear(writes, row, known)
         return writes
 
+    @staticmethod
+    def _direct(values: Mapping[str, Any], known: Known) -> Writes:
+        """Columns that go straight from cell to attribute."""
+        writes: Writes = {}
+        for key, value in values.items():
+            place = PLACES.get(key)
+            if place is None or not differs(known[place], value):
+                continue
+            if place not in SEALED or _opened(place, known) != value:
+                writes[place] = value
+        return writes
+
+    @staticmethod
+    def _own_ranks(values: Mapping[str, Any]) -> Writes:
+        own: Writes = {}
+        _write_own_ranks(own, values)
+        return own
+
     def _birthday(self, writes: Writes, values: Mapping[str, Any], known: Known) -> None:
         """The celebrated day is the person's own wish: only a column that speaks of it changes it, or a corrected
         birth date from which it had been worked out."""
+        if not SPEAKS_OF_BIRTH & values.keys():
+            return
         old = tuple(known[place] for place in BIRTHDAY)
         new = None
         birth = values.get("birth_date") or known["person.birth_date"] or ""
@@ -179,14 +218,22 @@ class Comparison:
                 if self.extras.get((known["person.id"], key)):
                     writes[f"{EXTRA}.{key}"] = ""
             else:
-                place = f"{column.table}.{column.field}"
-                empty = None if place in EMPTY_IS_NULL or place in SEALED else ""
-                if known[place] not in (None, ""):
-                    writes[place] = empty
+                if known[column.place] not in (None, *_NOTHING[column.reads]):
+                    writes[column.place] = column.empty
+
+
+def differs(known: Any, value: Any) -> bool:
+    """Whether what a file says is another value than what stands. Lists are compared without their order; a day stands
+    as a date and comes as text."""
+    if value.__class__ is list:
+        return sorted(known or ()) != sorted(value)
+    if known.__class__ is dt.date:
+        return known.isoformat() != value
+    return known != value if known is not None else bool(value) or value == 0 and value is not False
 
 
 def _differing(writes: Writes, known: Known) -> Writes:
-    return {place: value for place, value in writes.items() if known[place] != value}
+    return {place: value for place, value in writes.items() if differs(known[place], value)}
 
 
 def _opened(place: str, known: Known) -> str:
@@ -194,8 +241,10 @@ def _opened(place: str, known: Known) -> str:
     sealed = known[place]
     if sealed is None:
         return ""
-    return crypto.decrypt(sealed, crypto.place(_label(place), known["person.public_id"], place.split(".")[1]))
+    return crypto.decrypt(sealed, sealing_place(place, known["person.public_id"], known.get("health.public_id")))
 
 
-def _label(place: str) -> str:
-    return "people.person" if place.startswith("person.") else "registry.cadre"
+def sealing_place(place: str, person: Any, health: Any) -> bytes:
+    """What ciphertext of a place is bound to: health to its own row, all else to the person."""
+    table, field = place.split(".")
+    return crypto.place(LABELS[table], health if table == HEALTH else person, field)

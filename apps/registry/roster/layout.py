@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from apps.common.workbook import FileRefused, Sheet, column_letters
 
-from .columns import BY_KEY, REQUIRED, fold_heading, without_brackets
+from .columns import BY_KEY, fold_heading, without_brackets
 
 HEADER_WITHIN = 40
 # The line that the template shows as an example; only exactly this one is left out (all three cells).
@@ -44,8 +44,19 @@ class Layout:
     headings: list[Heading]
     unknown: list[str] = field(default_factory=list)
 
+    @property
+    def at(self) -> dict[str, int]:
+        """Column key → position."""
+        return {heading.key: heading.position for heading in self.headings}
+
     def position_of(self, key: str) -> int | None:
-        return next((heading.position for heading in self.headings if heading.key == key), None)
+        return self.at.get(key)
+
+    def without(self, keys: frozenset[str]) -> list[Heading]:
+        """Take columns out; gives those that were there."""
+        gone = [heading for heading in self.headings if heading.key in keys]
+        self.headings = [heading for heading in self.headings if heading.key not in keys]
+        return gone
 
 
 @dataclass(slots=True)
@@ -60,7 +71,8 @@ class DataRows:
 
 
 def find_layout(sheet: Sheet, synonyms: Mapping[str, str]) -> Layout:
-    """The header among the first rows: the one or two lines that name most columns, name and citizen id among them.
+    """The header among the first rows: the one or two lines that name most columns, and among them those by which
+    people are found: the citizen id, or name and birth date.
 
     Raises FileRefused with codes `no_header`, `missing_column` or `duplicate_header`.
     """
@@ -80,12 +92,9 @@ def find_layout(sheet: Sheet, synonyms: Mapping[str, str]) -> Layout:
     return _named(texts, place + 1, place + height, synonyms)
 
 
-def has_header(sheet: Sheet, synonyms: Mapping[str, str]) -> bool:
-    try:
-        find_layout(sheet, synonyms)
-    except FileRefused as refused:
-        return refused.code == "duplicate_header"
-    return True
+def titles_of(sheet: Sheet, layout: Layout) -> list[str]:
+    """What stands above the header, cell by cell."""
+    return [cell for row in sheet.rows[: layout.first_header - 1] for cell in row if isinstance(cell, str) and cell]
 
 
 def _header_texts(rows: Sequence[list], place: int, height: int) -> list[str]:
@@ -116,11 +125,12 @@ def _named(texts: list[str], first: int, last: int, synonyms: Mapping[str, str])
             continue
         headings.append(Heading(position, key, _one_line(text)))
     _refuse_doubles(headings)
-    missing = [BY_KEY[key].label for key in REQUIRED if key not in {heading.key for heading in headings}]
-    if missing:
+    keys = {heading.key for heading in headings}
+    if "citizen_id" not in keys and not {"name", "birth_date"} <= keys:
         raise FileRefused(
             "missing_column",
-            f"表头（第 {last} 行）里没有{'、'.join(f'“{name}”' for name in missing)}这一栏。请补上，或下载模板填写。",
+            f"表头（第 {last} 行）里没有“身份证号码”这一栏，认不出是谁。"
+            "请补上；没有证号的，要有“姓名”和“出生日期”两栏。",
         )
     return Layout(first, last, headings, unknown)
 
@@ -145,16 +155,14 @@ def data_rows(sheet: Sheet, layout: Layout) -> DataRows:
     found = DataRows()
     telling = [h.position for h in layout.headings if BY_KEY[h.key].reads != "ignored"]
     name_at, id_at = layout.position_of("name"), layout.position_of("citizen_id")
-    assert name_at is not None
-    assert id_at is not None
     unit_at = layout.position_of("unit")
     rows = sheet.rows
     for place in range(layout.last_header, len(rows)):
         row = rows[place]
         width = len(row)
-        name = row[name_at] if name_at < width else None
-        citizen_id = row[id_at] if id_at < width else None
-        if name is not None and citizen_id is not None:
+        name = row[name_at] if name_at is not None and name_at < width else None
+        citizen_id = row[id_at] if id_at is not None and id_at < width else None
+        if citizen_id is not None and (name is not None or (name_at is None and not _is_note(citizen_id))):
             if name == SAMPLE["name"] and unit_at is not None and _is_sample(row, unit_at, citizen_id):
                 found.skip("sample", place + 1)
             else:
@@ -167,6 +175,10 @@ def data_rows(sheet: Sheet, layout: Layout) -> DataRows:
             continue
         found.rows.append((place + 1, row))
     return found
+
+
+def _is_note(cell: object) -> bool:
+    return isinstance(cell, str) and bool(_says(unicodedata.normalize("NFKC", cell).strip()))
 
 
 def _is_sample(row: list, unit_at: int, citizen_id: object) -> bool:

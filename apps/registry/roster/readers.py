@@ -17,7 +17,7 @@ from apps.common.names import normalise_name
 from apps.common.partial_date import PartialDate, read_partial_date
 from apps.common.phone import parse_phone, split_phones
 
-from .columns import CALENDAR_WORDS, Column
+from .columns import CALENDAR_WORDS, FLAG_WORDS, NONE_WORDS, OWN_FLAG_WORDS, Column
 from .rows import Problem
 
 Reading = tuple[Any, tuple[Problem, ...]]
@@ -36,6 +36,7 @@ _ONES = {word: number for number, word in enumerate("一二三四五六七八九
 _LUNAR_DAY = re.compile(
     r"(闰?)(十一|十二|[正一二三四五六七八九十冬腊])月(初|十|廿|二十|三十)?([一二三四五六七八九十])?[日号]?"
 )
+_BETWEEN_WORDS = re.compile(r"[\s、,，;；/|+＋和及]+")
 _MONTH_DAY = re.compile(r"(闰?)(?:\d{4}[年./-])?(\d{1,2})[月./-](\d{1,2})[日号]?")
 
 
@@ -52,7 +53,14 @@ def make_reader(column: Column, *, codes: Mapping[str, str], names: Mapping[str,
         "phones": lambda: read_phones,
         "unit": lambda: _remembering(lambda cell: read_text(cell, column.label, 100)),
         "bank": lambda: read_bank,
-        "number": lambda: lambda cell: read_whole_number(cell, column.label),
+        "number": lambda: _remembering(lambda cell: read_whole_number(cell, column.label, column.longest)),
+        "codes": lambda: _remembering(lambda cell: read_words(cell, column.label, codes, names)),
+        "level": lambda: _remembering(lambda cell: read_level(cell, column.label, codes, names)),
+        "flag": lambda: _remembering(
+            lambda cell: read_flag(cell, column.label, FLAG_WORDS | OWN_FLAG_WORDS.get(column.key, {}))
+        ),
+        "day": lambda: _remembering(lambda cell: read_day(cell, column.label)),
+        "community": lambda: _remembering(lambda cell: read_community(cell, codes)),
     }
     return makers[column.reads]()
 
@@ -142,6 +150,59 @@ def read_word(cell: Any, label: str, codes: Mapping[str, str], names: Mapping[st
     return None, (Problem("unknown_value", f"{label}里没有“{text[:20]}”这一项。{advice}"),)
 
 
+def read_words(cell: Any, label: str, codes: Mapping[str, str], names: Mapping[str, str]) -> Reading:
+    """Several words of one list, between commas or marks; 无 means none of them. Value: codes, each once."""
+    text = fold(plain(cell))
+    if text in NONE_WORDS:
+        return [], ()
+    whole, _ = read_word(text, label, codes, names)
+    if whole is not None:
+        return [whole], ()
+    found: list[str] = []
+    for part in filter(None, _BETWEEN_WORDS.split(plain(cell))):
+        code, problems = read_word(part, label, codes, names)
+        if problems:
+            return None, problems
+        if code not in found:
+            found.append(code)
+    return found or None, ()
+
+
+def read_level(cell: Any, label: str, codes: Mapping[str, str], names: Mapping[str, str]) -> Reading:
+    """A word of a list whose codes are numbers."""
+    code, problems = read_word(cell, label, codes, names)
+    return None if code is None else int(code), problems
+
+
+def read_flag(cell: Any, label: str, words: Mapping[str, str]) -> Reading:
+    text = fold(plain(cell)).upper()
+    if text in words:
+        return bool(words[text]), ()
+    return None, (Problem("unknown_value", f"{label}看不懂“{text[:20]}”，请写是或否。"),)
+
+
+def read_day(cell: Any, label: str) -> Reading:
+    """Value: an exact day, YYYY-MM-DD; it may lie ahead."""
+    try:
+        day = read_partial_date(cell).date
+    except ValueError as error:
+        return None, (Problem("date", f"{error}"),)
+    if day.first_day != day.last_day:
+        return None, (Problem("date", f"{label}要写到日，例如 2026-05-01。"),)
+    return day.first_day.isoformat(), ()
+
+
+def read_community(cell: Any, communities: Mapping[str, Any]) -> Reading:
+    """Value: id of a community, by name or street and name."""
+    text = fold(plain(cell))
+    found = communities.get(text) or communities.get(text.removesuffix("社区")) or ()
+    if len(found) == 1:
+        return found[0], ()
+    if found:
+        return None, (Problem("unknown_value", f"有 {len(found)} 个社区叫“{text[:20]}”，请在前面写上街道名。"),)
+    return None, (Problem("unknown_value", f"社区表里没有“{text[:20]}”，请核对名称，或先在社区里登记。"),)
+
+
 def read_birthday(cell: Any) -> Reading:
     """The day he wishes to celebrate: 农历八月十五, 闰七月初八, 5月2日. Value: (calendar or "", month, day, leap)."""
     if isinstance(cell, dt.date):
@@ -205,13 +266,14 @@ def read_bank(cell: Any) -> Reading:
     return digits, ()
 
 
-def read_whole_number(cell: Any, label: str) -> Reading:
+def read_whole_number(cell: Any, label: str, most: int) -> Reading:
+    """`most` 0 means any."""
     try:
-        number = int(str(cell).strip())
+        number = int(unicodedata.normalize("NFKC", str(cell)).strip().removesuffix("人").removesuffix("个"))
     except ValueError:
         number = -1
-    if not 0 <= number < 2_000_000_000:
-        return None, (Problem("number", f"{label}应是整数，请核对。"),)
+    if not 0 <= number <= (most or 2_000_000_000):
+        return None, (Problem("number", f"{label}应是整数" + (f"，不超过 {most}" if most else "") + "，请核对。"),)
     return number, ()
 
 

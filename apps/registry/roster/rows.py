@@ -8,6 +8,7 @@ from apps.common.phone import masked_phone
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 SHOWN = 40
+KEYS_A_SHEET = 1_000_000
 
 
 class Problem(NamedTuple):
@@ -19,7 +20,10 @@ class Problem(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """A problem in its place: Excel's row, the column's position (from 0) and heading, the value as it may be shown."""
+    """A problem in its place: Excel's row, the column's position (from 0) and heading, the value as it may be shown.
+
+    `key` is that of the row; `sheet` says in words where it stands when several sheets were read.
+    """
 
     row: int
     position: int
@@ -28,17 +32,26 @@ class Finding(NamedTuple):
     value: str
     sentence: str
     refuses: bool
+    key: int = 0
+    sheet: str = ""
+
+
+def row_key(part: int, number: int) -> int:
+    """One number for a row of a batch: the first sheet's rows keep the numbers that Excel shows."""
+    return part * KEYS_A_SHEET + number
 
 
 @dataclass(slots=True)
 class Row:
-    """One person of the file. `values` maps column keys to values as they are stored; an empty cell has no entry.
+    """One person of the file, in sheet `part` of the batch (from 0).
 
-    `cleared` are the columns that say 清空. `problems` are (column position, problem).
+    `values` maps column keys to values as they are stored; an empty cell has no entry. `cleared` are
+    the columns that say 清空. `problems` are (column position, problem).
     """
 
     number: int
     cells: list
+    part: int = 0
     values: dict[str, Any] = field(default_factory=dict)
     cleared: list[str] = field(default_factory=list)
     problems: list[tuple[int, Problem]] = field(default_factory=list)
@@ -46,8 +59,12 @@ class Row:
     index: bytes = b""
     kind: str = NEW
     person_id: int | None = None
-    versions: tuple[int, int | None] = (0, None)
+    versions: tuple[int, int | None, int | None] = (0, None, None)
     writes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> int:
+        return row_key(self.part, self.number)
 
     @property
     def is_refused(self) -> bool:

@@ -14,8 +14,8 @@ from apps.common.insert_select import execute, insert_rows
 from apps.people.models import Person, Phone
 from apps.registry.models import Cadre, ImportExtra
 
+from . import health, writing
 from . import known as database
-from . import writing
 from .applying import PHONE_BEFORE
 
 
@@ -32,13 +32,14 @@ def undo_rows(blob: bytes, batch_id: int) -> Undone:
     """Put back what `applying.keep_before_images` kept. Runs inside the caller's transaction."""
     images = json.loads(zlib.decompress(blob), object_hook=_bytes)
     after = {int(pk): tuple(versions) for pk, versions in images["versions"].items()}
-    current = database.people_by_id(after, lock=True)
+    places = {place for values in images["before"].values() for place in values} | {"health.version"}
+    current = database.people_by_id(after, places, lock=True)
     phones_kept = _changed_phones(images["phones_after"])
     undone = Undone()
     steady = set()
     for pk, versions in after.items():
         known = current.get(pk)
-        if known is None or (known["person.version"], known["cadre.version"]) != versions or pk in phones_kept:
+        if known is None or not _is_as_left(known, versions) or pk in phones_kept:
             undone.kept.append(pk)
         else:
             steady.add(pk)
@@ -52,9 +53,17 @@ def undo_rows(blob: bytes, batch_id: int) -> Undone:
     _remove_spans(images["spans"], undone.restored)
     _restore(Person, "person", before, current)
     _restore(Cadre, "cadre", before, current)
+    health.restore(before, current)
+    health.remove(images.get("healths", ()), sorted(steady))
     _restore_phones({int(pk): phones for pk, phones in images["phones"].items() if int(pk) in steady})
     ImportExtra.objects.filter(batch_id=batch_id, person_id__in=steady, settled_at__isnull=True).delete()
     return undone
+
+
+def _is_as_left(known: database.Known, versions: tuple) -> bool:
+    """Batches of before 0.3 kept no version of health."""
+    now = (known["person.version"], known["cadre.version"], known["health.version"])
+    return now[: len(versions)] == versions
 
 
 def _bytes(value: dict[str, Any]) -> Any:

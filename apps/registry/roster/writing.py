@@ -15,19 +15,15 @@ from apps.common.names import name_keys
 from apps.people.models import Person, Phone
 from apps.registry.models import Cadre
 
+from .columns import EMPTY, SEALED
+from .difference import sealing_place
+
 PERSON_ALWAYS = (
     "id", "public_id", "name", "former_name", "name_pinyin", "name_initials", "name_sort_key", "name_stroke_key",
     "search_grams", "citizen_id", "citizen_id_index", "citizen_id_last4", "sex", "birth_date", "reach_by",
 )  # fmt: skip
 CADRE_ALWAYS = ("person_id", "imported_batch_id", "managing_unit_id", "counting_unit_id", "retire_type")
 PHONE_COLUMNS = ("public_id", "person_id", "kind", "number", "number_index", "last4_index", "position")
-SEALED = {"residence", "registered_address", "bank_account"}
-# Columns that have no empty text: every other one that a row does not mention starts as "".
-NO_TEXT = SEALED | {
-    "birthday_calendar", "birthday_month", "birthday_day", "order_no", "retired_on", "work_start", "joined_party_on",
-    "full_member_on",
-}  # fmt: skip
-FLAGS = {"birthday_leap", "rank_unmapped"}
 Writes = dict[str, Any]
 Values = list[Any]
 
@@ -61,18 +57,26 @@ class NewRows:
 
     def person(self, person_id: int, public_id: str, writes: Writes) -> Values:
         get = writes.get
-        name, former, number = writes["person.name"], get("person.former_name", ""), writes["person.citizen_id"]
+        name, former, number = writes["person.name"], get("person.former_name", ""), get("person.citizen_id")
         keys = name_keys(name, former)
         phones = get("phones")
         values = [
             person_id, public_id, name, former, keys.pinyin[:200], keys.initials[:60], keys.sort_key[:240],
             keys.stroke_key[:240], keys.grams,
-            "\\x" + self._seal(number, f"people.person|{public_id}|citizen_id".encode()),
-            "\\x" + self._id_index(number), "\\x" + self._id_last4(number[-4:]),
-            get("person.sex", "0"), writes["person.birth_date"], phones[0][0] if phones else "mobile",
+            *(self.citizen_id(public_id, number) if number else (None, None, None)),
+            get("person.sex", "0"), writes["person.birth_date"],
+            get("person.reach_by") or (phones[0][0] if phones else "mobile"),
         ]  # fmt: skip
         self._fill(values, self._person, "people.person", public_id, writes)
         return values
+
+    def citizen_id(self, public_id: object, number: str) -> tuple[str, str, str]:
+        """The columns citizen_id, citizen_id_index and citizen_id_last4."""
+        return (
+            "\\x" + self._seal(number, f"people.person|{public_id}|citizen_id".encode()),
+            "\\x" + self._id_index(number),
+            "\\x" + self._id_last4(number[-4:]),
+        )
 
     def cadre(self, person_id: int, public_id: str, batch_id: int, writes: Writes) -> Values:
         """Who is counted where starts with who manages him."""
@@ -84,7 +88,7 @@ class NewRows:
     def _fill(self, values: Values, columns: list, label: str, public_id: str, writes: Writes) -> None:
         for column, place, default in columns:
             value = writes.get(place, default)
-            if value is not None and column in SEALED:
+            if value is not None and place in SEALED:
                 value = "\\x" + self._seal(value, f"{label}|{public_id}|{column}".encode()) if value else None
             values.append(value)
 
@@ -111,18 +115,15 @@ def _optional(prefix: str, used: set[str], always: set[str]) -> list[tuple[str, 
     """(column, place in writes, value where a row says nothing) of the columns that come beside the constant ones."""
     columns = sorted(place.split(".")[1] for place in used if place.startswith(prefix + "."))
     return [
-        (column, f"{prefix}.{column}", None if column in NO_TEXT else column not in FLAGS and "")
+        (column, f"{prefix}.{column}", EMPTY.get(f"{prefix}.{column}", ""))
         for column in columns
         if column not in always
     ]
 
 
-def seal(place: str, public_id: object, text: str | None) -> bytes | None:
-    """Ciphertext of a protected column, bound to its person; None for nothing."""
-    if not text:
-        return None
-    label = "people.person" if place.startswith("person.") else "registry.cadre"
-    return crypto.encrypt(text, crypto.place(label, public_id, place.split(".")[1]))
+def seal(place: str, person: object, health: object, text: str | None) -> bytes | None:
+    """Ciphertext of a protected column, bound to its person or health row; None for nothing."""
+    return crypto.encrypt(text, sealing_place(place, person, health)) if text else None
 
 
 def insert_persons(columns: Sequence[str], rows: Iterable[Values]) -> set[int]:

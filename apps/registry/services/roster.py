@@ -14,12 +14,12 @@ from apps.common import attachments, audit, crypto
 from apps.common.errors import BusinessError
 from apps.common.models import Attachment
 from apps.common.services import start_job
-from apps.common.workbook import FileRefused, Limits
+from apps.common.workbook import FileRefused, Limits, pack_files, shown_name
 from apps.registry.access import import_batches_of
 from apps.registry.jobs import APPLY, CHECK
 from apps.registry.models import ImportBatch, RosterColumn
 from apps.registry.roster import batches
-from apps.registry.roster.answers import Answers
+from apps.registry.roster.answers import SUPPLEMENT, Answers
 from apps.registry.roster.batches import Checked
 from apps.registry.roster.columns import fold_heading
 from apps.registry.roster.known import load_rules
@@ -29,23 +29,37 @@ State = ImportBatch.State
 UNDO_DAYS = 30
 
 
+def one_upload(files: list[tuple[str, bytes]]) -> tuple[str, bytes, bool]:
+    """(name, data, whether it is a bundle) of what was handed in: one file as it is, several as one zip."""
+    if len(files) == 1:
+        return files[0][0], files[0][1], False
+    data = pack_files([(shown_name(name), content) for name, content in files])
+    return f"{shown_name(files[0][0])} 等 {len(files)} 个文件.zip", data, True
+
+
 @transaction.atomic
-def keep_upload(data: bytes, filename: str, *, actor) -> ImportBatch:
-    """The file as an encrypted attachment and its batch, not checked yet. Refuses a file that is too large."""
+def keep_upload(data: bytes, filename: str, *, actor, is_bundle: bool = False, kind: str = SUPPLEMENT) -> ImportBatch:
+    """The upload as an encrypted attachment and its batch, not checked yet. Refuses one that is too large.
+
+    `is_bundle`: `data` is what `one_upload` made of several files. `kind`: see `Answers`.
+    """
     if len(data) > Limits().file_size:
-        raise BusinessError("文件超过 10 MB，请分成几个文件上传。", code="too_large", field="file")
+        raise BusinessError("文件加起来超过 10 MB，请分成几次上传。", code="too_large", field="file")
     upload = attachments.store(
         data, subject="registry.importbatch", purpose="upload", filename=filename[-100:] or "roster", actor=actor
     )
-    batch = ImportBatch.objects.create(upload=upload, uploaded_by=actor)
+    options = {"kind": kind} | ({"bundle": True} if is_bundle else {})
+    batch = ImportBatch.objects.create(upload=upload, uploaded_by=actor, options=options)
     Attachment.objects.filter(pk=upload.pk).update(subject=f"registry.importbatch:{batch.pk}")
     return batch
 
 
 @transaction.atomic
-def receive(data: bytes, filename: str, *, actor, request=None) -> ImportBatch:
+def receive(
+    data: bytes, filename: str, *, actor, request=None, is_bundle: bool = False, kind: str = SUPPLEMENT
+) -> ImportBatch:
     """Hand in a roster: it is kept, and a job is queued that checks it."""
-    batch = keep_upload(data, filename, actor=actor)
+    batch = keep_upload(data, filename, actor=actor, is_bundle=is_bundle, kind=kind)
     audit.record("registry.upload_roster", actor=actor, request=request, target=f"registry.importbatch:{batch.pk}")
     _queue(batch, CHECK, "检查名册", actor)
     return batch
@@ -127,19 +141,22 @@ def undo(batch: ImportBatch, *, actor) -> ImportBatch:
     return batches.undo_batch(batch.pk, actor=actor)
 
 
-def check_now(data: bytes, filename: str, *, answers: Answers) -> Checked:
+def check_now(data: bytes, filename: str, *, answers: Answers, is_bundle: bool = False) -> Checked:
     """What importing would do, as the system itself; nothing is kept. Raises FileRefused for the whole file."""
+    rules = load_rules(None, timezone.localdate())
     with batches.no_collecting():
-        return batches.checked(stage(data, filename, rules=load_rules(None, timezone.localdate()), answers=answers))
+        return batches.checked(stage(data, filename, rules=rules, answers=answers, is_bundle=is_bundle))
 
 
-def import_now(data: bytes, filename: str, *, answers: Answers, reason: str = "") -> tuple[ImportBatch, Checked]:
+def import_now(
+    data: bytes, filename: str, *, answers: Answers, reason: str = "", is_bundle: bool = False
+) -> tuple[ImportBatch, Checked]:
     """Check and write a roster in this process, as the system itself (the command line). Warned rows are taken.
 
     Raises FileRefused for the whole file, also when something that no column says was not answered.
     """
-    batch = keep_upload(data, filename, actor=None)
-    batch.options = answers.as_json() | {"accept_reason": reason.strip()[:200]}
+    batch = keep_upload(data, filename, actor=None, is_bundle=is_bundle)
+    batch.options = batch.options | answers.as_json() | {"accept_reason": reason.strip()[:200]}
     batch.save(update_fields=["options"])
     found = batches.check_batch(batch)
     _refuse_unanswered(batch, found)
@@ -150,7 +167,7 @@ def import_now(data: bytes, filename: str, *, answers: Answers, reason: str = ""
 def _refuse_unanswered(batch: ImportBatch, found: Checked) -> None:
     for question, sentence in (
         ("retire_type", "表里没有离退休类型这一栏。请用 --retire-type 写明离休或退休。"),
-        ("unit", "表里没有单位这一栏。请用 --unit 写明单位代码。"),
+        ("unit", "表里没有单位这一栏，表名和标题也看不出。请用 --unit 写明单位代码。"),
     ):
         if question in found.questions:
             ImportBatch.objects.filter(pk=batch.pk).update(state=State.REFUSED, refusal=sentence)

@@ -10,13 +10,15 @@ from apps.registry.models import Cadre
 
 @dataclass
 class Line:
-    """`kind` is set for lines about health: who is meant stands in the list of reminders, behind its own right."""
+    """`kind` is set for lines about health: who is meant stands in the list of reminders, behind its own right.
+    `page`: name of the address where the rows are worked off."""
 
     text: str
     kind: str = ""
     people: list[tuple[int, str]] = field(default_factory=list)
     more: int = 0
     unread: bool = False
+    page: str = ""
 
 
 @dataclass
@@ -49,4 +51,5 @@ def _line(key: str, rows: list, visible: set[int]) -> Line:
         people=named[:NAMES],
         more=max(0, len(named) - NAMES),
         unread=any(row.read_at is None for row in rows),
+        page=template.page,
     )

@@ -1,0 +1,26 @@
+"""Messages that acts of the ledger post: counted lines, no names (design 4)."""
+
+from apps.messaging.rules import Template, register_template
+
+INQUIRY_PASSED = "inquiry.passed"
+INQUIRY_ANSWERED = "inquiry.answered"
+INQUIRY_OVERDUE = "inquiry.overdue"
+INQUIRY_ESCALATED = "inquiry.escalated"
+DUTY_DONE = "duty.done_by_other"
+STAND_IN_BEGINS = "stand_in.begins"
+STAND_IN_ENDS = "stand_in.ends"
+STAND_IN_BACK = "stand_in.back"
+
+INQUIRIES, STAND_INS, DUTIES = "admin:ledgers_inquiry_changelist", "admin:stand_ins", "admin:ledgers_duty_changelist"
+_LINES = (
+    (INQUIRY_OVERDUE, "来电来访逾期", "件", INQUIRIES),
+    (INQUIRY_ESCALATED, "本科室来电来访逾期", "件", INQUIRIES),
+    (INQUIRY_PASSED, "转来来电来访", "件", INQUIRIES),
+    (INQUIRY_ANSWERED, "来电来访已办完，待回复", "件", INQUIRIES),
+    (STAND_IN_BEGINS, "今天起代岗", "人", STAND_INS),
+    (STAND_IN_ENDS, "代岗到期，请交回", "人", STAND_INS),
+    (STAND_IN_BACK, "您已回岗，代岗期间的事可查", "次", STAND_INS),
+    (DUTY_DONE, "您负责的事已由别的同志办结", "件", DUTIES),
+)
+for _key, _label, _unit, _page in _LINES:
+    register_template(Template(key=_key, label=_label, unit=_unit, page=_page))
