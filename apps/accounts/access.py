@@ -4,12 +4,15 @@ import datetime as dt
 from collections.abc import Collection
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.organisation.models import Unit
 
-from .models import Absence, RoleGrant
+from .models import Absence, RoleGrant, User
 from .roles import ROLES, STAFF_ROLES
+
+VIEW_ABSENCE = "accounts.view_absence"
 
 
 def current_grants(user) -> dict[str, list[Unit]]:
@@ -56,6 +59,40 @@ def stood_in_for(user_id: int, *, on: dt.date) -> set[int]:
     """Users for whom this one acts on a day, through chains too. One query."""
     substitute_of = _substitutes(on)
     return {away for away in substitute_of if _follow(away, substitute_of) == user_id}
+
+
+def leads_back(substitute: int, user: int, starts_on: dt.date, ends_on: dt.date) -> bool:
+    """Whether some absence of `substitute` within the half-open span names `user` as acting for him, directly or
+    through others who are away then. One query."""
+    rows = Absence.objects.filter(starts_on__lt=ends_on, ends_on__gt=starts_on, voided_at__isnull=True)
+    acts_for: dict[int, set[int]] = {}
+    for away, acting in rows.values_list("user_id", "substitute_id"):
+        acts_for.setdefault(away, set()).add(acting)
+    seen, open_ends = set(), {substitute}
+    while open_ends:
+        seen |= open_ends
+        open_ends = {acting for one in open_ends for acting in acts_for.get(one, ())} - seen
+    return user in seen
+
+
+def colleagues_of(user, permission: str) -> QuerySet[User]:
+    """Active staff of the units on which `user` holds `permission`, whose every grant today lies there: the ones for
+    whom he may arrange things. The user himself always."""
+    units = unit_ids_for(user, permission)
+    grants = RoleGrant.objects.current(timezone.localdate())
+    inside = Q(unit_id__in=units) | Q(pk__in=grants.filter(unit_id__in=units).values("user_id"))
+    beyond = grants.exclude(unit_id__in=units).values("user_id")
+    staff = User.objects.filter(is_active=True, is_staff=True)
+    return staff.filter(Q(pk=user.pk) | (inside & ~Q(pk__in=beyond)))
+
+
+def absences_for(user, permission: str) -> QuerySet[Absence]:
+    """Absences on which `user` may do `permission`: his own, those in which he stands in (to see), and those of his
+    colleagues."""
+    if not user.has_perm(permission):
+        return Absence.objects.none()
+    mine = Q(user_id=user.pk) | (Q(substitute_id=user.pk) if permission == VIEW_ABSENCE else Q())
+    return Absence.objects.filter(mine | Q(user__in=colleagues_of(user, permission).values("pk")))
 
 
 def _substitutes(on: dt.date) -> dict[int, int]:

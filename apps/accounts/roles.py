@@ -43,6 +43,8 @@ PEOPLE = _views(
     "ledgers.inquiry", "ledgers.callsheet", "reminders.reminder",
 )  # fmt: skip
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
+# Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
+OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
 SENSITIVE = frozenset({"people.reveal_citizen_id", "people.view_contact", "registry.view_health"})
 
 PAPER = frozenset({"common.view_paper", "common.change_paper"})
@@ -75,16 +77,17 @@ ROLES = {
              | _views("organisation.barredentry")
              | {"registry.undo_import", "ledgers.waive_duty", "registry.view_thoughts", "registry.view_hold",
                 "registry.change_hold"}),
-        Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | {"people.view_contact", "reminders.view_run",
-             "common.view_paper", "registry.view_hold"}),
+        Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | OWN_ABSENCE | {"people.view_contact",
+             "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
-             "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "registry.servingleader", "registry.worker",
-             "registry.unitreport", "registry.unitcheck") | _edits("ledgers.callsheet") | CARE_WORK | PAPER
-             | {"registry.add_lifeevent", "registry.add_unitreport"}),
+             "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "ledgers.safetycheck", "registry.servingleader",
+             "registry.worker", "registry.unitreport", "registry.unitcheck") | _edits("ledgers.callsheet") | CARE_WORK
+             | OWN_ABSENCE | PAPER | {"registry.add_lifeevent", "registry.add_unitreport"}),
         Role("university_clerk", "老年大学工作人员", _views("organisation.unit")),
         Role("team_leader", "志愿队负责人", frozenset(), staff=False),
         Role("secretary", "支部书记、委员", CARE_WORK | _views("registry.cadre", "people.person",
-             "branches.organisation", "branches.membership", "branches.post") | {"registry.add_lifeevent"},
+             "ledgers.safetycheck", "branches.organisation", "branches.membership", "branches.post")
+             | {"registry.add_lifeevent"},
              staff=False, grantable=False),
         Role("retiree", "老同志", frozenset(), staff=False, grantable=False),
         Role("proxy", "家属代办", frozenset(), staff=False, grantable=False),

@@ -13,8 +13,8 @@ from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.organisation.models import Community, Unit
 
-from .access import unit_ids_for
-from .models import CodeSheet, RoleGrant, User
+from .access import leads_back, unit_ids_for
+from .models import Absence, CodeSheet, RoleGrant, User
 from .passwords import REMEMBERED
 from .roles import ROLES
 from .rules import conflicting_role
@@ -23,6 +23,8 @@ from .rules import conflicting_role
 READABLE = ("abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKMNPQRSTUVWXYZ", "23456789")
 MANAGE = "accounts.change_user"
 GRANT = "accounts.add_rolegrant"
+DAY, MONTH = datetime.timedelta(days=1), datetime.timedelta(days=31)
+LONGEST_ABSENCE = datetime.timedelta(days=366)
 
 
 class NotAllowed(BusinessError):
@@ -207,3 +209,74 @@ def revoke_role(grant: RoleGrant, *, actor: User | None, reason: str) -> RoleGra
         )
     grant.refresh_from_db()
     return grant
+
+
+@transaction.atomic
+def record_absence(
+    user: User,
+    substitute: User,
+    *,
+    starts_on: datetime.date,
+    last_day: datetime.date,
+    reason: str,
+    actor: User,
+    on: datetime.date,
+) -> Absence:
+    """Somebody is away from `starts_on` to `last_day`, both included, and `substitute` acts for him (AB岗).
+
+    Refuses a span that begins more than a month ago or lasts over a year, one that overlaps another of his, and a
+    substitute who is stood in for by him in those days, directly or round about. Who may name whom is the caller's to
+    check. Telling the two is the clock's (`ledgers.jobs`).
+    """
+    _check_absence(user, substitute, starts_on, last_day, on)
+    list(User.objects.select_for_update(of=("self",)).filter(pk__in=(user.pk, substitute.pk)).order_by("pk"))
+    ends_on = last_day + DAY
+    if Absence.objects.filter(user=user, starts_on__lt=ends_on, ends_on__gt=starts_on, voided_at__isnull=True).exists():
+        raise BusinessError("这段时间已经登记过不在岗。", code="overlap", field="starts_on")
+    if leads_back(substitute.pk, user.pk, starts_on, ends_on):
+        raise BusinessError(
+            f"{substitute}这段时间也不在岗，而且由{user}代。请另选一位。", code="circle", field="substitute"
+        )
+    absence = Absence.objects.create(
+        user=user, substitute=substitute, starts_on=starts_on, ends_on=ends_on, reason=reason.strip(), recorded_by=actor
+    )
+    audit.record(
+        "absence.record", actor=actor, on_behalf_of=user.pk if actor.pk != user.pk else None,
+        target=f"accounts.absence:{absence.pk}",
+    )  # fmt: skip
+    return absence
+
+
+@transaction.atomic
+def end_absence(absence: Absence, *, last_day: datetime.date, actor: User, on: datetime.date) -> Absence:
+    """Move the last day away, included: he is back earlier, or stays longer. One that is over stays as it is."""
+    absence = Absence.objects.select_for_update(of=("self",)).select_related("user", "substitute").get(pk=absence.pk)
+    if absence.ends_on <= on:
+        raise BusinessError("这段时间已经过去，不用再改。", code="over", field="last_day")
+    if last_day < max(absence.starts_on, on - DAY):
+        raise BusinessError("最后一天不能早于开始那天，也不能早于昨天。", code="order", field="last_day")
+    if last_day - absence.starts_on >= LONGEST_ABSENCE:
+        raise BusinessError("一次最多登记一年。", code="long", field="last_day")
+    ends_on = last_day + DAY
+    others = Absence.objects.filter(user=absence.user_id, starts_on__lt=ends_on, ends_on__gt=absence.starts_on)
+    if others.filter(voided_at__isnull=True).exclude(pk=absence.pk).exists():
+        raise BusinessError("延长后和另一段不在岗重叠了。", code="overlap", field="last_day")
+    if leads_back(absence.substitute_id, absence.user_id, absence.starts_on, ends_on):
+        raise BusinessError(f"{absence.substitute}那几天不在岗，而且由他本人代。", code="circle", field="last_day")
+    absence.ends_on = ends_on
+    absence.save(update_fields=["ends_on"])
+    audit.record("absence.change", actor=actor, fields=["ends_on"], target=f"accounts.absence:{absence.pk}")
+    return absence
+
+
+def _check_absence(user: User, substitute: User, starts_on, last_day, on: datetime.date) -> None:
+    if user.pk == substitute.pk:
+        raise BusinessError("代岗的要是另一位同志。", code="same", field="substitute")
+    if not substitute.is_active:
+        raise BusinessError("代岗的同志账号已停用，请另选一位。", code="inactive", field="substitute")
+    if last_day < starts_on:
+        raise BusinessError("最后一天不能早于第一天。", code="order", field="last_day")
+    if last_day < on or starts_on < on - MONTH:
+        raise BusinessError("请登记现在或将来的不在岗，已经过去的不用补。", code="past", field="last_day")
+    if last_day - starts_on >= LONGEST_ABSENCE or starts_on > on + LONGEST_ABSENCE:
+        raise BusinessError("一次最多登记一年，请核对年份。", code="long", field="last_day")
