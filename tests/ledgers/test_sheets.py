@@ -362,6 +362,24 @@ def test_wrong_rows_keep_what_was_typed_and_the_others_are_saved(clerk, owe, tod
     assert (sheet.entered_at, sheet.paper.state) == (None, "printed")
 
 
+def test_marks_of_secrets_stop_their_row_and_words_ask_for_a_reason(clerk, owe, today, sheet_of):
+    for name in "甲乙丙":
+        owe(name, carer=clerk)
+    sheet, client = sheet_of(), login(clerk)
+    said = {"outcome": "answered", "happened_on": today}
+    answer = enter(client, sheet, {
+        1: {**said, "summary": "秘密★10年"}, 2: {**said, "summary": "聊了机密的事"}, 3: said,
+    })  # fmt: skip
+    text = answer.content.decode()
+
+    assert answer.status_code == 422
+    assert Contact.objects.count() == 1
+    assert "不是密级标志的理由" in text
+    again = enter(client, sheet, {2: {**said, "summary": "聊了机密的事", "not_a_secrecy_mark": "说的是小说"}})
+    assert again.status_code == 302
+    assert Contact.objects.count() == 2
+
+
 def test_part_now_and_part_later(clerk, owe, today, sheet_of):
     owe("甲", carer=clerk)
     owe("乙", carer=clerk)
