@@ -44,7 +44,15 @@ class LabelActs:
             if count <= MOST_LABELS:
                 return self.label_sheets(request, group, form.cleaned_data)
             form.add_error(None, f"一次最多打印 {MOST_LABELS} 张，请先把名单缩小。")
-        return self.group_page(request, group, form, "打印信封标签", "地址按现在的住处；外出的按那里的住址。", "打印")
+        context = {
+            "title": f"打印信封标签：{count:,} 位老同志",
+            "form": form,
+            "media": form.media,
+            "lead": "地址按现在的住处，外出的按那里的住址。要用整张的 A4 不干胶标签纸。",
+            "back": self.back_of(request, group),
+            "buttons": [("save", "打印信封标签")],
+        }
+        return self.page(request, "admin/registry/act.html", context, status=422 if form.errors else 200)
 
     def label_sheets(self, request, group, values: dict):
         rows = group.select_related("person").order_by("managing_unit__path", "order_no", "pk")
