@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
+from apps.portal.demo.care import write_care
 from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
 from apps.portal.demo.paper import write_papers
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         write_service(staff, on=on)
         write_hospital_stays(staff, on=on)
         write_papers(staff, on=on)
+        write_care(staff, on=on)
         write_unit_reports(staff, on=on)
         write_standing(units, staff, on=on)
         write_channels(staff, on=on)
