@@ -9,6 +9,7 @@ STAFF_NAVIGATION = [
     ("", "来电来访登记", "admin:ledgers_inquiry_changelist", "ledgers.view_inquiry"),
     ("", "电话单", "admin:ledgers_callsheet_changelist", "ledgers.view_callsheet"),
     ("", "生日日历", "admin:birthday_calendar", "reminders.view_reminder"),
+    ("", "生日名单", "admin:birthday_list", "ledgers.view_today"),
     ("", "纸质表", "admin:common_paper_changelist", "common.view_paper"),
     ("", "我的消息", "admin:inbox", ""),
     ("", "人数一览", "admin:headcount", "registry.view_cadre"),

@@ -1,10 +1,12 @@
 """Staff pages of reminders and of the channels they leave by."""
 
 from .batches import batch, batch_download, batches
+from .birthday_list import month_list
 from .clock import birthday_calendar, reminder_days, staff_inbox, unknown_deliveries
 from .preferences import my_channels, person_channels
 
 __all__ = [
-    "batch", "batch_download", "batches", "birthday_calendar", "my_channels", "person_channels", "reminder_days",
+    "batch", "batch_download", "batches", "birthday_calendar", "month_list", "my_channels", "person_channels",
+    "reminder_days",
     "staff_inbox", "unknown_deliveries",
 ]  # fmt: skip

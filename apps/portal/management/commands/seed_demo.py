@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
 from apps.portal.demo.cast import fixed_cast
+from apps.portal.demo.colleagues import write_colleagues
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.roster_file import write_roster
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         analyse()
         write_service(staff, on=on)
         write_hospital_stays(staff, on=on)
+        write_colleagues(staff, on=on)
         write_unit_reports(staff, on=on)
         return written
 
