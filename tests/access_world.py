@@ -15,11 +15,25 @@ from apps.accounts.roles import ROLES
 from apps.branches.models import Membership, Organisation, Post
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
-from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry
+from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
-from apps.people.models import Household, Person, Phone, Relative
-from apps.registry.models import Cadre, Health, ImportBatch, LifeEvent, RosterColumn, UnitReport
+from apps.people.models import Household, Person, Phone, Relative, Whereabouts
+from apps.registry.models import (
+    Attendance,
+    Cadre,
+    DeceasedList,
+    Health,
+    ImportBatch,
+    LifeEvent,
+    RankColumn,
+    RegisterBatch,
+    RosterColumn,
+    ServingLeader,
+    Training,
+    UnitReport,
+    Worker,
+)
 from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
@@ -118,6 +132,32 @@ def _import_batch(side: Side) -> ImportBatch:
     return ImportBatch.objects.create(upload=upload, uploaded_by=clerk, state="discarded", counts={})
 
 
+def _deceased_list(side: Side) -> DeceasedList:
+    upload = Attachment.objects.create(
+        subject="x", purpose="upload", size=1, digest=b"x", storage_name=f"deceased{side.unit.pk}"
+    )
+    clerk = User.objects.get(username=f"carer{side.unit.pk}")
+    return DeceasedList.objects.create(upload=upload, digest=b"x", listed_on="2026-03", uploaded_by=clerk)
+
+
+def _register_batch(kind: str) -> Builder:
+    def build(side: Side) -> RegisterBatch:
+        upload = Attachment.objects.create(
+            subject="x", purpose="register", size=1, digest=b"x", storage_name=f"{kind}{side.unit.pk}"
+        )
+        clerk = User.objects.get(username=f"carer{side.unit.pk}")
+        return RegisterBatch.objects.create(kind=kind, upload=upload, uploaded_by=clerk, state="discarded")
+
+    return build
+
+
+def _training(side: Side) -> Training:
+    worker = side.objects["registry.worker"]
+    training = Training.objects.create(title=f"{worker.name}班", unit=side.unit, starts_on=DAY, last_on=DAY)
+    Attendance.objects.create(training=training, worker=worker)
+    return training
+
+
 # One object of each registered model, for a side. Missing here: the matrix fails.
 OBJECTS: dict[str, Builder] = {
     "organisation.division": lambda side: Division.objects.order_by("code")[side.unit.pk % 100],
@@ -167,13 +207,28 @@ OBJECTS: dict[str, Builder] = {
         starts_on=DAY,
         ends_on=LATER,
     ),
+    "ledgers.safetycheck": lambda side: SafetyCheck.objects.create(cadre=side.cadre, raised_on=DAY),
+    "people.whereabouts": lambda side: Whereabouts.objects.create(
+        person=side.cadre.person, kind="travelling", starts_on=DAY
+    ),
     "reminders.reminder": _reminder,
     "messaging.delivery": lambda side: Delivery.objects.create(
         channel="sms", delivery_class="urgent", user=User.objects.get(username=f"carer{side.unit.pk}"), on_day=DAY
     ),
     "messaging.deliverybatch": lambda side: DeliveryBatch.objects.create(channel="print", unit=side.unit, on_day=DAY),
     "registry.importbatch": _import_batch,
+    "registry.deceasedlist": _deceased_list,
     "registry.unitreport": lambda side: UnitReport.objects.create(unit=side.unit, month=DAY),
+    "registry.registerbatch": _register_batch("workers"),
+    "registry.registerbatch.leaders": _register_batch("leaders"),
+    "registry.rankcolumn": lambda side: RankColumn.objects.order_by("pk").first(),
+    "registry.servingleader": lambda side: ServingLeader.objects.create(
+        name="陈立新", title=f"第{side.unit.pk}区委书记", unit=side.unit
+    ),
+    "registry.worker": lambda side: Worker.objects.create(
+        name=side.cadre.person.name + "的工作人员", unit=side.unit, category="full", mobile="13900001111"
+    ),
+    "registry.training": _training,
     "registry.rostercolumn": lambda side: RosterColumn.objects.order_by("position").first(),
     "common.codevalue": lambda side: CodeValue.objects.order_by("pk").first(),
     "common.job": lambda side: Job.objects.create(kind="x", title="导出名单"),
@@ -200,7 +255,7 @@ SHARED = {
     "organisation.barredentry",
     "organisation.calendarday",
     "branches.organisation", "common.auditentry", "common.auditseal", "common.job",
-    "common.codevalue", "registry.rostercolumn",
+    "common.codevalue", "registry.rostercolumn", "registry.rankcolumn", "registry.servingleader",
 }  # fmt: skip
 
 

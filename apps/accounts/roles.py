@@ -80,13 +80,14 @@ ROLES = {
         Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | OWN_ABSENCE | {"people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
-             "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "registry.servingleader", "registry.worker",
-             "registry.unitreport", "registry.unitcheck") | _edits("ledgers.callsheet") | CARE_WORK | OWN_ABSENCE
-             | PAPER | {"registry.add_lifeevent", "registry.add_unitreport"}),
+             "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "ledgers.safetycheck", "registry.servingleader",
+             "registry.worker", "registry.unitreport", "registry.unitcheck") | _edits("ledgers.callsheet") | CARE_WORK
+             | OWN_ABSENCE | PAPER | {"registry.add_lifeevent", "registry.add_unitreport"}),
         Role("university_clerk", "老年大学工作人员", _views("organisation.unit")),
         Role("team_leader", "志愿队负责人", frozenset(), staff=False),
         Role("secretary", "支部书记、委员", CARE_WORK | _views("registry.cadre", "people.person",
-             "branches.organisation", "branches.membership", "branches.post") | {"registry.add_lifeevent"},
+             "ledgers.safetycheck", "branches.organisation", "branches.membership", "branches.post")
+             | {"registry.add_lifeevent"},
              staff=False, grantable=False),
         Role("retiree", "老同志", frozenset(), staff=False, grantable=False),
         Role("proxy", "家属代办", frozenset(), staff=False, grantable=False),

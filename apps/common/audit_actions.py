@@ -59,6 +59,7 @@ ACTION_NAMES = {
     "registry.upload_roster": "上传名册",
     "registry.preview_roster": "查看导入预览",
     "registry.download_report": "下载未导入的行",
+    "registry.download_missing": "下载本次名单没有的人",
     "registry.import_roster": "导入名册",
     "registry.undo_import": "撤销导入",
     "standing.change": "变更职级待遇",

@@ -9,12 +9,14 @@ from apps.ledgers.access import TAKE, acts_for
 from apps.ledgers.choices import InquiryState
 from apps.ledgers.looks import reach_to_show
 from apps.ledgers.models import Inquiry
-from apps.ledgers.queries import DueRow, TodayBoard, today
+from apps.ledgers.queries import DueRow, TodayBoard, open_checks, today
 from apps.ledgers.queries.inquiries import subject_name, waiting_for
 from apps.people.rules import Reach
 
 RECORD = "ledgers.record_contact"
 SEES_CALLS = "ledgers.view_inquiry"
+VIEW_CHECK = "ledgers.view_safetycheck"
+MOST_CHECKS = 5
 SOON_DAYS = 3
 MOST_CALLS = 6
 
@@ -134,3 +136,27 @@ def record_url(cadre_id: int, duty_id: int | None = None) -> str:
     """The form for a contact, prefilled."""
     duty = f"&duty={duty_id}" if duty_id else ""
     return f"{reverse('admin:ledgers_contact_add')}?cadre={cadre_id}{duty}"
+
+
+def open_words(check, now: dt.datetime) -> str:
+    """还没有核实，已过 3 小时"""
+    hours = int((now - check.raised_at).total_seconds() // 3600)
+    return f"还没有核实，已过 {hours} 小时" if hours else "还没有核实，刚刚发出"
+
+
+def check_rows(user, now: dt.datetime, *, most: int = MOST_CHECKS) -> dict:
+    """Checks that wait for somebody, for the top of the home page: rows (who, words, url), more, url; {} without."""
+    if not user.has_perm(VIEW_CHECK):
+        return {}
+    found = list(open_checks(user).select_related("cadre__person__community")[: most + 1])
+    url = reverse("admin:ledgers_safetycheck_changelist")
+    rows = [
+        {
+            "who": check.cadre.person.name,
+            "where": str(check.cadre.person.community or ""),
+            "words": open_words(check, now),
+            "url": reverse("admin:ledgers_safetycheck_change", args=[check.pk]),
+        }
+        for check in found[:most]
+    ]
+    return {"rows": rows, "more": len(found) > most, "url": url} if rows else {}

@@ -9,12 +9,15 @@ from apps.accounts.models import User
 from apps.common.admin_forms import RecordForm
 from apps.common.choices import Source
 from apps.common.forms import PortalForm
+from apps.common.phone import parse_phone
 from apps.common.sources import TYPED
-from apps.people.models import Person
+from apps.people.models import Person, Whereabouts
+from apps.people.services import CLEAR
 
-from .choices import ContactKind, DutyKind, Level, Method
+from .choices import By, CallOutcome, CheckResult, ContactKind, DutyKind, Level, Means, Method
 from .models import Contact, Duty
-from .services import ContactFacts
+from .rules import CALLS
+from .services import CheckReport, ContactFacts
 
 KIND_OF_METHOD = {
     Method.PHONE: ContactKind.CALL,
@@ -31,6 +34,7 @@ KIND_OF_DUTY = {
     DutyKind.HOSPITAL_STAY: ContactKind.HOSPITAL,
     DutyKind.DISCHARGE: ContactKind.DISCHARGE,
 }
+METHOD_OF_MEANS = {Means.VISIT: Method.HOME, Means.CALL: Method.PHONE, Means.LETTER: Method.LETTER}
 METHOD_OF_DUTY = {
     DutyKind.VETERAN_CALL: Method.PHONE,
     DutyKind.RISK_CONTACT: Method.PHONE,
@@ -44,7 +48,7 @@ SEALED = {"body_text": "body_state", "thoughts_text": "thoughts"}
 def initial_for(duty: Duty) -> dict:
     """What a form opened from a duty already knows."""
     return {
-        "method": METHOD_OF_DUTY.get(duty.kind, Method.HOME),
+        "method": METHOD_OF_MEANS.get(duty.means) or METHOD_OF_DUTY.get(duty.kind, Method.HOME),
         "kind": KIND_OF_DUTY.get(duty.kind, ""),
         "campaign": duty.basis,
     }
@@ -68,11 +72,12 @@ class ContactForm(RecordForm):
     class Meta:
         model = Contact
         fields = (
-            "method", "happened_on", "summary", "by", "place", "campaign", "leaders", "companions", "gifts", "money",
-            "feedback", "needs", "source", "on_behalf_of",
+            "method", "outcome", "happened_on", "summary", "by", "place", "campaign", "leaders", "companions", "gifts",
+            "money", "feedback", "needs", "source", "on_behalf_of",
         )  # fmt: skip
         widgets = {
             "method": forms.RadioSelect,
+            "outcome": forms.RadioSelect,
             "summary": forms.Textarea({"rows": 3}),
             "feedback": forms.Textarea({"rows": 2}),
             "needs": forms.Textarea({"rows": 2}),
@@ -80,6 +85,9 @@ class ContactForm(RecordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if "outcome" in self.fields:
+            self.fields["outcome"].help_text = "电话、微信才选；家人代接的一般不算联系到本人"
+            self.fields["outcome"].choices = CallOutcome.choices
         if "source" in self.fields:
             self.fields["source"].choices, self.fields["source"].required = TYPED, False
         if self.instance.pk is None:
@@ -106,6 +114,8 @@ class ContactForm(RecordForm):
 
     def clean(self):
         values = super().clean()
+        if values.get("method") in CALLS and not values.get("outcome"):
+            self.add_error("outcome", "请选有没有接通。")
         if not values.get("kind"):
             values["kind"] = KIND_OF_METHOD.get(values.get("method"), ContactKind.ROUTINE)
         return values
@@ -191,3 +201,76 @@ class HandOverForm(PortalForm):
     handover_note = forms.CharField(
         label="交接说明", required=False, max_length=500, widget=forms.Textarea({"rows": 3})
     )
+
+
+class CheckReportForm(PortalForm):
+    """What somebody found who went to look, or reached him after all."""
+
+    result = forms.ChoiceField(
+        label="怎么样", widget=forms.RadioSelect,
+        choices=[choice for choice in CheckResult.choices if choice[0] != CheckResult.CALLED_OFF],
+    )  # fmt: skip
+    by = forms.ChoiceField(label="谁去的（谁联系上的）", choices=By.choices)
+    happened_on = forms.DateField(label="哪一天", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    note = forms.CharField(
+        label="情况", required=False, max_length=300, widget=forms.Textarea({"rows": 3}),
+        help_text="例如：门卫开门见到本人，助听器没电，没听见电话",
+    )  # fmt: skip
+
+    def report(self) -> CheckReport:
+        return CheckReport(**self.cleaned_data)
+
+
+class WhereaboutsForm(RecordForm):
+    """A period away from home; address and number there are typed anew and shown on the person's page only."""
+
+    typed_place = forms.CharField(label="那里的详细地址", required=False, max_length=300)
+    typed_phone = forms.CharField(label="那里的电话", required=False, max_length=40)
+
+    class Meta:
+        model = Whereabouts
+        fields = ("kind", "starts_on", "ends_on", "division", "host_unit", "document_no", "note")
+        widgets = {
+            name: forms.DateInput({"type": "date"}, format="%Y-%m-%d") for name in ("starts_on", "ends_on")
+        }  # fmt: skip
+        labels = {"starts_on": "哪天离开", "ends_on": "哪天回来"}
+        help_texts = {"starts_on": "不知道就空着", "ends_on": "回来那天算在家；还没定就空着"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            for name in ("typed_place", "typed_phone"):
+                if name in self.fields:
+                    self.fields[name].help_text = "空着不改，填“清空”去掉"
+
+    def clean_typed_phone(self):
+        text = self.cleaned_data["typed_phone"].strip()
+        if not text or text == CLEAR:
+            return text
+        try:
+            return parse_phone(text).digits
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def sealed(self) -> dict[str, str]:
+        return {"place": self.cleaned_data["typed_place"], "phone": self.cleaned_data["typed_phone"]}
+
+
+class BackForm(PortalForm):
+    back_on = forms.DateField(
+        label="哪天回来", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), help_text="回来那天算在家"
+    )
+
+
+class FamilyForm(PortalForm):
+    """Somebody of the registry, or a name that is not in it."""
+
+    other = forms.ModelChoiceField(Person.objects.none(), label="名册里的老同志", required=False)
+    name = forms.CharField(label="或者写姓名（不在名册里的）", required=False, max_length=60)
+    sex = forms.ChoiceField(label="性别", required=False, choices=[("", "不填"), ("1", "男"), ("2", "女")])
+
+    def clean(self):
+        values = super().clean()
+        if bool(values.get("other")) == bool((values.get("name") or "").strip()):
+            raise forms.ValidationError("请从名册里选一位，或者写一个姓名（只做一样）。")
+        return values

@@ -4,8 +4,9 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from apps.accounts.staff_site import StaffAccessSite
-from apps.ledgers.board import today_context
+from apps.ledgers.board import check_rows, today_context
 from apps.messaging.queries import deliveries_by_day
+from apps.organisation.queries import missing_years
 from apps.registry.board import report_board
 from apps.reminders.queries.figures import heartbeat
 from apps.reports.views import headcount_page
@@ -29,6 +30,9 @@ class StaffSite(StaffAccessSite):
 def home_context(request) -> dict:
     """What templates/admin/index.html shows: the work of the day, and whether the reminders run."""
     context = today_context(request) if request.user.has_perm(SEES_WORK) else {}
+    context["checks"] = check_rows(request.user, timezone.now())
+    if request.user.has_perm(SEES_RUNS):
+        context["missing_years"] = missing_years(timezone.localdate())
     for part, rows in report_board(request.user, timezone.localdate()).items():
         context[part] = [*context.get(part, []), *rows] if part == "figures" else [*rows, *context.get(part, [])]
     if request.user.has_perm(SEES_RUNS):

@@ -15,12 +15,13 @@ from apps.accounts.models import Absence
 from apps.common import papers
 from apps.common.errors import BusinessError
 from apps.common.models import AuditEntry, AuditSubject, Paper
-from apps.ledgers.models import CallSheet, CareAssignment, Contact, Duty
+from apps.ledgers.models import CallSheet, CareAssignment, Contact, Duty, SafetyCheck
 from apps.ledgers.queries.sheets import due_duties, due_people, whose_duties
 from apps.ledgers.services import LineResult, enter_results, make_sheet, void_contact
+from apps.organisation.models import RuleSet
 from apps.people.models import Person, Phone
 from apps.registry.models import Cadre
-from tests.builders import make_cadre, make_unit, make_user
+from tests.builders import LONG_AGO, make_cadre, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -297,9 +298,11 @@ def test_thirty_duties_close_in_one_grid_under_two_seconds(clerk, owe, today, sh
     client = login(clerk)
     rows = {n: {"outcome": "answered", "happened_on": today, "summary": "精神好"} for n in range(1, 31)}
     sent = grid(sheet, rows)
-    began = time.monotonic()
-    answer = client.post(reverse("admin:ledgers_callsheet_enter", args=[sheet.pk]), sent)
-    took = time.monotonic() - began
+
+    began = time.process_time()
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.post(reverse("admin:ledgers_callsheet_enter", args=[sheet.pk]), sent)
+    took = time.process_time() - began + sum(float(query["time"]) for query in queries)
 
     assert answer.status_code == 302
     assert took < 2
@@ -409,6 +412,33 @@ def test_line_entered_by_a_colleague_meanwhile_is_refused_with_his_name(bureau, 
 
     assert "colleague" in done.refused[typed[0].line_id]
     assert Contact.objects.count() == 1
+
+
+def test_only_a_call_that_reached_him_keeps_the_duty(clerk, owe, today, sheet_of):
+    for outcome in ("family", "unanswered", "out", "answered"):
+        owe(outcome, carer=clerk)
+    sheet, client = sheet_of(), login(clerk)
+    outcomes = {line.position: line.cadre.person.name for line in sheet.lines.all()}
+    enter(client, sheet, {place: {"outcome": outcome, "happened_on": today} for place, outcome in outcomes.items()})
+
+    assert Duty.objects.get(satisfied_by__isnull=False).cadre.person.name == "answered"
+
+
+def test_two_unanswered_calls_to_somebody_alone_send_somebody_today(clerk, owe, today, sheet_of):
+    # Whatever the hour at which the suite runs.
+    whole_day = {"from_hour": 0, "until_hour": 24}
+    RuleSet.objects.create(kind="safety_checks", effective_from=LONG_AGO, document_no="x", values=whole_day)
+    cadre = owe("甲", carer=clerk, living="alone")
+    sheet, client = sheet_of(), login(clerk)
+    enter(client, sheet, {1: {"outcome": "unanswered", "happened_on": today}})
+    assert not SafetyCheck.objects.exists()
+    page = client.get(reverse("admin:ledgers_callsheet_enter", args=[sheet.pk])).content.decode()
+    assert "已录：无人接" in page
+    assert "可以再录" in page
+    answer = enter(client, sheet, {1: {"outcome": "unanswered", "happened_on": today}})
+
+    assert SafetyCheck.objects.open().get().cadre_id == cadre.pk
+    assert "甲：一天两次没有接通，已发出当日上门核实" in client.get(answer["Location"]).content.decode()
 
 
 def test_unanswered_line_may_be_called_again_an_answered_one_not(clerk, owe, today, sheet_of):

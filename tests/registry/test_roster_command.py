@@ -210,16 +210,16 @@ def test_rows_keep_excels_numbers_across_blank_rows(run, unit):
     assert [refusal["row"] for refusal in result["refusals"]] == [3, 6]
 
 
-def test_a_multi_sheet_workbook_reads_the_first_with_a_header_and_says_so(run, unit):
+def test_a_multi_sheet_workbook_reads_every_sheet_with_a_header_and_names_the_others(run, unit):
     book = openpyxl.Workbook()
     book.active.title = "说明"
     book.active.append(["请填写名册"])
     for title in ("水利局", "教育局"):
         sheet = book.create_sheet(title)
         sheet.append(["姓名", "身份证号", "单位"])
-        sheet.append([f"甲{title}", citizen_id(sequence=len(title) + 10), UNIT])
+        sheet.append([f"甲{title}", citizen_id(sequence=11 if title == "水利局" else 13), UNIT])
     stream = io.BytesIO()
     book.save(stream)
     _, result = run(stream.getvalue(), *RETIRED)
-    assert result["rows"] == 1
-    assert any("教育局" in note for note in result["notes"])
+    assert (result["rows"], result["new"]) == (2, 2)
+    assert any("“说明”没有读" in note for note in result["notes"])

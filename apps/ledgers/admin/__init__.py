@@ -3,10 +3,12 @@
 from .absences import AbsenceAdmin
 from .assignments import CareAssignmentAdmin, CareTierAdmin
 from .cadre import CadreAdmin
+from .checks import SafetyCheckAdmin
 from .contacts import ContactAdmin
 from .duties import DutyAdmin
 from .inquiries import InquiryAdmin
 from .sheets import CallSheetAdmin
+from .whereabouts import WhereaboutsAdmin
 
 __all__ = [
     "AbsenceAdmin",
@@ -17,4 +19,6 @@ __all__ = [
     "ContactAdmin",
     "DutyAdmin",
     "InquiryAdmin",
+    "SafetyCheckAdmin",
+    "WhereaboutsAdmin",
 ]

@@ -15,6 +15,8 @@ from apps.registry.models import Cadre
 
 from .filters import BranchFilter, CarerFilter, TierFilter
 from .groups import ASSIGN, DECIDE, GroupActs
+from .households import HouseholdActs
+from .whereabouts import add_url, period_words, rows_of_person
 
 RECORD = "ledgers.record_contact"
 CHANGE_PERSON = "people.change_person"
@@ -22,10 +24,11 @@ VIEW_CONTACT = "ledgers.view_contact"
 VIEW_DUTY = "ledgers.view_duty"
 VIEW_EVENT = "registry.view_lifeevent"
 VIEW_TIER = "ledgers.view_caretier"
+VIEW_AWAY, ADD_AWAY, CHANGE_AWAY = (f"people.{act}_whereabouts" for act in ("view", "add", "change"))
 
 
 @admin.register(Cadre)
-class CadreAdmin(GroupActs, CadreAdminBase):
+class CadreAdmin(HouseholdActs, GroupActs, CadreAdminBase):
     person_page_template = "admin/ledgers/cadre_page.html"
     page_permissions = (
         *CadreAdminBase.page_permissions,
@@ -36,6 +39,9 @@ class CadreAdmin(GroupActs, CadreAdminBase):
         VIEW_TIER,
         DECIDE,
         ASSIGN,
+        VIEW_AWAY,
+        ADD_AWAY,
+        CHANGE_AWAY,
     )
     list_filter = (*CadreAdminBase.list_filter, TierFilter, CarerFilter, BranchFilter)
 
@@ -49,7 +55,7 @@ class CadreAdmin(GroupActs, CadreAdminBase):
         return filters
 
     def get_urls(self):
-        return [*self.group_urls(), *super().get_urls()]
+        return [*self.group_urls(), *self.household_urls(), *super().get_urls()]
 
     def list_tools(self, request):
         return [*super().list_tools(request), *self.group_tools(request)]
@@ -92,7 +98,28 @@ class CadreAdmin(GroupActs, CadreAdminBase):
             contact = next(section for section in sections if section.key == "contact")
             notify = {"label": "怎样通知他", "url": reverse("admin:person_channels", args=[cadre.pk])}
             contact.links = [*contact.links, notify]
-        return [self.care_section(request, cadre), *sections]
+        home = [self.home_section(request, cadre), *self.away_sections(request, cadre)]
+        at = next((place for place, section in enumerate(sections) if section.key == "family"), len(sections))
+        return [self.care_section(request, cadre), *sections[:at], *home, *sections[at:]]
+
+    def away_sections(self, request, cadre) -> list[Section]:
+        """Where he spends his time when not at home."""
+        if not may_on(request, cadre.pk, VIEW_AWAY):
+            return []
+        section = Section("away", "外出和异地居住", is_aside=True)
+        changes = not cadre.voided_at and may_on(request, cadre.pk, CHANGE_AWAY)
+        for row in rows_of_person(cadre.pk):
+            section.rows.append(Row(row.get_kind_display(), period_words(row)))
+            if changes and (row.ends_on is None or row.ends_on > timezone.localdate()):
+                what = f"{row.get_kind_display()}{f'（{row.starts_on:%m-%d}起）' if row.starts_on else ''}"
+                url = reverse("admin:people_whereabouts_change", args=[row.pk])
+                section.links += [
+                    {"label": f"更正{what}", "url": f"{url}?edit=1"},
+                    {"label": f"{what}回来了", "url": reverse("admin:people_whereabouts_back", args=[row.pk])},
+                ]
+        if not cadre.voided_at and may_on(request, cadre.pk, ADD_AWAY):
+            section.links.insert(0, {"label": "登记外出或异地居住", "url": add_url(cadre.pk)})
+        return [section]
 
     def ledger(self, request, cadre) -> queries.PersonLedger:
         """What this user may see of the ledger, loaded once a request."""
@@ -131,7 +158,7 @@ class CadreAdmin(GroupActs, CadreAdminBase):
         for duty in self.ledger(request, cadre).duties:
             words, tone = due_words(duty.due_on, today)
             url = record_url(cadre.pk, duty.pk)
-            rows.append({"what": duty.get_kind_display(), "basis": duty.basis, "due": words, "tone": tone, "url": url})
+            rows.append({"what": duty.words, "basis": duty.basis, "due": words, "tone": tone, "url": url})
         return rows
 
     def moments(self, request, cadre) -> list[dict]:

@@ -7,13 +7,16 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from apps.accounts.models import User
 from apps.common import audit
 from apps.common.admin import SAFE_METHODS, RecordAdmin
 from apps.common.errors import BusinessError
 from apps.ledgers.access import open_to
+from apps.ledgers.board import open_words
 from apps.ledgers.choices import CheckResult
 from apps.ledgers.forms import CheckReportForm, ReasonForm
 from apps.ledgers.models import Contact, SafetyCheck
+from apps.ledgers.queries import responsible_for_cadres
 from apps.ledgers.services import call_off_check, report_check
 from apps.people.queries import reach_of
 from apps.registry.admin.scope import may_on
@@ -79,7 +82,9 @@ class SafetyCheckAdmin(RecordAdmin):
         return changelist
 
     def responsible_names(self, unit_of: dict[int, int]) -> dict[int, str]:
-        return responsible_names(unit_of)
+        found = responsible_for_cadres(unit_of)
+        names = {user.pk: str(user) for user in User.objects.filter(pk__in=set(filter(None, found.values())))}
+        return {cadre: names[user] for cadre, user in found.items() if user in names}
 
     @admin.display(description="老同志")
     def who(self, obj):

@@ -15,9 +15,10 @@ from django.utils import timezone
 from apps.common import audit, sources
 from apps.common.admin import SAFE_METHODS, RecordAdmin, is_reading
 from apps.ledgers.access import RECORD, possible_carers
+from apps.ledgers.choices import CallOutcome
 from apps.ledgers.forms import ContactForm, initial_for
 from apps.ledgers.looks import reach_to_show
-from apps.ledgers.models import Contact, Duty
+from apps.ledgers.models import Contact, Duty, SafetyCheck
 from apps.ledgers.services import change_contact, record_contact, void_contact
 from apps.people.models import Person
 from apps.registry.models import Cadre
@@ -97,7 +98,8 @@ class ContactAdmin(PrintedContacts, RecordAdmin):
 
     @admin.display(description="方式")
     def method_words(self, obj):
-        return obj.get_method_display()
+        outcome = obj.get_outcome_display() if obj.outcome and obj.outcome != CallOutcome.ANSWERED else ""
+        return f"{obj.get_method_display()}（{outcome}）" if outcome else obj.get_method_display()
 
     @admin.display(description="情况")
     def what(self, obj):
@@ -133,7 +135,7 @@ class ContactAdmin(PrintedContacts, RecordAdmin):
         family = ("family",) if self.family_of(request) else ()
         key = ("form_token",) if obj is None else ()
         return (
-            (None, {"fields": ("who", *family, "method", "happened_on", "summary", *key)}),
+            (None, {"fields": ("who", *family, "method", "outcome", "happened_on", "summary", *key)}),
             ("更多（可以不填）", {"fields": more, "classes": ("collapse",)}),
         )
 
@@ -246,6 +248,16 @@ class ContactAdmin(PrintedContacts, RecordAdmin):
         kept = contact.satisfied_duties.count()
         if kept:
             messages.success(request, f"这次办结了 {kept} 件要办的事。")
+        self.say_checks(request, contact)
+
+    def say_checks(self, request, contact) -> None:
+        """What this contact meant for checks on people who do not answer."""
+        for check in SafetyCheck.objects.filter(closing_contact=contact).select_related("cadre__person"):
+            messages.success(request, f"{check.cadre.person.name}的当日上门核实已结束。")
+        for check in SafetyCheck.objects.open().filter(last_call=contact).select_related("cadre__person"):
+            messages.warning(
+                request, f"{check.cadre.person.name}今天几次没有接通，已发出当日上门核实，请马上安排人去看。"
+            )
 
     def save_related(self, request, form, formsets, change):
         """Participants are the service's."""

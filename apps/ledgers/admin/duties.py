@@ -18,6 +18,7 @@ from apps.ledgers.forms import ReasonForm
 from apps.ledgers.looks import reach_to_show
 from apps.ledgers.models import Duty
 from apps.ledgers.queries import responsible_for_cadres
+from apps.ledgers.rules import DAY
 from apps.ledgers.services import waive_duty
 from apps.registry.admin.scope import may_on
 
@@ -87,16 +88,16 @@ class DutyAdmin(PrintedLists, RecordAdmin):
 
     @admin.display(description="要办的事")
     def kind_words(self, obj):
-        return f"{obj.get_kind_display()}　{obj.basis}".strip()
+        return f"{obj.words}　{obj.basis}".strip()
 
     @admin.display(description="期间")
     def period(self, obj):
-        return f"{obj.period_start:%Y-%m-%d} 至 {obj.due_on:%Y-%m-%d}"
+        return f"{obj.period_start:%Y-%m-%d} 至 {obj.period_end - DAY:%Y-%m-%d}"
 
     @admin.display(description="期限")
     def due(self, obj):
         if obj.satisfied_on:
-            late = "（逾期后补）" if obj.satisfied_on > obj.due_on else ""
+            late = "（逾期后补）" if obj.satisfied_on >= obj.period_end else ""
             return format_html('<span class="tag done">{} 已办{}</span>', f"{obj.satisfied_on:%Y-%m-%d}", late)
         if obj.closed_on:
             return format_html('<span class="tag">{}</span>', obj.get_closed_reason_display())

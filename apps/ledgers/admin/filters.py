@@ -11,7 +11,7 @@ from apps.branches.queries import member_ids, subtree_ids
 from apps.common.admin_lists import PickFilter
 from apps.ledgers.access import acts_for
 from apps.ledgers.choices import FESTIVALS, HOSPITAL_KINDS, ContactKind, DutyKind, Level, Method
-from apps.ledgers.models import CareAssignment, CareTier
+from apps.ledgers.models import CareAssignment, CareTier, TierAdvice
 from apps.organisation.queries import subtree_ids as units_below
 from apps.registry.choices import VETERAN_TYPES
 from apps.registry.models import Cadre
@@ -22,7 +22,11 @@ class TierFilter(admin.SimpleListFilter):
     parameter_name = "tier"
 
     def lookups(self, request, model_admin):
-        return [*((str(value), label) for value, label in Level.choices), ("none", "还没有定")]
+        return [
+            *((str(value), label) for value, label in Level.choices),
+            ("none", "还没有定"),
+            ("advice", "建议调整"),
+        ]
 
     def queryset(self, request, queryset):
         tiers = CareTier.objects.filter(voided_at__isnull=True)
@@ -30,6 +34,8 @@ class TierFilter(admin.SimpleListFilter):
             return queryset
         if self.value() == "none":
             return queryset.exclude(pk__in=tiers.values("cadre"))
+        if self.value() == "advice":
+            return queryset.filter(pk__in=TierAdvice.objects.values("cadre"))
         if self.value() not in {str(level) for level in Level.values}:
             return queryset.none()
         return queryset.filter(pk__in=tiers.filter(level=int(self.value())).values("cadre"))

@@ -21,7 +21,7 @@ from apps.common.printing import frame_for
 from apps.ledgers.access import RECORD, acts_for, open_to, possible_carers
 from apps.ledgers.board import due_words
 from apps.ledgers.choices import CallOutcome
-from apps.ledgers.models import CallSheet, CallSheetLine
+from apps.ledgers.models import CallSheet, CallSheetLine, SafetyCheck
 from apps.ledgers.queries.sheets import MINE, MOST_OFFERED, NOBODYS, due_duties, due_people, sheet_rows, whose_duties
 from apps.ledgers.services import enter_results, make_sheet
 from apps.ledgers.services.sheets import MAY_CALL_AGAIN, MOST_LINES
@@ -300,6 +300,7 @@ class CallSheetAdmin(RecordAdmin):
         for form in forms:
             if sentence := done.refused.get(form.row.line.pk):
                 form.add_error(None, sentence)
+        self.warn_of_checks(request, results)
         left = sum(bool(form.errors) for form in forms)
         if done.saved:
             messages.success(request, f"录入了 {done.saved} 位。")
@@ -310,6 +311,14 @@ class CallSheetAdmin(RecordAdmin):
         elif not done.saved:
             messages.info(request, "没有新录的行。打过的请选“接通情况”。")
         return not left
+
+    def warn_of_checks(self, request, results: list) -> None:
+        """Who must be visited today because of what was just entered."""
+        keys = [result.form_key for result in results]
+        raised = SafetyCheck.objects.open().filter(last_call__form_key__in=keys).select_related("cadre__person")
+        for check in raised.order_by("pk"):
+            name = check.cadre.person.name
+            messages.error(request, f"{name}：一天两次没有接通，已发出当日上门核实，请马上安排人去看。")
 
     def after_partial(self, sheet, visible, forms: dict, day: dt.date, on: dt.date):
         """The rows as they stand now; refused ones keep what was typed."""

@@ -1,5 +1,6 @@
 """The ledger: what a cadre is owed, by whom, and what was done. Needs and measures of 一人一策 join here later."""
 
+from .advice import TierAdvice
 from .care import AssignmentQuerySet, CareAssignment, CareTier, OfVisibleCadres
 from .checks import CheckQuerySet, SafetyCheck
 from .contacts import Contact, ContactPerson, ContactQuerySet
@@ -25,4 +26,5 @@ __all__ = [
     "InquiryQuerySet",
     "OfVisibleCadres",
     "SafetyCheck",
+    "TierAdvice",
 ]

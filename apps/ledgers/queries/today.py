@@ -121,7 +121,7 @@ def due_rows(
 
 def _row(duties: list[Duty], on: dt.date, is_mine: bool) -> DueRow:
     first, cadre = duties[0], duties[0].cadre
-    kinds = Counter(duty.get_kind_display() for duty in duties)
+    kinds = Counter(duty.words for duty in duties)
     what = "、".join(words if count == 1 else f"{words}（{count} 次）" for words, count in kinds.items())
     hospital = any(duty.kind in HOSPITAL_KINDS for duty in duties)
     return DueRow(

@@ -9,7 +9,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -228,8 +227,3 @@ def call_off_check(check: SafetyCheck, *, actor: User, reason: str) -> SafetyChe
     if not reason.strip():
         raise BusinessError("请写明为什么撤销。", code="reason", field="reason")
     return close_check(check, result=CheckResult.CALLED_OFF, actor=actor, note=reason)
-
-
-def open_checks(user, permission: str = "ledgers.view_safetycheck") -> QuerySet[SafetyCheck]:
-    """Checks within the user's scope that nobody has reported on, the oldest first."""
-    return SafetyCheck.objects.open().visible_to(user, permission).order_by("raised_at", "pk")

@@ -11,15 +11,18 @@ from apps.common.errors import BusinessError
 from apps.registry.models import Cadre, ImportExtra
 from apps.registry.services.roster_extras import AT_ONCE, open_extras, settle
 
+from .advice import plan_touched
 from .assignments import assign_carers
 
 REASON = "名册写明责任人"
 
 
 def take_up_rosters(*, on: dt.date) -> None:
-    """Branches first, then carers. Nothing open costs two index look-ups."""
+    """Branches first, then carers, then what the changed facts mean for duties and tiers. Nothing open costs three
+    index look-ups."""
     take_up_memberships(on=on)
     take_up_carers(on=on)
+    plan_touched(on=on)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from apps.common.birthday import full_age
 from apps.common.errors import StaleVersion
 from apps.common.insert_select import copy_rows, execute
 from apps.ledgers.choices import Level
-from apps.ledgers.models import CareTier
+from apps.ledgers.models import CareTier, TierAdvice
 from apps.ledgers.rules import Facts, Suggestion, TierRules, flags_of, suggest_tier
 from apps.organisation.queries import rule_groups
 from apps.registry.models import Cadre
@@ -91,6 +91,7 @@ def decide_tiers(
 
     copy_rows(STAGING, COLUMNS, rows())
     changed = execute(UPSERT, {"effective_on": effective_on, "on": on, "actor": actor.pk, "note": note[:200]})
+    TierAdvice.objects.filter(cadre__in=ids).delete()
     if changed:
         execute("ANALYZE ledgers_caretier")
         plan_duties(on=on, cadres=ids)
@@ -127,6 +128,7 @@ def decide_tier(
         "voided_at": None,
     }
     tier, _ = CareTier.objects.update_or_create(cadre=cadre, defaults=values)
+    TierAdvice.objects.filter(cadre=cadre).delete()
     plan_duties(on=on, cadres=[cadre.pk])
     tier.refresh_from_db()
     return tier

@@ -2,6 +2,14 @@
 
 from .barred import BarredEntryAdmin
 from .calendar import CalendarDayAdmin
-from .units import CommunityAdmin, DivisionAdmin, RuleSetAdmin, UnitAdmin
+from .units import CommunityAdmin, DivisionAdmin, InReach, RuleSetAdmin, UnitAdmin
 
-__all__ = ["BarredEntryAdmin", "CalendarDayAdmin", "CommunityAdmin", "DivisionAdmin", "RuleSetAdmin", "UnitAdmin"]
+__all__ = [
+    "BarredEntryAdmin",
+    "CalendarDayAdmin",
+    "CommunityAdmin",
+    "DivisionAdmin",
+    "InReach",
+    "RuleSetAdmin",
+    "UnitAdmin",
+]

@@ -70,6 +70,6 @@ def _write_call(staff: dict[str, User], person: int, call: tuple, on: dt.date) -
             method="phone",
             kind="call",
             outcome="answered",
-            summary="来电来访回复：已告诉本人，表示满意。",
+            summary="已告诉本人，表示满意。",
         )
         services.close(inquiry, facts, form_key=uuid.uuid4(), actor=taker, on=on)

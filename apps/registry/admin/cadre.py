@@ -34,6 +34,7 @@ from . import page
 from .acts import CadreActs
 from .documents import CadreDocuments
 from .export import CadreExport
+from .filters import NUMBER_LACKING
 from .groups import CadreGroups
 from .holding import CadreHolds
 from .listing import CadreListing
@@ -289,6 +290,8 @@ class CadreAdminBase(
             tags.append((HOLD_WORDS, "late"))
         if cadre.rank_unmapped:
             tags.append(("职级待认定", "soon"))
+        if cadre.person.citizen_id_index is None:
+            tags.append((NUMBER_LACKING, "soon"))
         weak = page.flags_of(cadre.person, ("hard_of_hearing", "poor_sight"))
         if weak:
             tags.append((f"{'、'.join(weak)}：{cadre.person.get_reach_by_display()}", ""))

@@ -10,12 +10,14 @@ from apps.common.admin_lists import PickFilter
 from apps.common.partial_date import PartialDate
 from apps.organisation.queries import subtree_ids
 from apps.people.choices import LifeStatus
+from apps.people.models import Person
 from apps.registry.choices import EMPTY_NEST, VETERAN_TYPES, Living, RetireType
 from apps.registry.holds import HELD, HOLD_WORDS, NOT_HELD
 from apps.registry.models import Cadre, Health
 from apps.registry.orders import DEFAULT, ORDERS, Order, order_of
 
 HEALTH = "registry.view_health"
+NUMBER_LACKING = "待补证号"
 SEVERE = 3
 
 
@@ -85,9 +87,17 @@ class HoldFilter(ChoiceFilter):
 
 
 class RankFilter(ChoiceFilter):
-    title = "待认定"
+    """What a clerk still has to find out."""
+
+    title = "待补全"
     parameter_name = "unmapped"
-    table = {"rank": ("职级待认定", Q(rank_unmapped=True))}
+    table = {
+        "rank": ("职级待认定", Q(rank_unmapped=True)),
+        "number": (
+            NUMBER_LACKING,
+            Q(pk__in=Person.objects.filter(citizen_id_index__isnull=True, voided_at__isnull=True).values("pk")),
+        ),
+    }
 
 
 def _years_before(day: datetime.date, years: int) -> datetime.date:

@@ -9,30 +9,68 @@ from apps.common.forms import PortalForm
 from apps.organisation.models import Unit
 from apps.registry.choices import RetireType
 from apps.registry.models import ImportBatch
-from apps.registry.roster.answers import CREATE, NO_BIRTHDAY, Answers
+from apps.registry.roster.answers import CREATE, FULL, NO_BIRTHDAY, SUPPLEMENT, UPDATE, Answers
 from apps.registry.roster.known import PERMISSION
+from apps.registry.services.roster import one_upload
 
 MOST_BYTES = 10 * 1024 * 1024
+MOST_FILES = 100
+KINDS = [
+    (SUPPLEMENT, "补充或更正：名册里有的人按表更新，没有的人新增"),
+    (UPDATE, "只更新名册里已有的人，没有的不新增"),
+    (FULL, "这些单位的全部名单：还要列出名册里有、名单上没有的人"),
+]
 LEAVE = ""
 
 
+class SeveralFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class SeveralFilesField(forms.FileField):
+    """One file or more; cleaned to a list."""
+
+    widget = SeveralFilesInput
+
+    def clean(self, data, initial=None):
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(SeveralFilesField, self).clean(file, initial) for file in files or [None]]
+
+
 class UploadForm(PortalForm):
-    """A roster file. One that was imported before is taken only when the clerk says so."""
+    """Roster files that make one batch. What was imported before is taken only when the clerk says so."""
 
     submit_label = "上传并检查"
-    file = forms.FileField(
+    file = SeveralFilesField(
         label="名册文件",
-        help_text=".xlsx、.xls 或 .csv，不超过 10 MB。上传后先检查，您看过再决定导不导入。",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
-        error_messages={"required": "请选择名册文件。", "empty": "文件是空的，请重新选择文件。"},
+        help_text="可以一次选几个文件，也可以选一个 .zip 压缩包，合起来算一批；每个文件里的各张表都会读。"
+        ".xlsx、.xls 或 .csv，加起来不超过 10 MB。上传后先检查，您看过再决定导不导入。",
+        widget=SeveralFilesInput(attrs={"accept": ".xlsx,.xls,.csv,.zip,.et"}),
+        error_messages={"required": "请选择名册文件。", "empty": "有一个文件是空的，请重新选择。"},
+    )
+    kind = forms.ChoiceField(
+        label="这次传的是",
+        choices=KINDS,
+        initial=SUPPLEMENT,
+        required=False,
+        widget=forms.RadioSelect,
     )
     again = forms.BooleanField(label="这个文件导入过，再检查一次", required=False, widget=forms.HiddenInput)
 
     def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
-            raise ValidationError("文件超过 10 MB，请分成几个文件上传。")
-        return file
+        files = self.cleaned_data["file"]
+        if len(files) > MOST_FILES:
+            raise ValidationError(f"一次最多选 {MOST_FILES} 个文件，请压缩成 .zip 或分成几次上传。")
+        if sum(file.size for file in files) > MOST_BYTES:
+            raise ValidationError("文件加起来超过 10 MB，请分成几次上传。")
+        return files
+
+    def clean_kind(self):
+        return self.cleaned_data["kind"] or SUPPLEMENT
+
+    def upload(self) -> tuple[str, bytes, bool]:
+        """(name, data, whether several files were put together)."""
+        return one_upload([(file.name, file.read()) for file in self.cleaned_data["file"]])
 
     def ask_again(self, batch: ImportBatch) -> None:
         """The same bytes went in before: say when, and let him insist."""
@@ -55,12 +93,16 @@ class AnswersForm(PortalForm):
         self.given = Answers.from_json(batch.options)
         self.ids = unit_ids_for(user, PERMISSION)
         asked = set(preview["questions"])
-        if len(preview["sheets"]) > 1:
-            self._add_sheet()
+        self._add_kind()
+        if len(preview["labels"]) > 1:
+            self._add_sheets()
         if "retire_type" in asked or self.given.retire_type:
             self._add_retire_type()
-        if "unit" in asked or self.given.unit_id:
+        self.unitless = [] if len(preview["parts"]) == 1 else preview["unitless"]
+        if ("unit" in asked and not self.unitless) or self.given.unit_id:
             self._add_unit()
+        for number, part in enumerate(self.unitless):
+            self._add_sheet_unit(number, part)
         if "calendar" in asked or self.given.calendar:
             self._add_calendar()
         for number, unknown in enumerate(preview["unknown_units"]):
@@ -68,12 +110,27 @@ class AnswersForm(PortalForm):
         if preview.get("namesakes"):
             self._add_namesakes()
 
-    def _add_sheet(self) -> None:
-        self.fields["sheet"] = forms.ChoiceField(
-            label="读哪一张表",
-            choices=[(name, name) for name in self.preview["sheets"]],
-            initial=self.given.sheet or self.preview["sheet"],
-            widget=forms.RadioSelect,
+    def _add_kind(self) -> None:
+        self.fields["kind"] = forms.ChoiceField(
+            label="这次传的是", choices=KINDS, initial=self.given.kind, required=False, widget=forms.RadioSelect
+        )
+
+    def _add_sheets(self) -> None:
+        self.fields["left_out"] = forms.MultipleChoiceField(
+            label="不要读的表",
+            help_text="都要读就不用勾",
+            choices=[(name, name) for name in self.preview["labels"]],
+            initial=list(self.given.left_out),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    def _add_sheet_unit(self, number: int, part: dict) -> None:
+        self.fields[f"sheet_unit_{number}"] = forms.CharField(
+            label=f"{part['title']}（{part['rows']} 行）归哪个单位管？",
+            help_text="写单位全称或单位代码",
+            widget=forms.TextInput(attrs={"list": "units"}),
+            error_messages={"required": "请写明单位。"},
         )
 
     def _add_retire_type(self) -> None:
@@ -122,7 +179,7 @@ class AnswersForm(PortalForm):
             label="同名同出生日期，但确实是另一个人的",
             help_text="核对过证件再勾选；不勾选的先不导入",
             choices=[
-                (str(item["row"]), f"第 {item['row']} 行 {item['value']}：{item['reason']}")
+                (str(item["key"]), f"{item['sheet']}第 {item['row']} 行 {item['value']}：{item['reason']}")
                 for item in self.preview["namesakes"]
             ],
             initial=[str(row) for row in self.given.apart],
@@ -132,14 +189,33 @@ class AnswersForm(PortalForm):
 
     def units(self):
         """Names offered while typing."""
-        return Unit.objects.open().filter(pk__in=self.ids).order_by("path")[:500] if "unit" in self.fields else []
+        if "unit" not in self.fields and not self.unitless:
+            return []
+        return Unit.objects.open().filter(pk__in=self.ids).order_by("path")[:500]
 
     def clean_unit(self):
-        text = self.cleaned_data["unit"].strip()
+        return self._unit_named(self.cleaned_data["unit"])
+
+    def _unit_named(self, text: str) -> int:
+        text = text.strip()
         found = Unit.objects.open().filter(Q(name=text) | Q(code=text), pk__in=self.ids).first()
         if found is None:
             raise ValidationError("您负责的单位里没有这个名称或代码，请写单位全称。")
         return found.pk
+
+    def clean(self):
+        data = super().clean()
+        self.sheet_units: dict[str, int] = dict(self.given.sheet_units)
+        for number, part in enumerate(self.unitless):
+            name = f"sheet_unit_{number}"
+            if name in self.cleaned_data:
+                try:
+                    self.sheet_units[part["label"]] = self._unit_named(self.cleaned_data[name])
+                except ValidationError as problem:
+                    self.add_error(name, problem)
+        if len(self.cleaned_data.get("left_out", ())) == len(self.preview["labels"]) > 1:
+            self.add_error("left_out", "所有的表都不读，就没有可导入的了。请至少留下一张。")
+        return data
 
     def answers(self) -> Answers:
         data = self.cleaned_data
@@ -149,7 +225,9 @@ class AnswersForm(PortalForm):
             if choice:
                 units[unknown["name"]] = CREATE if choice == CREATE else int(choice)
         return Answers(
-            sheet=data.get("sheet") or self.given.sheet,
+            kind=data.get("kind") or self.given.kind,
+            left_out=tuple(data.get("left_out", self.given.left_out)),
+            sheet_units=self.sheet_units,
             retire_type=data.get("retire_type") or self.given.retire_type,
             unit_id=data.get("unit") or self.given.unit_id,
             calendar=data.get("calendar") or self.given.calendar,

@@ -8,8 +8,10 @@ import io
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.urls import path
+from django.utils import timezone
 
 from apps.common import attachments, audit
 from apps.common.admin import RecordAdmin
@@ -32,6 +34,7 @@ FIGURES = (
     ("warned", "其中有提醒", "soon"),
     ("refused", "没有导入", "late"),
 )
+MISSING_PAGE = 50
 
 
 @admin.register(ImportBatch)
@@ -73,7 +76,7 @@ class ImportBatchAdmin(RecordAdmin):
 
     def get_urls(self):
         name = "registry_importbatch"
-        acts = ("answer", "confirm", "discard", "undo", "report")
+        acts = ("answer", "confirm", "discard", "undo", "report", "missing", "missing_file")
         return [
             path("template/", self.staff_view(self.template_view), name=f"{name}_template"),
             *(
@@ -102,15 +105,14 @@ class ImportBatchAdmin(RecordAdmin):
             raise PermissionDenied
         form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
         if request.method == "POST" and form.is_valid():
-            data = form.cleaned_data["file"].read()
+            name, data, is_bundle = form.upload()
             before = roster.seen_before(data, user=request.user)
             if before is not None and not form.cleaned_data["again"]:
                 form.ask_again(before)
             else:
                 try:
-                    return self.to(
-                        roster.receive(data, form.cleaned_data["file"].name, actor=request.user, request=request)
-                    )
+                    options = {"is_bundle": is_bundle, "kind": form.cleaned_data["kind"]}
+                    return self.to(roster.receive(data, name, actor=request.user, request=request, **options))
                 except BusinessError as refusal:
                     form.refuse(refusal)
         columns = RosterColumn.objects.exclude(key="reasons")
@@ -249,11 +251,43 @@ class ImportBatchAdmin(RecordAdmin):
         )
         return FileResponse(io.BytesIO(data), as_attachment=True, filename=batch.report.filename, content_type=XLSX)
 
+    # Whom a full roster does not name
+
+    def missing_view(self, request, pk):
+        """People of the batch's units who are registered and not on its list, with what stands of them today."""
+        batch = self.batch_of(request, pk)
+        people = outcome.missing_from(batch, request.user)
+        page = Paginator(people, MISSING_PAGE).get_page(request.GET.get("page"))
+        context = {
+            "title": f"第 {batch.pk} 批：本次名单没有的人",
+            "batch": batch,
+            "people": [outcome.missing_row(cadre) for cadre in page],
+            "page": page,
+            "total": page.paginator.count,
+        }
+        return self.page(request, "admin/registry/import_missing.html", context)
+
+    def missing_file_view(self, request, pk):
+        """The same as a workbook; who took it, and of whom, is logged before it leaves."""
+        batch = self.batch_of(request, pk)
+        data, people = outcome.missing_workbook(batch, request.user, timezone.localdate())
+        audit.record(
+            "registry.download_missing",
+            actor=request.user,
+            people=people,
+            request=request,
+            target=f"registry.importbatch:{batch.pk}",
+        )
+        return FileResponse(
+            io.BytesIO(data), as_attachment=True, filename=f"本次名单没有的人-第{batch.pk}批.xlsx", content_type=XLSX
+        )
+
 
 def _figures(counts: dict) -> list[dict]:
+    shown = [*FIGURES, ("missing", "名单上没有", "soon")] if "missing" in counts else FIGURES
     return [
         {"label": label, "value": counts.get(key, 0), "tone": tone if counts.get(key) else ""}
-        for key, label, tone in FIGURES
+        for key, label, tone in shown
     ]
 
 

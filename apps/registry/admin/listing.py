@@ -9,6 +9,7 @@ from apps.registry.services.export import EXPORT
 from apps.registry.wording import age_of
 
 from .filters import (
+    NUMBER_LACKING,
     AgeFilter,
     CategoryFilter,
     HealthFilter,
@@ -89,7 +90,8 @@ class CadreListing:
         if obj.voided_at:
             return "已作废"
         words = "" if obj.person.life_status == LifeStatus.LIVING else obj.person.get_life_status_display()
-        return "，".join(filter(None, (words, HOLD_WORDS if obj.on_hold else "")))
+        lacking = NUMBER_LACKING if obj.person.citizen_id_index is None else ""
+        return "，".join(filter(None, (words, HOLD_WORDS if obj.on_hold else "", lacking)))
 
     def changelist_view(self, request, extra_context=None):
         heading = f"老干部{OrderFilter.chosen(request).heading}"

@@ -139,6 +139,8 @@ class UnitReportAdmin(RecordAdmin):
             number = counts.get(row.report.pk, 0) if row.report else 0
             opens = months.opens_on(month, terms.rules_of(row.unit_id))
             words, tone = state_of(row, number, terms.today)
+            is_liaison = row.unit_id in reach[LIAISON] & reach[FILL]
+            is_over = month < months.month_of(terms.today)
             shown.append(
                 {
                     "unit_id": row.unit_id,
@@ -151,15 +153,10 @@ class UnitReportAdmin(RecordAdmin):
                     "due": f"{row.due_on.month}月{row.due_on.day}日",
                     "missing": "、".join(months.month_words(owed, terms.today) for owed in row.missing),
                     "missing_count": len(row.missing),
-                    "may_say_none": row.unit_id in reach[LIAISON] & reach[FILL]
-                    and not row.is_sent
-                    and not number
-                    and terms.today >= opens,
+                    "may_say_none": is_liaison and not row.is_sent and not number and terms.today >= opens,
                     "may_undo": row.unit_id in reach[FILL] and undoable(row.report, terms.today),
                     "fill": _fill_words(row, reach) if row.unit_id in reach[FILL] else "",
-                    "may_ask": row.unit_id in reach[MANAGE]
-                    and not row.is_sent
-                    and month < months.month_of(terms.today),
+                    "may_ask": row.unit_id in reach[MANAGE] and not row.is_sent and is_over,
                 }
             )
         return shown

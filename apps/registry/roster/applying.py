@@ -24,6 +24,7 @@ from apps.registry.models import Cadre, ImportBatch, ImportExtra, StandingSpan, 
 from . import health, writing
 from . import known as database
 from .columns import EXTRA, SEALED
+from .identity import agree
 from .rows import CHANGED, NEW, Row
 from .units import NEW_UNIT
 
@@ -76,7 +77,7 @@ def apply_rows(
     if existing:
         _write_existing(existing, batch, applied, actor, today)
     if fresh:
-        _write_new(fresh, batch, applied)
+        _write_new(_not_come_since(fresh, batch, applied), batch, applied)
     written = [row for row in [*fresh, *existing] if id(row) not in {id(gone) for gone in applied.left_out}]
     health.write(written, applied)
     _write_extras(written, batch, applied)
@@ -107,6 +108,22 @@ def _unit_named(name: str, parent: Unit | None, actor) -> tuple[int, bool]:
     code = f"{parent.code[:20]}-{uuid.uuid4().hex[:8]}"
     unit = Unit(name=name, code=code, level=parent.level, division_id=parent.division_id)
     return add_unit(unit, parent=parent, actor=actor).pk, True
+
+
+def _not_come_since(rows: list[Row], batch: ImportBatch, applied: Applied) -> list[Row]:
+    """Without somebody who has no number and whom another batch or hand registered after the preview."""
+    apart = set(batch.options.get("apart", ()))
+    bare = [row for row in rows if row.writes.get("person.citizen_id") is None and row.key not in apart]
+    people = database.people_by_name((row.writes["person.name"], row.writes["person.birth_date"][:4]) for row in bare)
+    gone = [row for row in bare if _is_among(row, people.get(row.writes["person.name"], ()))]
+    applied.left_out += gone
+    keys = {row.key for row in gone}
+    return [row for row in rows if row.key not in keys]
+
+
+def _is_among(row: Row, people) -> bool:
+    unit, birth = row.writes["cadre.managing_unit_id"], row.writes["person.birth_date"]
+    return any(person.unit_id == unit and agree(person.birth, birth) for person in people)
 
 
 def _write_new(rows: list[Row], batch: ImportBatch, applied: Applied) -> None:

@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from apps.common import jobs, sealing
 from apps.common.tasks import run_job
 from apps.ledgers.jobs import tell_colleagues
-from apps.ledgers.services import plan_day
+from apps.ledgers.services import plan_day, repeat_alarms
 from apps.ledgers.services.rosters import take_up_rosters
 from apps.messaging.jobs import Sent, send_waiting
 from apps.messaging.rules import ZONE
@@ -55,12 +55,21 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
     except Exception as error:
         logger.exception("planning for %s failed", day)
         done.error = f"{type(error).__name__}: {error}"[:300]
+    _repeat_alarms(now)
     done.handed = hand_out(now)
     done.sent = send_waiting(now, seconds=seconds)
     _end(day, done)
     _requeue_jobs()
     sealing.seal_committed()
     return done
+
+
+def _repeat_alarms(now: datetime.datetime) -> None:
+    """Whatever else fails, somebody who does not answer is not forgotten; nor does he hold up the rest."""
+    try:
+        repeat_alarms(now)
+    except Exception:
+        logger.exception("repeating alarms failed")
 
 
 def _begin(day: datetime.date) -> bool:

@@ -14,6 +14,7 @@ from apps.messaging.access import MAKE_BATCH
 from apps.messaging.choices import Channel
 from apps.messaging.queries import deliveries_by_day, inbox, paused_channels, unread_count
 from apps.messaging.services import confirm_delivered, mark_read, send_again
+from apps.organisation.queries import missing_years
 from apps.reminders import queries
 from apps.reminders.access import VIEW_RUN, deliveries_for
 
@@ -131,6 +132,7 @@ def reminder_days(request):
     start = today - datetime.timedelta(days=DAYS_SHOWN - 1)
     context = {
         "health": queries.heartbeat(now),
+        "missing_years": missing_years(today),
         "reminders": [_reminder_row(row) for row in queries.reminders_by_day(start, today)],
         "deliveries": [_delivery_row(row) for row in deliveries_by_day(start, today)],
         "runs": [_run_row(day, run) for day, run in sorted(queries.runs(start, today).items(), reverse=True)],

@@ -1,5 +1,5 @@
-"""`import_roster FILE [--unit CODE] [--create-units] [--retire-type 离休|退休] [--accept-warnings REASON] [--dry-run]
-[--json]`: read a roster and write its good rows.
+"""`import_roster FILE… [--unit CODE] [--create-units] [--retire-type 离休|退休] [--full | --update-only]
+[--accept-warnings REASON] [--dry-run] [--json]`: read rosters as one batch and write their good rows.
 
 Exit code 0: every row was taken; 1: some rows were refused; 2: the file was refused (JSON then has `error`).
 It acts as the system itself, in every unit; the web pages bind a clerk to his own.
@@ -15,9 +15,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from apps.common.code_lists import codes_by_name
 from apps.common.workbook import FileRefused
 from apps.organisation.models import Unit
-from apps.registry.roster.answers import Answers
+from apps.registry.roster.answers import FULL, SUPPLEMENT, UPDATE, Answers
 from apps.registry.roster.preview import finding_json
-from apps.registry.services.roster import check_now, import_now
+from apps.registry.services.roster import check_now, import_now, one_upload
 
 NOTHING = {"rows": 0, "new": 0, "changed": 0, "unchanged": 0, "warned": 0, "refused": 0}
 WORDS = {
@@ -27,14 +27,18 @@ WORDS = {
     "unchanged": "没有变化",
     "warned": "其中有提醒",
     "refused": "没有导入",
+    "missing": "名单上没有",
 }
 
 
 class Command(BaseCommand):
-    help = "把名册文件（.xlsx、.xls 或 .csv）导入名册"
+    help = "把名册文件（.xlsx、.xls、.csv，或装着它们的 .zip）作为一批导入名册"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="名册文件")
+        parser.add_argument("file", nargs="+", help="名册文件，可以写几个")
+        kinds = parser.add_mutually_exclusive_group()
+        kinds.add_argument("--full", action="store_true", help="是这些单位的全部名单：列出名册里有、名单上没有的人")
+        kinds.add_argument("--update-only", action="store_true", help="只更新名册里已有的人，没有的不新增")
         parser.add_argument("--unit", help="没有写单位的行归哪个单位（单位代码）")
         parser.add_argument("--create-units", action="store_true", help="单位表里没有的单位，建在局下面")
         parser.add_argument("--retire-type", help="没有写离退休类型的行算离休还是退休")
@@ -44,12 +48,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            data, answers = self._read(options["file"]), self._answers(options)
-            name = Path(options["file"]).name
+            name, data, is_bundle = one_upload([(Path(file).name, self._read(file)) for file in options["file"]])
+            told = {"answers": self._answers(options), "is_bundle": is_bundle}
             if options["dry_run"]:
-                batch, found = None, check_now(data, name, answers=answers)
+                batch, found = None, check_now(data, name, **told)
             else:
-                batch, found = import_now(data, name, answers=answers, reason=options["accept_warnings"])
+                batch, found = import_now(data, name, reason=options["accept_warnings"], **told)
         except FileRefused as refused:
             self._refuse(refused, as_json=options["json"])
         result = {
@@ -83,7 +87,14 @@ class Command(BaseCommand):
             unit_id = Unit.objects.open().filter(code=options["unit"]).values_list("pk", flat=True).first()
             if unit_id is None:
                 raise FileRefused("unit", f"单位表里没有代码“{options['unit']}”。")
-        return Answers(retire_type=retire_type, unit_id=unit_id, create_units=options["create_units"], calendar="solar")
+        kind = FULL if options["full"] else UPDATE if options["update_only"] else SUPPLEMENT
+        return Answers(
+            kind=kind,
+            retire_type=retire_type,
+            unit_id=unit_id,
+            create_units=options["create_units"],
+            calendar="solar",
+        )
 
     def _refuse(self, refused: FileRefused, *, as_json: bool) -> None:
         if as_json:
@@ -97,13 +108,15 @@ class Command(BaseCommand):
         sys.exit(2)
 
     def _print(self, result: dict[str, Any]) -> None:
-        self.stdout.write("，".join(f"{word} {result[key]}" for key, word in WORDS.items()))
+        self.stdout.write("，".join(f"{word} {result[key]}" for key, word in WORDS.items() if key in result))
         for title, key in (("没有导入：", "refusals"), ("请核对：", "warnings")):
             if result[key]:
                 self.stdout.write(title)
             for finding in result[key]:
                 shown = f"（{finding['value']}）" if finding["value"] else ""
-                self.stdout.write(f"  第 {finding['row']} 行 {finding['column']}{shown}：{finding['reason']}")
+                self.stdout.write(
+                    f"  {finding['sheet']}第 {finding['row']} 行 {finding['column']}{shown}：{finding['reason']}"
+                )
         for note in result["notes"]:
             self.stdout.write(note)
         if result["dry_run"]:
