@@ -11,6 +11,7 @@ STAFF_NAVIGATION = [
     ("", "当日上门核实", "admin:ledgers_safetycheck_changelist", "ledgers.view_safetycheck"),
     ("", "外出和异地居住", "admin:people_whereabouts_changelist", "people.view_whereabouts"),
     ("", "生日日历", "admin:birthday_calendar", "reminders.view_reminder"),
+    ("", "生日名单", "admin:birthday_list", "ledgers.view_today"),
     ("", "纸质表", "admin:common_paper_changelist", "common.view_paper"),
     ("", "我的消息", "admin:inbox", ""),
     ("", "人数一览", "admin:headcount", "registry.view_cadre"),
