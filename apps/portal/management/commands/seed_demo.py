@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
 from apps.portal.demo.cast import fixed_cast
+from apps.portal.demo.imports import write_import
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.roster_file import write_roster
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         write_hospital_stays(staff, on=on)
         write_unit_reports(staff, on=on)
         write_standing(units, staff, on=on)
+        write_import(units, staff, on=on)
         return written
 
     def _progress(self, done: int) -> None:
