@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from django.db.models import Model
 
-from apps.accounts.models import BoundCertificate, RoleGrant, User
+from apps.accounts.models import Absence, BoundCertificate, RoleGrant, User
 from apps.accounts.roles import ROLES
 from apps.branches.models import Membership, Organisation, Post
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
-from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, SafetyCheck
+from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import Household, Person, Phone, Relative, Whereabouts
@@ -205,6 +205,20 @@ OBJECTS: dict[str, Builder] = {
     "ledgers.careassignment": _assignment,
     "ledgers.contact": _contact,
     "ledgers.duty": _duty,
+    "ledgers.inquiry": lambda side: Inquiry.objects.create(
+        unit=side.unit,
+        person=side.cadre.person,
+        subject="03",
+        content=f"{side.cadre.person.name}问报销",
+        state="done",
+        received_by=User.objects.get(username=f"carer{side.unit.pk}"),
+    ),
+    "accounts.absence": lambda side: Absence.objects.create(
+        user=User.objects.get(username=f"granted{side.unit.pk}"),
+        substitute=User.objects.get(username=f"carer{side.unit.pk}"),
+        starts_on=DAY,
+        ends_on=LATER,
+    ),
     "ledgers.safetycheck": lambda side: SafetyCheck.objects.create(cadre=side.cadre, raised_on=DAY),
     "people.whereabouts": lambda side: Whereabouts.objects.create(
         person=side.cadre.person, kind="travelling", starts_on=DAY
