@@ -11,8 +11,10 @@ from apps.common.choices import Source
 from apps.common.forms import PortalForm
 from apps.common.phone import parse_phone
 from apps.common.sources import TYPED
+from apps.common.suggesting import SuggestingInput
 from apps.people.models import Person, Whereabouts
 from apps.people.services import CLEAR
+from apps.registry.models import ServingLeader
 
 from .choices import By, CallOutcome, CheckResult, ContactKind, DutyKind, Level, Means, Method
 from .models import Contact, Duty
@@ -42,6 +44,7 @@ METHOD_OF_DUTY = {
     DutyKind.HOSPITAL: Method.HOSPITAL,
     DutyKind.HOSPITAL_STAY: Method.HOSPITAL,
 }
+MOST_SUGGESTED = 60
 SEALED = {"body_text": "body_state", "thoughts_text": "thoughts"}
 
 
@@ -90,6 +93,11 @@ class ContactForm(RecordForm):
             self.fields["outcome"].choices = CallOutcome.choices
         if "source" in self.fields:
             self.fields["source"].choices, self.fields["source"].required = TYPED, False
+        if "leaders" in self.fields:
+            now = ServingLeader.objects.on(timezone.localdate())[:MOST_SUGGESTED]
+            widget = SuggestingInput({"class": "vTextField"}, [str(leader) for leader in now])
+            widget.attrs["maxlength"] = self.fields["leaders"].max_length
+            self.fields["leaders"].widget = widget
         if self.instance.pk is None:
             self.initial.setdefault("form_token", uuid.uuid4())
             return
