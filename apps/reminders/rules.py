@@ -150,6 +150,7 @@ for _kind, _stage, _label, _unit in (*_URGENT, *_DIGEST):
             label=_label,
             unit=_unit,
             health=_kind in (ReminderKind.HOSPITAL, ReminderKind.DISCHARGE),
+            page="admin:birthday_list" if _stage == Stage.LIST else "",
         )
     )
 
