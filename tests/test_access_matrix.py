@@ -64,6 +64,7 @@ PAGES = {
     "admin:organisation_calendarday_import": Row("organisation.add_calendarday"),
     "admin:accounts_user_password": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_second-factor": Row("accounts.change_user", "accounts.user"),
+    "admin:accounts_user_reveals": Row("accounts.view_reveals"),
     "admin:accounts_user_sheet": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_boundcertificate_release": Row("accounts.change_boundcertificate", "accounts.boundcertificate"),
     "admin:accounts_user_sign-out": Row("accounts.change_user", "accounts.user"),
@@ -119,6 +120,14 @@ PAGES = {
     "admin:people_whereabouts_back": Row("people.change_whereabouts", "people.whereabouts"),
     "admin:registry_cadre_household": Row("registry.change_cadre", "registry.cadre"),
     "admin:ledgers_careassignment_end": Row("ledgers.change_careassignment", "ledgers.careassignment"),
+    "admin:ledgers_inquiry_counts": Row("ledgers.view_inquiry"),
+    "admin:ledgers_inquiry_answer": Row("ledgers.change_inquiry", "ledgers.inquiry"),
+    "admin:ledgers_inquiry_pass": Row("ledgers.change_inquiry", "ledgers.inquiry"),
+    "admin:ledgers_inquiry_close": Row("ledgers.change_inquiry", "ledgers.inquiry"),
+    "admin:ledgers_inquiry_print": Row("ledgers.view_inquiry", "ledgers.inquiry"),
+    "admin:stand_ins": Row("accounts.view_absence"),
+    "admin:accounts_absence_end": Row("accounts.change_absence", "accounts.absence"),
+    "admin:birthday_list": Row("ledgers.view_today"),
     "admin:ledgers_duty_waive": Row("ledgers.waive_duty", "ledgers.duty"),
     "admin:birthday_calendar": Row("reminders.view_reminder"),
     "admin:reminder_days": Row("reminders.view_run"),
@@ -134,6 +143,11 @@ PAGES = {
     "admin:inbox": Row(ANY_STAFF),
     "admin:registry_unitreport_unit": Row(
         "registry.view_unitreport", "organisation.unit", post="registry.add_unitreport"
+    ),
+    "admin:registry_unitcheck_print": Row("registry.view_unitcheck", "registry.unitcheck"),
+    "admin:registry_unitcheck_print_many": Row("registry.view_unitcheck"),
+    "admin:registry_unitcheck_enter": Row(
+        "registry.view_unitcheck", "registry.unitcheck", post="registry.change_unitcheck"
     ),
     "admin:registry_deceasedlist_unmatched": Row(NOBODY, "registry.deceasedlist"),
     "admin:registry_unitreport_newcomers": Row("registry.add_cadre", post=NOBODY),
@@ -214,6 +228,9 @@ EXCEPTIONS = {
     "admin:ledgers_caretier_change": Row("ledgers.view_caretier", "ledgers.caretier", post=NOBODY),
     "admin:ledgers_careassignment_add": Row(NOBODY),
     "admin:ledgers_careassignment_change": Row("ledgers.view_careassignment", "ledgers.careassignment", post=NOBODY),
+    # Absences are ended and voided, never rewritten or restored.
+    "admin:accounts_absence_change": Row("accounts.view_absence", "accounts.absence", post=NOBODY),
+    "admin:accounts_absence_restore": Row("accounts.change_absence", "accounts.absence", post=NOBODY),
     "admin:ledgers_contact_restore": Row("ledgers.change_contact", "ledgers.contact", post=NOBODY),
     "admin:ledgers_contact_add": Row("ledgers.record_contact"),
     # Checks are raised by calls and ended by reports; periods away are added from a person's page and voided for good.
@@ -231,6 +248,7 @@ EXCEPTIONS = {
     "admin:registry_importbatch_change": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_history": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_rostercolumn_add": Row(NOBODY),
+    "admin:registry_unitcheck_change": Row("registry.view_unitcheck", "registry.unitcheck", post=NOBODY),
     "admin:registry_deceasedlist_change": Row("registry.view_deceasedlist", "registry.deceasedlist"),
     "admin:ledgers_callsheet_change": Row("ledgers.view_callsheet", "ledgers.callsheet", post=NOBODY),
     # Paper comes from being printed and moves by its own steps.

@@ -69,6 +69,7 @@ class ReminderAdmin(ReadOnlyAdmin):
     def get_urls(self):
         pages = [
             path("birthdays/", self.staff_view(views.birthday_calendar), name="birthday_calendar"),
+            path("birthday-list/", self.staff_view(views.month_list), name="birthday_list"),
             path("days/", self.staff_view(views.reminder_days), name="reminder_days"),
             path("unknown/", self.staff_view(views.unknown_deliveries), name="unknown_deliveries"),
             path("batches/", self.staff_view(views.batches), name="batches"),

@@ -23,8 +23,12 @@ class MakeBatchForm(PortalForm):
     )
     unit = forms.ModelChoiceField(Unit.objects.none(), label="哪个单位（含下级）", empty_label=None)
 
-    def __init__(self, *args, channel: str, units: Sequence[Unit], today: datetime.date, **kwargs):
-        initial = {"channel": channel, "through": None if channel == Channel.PRINT else today}
+    def __init__(
+        self, *args, channel: str, units: Sequence[Unit], today: datetime.date, first_day: datetime.date | None = None,
+        **kwargs,
+    ):  # fmt: skip
+        through = None if channel == Channel.PRINT else max(today, first_day or today)
+        initial = {"channel": channel, "through": through}
         super().__init__(*args, initial=initial, auto_id=f"{channel}_%s", **kwargs)
         self.today = today
         self.fields["unit"].queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("path")
