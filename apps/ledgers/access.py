@@ -32,8 +32,8 @@ ACTS_FOR = "_acts_for"
 
 # What a carer may do for his own people, if one of his roles carries it at all.
 CARER_PERMISSIONS = {
-    VIEW, "ledgers.record_contact", "ledgers.view_duty", "ledgers.view_contact", "ledgers.view_caretier",
-    "ledgers.view_careassignment", "people.view_contact", "ledgers.view_safetycheck",
+    VIEW, "ledgers.view_today", "ledgers.record_contact", "ledgers.view_duty", "ledgers.view_contact",
+    "ledgers.view_caretier", "ledgers.view_careassignment", "people.view_contact", "ledgers.view_safetycheck",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.branches.models import Membership
 from apps.branches.queries import member_ids, subtree_ids
 from apps.common.admin_lists import PickFilter
+from apps.ledgers.access import acts_for
 from apps.ledgers.choices import FESTIVALS, HOSPITAL_KINDS, ContactKind, DutyKind, Level, Method
 from apps.ledgers.models import CareAssignment, CareTier, TierAdvice
 from apps.organisation.queries import subtree_ids as units_below
@@ -159,7 +160,8 @@ class MineFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() != "me":
             return queryset
-        return queryset.filter(cadre__in=CareAssignment.objects.open().filter(carer=request.user).values("cadre"))
+        carers = [request.user.pk, *acts_for(request.user)]
+        return queryset.filter(cadre__in=CareAssignment.objects.open().filter(carer__in=carers).values("cadre"))
 
 
 class UnitOfCadreFilter(PickFilter):
