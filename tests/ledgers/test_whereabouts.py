@@ -164,3 +164,18 @@ def test_home_takes_nobody_of_another_bureau(client, bureau, clerk):
         client.post(f"/admin/registry/cadre/{one.pk}/household/", {"add": "1", "other": stranger.pk}).status_code == 422
     )
     assert client.get(f"/admin/registry/cadre/{stranger.pk}/household/").status_code == 404
+
+
+def test_form_for_one_records_both_and_settles_both(client, bureau, tier, clerk):
+    husband, wife = (make_cadre(name, unit=bureau, retire_type="veteran") for name in ("甲某", "乙某"))
+    for cadre in (husband, wife):
+        tier(cadre, 2)
+    households.join(husband.person, wife.person, actor=clerk)
+    plan_duties(on=TODAY, window=0)
+    client.force_login(clerk)
+    values = {
+        "who": [husband.pk], "family": [wife.pk], "method": "home", "happened_on": TODAY.isoformat(), "by": "staff",
+    }  # fmt: skip
+    assert client.post(f"/admin/ledgers/contact/add/?cadre={husband.pk}", values).status_code == 302
+    kept = Duty.objects.filter(kind="veteran_visit", satisfied_on=TODAY).values_list("cadre", flat=True)
+    assert {husband.pk, wife.pk} <= set(kept)
