@@ -232,15 +232,14 @@ class CheckReportForm(PortalForm):
 class WhereaboutsForm(RecordForm):
     """A period away from home; address and number there are typed anew and shown on the person's page only."""
 
-    typed_place = forms.CharField(label="那里的详细地址", required=False, max_length=300)
+    typed_place = forms.CharField(
+        label="那里的详细地址", required=False, max_length=300, widget=forms.TextInput({"class": "vTextField"})
+    )
     typed_phone = forms.CharField(label="那里的电话", required=False, max_length=40)
 
     class Meta:
         model = Whereabouts
         fields = ("kind", "starts_on", "ends_on", "division", "host_unit", "document_no", "note")
-        widgets = {
-            name: forms.DateInput({"type": "date"}, format="%Y-%m-%d") for name in ("starts_on", "ends_on")
-        }  # fmt: skip
         labels = {"starts_on": "哪天离开", "ends_on": "哪天回来"}
         help_texts = {"starts_on": "不知道就空着", "ends_on": "回来那天算在家；还没定就空着"}
 
