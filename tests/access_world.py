@@ -22,6 +22,7 @@ from apps.people.models import Household, Person, Phone, Relative, Whereabouts
 from apps.registry.models import (
     Attendance,
     Cadre,
+    CheckLine,
     DeceasedList,
     Health,
     ImportBatch,
@@ -31,6 +32,7 @@ from apps.registry.models import (
     RosterColumn,
     ServingLeader,
     Training,
+    UnitCheck,
     UnitReport,
     Worker,
 )
@@ -132,6 +134,16 @@ def _import_batch(side: Side) -> ImportBatch:
     return ImportBatch.objects.create(upload=upload, uploaded_by=clerk, state="discarded", counts={})
 
 
+def _unit_check(side: Side) -> UnitCheck:
+    check = UnitCheck.objects.create(unit=side.unit, year=2026, paper=_paper_of_check(side))
+    CheckLine.objects.create(sheet=check, person=side.cadre.person, position=1)
+    return check
+
+
+def _paper_of_check(side: Side) -> Paper:
+    return Paper.objects.create(code=f"K2{side.unit.pk % 10000:04}", kind="信息核对表", title="核对", subject="x")
+
+
 def _deceased_list(side: Side) -> DeceasedList:
     upload = Attachment.objects.create(
         subject="x", purpose="upload", size=1, digest=b"x", storage_name=f"deceased{side.unit.pk}"
@@ -217,6 +229,7 @@ OBJECTS: dict[str, Builder] = {
     ),
     "messaging.deliverybatch": lambda side: DeliveryBatch.objects.create(channel="print", unit=side.unit, on_day=DAY),
     "registry.importbatch": _import_batch,
+    "registry.unitcheck": _unit_check,
     "registry.deceasedlist": _deceased_list,
     "registry.unitreport": lambda side: UnitReport.objects.create(unit=side.unit, month=DAY),
     "registry.registerbatch": _register_batch("workers"),

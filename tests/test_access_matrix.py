@@ -64,6 +64,7 @@ PAGES = {
     "admin:organisation_calendarday_import": Row("organisation.add_calendarday"),
     "admin:accounts_user_password": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_second-factor": Row("accounts.change_user", "accounts.user"),
+    "admin:accounts_user_reveals": Row("accounts.view_reveals"),
     "admin:accounts_user_sheet": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_boundcertificate_release": Row("accounts.change_boundcertificate", "accounts.boundcertificate"),
     "admin:accounts_user_sign-out": Row("accounts.change_user", "accounts.user"),
@@ -87,6 +88,7 @@ PAGES = {
     "admin:ledgers_duty_visit_list": Row("ledgers.view_duty"),
     "admin:ledgers_duty_today": Row("ledgers.view_today"),
     "admin:ledgers_contact_print": Row("ledgers.view_contact"),
+    "admin:registry_cadre_labels": Row("people.view_contact"),
     "admin:registry_cadre_tier": Row("ledgers.change_caretier"),
     "admin:registry_cadre_carers": Row("ledgers.change_careassignment"),
     "admin:registry_cadre_export": Row("registry.export_cadre"),
@@ -132,12 +134,20 @@ PAGES = {
     "admin:unknown_deliveries": Row("messaging.resolve_delivery", post=NOBODY),
     "admin:batches": Row("messaging.make_batch", post=NOBODY),
     "admin:batch": Row("messaging.make_batch", "messaging.deliverybatch", post=NOBODY),
+    "admin:messaging_deliverybatch_print": Row("messaging.make_batch", "messaging.deliverybatch"),
+    "admin:messaging_deliverybatch_enter": Row("messaging.make_batch", "messaging.deliverybatch"),
+    "admin:batch_sheet": Row(NOBODY, "messaging.deliverybatch"),
     "admin:batch_download": Row("messaging.make_batch", "messaging.deliverybatch", post=NOBODY),
     "admin:my_channels": Row(ANY_STAFF),
     "admin:person_channels": Row("people.change_person", "registry.cadre"),
     "admin:inbox": Row(ANY_STAFF),
     "admin:registry_unitreport_unit": Row(
         "registry.view_unitreport", "organisation.unit", post="registry.add_unitreport"
+    ),
+    "admin:registry_unitcheck_print": Row("registry.view_unitcheck", "registry.unitcheck"),
+    "admin:registry_unitcheck_print_many": Row("registry.view_unitcheck"),
+    "admin:registry_unitcheck_enter": Row(
+        "registry.view_unitcheck", "registry.unitcheck", post="registry.change_unitcheck"
     ),
     "admin:registry_deceasedlist_unmatched": Row(NOBODY, "registry.deceasedlist"),
     "admin:registry_unitreport_newcomers": Row("registry.add_cadre", post=NOBODY),
@@ -238,6 +248,7 @@ EXCEPTIONS = {
     "admin:registry_importbatch_change": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_history": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_rostercolumn_add": Row(NOBODY),
+    "admin:registry_unitcheck_change": Row("registry.view_unitcheck", "registry.unitcheck", post=NOBODY),
     "admin:registry_deceasedlist_change": Row("registry.view_deceasedlist", "registry.deceasedlist"),
     "admin:ledgers_callsheet_change": Row("ledgers.view_callsheet", "ledgers.callsheet", post=NOBODY),
     # Paper comes from being printed and moves by its own steps.

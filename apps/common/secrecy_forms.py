@@ -35,7 +35,11 @@ class SecrecyMixin:
         asked = set(found) - certain
         if asked:
             self.fields[REASON] = forms.CharField(
-                label=LABEL, max_length=200, required=False, help_text="例如：说的是商业秘密"
+                label=LABEL,
+                max_length=200,
+                required=False,
+                help_text="例如：说的是商业秘密",
+                widget=forms.TextInput(attrs={"class": "vTextField"}),
             )
         for name in sorted(certain | (set() if explained else asked)):
             self.add_error(name, forms.ValidationError(sentence_for(found[name]), code="secrecy"))

@@ -34,7 +34,7 @@ def url(page, *args):
 
 
 def upload(client, data, name="名册.xlsx", **more):
-    return client.post(url("add"), {"file": SimpleUploadedFile(name, data), **more})
+    return client.post(url("add"), {"file": SimpleUploadedFile(name, data), "kind": "supplement", **more})
 
 
 def handed_in(client, data, **more) -> ImportBatch:
@@ -66,7 +66,7 @@ def test_from_upload_to_undo_without_a_script(client, clerk, unit, bureau):
     asked = page(client, batch)
     assert "是哪一种" in asked
     assert "就是“云江市水利局”" in asked
-    answers = {"retire_type": "retired", "calendar": "solar", "unit_0": str(unit.pk)}
+    answers = {"kind": "supplement", "retire_type": "retired", "calendar": "solar", "unit_0": str(unit.pk)}
     assert client.post(url("answer", batch.pk), answers).status_code == 302
     batch.refresh_from_db()
     run_job(batch.job_id)
@@ -129,7 +129,7 @@ def test_a_large_file_gives_a_small_page(client, clerk, unit):
         for n in range(1, 900, 1)
     ]
     batch = handed_in(client, in_template(*rows))
-    client.post(url("answer", batch.pk), {"retire_type": "retired", "calendar": "solar"})
+    client.post(url("answer", batch.pk), {"kind": "supplement", "retire_type": "retired", "calendar": "solar"})
     batch.refresh_from_db()
     run_job(batch.job_id)
     assert len(page(client, batch).encode()) < 300_000
@@ -182,7 +182,7 @@ def test_a_bureau_adds_its_own_heading(client, clerk, unit):
 
 def handed_in_and_answered(client, data):
     batch = handed_in(client, data)
-    client.post(url("answer", batch.pk), {"retire_type": "retired", "calendar": "solar"})
+    client.post(url("answer", batch.pk), {"kind": "supplement", "retire_type": "retired", "calendar": "solar"})
     batch.refresh_from_db()
     run_job(batch.job_id)
     batch.refresh_from_db()

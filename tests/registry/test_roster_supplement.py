@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.common import attachments, crypto
 from apps.common.workbook import FileRefused, read
-from apps.organisation.models import Community, Division
+from apps.organisation.models import BarredEntry, Community, Division
 from apps.people.models import Person
 from apps.registry.models import Cadre, Health, ImportBatch, StandingSpan
 from apps.registry.roster import batches
@@ -344,11 +344,11 @@ def test_somebody_without_a_number_is_taken_and_gets_it_later_without_a_twin(uni
     assert numbers_of(later.counts) == {"changed": 1}
     person = Person.objects.get()
     assert person.citizen_id == number
-    assert person.citizen_id_index == crypto.blind_index("citizen_id", number)
-    assert person.citizen_id_last4 == crypto.blind_index("citizen_id_last4", number[-4:])
+    assert bytes(person.citizen_id_index) == crypto.blind_index("citizen_id", number)
+    assert bytes(person.citizen_id_last4) == crypto.blind_index("citizen_id_last4", number[-4:])
     roster.undo(later, actor=None)
     person.refresh_from_db()
-    assert (person.citizen_id, person.citizen_id_index, person.citizen_id_last4) == (None, None, None)
+    assert (person.citizen_id, person.citizen_id_index, person.citizen_id_last4) == ("", None, None)
 
 
 def test_a_number_that_contradicts_the_birth_date_is_no_match(people):
@@ -412,8 +412,19 @@ def test_a_marked_cell_refuses_its_row_and_stays_out_of_the_report(people):
 
 
 def test_a_mark_in_a_column_that_is_not_read_counts_too(people):
-    found = check(["身份证号", "属相"], [NUMBER, "绝密★"])
+    found = check(["身份证号", "居住方式", "属相"], [NUMBER, "独居", "绝密★"])
     assert [finding.code for finding in found.refusals] == ["secret"]
+
+
+def test_words_that_only_sound_like_marks_pass(people):
+    assert check(["身份证号", "备注"], [NUMBER, "内退后在心内科住过院，密切联系"]).counts["changed"] == 1
+
+
+def test_ranks_and_units_that_must_not_be_held_refuse_their_row(people):
+    BarredEntry.objects.create(kind="rank", name="副国级", document_no="云组〔2026〕1号")
+    found = check(["身份证号", "职务"], [NUMBER, "副国级"])
+    assert refused(found) == [(2, "职务", "barred")]
+    assert "云组〔2026〕1号" in found.refusals[0].sentence
 
 
 def test_a_marked_title_refuses_the_file_and_does_not_keep_it(unit):

@@ -14,7 +14,7 @@ class Limits:
 
     file_size: int = 10 * MB
     members: int = 1000
-    files: int = 100
+    files: int = 300
     sheets: int = 300
     unpacked: int = 100 * MB
     ratio: int = 100

@@ -14,7 +14,7 @@ from apps.registry.roster.known import PERMISSION
 from apps.registry.services.roster import one_upload
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_FILES = 100
+MOST_FILES = 300
 KINDS = [
     (SUPPLEMENT, "补充或更正：名册里有的人按表更新，没有的人新增"),
     (UPDATE, "只更新名册里已有的人，没有的不新增"),
@@ -52,8 +52,8 @@ class UploadForm(PortalForm):
         label="这次传的是",
         choices=KINDS,
         initial=SUPPLEMENT,
-        required=False,
         widget=forms.RadioSelect,
+        error_messages={"required": "请选一种。"},
     )
     again = forms.BooleanField(label="这个文件导入过，再检查一次", required=False, widget=forms.HiddenInput)
 
@@ -64,9 +64,6 @@ class UploadForm(PortalForm):
         if sum(file.size for file in files) > MOST_BYTES:
             raise ValidationError("文件加起来超过 10 MB，请分成几次上传。")
         return files
-
-    def clean_kind(self):
-        return self.cleaned_data["kind"] or SUPPLEMENT
 
     def upload(self) -> tuple[str, bytes, bool]:
         """(name, data, whether several files were put together)."""
@@ -112,7 +109,11 @@ class AnswersForm(PortalForm):
 
     def _add_kind(self) -> None:
         self.fields["kind"] = forms.ChoiceField(
-            label="这次传的是", choices=KINDS, initial=self.given.kind, required=False, widget=forms.RadioSelect
+            label="这次传的是",
+            choices=KINDS,
+            initial=self.given.kind,
+            widget=forms.RadioSelect,
+            error_messages={"required": "请选一种。"},
         )
 
     def _add_sheets(self) -> None:

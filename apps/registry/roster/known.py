@@ -11,12 +11,15 @@ from apps.accounts.access import unit_ids_for
 from apps.accounts.models import User
 from apps.common import crypto
 from apps.common.code_lists import codes_by_name, names_of
+from apps.common.secrecy_words import current_words
+from apps.organisation.barred import barred_entries
 from apps.organisation.models import Community, Unit
 from apps.registry.models import ImportBatch, RosterColumn
 
 from .checking import Rules
 from .columns import COLUMNS, synonyms
 from .readers import fold
+from .secrecy import Secrecy
 
 PERMISSION = "registry.import_roster"
 
@@ -100,6 +103,7 @@ def load_rules(user, today: date) -> Rules:
         staff=Counter(
             fold(name) for name in User.objects.filter(is_active=True).values_list("display_name", flat=True)
         ),
+        secrecy=Secrecy(current_words(), barred_entries()),
         not_for_him=frozenset(
             column.key for column in COLUMNS if column.right and user is not None and not user.has_perm(column.right)
         ),

@@ -93,8 +93,8 @@ def find_layout(sheet: Sheet, synonyms: Mapping[str, str]) -> Layout:
 
 
 def titles_of(sheet: Sheet, layout: Layout) -> list[str]:
-    """What stands above the header, cell by cell."""
-    return [cell for row in sheet.rows[: layout.first_header - 1] for cell in row if isinstance(cell, str) and cell]
+    """What stands above the header and in it, cell by cell: a title right above it may pass for its first line."""
+    return [cell for row in sheet.rows[: layout.last_header] for cell in row if isinstance(cell, str) and cell]
 
 
 def _header_texts(rows: Sequence[list], place: int, height: int) -> list[str]:

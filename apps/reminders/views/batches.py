@@ -19,7 +19,7 @@ from apps.messaging.channels import KINDS
 from apps.messaging.choices import BATCHED, Channel, DeliveryState, Outcome
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.messaging.queries import waiting_by_channel
-from apps.messaging.rules import SendingRules, sms_length, with_signature
+from apps.messaging.rules import SendingRules, filled, sms_length, with_signature
 from apps.messaging.services import (
     Result,
     call_off_batch,
@@ -88,16 +88,25 @@ def _way(channel: str, row: dict | None, units, today: datetime.date) -> dict:
         "settled_by": KINDS[channel].settled_by,
         "waiting": row["waiting"] if row else 0,
         "first_day": row["first_day"] if row else None,
-        "form": MakeBatchForm(channel=channel, units=units, today=today) if row and units else None,
+        "form": _form(channel, row, units, today) if row and units else None,
         "button": {"smsfile": "生成短信文件", "print": "备好贺卡", "sheet": "备好电话单"}[channel],
     }
 
 
+def _form(channel: str, row: dict, units, today: datetime.date) -> MakeBatchForm:
+    return MakeBatchForm(channel=channel, units=units, today=today, first_day=row["first_day"])
+
+
 def _words(today: datetime.date) -> list[tuple[str, str]]:
-    """The words in force for birthdays, with what the text costs; where to change them."""
+    """The words in force for birthdays as somebody with four characters gets them, and what the text costs."""
     texts = rule_values(GreetingTexts.rule_key, on=today)
-    whole = with_signature(texts.sms, settings.SMS_GATEWAY["signature"])
-    return [("短信", texts.sms, sms_length(whole).words), ("贺卡", texts.card, ""), ("电话里说", texts.call, "")]
+    values = {"姓名": "欧阳德厚", "局名": settings.PORTAL["bureau"], "电话": settings.PORTAL["phone"]}
+    sms = with_signature(filled(texts.sms, values), settings.SMS_GATEWAY["signature"])
+    return [
+        ("短信", sms, sms_length(sms).words),
+        ("贺卡", filled(texts.card, values), ""),
+        ("电话里说", filled(texts.call, values), ""),
+    ]
 
 
 def _row(batch: DeliveryBatch, today: datetime.date, rules: SendingRules) -> list:

@@ -11,8 +11,11 @@ from django.utils import timezone
 
 from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
+from apps.portal.demo.care import write_care
 from apps.portal.demo.cast import fixed_cast
+from apps.portal.demo.channels import write_channels
 from apps.portal.demo.colleagues import write_colleagues
+from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.roster_file import write_roster
@@ -58,9 +61,12 @@ class Command(BaseCommand):
         analyse()
         write_service(staff, on=on)
         write_hospital_stays(staff, on=on)
+        write_papers(staff, on=on)
+        write_care(staff, on=on)
         write_colleagues(staff, on=on)
         write_unit_reports(staff, on=on)
         write_standing(units, staff, on=on)
+        write_channels(staff, on=on)
         return written
 
     def _progress(self, done: int) -> None:
