@@ -16,8 +16,8 @@ from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
 from apps.portal.demo.colleagues import write_colleagues
 from apps.portal.demo.doors import write_doors
-from apps.portal.demo.paper import write_papers
 from apps.portal.demo.imports import write_import
+from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.roster_file import write_roster
