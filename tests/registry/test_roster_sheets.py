@@ -242,6 +242,14 @@ def test_people_whom_a_full_roster_does_not_name_are_listed_and_left_alone(unit,
     assert take(book(水利局=[HEAD, person("甲", 1)]))[0].missing == []
 
 
+def test_a_full_roster_must_say_of_which_unit_it_is(unit):
+    take(book(水利局=[HEAD, person("甲", 1), person("乙", 3)]))
+    data = book(Sheet1=[HEAD, person("甲", 1)])
+    assert check(data, answers=FULL).questions == ["unit"]
+    told = Answers(kind="full", unit_id=unit.pk, asked=True)
+    assert take(data, answers=told)[0].counts["missing"] == 1
+
+
 def test_a_refused_row_still_names_its_person(unit):
     take(book(水利局=[HEAD, person("甲", 1)]))
     batch, _ = take(book(水利局=[HEAD, person("甲", 1, "火星")]), answers=FULL)

@@ -221,7 +221,11 @@ def _complete(staged: Staged) -> None:
             else:
                 asked.add(key)
                 lacking_unit[row.part] += key == "unit"
+    if answers.is_full and not answers.asked:
+        lacking_unit.update(part.number for part in staged.parts if "unit" not in part.at and part.unit_id is None)
     staged.unitless = [part for part in staged.parts if lacking_unit[part.number]]
+    if staged.unitless:
+        asked.add("unit")
     if answers.calendar is None and any("birthday_calendar" not in staged.parts[row.part].at for row in fresh):
         asked.add("calendar")
     if staged.units.unknown:
