@@ -10,18 +10,19 @@ from dataclasses import dataclass, field
 
 from django.db.models import Model
 
-from apps.accounts.models import BoundCertificate, RoleGrant, User
+from apps.accounts.models import Absence, BoundCertificate, RoleGrant, User
 from apps.accounts.roles import ROLES
 from apps.branches.models import Membership, Organisation, Post
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
-from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, SafetyCheck
+from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import Household, Person, Phone, Relative, Whereabouts
 from apps.registry.models import (
     Attendance,
     Cadre,
+    CheckLine,
     DeceasedList,
     Health,
     ImportBatch,
@@ -31,6 +32,7 @@ from apps.registry.models import (
     RosterColumn,
     ServingLeader,
     Training,
+    UnitCheck,
     UnitReport,
     Worker,
 )
@@ -132,6 +134,16 @@ def _import_batch(side: Side) -> ImportBatch:
     return ImportBatch.objects.create(upload=upload, uploaded_by=clerk, state="discarded", counts={})
 
 
+def _unit_check(side: Side) -> UnitCheck:
+    check = UnitCheck.objects.create(unit=side.unit, year=2026, paper=_paper_of_check(side))
+    CheckLine.objects.create(sheet=check, person=side.cadre.person, position=1)
+    return check
+
+
+def _paper_of_check(side: Side) -> Paper:
+    return Paper.objects.create(code=f"K2{side.unit.pk % 10000:04}", kind="信息核对表", title="核对", subject="x")
+
+
 def _deceased_list(side: Side) -> DeceasedList:
     upload = Attachment.objects.create(
         subject="x", purpose="upload", size=1, digest=b"x", storage_name=f"deceased{side.unit.pk}"
@@ -193,6 +205,20 @@ OBJECTS: dict[str, Builder] = {
     "ledgers.careassignment": _assignment,
     "ledgers.contact": _contact,
     "ledgers.duty": _duty,
+    "ledgers.inquiry": lambda side: Inquiry.objects.create(
+        unit=side.unit,
+        person=side.cadre.person,
+        subject="03",
+        content=f"{side.cadre.person.name}问报销",
+        state="done",
+        received_by=User.objects.get(username=f"carer{side.unit.pk}"),
+    ),
+    "accounts.absence": lambda side: Absence.objects.create(
+        user=User.objects.get(username=f"granted{side.unit.pk}"),
+        substitute=User.objects.get(username=f"carer{side.unit.pk}"),
+        starts_on=DAY,
+        ends_on=LATER,
+    ),
     "ledgers.safetycheck": lambda side: SafetyCheck.objects.create(cadre=side.cadre, raised_on=DAY),
     "people.whereabouts": lambda side: Whereabouts.objects.create(
         person=side.cadre.person, kind="travelling", starts_on=DAY
@@ -203,6 +229,7 @@ OBJECTS: dict[str, Builder] = {
     ),
     "messaging.deliverybatch": lambda side: DeliveryBatch.objects.create(channel="print", unit=side.unit, on_day=DAY),
     "registry.importbatch": _import_batch,
+    "registry.unitcheck": _unit_check,
     "registry.deceasedlist": _deceased_list,
     "registry.unitreport": lambda side: UnitReport.objects.create(unit=side.unit, month=DAY),
     "registry.registerbatch": _register_batch("workers"),

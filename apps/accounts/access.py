@@ -145,3 +145,14 @@ class RoleBackend(AuthenticationBackend):
 
     def has_module_perms(self, user_obj, app_label) -> bool:
         return any(perm.startswith(f"{app_label}.") for perm in self.get_all_permissions(user_obj))
+
+
+def overseers_of(user, roles: frozenset[str], *, on: dt.date) -> list[int]:
+    """Ids of active accounts that hold one of `roles` on a unit above or at this colleague's; never himself."""
+    granted = (unit.pk for units in current_grants(user).values() for unit in units)
+    own = {user.unit_id} if user.unit_id else set(granted)
+    step = Unit.steplen
+    paths = Unit.objects.filter(pk__in=own).values_list("path", flat=True)
+    above = {path[:end] for path in paths for end in range(step, len(path) + 1, step)}
+    grants = RoleGrant.objects.current(on).filter(role__in=roles, unit__path__in=above, user__is_active=True)
+    return sorted(set(grants.exclude(user_id=user.pk).values_list("user_id", flat=True)))

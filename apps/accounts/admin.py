@@ -18,6 +18,7 @@ from . import services
 from .factor_admin import BoundCertificateAdmin, SheetPages, factors_of, with_factors
 from .forms import GrantForm, ReasonForm
 from .models import RoleGrant, User
+from .reveal_pages import RevealPages
 from .roles import ROLES
 
 __all__ = ["BoundCertificateAdmin", "RoleGrantAdmin", "UserAdmin"]
@@ -59,7 +60,7 @@ ACTS = {
 
 
 @admin.register(User)
-class UserAdmin(SheetPages, RecordAdmin):
+class UserAdmin(SheetPages, RevealPages, RecordAdmin):
     list_display = ["username", "display_name", "unit", "post", "roles", "second_factor", "is_active"]
     list_display_links = ["username", "display_name"]
     list_filter = ["is_active"]

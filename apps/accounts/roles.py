@@ -70,12 +70,14 @@ ROLES = {
              | {"reminders.view_run", "common.view_every_job"}),
         Role("security_admin", "安全管理员", _views("accounts.user", "accounts.rolegrant", "organisation.unit",
              "organisation.community", "organisation.barredentry", "accounts.boundcertificate")
-             | _edits("accounts.user", "accounts.rolegrant", "organisation.barredentry", "accounts.boundcertificate")),
+             | _edits("accounts.user", "accounts.rolegrant", "organisation.barredentry", "accounts.boundcertificate")
+             | {"accounts.view_reveals"}),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
              | _views("organisation.barredentry")
-             | {"registry.undo_import", "ledgers.waive_duty", "registry.view_thoughts", "registry.view_hold",
+             | {"accounts.view_reveals", "registry.undo_import",
+                "ledgers.waive_duty", "registry.view_thoughts", "registry.view_hold",
                 "registry.change_hold"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | OWN_ABSENCE | {"people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),

@@ -22,7 +22,7 @@ from .admin_forms import NOT_OF_THE_RECORD, RecordForm
 from .admin_lists import CappedPaginator, PickFilter, PickMany, PickOne, page_number
 from .errors import BusinessError
 from .models import Record
-from .secrecy_forms import LABEL, REASON
+from .secrecy_forms import REASON
 
 EDIT = "edit"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -272,7 +272,7 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         shown = context["adminform"]
         if REASON in shown.form.fields:
-            shown.fieldsets = [(LABEL, {"fields": [REASON]}), *shown.fieldsets]
+            shown.fieldsets = [("保密提醒", {"fields": [REASON]}), *shown.fieldsets]
         context.update(
             show_save_and_add_another=False,
             show_save_and_continue=False,

@@ -32,8 +32,8 @@ ACTS_FOR = "_acts_for"
 
 # What a carer may do for his own people, if one of his roles carries it at all.
 CARER_PERMISSIONS = {
-    VIEW, "ledgers.record_contact", "ledgers.view_duty", "ledgers.view_contact", "ledgers.view_caretier",
-    "ledgers.view_careassignment", "people.view_contact", "ledgers.view_safetycheck",
+    VIEW, "ledgers.view_today", "ledgers.record_contact", "ledgers.view_duty", "ledgers.view_contact",
+    "ledgers.view_caretier", "ledgers.view_careassignment", "people.view_contact", "ledgers.view_safetycheck",
 }  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def possible_substitutes(user) -> QuerySet[User]:
     """Colleagues who may be named to stand in: whoever keeps in touch with people on his units, above or below."""
     roles = [role.key for role in ROLES.values() if RECORD in role.permissions]
     units = _around(unit_ids_for(user, ADD_ABSENCE))
-    granted = RoleGrant.objects.current(timezone.localdate()).filter(role__in=roles, unit__in=units)
+    granted = RoleGrant.objects.current(timezone.localdate()).on_units().filter(role__in=roles, unit__in=units)
     rows = User.objects.filter(pk__in=granted.values("user_id"), is_active=True)
     return rows.select_related("unit").order_by("unit__path", "display_name", "pk")
 

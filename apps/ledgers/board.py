@@ -25,7 +25,7 @@ def today_context(request, on: dt.date | None = None) -> dict:
     """Heading, figures and rows of the signed-in user's board; other rooms add their figures to the list.
     Phones of the user's own people are shown with the rows, so the look is logged here."""
     on = on or timezone.localdate()
-    board = today(request.user, on)
+    board = today(request.user, on, carers=acts_for(request.user))
     calls = waiting_calls(request.user)
     people = [row.cadre_id for row in board.rows] + [call.person_id for call in calls if call.person_id]
     reach = reach_to_show(request, people)

@@ -2,14 +2,15 @@
 
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Now
 
-from .choices import BATCHED, PUSHED, DeliveryState
-from .models import ChannelState, Delivery, DeliveryBatch, Message
+from .choices import BATCHED, PUSHED, Channel, DeliveryState
+from .models import ChannelState, Delivery, DeliveryBatch, DeliveryItem, Message
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,15 @@ def lines_of(batch: DeliveryBatch) -> Iterator[BatchLine]:
         )
 
 
+def gone_on_by(delivery_ids: Collection[int]) -> dict[int, str]:
+    """delivery id → the channel by which its failed message goes on, the latest of them."""
+    onward = DeliveryItem.objects.filter(
+        message__items__delivery_id__in=delivery_ids, delivery_id__gt=F("message__items__delivery_id"),
+        message__items__delivery__state=DeliveryState.FAILED,
+    ).exclude(channel=Channel.INBOX)  # fmt: skip
+    return dict(onward.order_by("delivery_id").values_list("message__items__delivery_id", "channel"))
+
+
 def waiting_by_channel(rows: QuerySet[Delivery]) -> dict[str, dict]:
     """channel → {waiting, first_day} of those among `rows` that wait to be handed out."""
     found = (
@@ -93,6 +103,40 @@ def waiting_by_channel(rows: QuerySet[Delivery]) -> dict[str, dict]:
     return {row["channel"]: row for row in found}
 
 
-def unsettled_batches(before: datetime.date) -> QuerySet[DeliveryBatch]:
-    """Batches made before a day that still have no result."""
-    return DeliveryBatch.objects.filter(settled_at__isnull=True, voided_at__isnull=True, on_day__lt=before)
+@dataclass(frozen=True)
+class ForPeople:
+    """What waits for a person: fates to find out, deliveries of today to hand out, batches whose result is overdue,
+    old people whom nothing reached in the last week."""
+
+    unknown: int
+    to_hand_out: int
+    overdue_batches: int
+    not_reached: int
+
+
+FOR_PEOPLE = """
+SELECT (SELECT count(*) FROM messaging_delivery WHERE state = 'unknown'),
+       (SELECT count(*) FROM messaging_delivery
+         WHERE state = 'pending' AND channel = ANY(%(batched)s) AND on_day <= %(today)s),
+       (SELECT count(*) FROM messaging_deliverybatch
+         WHERE settled_at IS NULL AND voided_at IS NULL AND on_day < %(overdue)s),
+       (SELECT count(DISTINCT d.person_id) FROM messaging_delivery d
+         WHERE d.on_day BETWEEN %(week)s AND %(today)s AND d.state = 'failed' AND d.person_id IS NOT NULL
+           AND d.delivery_class <> 'code' AND NOT EXISTS (
+             SELECT 1 FROM messaging_deliveryitem i JOIN messaging_deliveryitem j ON j.message_id = i.message_id
+             JOIN messaging_delivery o ON o.id = j.delivery_id
+             WHERE i.delivery_id = d.id AND o.state NOT IN ('failed', 'withdrawn')))
+"""
+
+
+def waiting_for_people(today: datetime.date, *, batch_days: int) -> ForPeople:
+    """One statement; a batch is overdue `batch_days` after it was made."""
+    values = {
+        "batched": [channel.value for channel in BATCHED],
+        "today": today,
+        "week": today - datetime.timedelta(days=7),
+        "overdue": today - datetime.timedelta(days=batch_days),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FOR_PEOPLE, values)
+        return ForPeople(*cursor.fetchone())

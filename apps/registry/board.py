@@ -1,19 +1,42 @@
 """What the home page says of monthly reports: to a liaison which of his are open, to clerks which are missing."""
 
 import datetime as dt
+from contextlib import suppress
 
+from django.core.cache import cache
+from django.db.models import Max
 from django.urls import reverse
+from redis import RedisError
 
 from apps.accounts.access import unit_ids_for
 
+from .models import UnitReport
 from .reporting import months
 from .reporting.standing import FILL, MANAGE, liaison_unit_ids, missing_reports, open_reports, reporting_units, terms_on
 
 MOST_ROWS = 6
+KEPT_SECONDS = 300
 
 
 def report_board(user, on: dt.date) -> dict:
-    """`figures` for those who ask for reports, `todo` for those who send them; nothing for others."""
+    """`figures` for those who ask for reports, `todo` for those who send them; nothing for others.
+
+    Kept for five minutes as long as no report changes: the home page is opened all day, the figure rarely moves.
+    """
+    if not (user.has_perm(MANAGE) or user.has_perm(FILL)):
+        return {}
+    stamp = UnitReport.objects.aggregate(at=Max("updated_at"))["at"]
+    key = f"report_board:{user.pk}:{on}:{stamp.timestamp() if stamp else 0}"
+    with suppress(RedisError):
+        if (found := cache.get(key)) is not None:
+            return found
+    found = _board(user, on)
+    with suppress(RedisError):
+        cache.set(key, found, KEPT_SECONDS)
+    return found
+
+
+def _board(user, on: dt.date) -> dict:
     own = liaison_unit_ids(user)
     managed = unit_ids_for(user, MANAGE)
     if not own and not managed:

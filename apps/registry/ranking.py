@@ -14,7 +14,7 @@ from .rules import GRADES, GRADES_FROM
 LEADER_SOURCE = "GB/T 12407-2008；离退休干部年度统计表（层次栏）"
 GRADE_SOURCE = "《公务员职务与职级并行规定》，2019年6月1日起施行"
 OLDER_SOURCE = "《综合管理类公务员非领导职务设置管理办法》"
-STAFF_SOURCE = "事业单位职员等级（对应层次）"
+STAFF_SOURCE = "《事业单位岗位设置管理试行办法》实施意见，国人部发〔2006〕87号"
 ALWAYS = dt.date(1949, 10, 1)
 # GB/T 12407 level → column. State level (101, 102) has none in the form: such a person is decided by hand.
 COLUMN_OF_LEVEL = {

@@ -69,11 +69,23 @@ class ReminderAdmin(ReadOnlyAdmin):
     def get_urls(self):
         pages = [
             path("birthdays/", self.staff_view(views.birthday_calendar), name="birthday_calendar"),
+            path("birthday-list/", self.staff_view(views.month_list), name="birthday_list"),
             path("days/", self.staff_view(views.reminder_days), name="reminder_days"),
             path("unknown/", self.staff_view(views.unknown_deliveries), name="unknown_deliveries"),
             path("batches/", self.staff_view(views.batches), name="batches"),
             path("batches/<int:batch_id>/", self.staff_view(views.batch), name="batch"),
             path("batches/<int:batch_id>/file/", self.staff_view(views.batch_download), name="batch_download"),
+            path(
+                "batches/<int:batch_id>/print/",
+                self.staff_view(views.batch_print),
+                name="messaging_deliverybatch_print",
+            ),
+            path(
+                "batches/<int:batch_id>/enter/",
+                self.staff_view(views.batch_enter),
+                name="messaging_deliverybatch_enter",
+            ),
+            path("batches/<int:batch_id>/print/<slug:way>/", self.staff_view(views.batch_sheet), name="batch_sheet"),
             path("channels/", self.staff_view(views.my_channels), name="my_channels"),
             path("channels/<int:person_id>/", self.staff_view(views.person_channels), name="person_channels"),
             path("inbox/", self.staff_view(views.staff_inbox), name="inbox"),

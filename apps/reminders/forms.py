@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django import forms
 
 from apps.common.forms import PortalForm
+from apps.common.labels import GRID_CHOICES
 from apps.messaging.choices import Channel
 from apps.organisation.models import Unit
 
@@ -22,8 +23,12 @@ class MakeBatchForm(PortalForm):
     )
     unit = forms.ModelChoiceField(Unit.objects.none(), label="哪个单位（含下级）", empty_label=None)
 
-    def __init__(self, *args, channel: str, units: Sequence[Unit], today: datetime.date, **kwargs):
-        initial = {"channel": channel, "through": None if channel == Channel.PRINT else today}
+    def __init__(
+        self, *args, channel: str, units: Sequence[Unit], today: datetime.date, first_day: datetime.date | None = None,
+        **kwargs,
+    ):  # fmt: skip
+        through = None if channel == Channel.PRINT else max(today, first_day or today)
+        initial = {"channel": channel, "through": through}
         super().__init__(*args, initial=initial, auto_id=f"{channel}_%s", **kwargs)
         self.today = today
         self.fields["unit"].queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("path")
@@ -49,6 +54,16 @@ class ResultFileForm(PortalForm):
         if file.size > LARGEST_RESULT:
             raise forms.ValidationError("文件超过 5 MB，不像是这一批的结果，请核对。")
         return file
+
+
+class PrintBatchForm(PortalForm):
+    """Which sheets of labels are in the printer, and how many places of the first were used before."""
+
+    grid = forms.ChoiceField(label="标签纸", choices=GRID_CHOICES, initial=GRID_CHOICES[0][0], required=False)
+    skip = forms.IntegerField(label="第一张前面已用掉几格", required=False, min_value=0, max_value=23)
+
+    def clean_grid(self) -> str:
+        return self.cleaned_data["grid"] or GRID_CHOICES[0][0]
 
 
 class CallOffForm(PortalForm):

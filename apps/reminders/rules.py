@@ -93,7 +93,11 @@ class ReminderStages:
 @rule_kind(
     "greeting_texts",
     "生日祝词",
-    labels={"sms": "短信（不含签名）", "card": "贺卡", "call": "电话里说"},
+    labels={
+        "sms": "短信（不含签名；连签名 70 字以内 1 条，超过的按每条 67 字计费，最多两条）",
+        "card": "贺卡",
+        "call": "电话里说",
+    },
     source="领域资料 0（用语）、3.5；短信计费按 3GPP TS 23.040",
 )
 @dataclass(frozen=True)
@@ -146,6 +150,7 @@ for _kind, _stage, _label, _unit in (*_URGENT, *_DIGEST):
             label=_label,
             unit=_unit,
             health=_kind in (ReminderKind.HOSPITAL, ReminderKind.DISCHARGE),
+            page="admin:birthday_list" if _stage == Stage.LIST else "",
         )
     )
 

@@ -362,6 +362,24 @@ def test_wrong_rows_keep_what_was_typed_and_the_others_are_saved(clerk, owe, tod
     assert (sheet.entered_at, sheet.paper.state) == (None, "printed")
 
 
+def test_marks_of_secrets_stop_their_row_and_words_ask_for_a_reason(clerk, owe, today, sheet_of):
+    for name in "甲乙丙":
+        owe(name, carer=clerk)
+    sheet, client = sheet_of(), login(clerk)
+    said = {"outcome": "answered", "happened_on": today}
+    answer = enter(client, sheet, {
+        1: {**said, "summary": "秘密★10年"}, 2: {**said, "summary": "聊了机密的事"}, 3: said,
+    })  # fmt: skip
+    text = answer.content.decode()
+
+    assert answer.status_code == 422
+    assert Contact.objects.count() == 1
+    assert "不是密级标志的理由" in text
+    again = enter(client, sheet, {2: {**said, "summary": "聊了机密的事", "not_a_secrecy_mark": "说的是小说"}})
+    assert again.status_code == 302
+    assert Contact.objects.count() == 2
+
+
 def test_part_now_and_part_later(clerk, owe, today, sheet_of):
     owe("甲", carer=clerk)
     owe("乙", carer=clerk)
@@ -564,3 +582,33 @@ def test_recorded_contacts_print_in_the_same_table(clerk, owe, today, contact):
 
     for words in ("张局长", "牛奶一箱", "甲", "走访时间"):
         assert words in text
+
+
+# Labels from the list of cadres
+
+
+def test_labels_ask_for_a_reason_and_leave_a_trace(clerk, owe):
+    cadre = owe("甲", residence="510000 河滨路 8 号")
+    owe("乙")
+    client, listed = login(clerk), reverse("admin:registry_cadre_changelist")
+    keys = list(Cadre.objects.values_list("pk", flat=True))
+    sent = client.post(listed, {"action": "print_labels_for_ticked", "_selected_action": keys})
+    refused = client.post(sent["Location"], {"grid": "l3x7", "reason": ""})
+    assert refused.status_code == 422
+    text = client.post(sent["Location"], {"grid": "l3x7", "reason": "寄慰问信"}).content.decode()
+
+    for words in ("510000", "河滨路 8 号", "<b>甲</b> 同志收", "没有地址，没打的 1 位", "乙"):
+        assert words in text
+    entry = AuditEntry.objects.get(action="print", reason="寄慰问信")
+    assert AuditSubject.objects.filter(entry=entry, person_id=cadre.pk).exists()
+
+
+def test_labels_are_of_ones_own_people_only(bureau, clerk, owe):
+    stranger = owe("外人", unit=make_unit("外地"), residence="外地路 1 号")
+    text = login(clerk).post(
+        reverse("admin:registry_cadre_labels") + f"?pk={stranger.pk}", {"grid": "l3x7", "reason": "x"}
+    )
+
+    assert "外地路" not in text.content.decode()
+    liaison = login(make_user("liaison", role="liaison", unit=bureau))
+    assert liaison.get(reverse("admin:registry_cadre_labels")).status_code == 403

@@ -124,6 +124,15 @@ def test_people_with_the_same_words_are_decided_at_once(city, clerk):
     assert StandingSpan.objects.count() == 0
 
 
+def test_what_the_words_themselves_say_is_proposed(city, clerk):
+    make_cadre("乙", unit=city, former_post="二级调研员", rank_unmapped=True)
+
+    page = clerk.get(RANKS).content.decode()
+
+    assert "按原文看是" in page
+    assert '<option value="G04" selected>' in page
+
+
 def test_what_was_decided_for_the_same_words_is_proposed(city, clerk):
     make_cadre("甲", unit=city, former_post="三等秘书", leader_rank="142")
     make_cadre("乙", unit=city, former_post="三等秘书", rank_unmapped=True)
@@ -188,10 +197,10 @@ def test_raised_lowered_and_withdrawn_stand_in_the_history_with_their_scan(city,
     treat(clerk, cadre, value="132", since="2010-01-01", document_no="甲〔2010〕1号")
     treat(clerk, cadre, scan=SimpleUploadedFile("批复.pdf", PDF))
     treat(clerk, cadre, value="132", since="2022-01-01", document_no="丙〔2022〕3号")
-    treat(clerk, cadre, value="", since="2024-01-01", document_no="丁〔2024〕4号")
+    treat(clerk, cadre, value="none", since="2024-01-01", document_no="丁〔2024〕4号")
 
     page = clerk.get(f"/admin/registry/cadre/{cadre.pk}/change/").content.decode()
-    acts = ["2024-01-01 取消待遇", "2022-01-01 降低待遇", "2020-05-01 提高待遇", "2010-01-01 批准待遇"]
+    acts = ["取消待遇：县处级副职 → 无", "降低待遇：", "提高待遇：", "批准待遇：无 → 县处级副职"]
     assert sorted(acts, key=page.index) == acts
     assert "丁〔2024〕4号" in page
     cadre.refresh_from_db()
@@ -204,6 +213,16 @@ def test_raised_lowered_and_withdrawn_stand_in_the_history_with_their_scan(city,
     assert response.content == PDF
     assert response["Content-Type"] == "application/pdf"
     assert AuditEntry.objects.filter(action="download", target=f"registry.standingspan:{span.pk}").exists()
+
+
+def test_a_treatment_is_not_withdrawn_by_a_field_left_alone(city, clerk):
+    cadre = make_cadre(unit=city, treatment="132")
+
+    response = treat(clerk, cadre, value="")
+
+    assert response.status_code == 422
+    cadre.refresh_from_db()
+    assert cadre.treatment == "132"
 
 
 def test_undo_takes_the_first_approval_back_too(city):

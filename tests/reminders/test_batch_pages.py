@@ -5,6 +5,8 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,8 +14,10 @@ from apps.common.models import AuditEntry
 from apps.common.workbook import read
 from apps.common.workbook.writer import write_sheet
 from apps.messaging.models import ChannelPreference, Delivery, DeliveryBatch
-from apps.messaging.services import post
+from apps.messaging.services import post, settle_batch
 from apps.people.models import Consent
+from apps.reminders.models import PlannerRun
+from apps.reminders.queries import figures
 from tests.builders import make_cadre, make_unit, make_user
 from tests.messaging.conftest import add_phone, greeting
 
@@ -78,6 +82,7 @@ def test_file_out_result_in_by_hand(client, clerk, city):
 
     assert "读到 3 行，登记 2 条；对不上的 1 行列在下面" in text_of(done)
     assert "结果文件：已送达" in text_of(done)
+    assert "已转到电话单" in text_of(done)
     assert set(Delivery.objects.values_list("channel", "state")) == {
         ("smsfile", "sent"), ("smsfile", "failed"), ("sheet", "pending"),
     }  # fmt: skip
@@ -160,6 +165,38 @@ def test_a_batch_without_result_turns_red(client, clerk, city):
     DeliveryBatch.objects.update(on_day=timezone.localdate() - datetime.timedelta(days=9))
 
     assert "等结果已 9 天" in text_of(client.get(reverse("admin:batches")))
+
+
+def test_the_home_page_says_what_waits_for_a_person(client, clerk, city):
+    waiting(city)
+    waiting(city, "王秀兰", reach_by="landline")
+    PlannerRun.objects.create(day=timezone.localdate(), finished_at=timezone.now())
+
+    assert "2 条等着交出" in figures.heartbeat(timezone.now()).text
+    make(client, "smsfile", city)
+    make(client, "sheet", city)
+    DeliveryBatch.objects.update(on_day=timezone.localdate() - datetime.timedelta(days=9))
+    for row in Delivery.objects.filter(channel="smsfile"):
+        settle_batch(row.batch, {row.pk: "failed"}, actor=clerk)
+    assert "1 批过了期限" in figures.heartbeat(timezone.now()).text
+    Delivery.objects.filter(state="pending").update(state="failed", outcome="expired")
+
+    assert "1 位老同志一周内没有通知到" in figures.heartbeat(timezone.now()).text
+
+
+def test_the_list_of_batches_asks_the_same_however_many_there_are(client, clerk, city):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse("admin:batches")).status_code == 200
+        return len(queries)
+
+    DeliveryBatch.objects.create(channel="sheet", unit=city, on_day=timezone.localdate(), made_by=clerk)
+    asked()
+    one = asked()
+    for _ in range(3):
+        DeliveryBatch.objects.create(channel="sheet", unit=city, on_day=timezone.localdate(), made_by=clerk)
+
+    assert asked() == one
 
 
 # Preferences

@@ -61,6 +61,7 @@ class User(AbstractBaseUser, PermissionsMixin, Versioned):
         verbose_name = "账号"
         verbose_name_plural = "账号"
         ordering = ["username"]
+        permissions = [("view_reveals", "查看完整号码的次数")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(is_superuser=False),

@@ -240,7 +240,10 @@ class PaperAdmin(RecordAdmin):
             PaperState.CANCELLED: (),
         }[PaperState(paper.state)]
         labels = {**ACT_LABELS, "take_back": "收回" if paper.state in papers.OUT else "补扫描件"}
-        return found + [{"label": labels[act], "url": self.url_of(act, paper), "main": False} for act in acts]
+        return found + [
+            {"label": labels[act], "url": self.url_of(act, paper), "main": not found and place == 0}
+            for place, act in enumerate(acts)
+        ]
 
     def get_urls(self):
         pages = [
@@ -357,7 +360,12 @@ def facts_of(paper: Paper) -> list[tuple[str, str]]:
     at = timezone.localtime(paper.printed_at).strftime("%Y-%m-%d %H:%M") if paper.printed_at else ""
     rows = [("编码", paper.code), ("哪种表", paper.kind), ("页数", f"{paper.pages} 页"), ("在谁手里", paper.holder),
             ("打印", f"{at} {printed_by}".strip())]  # fmt: skip
-    for label, day in (("送签", paper.handed_on), ("收回", paper.returned_on), ("归档", paper.archived_on)):
+    for label, day in (
+        ("应收回", paper.due_on),
+        ("送签", paper.handed_on),
+        ("收回", paper.returned_on),
+        ("归档", paper.archived_on),
+    ):
         if day:
             rows.append((label, f"{day:%Y-%m-%d}"))
     if paper.void_reason:

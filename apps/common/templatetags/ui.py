@@ -136,16 +136,19 @@ def grid(*, caption, columns, fields, rows, empty_text="没有要录的行。"):
     lines = []
     for row in rows:
         form = row.get("form")
-        controls, hidden, errors = [], [], []
+        controls, hidden, errors, extra = [], [], [], []
         if form is not None:
             hidden = form.hidden_fields()
             errors = [*form.non_field_errors(), *(text for item in form.hidden_fields() for text in item.errors)]
-            for heading, bound in zip(fields, form.visible_fields(), strict=True):
+            shown = form.visible_fields()
+            # A field that turns up while checking (the reason asked for a marking word) stands below the cells.
+            extra = shown[len(fields) :]
+            for heading, bound in zip(fields, shown[: len(fields)], strict=True):
                 described = {"aria-describedby": f"{bound.auto_id}_error"} if bound.errors else {}
                 attrs = {"aria-label": f"{row['name']}：{heading}", "data-grid": bound.name, **described}
                 controls.append({"field": bound, "widget": bound.as_widget(attrs=attrs), "label": heading})
         tone = checked_tone(row.get("tone", ""))
-        lines.append({**row, "tone": tone, "controls": controls, "hidden": hidden, "errors": errors})
+        lines.append({**row, "tone": tone, "controls": controls, "hidden": hidden, "errors": errors, "extra": extra})
     return {"caption": caption, "columns": columns, "fields": fields, "rows": lines, "empty_text": empty_text}
 
 

@@ -9,11 +9,22 @@ from django.utils import timezone
 from apps.branches.models import Membership
 from apps.branches.queries import member_ids, subtree_ids
 from apps.common.admin_lists import PickFilter
+from apps.ledgers.access import acts_for
 from apps.ledgers.choices import FESTIVALS, HOSPITAL_KINDS, ContactKind, DutyKind, Level, Method
 from apps.ledgers.models import CareAssignment, CareTier, TierAdvice
 from apps.organisation.queries import subtree_ids as units_below
 from apps.registry.choices import VETERAN_TYPES
 from apps.registry.models import Cadre
+
+
+class DefaultFilter(admin.SimpleListFilter):
+    """A filter that narrows without a choice already: `default_label` says to what."""
+
+    default_label = ""
+
+    def choices(self, changelist):
+        first, *rest = super().choices(changelist)
+        return [{**first, "display": self.default_label}, *rest]
 
 
 class TierFilter(admin.SimpleListFilter):
@@ -149,7 +160,8 @@ class MineFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() != "me":
             return queryset
-        return queryset.filter(cadre__in=CareAssignment.objects.open().filter(carer=request.user).values("cadre"))
+        carers = [request.user.pk, *acts_for(request.user)]
+        return queryset.filter(cadre__in=CareAssignment.objects.open().filter(carer__in=carers).values("cadre"))
 
 
 class UnitOfCadreFilter(PickFilter):

@@ -15,20 +15,23 @@ from apps.ledgers.services import assign_carers, decide_tier, decide_tiers, sugg
 from apps.registry.admin import CadreAdminBase
 from apps.registry.models import Cadre
 
+from .labels import SEE_CONTACT, LabelActs
+
 DECIDE = "ledgers.change_caretier"
 ASSIGN = "ledgers.change_careassignment"
 MOST_ADVISED = 30_000
 
 
-class GroupActs:
+class GroupActs(LabelActs):
     """Mixed into the admin of cadres."""
 
-    actions = (*CadreAdminBase.actions, "decide_tier_for_ticked", "assign_carer_for_ticked")
+    actions = (*CadreAdminBase.actions, "decide_tier_for_ticked", "assign_carer_for_ticked", "print_labels_for_ticked")
 
     def group_urls(self):
         return [
             path("tier/", self.staff_view(self.tier_view), name="registry_cadre_tier"),
             path("carers/", self.staff_view(self.carers_view), name="registry_cadre_carers"),
+            *self.label_urls(),
         ]
 
     @admin.action(description="设定服务等级", permissions=["decide_tier"])
@@ -47,7 +50,11 @@ class GroupActs:
 
     def group_tools(self, request) -> list[dict]:
         """Links above the list that act on all it is filtered to."""
-        offered = [("tier", "给筛选出的人设定服务等级", DECIDE), ("carers", "给筛选出的人指定责任人", ASSIGN)]
+        offered = [
+            ("tier", "给筛选出的人设定服务等级", DECIDE),
+            ("carers", "给筛选出的人指定责任人", ASSIGN),
+            ("labels", "给筛选出的人打印信封标签", SEE_CONTACT),
+        ]
         return [
             {"label": label, "url": self.group_url(request, page)}
             for page, label, right in offered

@@ -6,6 +6,7 @@ import uuid
 from django import forms
 
 from apps.common.forms import PortalForm
+from apps.common.secrecy_forms import SecrecyMixin
 from apps.ledgers.choices import CallOutcome, SheetOrder
 from apps.ledgers.queries.sheets import MINE, NOBODYS, SheetRow
 from apps.ledgers.services import LineResult
@@ -49,7 +50,7 @@ class PickForm(PortalForm):
         return self.cleaned_data["form_key"]
 
 
-class LineForm(forms.Form):
+class LineForm(SecrecyMixin, forms.Form):
     """One line of a sheet that came back. Left wholly empty it says nothing."""
 
     outcome = forms.ChoiceField(label="接通情况", required=False, choices=[("", "没打"), *CallOutcome.choices])

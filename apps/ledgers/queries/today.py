@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.db.models import Case, Count, Exists, IntegerField, Max, Min, OuterRef, Q, QuerySet, When
@@ -51,8 +52,11 @@ class TodayBoard:
     more_people: int = 0
 
 
-def today(user, on: dt.date, *, most: int = MOST_ROWS) -> TodayBoard:
-    """The board of one user. A fixed number of statements, whatever the number of people."""
+def today(user, on: dt.date, *, most: int = MOST_ROWS, carers: Collection[int] = ()) -> TodayBoard:
+    """The board of one user; people of `carers`, for whom he acts today, count as his own.
+
+    A fixed number of statements, whatever the number of people.
+    """
     if not user.has_perm(VIEW_TODAY):
         return TodayBoard(on)
     cadres = Cadre.objects.current().visible_to(user, VIEW_TODAY)
@@ -67,7 +71,7 @@ def today(user, on: dt.date, *, most: int = MOST_ROWS) -> TodayBoard:
         due_this_week=Count("pk", filter=this_week),
         done_this_week=Count("pk", filter=this_week & Q(satisfied_by__isnull=False)),
     )
-    rows, people = due_rows(user, duties, on, until=week_end, most=most)
+    rows, people = due_rows({user.pk, *carers}, duties, on, until=week_end, most=most)
     birthdays = _birthdays(cadres, on)
     return TodayBoard(
         on=on,
@@ -92,10 +96,12 @@ def _open() -> Q:
     return Q(satisfied_by__isnull=True, closed_on__isnull=True)
 
 
-def due_rows(user, duties: QuerySet[Duty], on: dt.date, *, until: dt.date, most: int) -> tuple[list[DueRow], int]:
-    """(first rows, number of people) of open duties due until a day: one's own people first, then the most overdue."""
+def due_rows(
+    carers: Collection[int], duties: QuerySet[Duty], on: dt.date, *, until: dt.date, most: int
+) -> tuple[list[DueRow], int]:
+    """(first rows, number of people) of open duties due until a day: people of `carers`, then the most overdue."""
     due = duties.open().filter(due_on__lte=until)
-    mine = CareAssignment.objects.open().filter(cadre=OuterRef("cadre"), carer=user)
+    mine = CareAssignment.objects.open().filter(cadre=OuterRef("cadre"), carer__in=carers)
     first = (
         due.annotate(own=Case(When(Exists(mine), then=0), default=1, output_field=IntegerField()))
         .order_by()

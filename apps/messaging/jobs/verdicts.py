@@ -48,8 +48,8 @@ def content_verdict(row: Delivery) -> str | None:
     payload goes unless nothing in it holds any more."""
     items = list(row.items.all())
     reasons = {item.pk: _withheld(item) for item in items}
-    if items and all(reasons.values()):
-        return next(iter(reasons.values()))
+    if all(reasons.values()):
+        return next(iter(reasons.values()), Outcome.BASIS_GONE)
     if not is_frozen(row):
         for item in items:
             item.withheld = reasons[item.pk]

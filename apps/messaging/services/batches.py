@@ -11,7 +11,8 @@ from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from apps.common import attachments, audit
+from apps.common import attachments, audit, papers
+from apps.common.choices import PaperState
 from apps.common.errors import BusinessError
 from apps.common.workbook.writer import write_sheet
 from apps.messaging.choices import BATCHED, Channel, DeliveryState, Outcome
@@ -25,6 +26,7 @@ from apps.organisation.queries import rule_values
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEND_AT = datetime.time(9)
+PAPER_DAYS = datetime.timedelta(days=3)
 
 
 class Result(StrEnum):
@@ -137,6 +139,7 @@ def settle_batch(
             ids = [pk for pk, word in outcomes.items() if word == result]
             changed[result] = _settle(batch, ids, result, now) if ids else 0
         _count(batch)
+        _paper_back(batch, actor, now)
         if any(changed.values()):
             audit.record("messaging.settle_batch", actor=actor, target=f"deliverybatch:{batch.pk}", request=request)
     return {str(result): count for result, count in changed.items()}
@@ -173,6 +176,26 @@ def _count(batch: DeliveryBatch) -> None:
     DeliveryBatch.objects.filter(pk=batch.pk).update(
         counts=batch.counts, settled_at=None if batch.counts["open"] else Now()
     )
+
+
+def _paper_back(batch: DeliveryBatch, actor, now: datetime.datetime) -> None:
+    """A call sheet whose lines all have a result has come back."""
+    batch.refresh_from_db(fields=["paper", "counts"])
+    if batch.paper is not None and not batch.counts.get("open") and batch.paper.state in papers.OUT:
+        papers.take_back(batch.paper, actor=actor, on=timezone.localdate(now))
+
+
+def give_paper(batch: DeliveryBatch, *, title: str, actor, on: datetime.date) -> None:
+    """The paper by whose code a batch comes back: one that stands is kept, a cancelled one is followed by a new one."""
+    with transaction.atomic():
+        batch = DeliveryBatch.objects.select_for_update(of=("self",)).select_related("paper").get(pk=batch.pk)
+        if batch.paper is not None and batch.paper.state != PaperState.CANCELLED:
+            return
+        paper = papers.print_paper(
+            batch.get_channel_display(), title, f"messaging.deliverybatch:{batch.pk}", actor=actor,
+            unit_id=batch.unit_id or actor.unit_id, due_on=on + PAPER_DAYS,
+        )  # fmt: skip
+        DeliveryBatch.objects.filter(pk=batch.pk).update(paper=paper)
 
 
 def mark_taken(batch: DeliveryBatch) -> None:

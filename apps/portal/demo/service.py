@@ -27,7 +27,9 @@ SELECT nextval(pg_get_serial_sequence('ledgers_contact', 'id')) AS id, d.cadre_i
        CASE WHEN d.kind LIKE '%%call' THEN 'call' WHEN d.kind LIKE '%%talk' THEN 'talk'
             WHEN d.kind = ANY(%(festivals)s) THEN 'festival' ELSE 'routine' END AS kind,
        CASE WHEN d.kind = ANY(%(festivals)s) THEN d.basis ELSE '' END AS campaign,
-       CASE WHEN d.kind LIKE '%%call' OR d.kind = 'risk_contact' THEN 'phone' ELSE 'home' END AS method
+       CASE WHEN d.means = 'letter' THEN 'letter' WHEN d.means = 'visit' THEN 'home'
+            WHEN d.means = 'call' OR d.kind LIKE '%%call' OR d.kind = 'risk_contact' THEN 'phone'
+            ELSE 'home' END AS method
   FROM ledgers_duty d
   JOIN registry_cadre c ON c.person_id = d.cadre_id,
        LATERAL (SELECT abs(hashtext(c.person_id || d.kind || d.period_start)) AS n) luck
@@ -36,9 +38,10 @@ SELECT nextval(pg_get_serial_sequence('ledgers_contact', 'id')) AS id, d.cadre_i
    AND luck.n %% 100 < CASE WHEN d.due_on < %(on)s THEN 96 ELSE 55 END
 """
 CONTACTS = """
-INSERT INTO ledgers_contact (id, public_id, form_key, kind, method, happened_on, campaign, recorded_by_id,
+INSERT INTO ledgers_contact (id, public_id, form_key, kind, method, outcome, happened_on, campaign, recorded_by_id,
                              entered_via, summary)
-SELECT id, gen_random_uuid(), gen_random_uuid(), kind, method, happened_on, campaign, %(recorder)s, 'seed',
+SELECT id, gen_random_uuid(), gen_random_uuid(), kind, method, CASE method WHEN 'phone' THEN 'answered' ELSE '' END,
+       happened_on, campaign, %(recorder)s, 'seed',
        CASE method WHEN 'phone' THEN '电话里精神好，饮食睡眠正常。' ELSE '在家，精神不错，聊了近况。' END
   FROM demo_visits
 """

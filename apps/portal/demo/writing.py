@@ -15,6 +15,7 @@ from apps.common.names import name_keys
 from apps.organisation.models import Community, Division, Unit
 from apps.people.models import Person, Phone, Relative
 from apps.registry.models import Cadre, Health
+from apps.registry.rules import read_rank
 
 from .people import DemoPerson
 from .places import COMMUNITIES, STREETS, unit_tree
@@ -31,7 +32,7 @@ PHONE_FIELDS = ("public_id", "person", "kind", "number", "number_index", "last4_
 CADRE_FIELDS = (
     "person", "retire_type", "retired_on", "work_start", "joined_party_on", "full_member_on", "managing_unit",
     "counting_unit", "former_post", "staff_category", "leader_rank", "education", "living", "special_difficulties",
-    "rank_unmapped",
+    "grade_rank", "rank_unmapped",
 )  # fmt: skip
 HEALTH_FIELDS = ("public_id", "cadre", "condition", "ability", "seriously_ill", "frequent_illness")
 RELATIVE_FIELDS = (
@@ -166,7 +167,8 @@ def _cadre_rows(ids: list[int], portion: list[DemoPerson], unit_ids: dict[str, i
         party = one.party_since or None
         yield (
             pk, one.retire_type, one.retired_on, one.work_start, party, party, unit_id, unit_id, one.post, "",
-            one.leader_rank, one.education, one.living, one.difficulties, not one.leader_rank,
+            one.leader_rank, one.education, one.living, one.difficulties, read_rank(one.post).grade_rank,
+            not (one.leader_rank or read_rank(one.post).is_mapped),
         )  # fmt: skip
 
 

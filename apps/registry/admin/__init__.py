@@ -1,6 +1,7 @@
 """The stock admin of the registry. `CadreAdminBase` is registered in `ledgers.admin`, with what is added there."""
 
 from .cadre import CadreAdminBase
+from .checks import UnitCheckAdmin
 from .deceased import DeceasedListAdmin
 from .imports import ImportBatchAdmin, RosterColumnAdmin
 from .leaders import ServingLeaderAdmin
@@ -24,6 +25,7 @@ __all__ = [
     "RosterColumnAdmin",
     "ServingLeaderAdmin",
     "TrainingAdmin",
+    "UnitCheckAdmin",
     "UnitReportAdmin",
     "WorkerAdmin",
 ]

@@ -27,7 +27,8 @@ CONFIRM = "registry.confirm_lifeevent"
 REPORT = "registry.add_lifeevent"
 VIEW_HEALTH = "registry.view_health"
 VIEW_CONTACT = "people.view_contact"
-EMPTY_WORDS = dict.fromkeys(TREATMENT_KINDS, "取消，不再享受")
+# Chosen on purpose: a treatment is never withdrawn by a field left alone.
+WITHDRAWN = "none"
 
 
 class CadreActs:
@@ -202,12 +203,13 @@ class CadreActs:
                 raise BusinessError("没有可以撤销的变动。")
             return "已撤销上一次变动。"
         values = form.cleaned_data
+        value = "" if values["value"] == WITHDRAWN else values["value"]
         common = {"since": values["since"], "document_no": values["document_no"], "actor": request.user}
         if values["way"] == "change":
             scan = read_scan(values["scan"]) if values.get("scan") else None
-            changed = standing.change(cadre, kind, values["value"], scan=scan, **common)
+            changed = standing.change(cadre, kind, value, scan=scan, **common)
         else:
-            changed = standing.correct(cadre, kind, values["value"], **common)
+            changed = standing.correct(cadre, kind, value, **common)
         return "已保存。" if changed else "与现在的值相同，没有改动。"
 
     def standing_field(self, request, cadre, kind) -> forms.Field:
@@ -218,6 +220,8 @@ class CadreActs:
         if kind == StandingKind.RETIRE_TYPE:
             return forms.ChoiceField(label=f"新的{item.label}", choices=RetireType)
         offered = choices_of(CODE_LISTS[item.value])
-        return forms.ChoiceField(
-            label=f"新的{item.label}", choices=[("", EMPTY_WORDS.get(kind, "（空）")), *offered], required=False
-        )
+        if kind in TREATMENT_KINDS:
+            withdrawn = [(WITHDRAWN, "取消，不再享受")] * bool(getattr(cadre, item.value))
+            choices = [("", "（请选）"), *offered, *withdrawn]
+            return forms.ChoiceField(label=f"新的{item.label}", choices=choices)
+        return forms.ChoiceField(label=f"新的{item.label}", choices=[("", "（空）"), *offered], required=False)

@@ -27,7 +27,7 @@ from apps.registry.forms import (
 from apps.registry.holds import HOLD_WORDS
 from apps.registry.models import Cadre, Health
 from apps.registry.rules import revolution_period
-from apps.registry.services import persons
+from apps.registry.services import persons, watching
 from apps.registry.wording import birthday_words
 
 from . import page
@@ -394,6 +394,7 @@ class CadreAdminBase(
             )
         except BusinessError as refusal:
             return self.person_page(request, cadre, error=refusal.sentence, status=422)
+        watching.report_reveals(request.user, now=timezone.now())
         return self.person_page(request, cadre, revealed={key: getattr(row, name)})
 
     def revealable(self, request, cadre: Cadre, key: str):

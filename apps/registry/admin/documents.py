@@ -34,7 +34,7 @@ class CadreDocuments:
             words = f"{self.treatment_words(span.value)} → {self.treatment_words(value)}"
             what = "医疗待遇" if span.kind == StandingKind.MEDICAL_TREATMENT else "待遇"
             section.rows.append(
-                page.Row(f"{span.ends_on:%Y-%m-%d} {act}{what}", f"{words}　{span.document_no}".strip())
+                page.Row(f"{span.ends_on:%Y-%m-%d}", f"{act}{what}：{words}　{span.document_no}".strip())
             )
             if span.scan_id:
                 url = self.document_url(cadre, span)

@@ -5,9 +5,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
+from apps.accounts.limits import wrong_password
+from apps.accounts.outflow_rules import OutflowRules
 from apps.common.errors import BusinessError
 from apps.common.secrecy_forms import SecrecyMixin
+from apps.organisation.queries import rule_values
 from apps.registry.models import Cadre
 from apps.registry.orders import Order, order_of
 from apps.registry.resources import DEFAULT_COLUMNS, columns_for
@@ -21,12 +25,25 @@ class ExportForm(SecrecyMixin, forms.Form):
     file_format = forms.ChoiceField(label="文件格式", choices=list(FORMATS.items()), initial="xlsx")
     reason = forms.CharField(label="用途", max_length=200, help_text="例如 重阳节慰问名单；会写进文件和操作记录")
 
-    def __init__(self, *args, columns: dict, **kwargs):
+    def __init__(self, *args, columns: dict, ask_password: int = 0, **kwargs):
         super().__init__(*args, **kwargs)
         groups: dict[str, list] = {}
         for key, column in columns.items():
             groups.setdefault(column.group, []).append((key, column.column_name))
         self.fields["columns"].choices = list(groups.items())
+        if ask_password:
+            self.fields["password"] = forms.CharField(
+                label="再输一次您的密码",
+                max_length=200,
+                help_text=f"一次导出 {ask_password} 人以上要再核对",
+                widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+            )
+
+
+def password_from(people: int) -> int:
+    """The number of people from which a password is asked again, when this export reaches it; else 0."""
+    limit = rule_values(OutflowRules.rule_key, on=timezone.localdate()).export_password_from
+    return limit if people >= limit else 0
 
 
 class CadreExport:
@@ -46,14 +63,24 @@ class CadreExport:
     def order_asked(self, request) -> Order:
         return order_of(request.GET.get("order"))
 
+    def knows_password(self, request, form: ExportForm) -> bool:
+        """Whether the password was typed again rightly, where it is asked for."""
+        if "password" not in form.fields:
+            return True
+        if sentence := wrong_password(request, form.cleaned_data.pop("password"), action="export.refused"):
+            form.add_error("password", sentence)
+        return not form.errors
+
     def export_view(self, request):
         if not request.user.has_perm(EXPORT):
             raise PermissionDenied
         offered = columns_for(request.user)
         chosen = [key for key in saved_columns(request.user) if key in offered] or list(DEFAULT_COLUMNS)
-        form = ExportForm(request.POST or None, columns=offered, initial={"columns": chosen})
         keys = self.keys_to_export(request)
-        if request.method == "POST" and form.is_valid():
+        form = ExportForm(
+            request.POST or None, columns=offered, initial={"columns": chosen}, ask_password=password_from(len(keys))
+        )
+        if request.method == "POST" and form.is_valid() and self.knows_password(request, form):
             try:
                 order = self.order_asked(request)
                 job = ask_export(keys, actor=request.user, order=order.key, **form.cleaned_data)

@@ -17,6 +17,7 @@ from apps.common.errors import BusinessError
 from apps.registry.choices import RankKind
 from apps.registry.models import Cadre, RankColumn
 from apps.registry.ranking import codes_without_column
+from apps.registry.rules import read_rank
 from apps.registry.services.standing import decide_ranks
 
 CHANGE = "registry.change_cadre"
@@ -68,7 +69,7 @@ class CadreRanks:
         before = self.decided_before(request, [text for text in texts if text])
         lines = []
         for number, row in enumerate(page):
-            leader, grade = before.get(row["former_post"], ("", ""))
+            leader, grade, basis = self.proposal(row["former_post"], before)
             lines.append(
                 {
                     "number": number,
@@ -77,11 +78,18 @@ class CadreRanks:
                     "names": names[row["former_post"]],
                     "leader": request.POST.get(f"leader_{number}", leader),
                     "grade": request.POST.get(f"grade_{number}", grade),
-                    "is_known": bool(leader or grade),
+                    "basis": basis,
                     "ticked": request.POST.get(f"take_{number}") == "1",
                 }
             )
         return lines
+
+    def proposal(self, text: str, before: dict[str, tuple[str, str]]) -> tuple[str, str, str]:
+        """(领导职务层次, 职级, on what ground): what was decided for the same words, else what they say themselves."""
+        if text in before:
+            return (*before[text], "以前认定过")
+        reading = read_rank(text)
+        return reading.leader_rank, reading.grade_rank, "按原文看是" if reading.is_mapped else ""
 
     def decided_before(self, request, texts: list[str]) -> dict[str, tuple[str, str]]:
         """The ranks that most people with the same words have, among those the user may see."""
@@ -136,7 +144,8 @@ class RankColumnAdmin(RecordAdmin):
     list_display = ("rank", "kind", "column", "effective_from", "source", "is_voided")
     list_display_links = ("rank",)
     list_filter = ("kind", "column")
-    ordering = ("kind", "code", "-effective_from", "pk")
+    ordering = ("-kind", "code", "-effective_from", "pk")
+    sortable_by = ()
     fields = (("kind", "code"), "column", "effective_from", "source")
 
     @admin.display(description="职级")

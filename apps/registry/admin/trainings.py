@@ -107,7 +107,7 @@ class TrainingAdmin(PicksAccount, RecordAdmin):
         context = {
             "title": training.title,
             "original": training,
-            "facts": [(row.label, row.value) for row in page.rows_of(training, FACTS)],
+            "facts": page.Section("facts", "培训情况", page.rows_of(training, FACTS)),
             "workers": workers,
             "others": others,
             "tools": tools,

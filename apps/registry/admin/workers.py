@@ -182,13 +182,15 @@ class WorkerAdmin(RegisterPages, PicksAccount, RecordAdmin):
     def worker_page(self, request, worker: Worker):
         """Facts and training; the look is logged, and says whether the mobile was shown in full."""
         in_full = self.mobiles_for(request)
-        facts = [(row.label, row.value) for row in page.rows_of(worker, FIELDS)]
-        mobile = worker.mobile
-        facts.insert(5, ("手机号码", mobile if in_full else masked_phone(mobile)))
-        trainings = trainings_of(worker)
-        rows = [
-            [training.title, f"{training.starts_on:%Y-%m-%d}", training.organiser, f"{training.hours.normalize():f}"]
-            for training in trainings
+        facts = page.Section("facts", "基本情况", page.rows_of(worker, FIELDS))
+        facts.rows.insert(5, page.Row("手机号码", worker.mobile if in_full else masked_phone(worker.mobile)))
+        trainings = [
+            {
+                "when": f"{training.starts_on:%Y-%m-%d}",
+                "text": training.title,
+                "note": "　".join(filter(None, (training.organiser, f"{training.hours.normalize():f} 学时"))),
+            }
+            for training in trainings_of(worker)
         ]
         audit.look(
             "open", actor=request.user, fields=["mobile"] if in_full else [], target=f"registry.worker:{worker.pk}",
@@ -200,8 +202,7 @@ class WorkerAdmin(RegisterPages, PicksAccount, RecordAdmin):
             "worker": worker,
             "state": "已离岗" if worker.ends_on and worker.ends_on <= timezone.localdate() else "在岗",
             "facts": facts,
-            "trainings": rows,
-            "training_columns": ["培训名称", "开始日期", "主办单位", {"label": "学时", "is_number": True}],
+            "trainings": trainings,
             "tools": self.record_tools(request, worker),
         }
         return self.page(request, "admin/registry/worker_page.html", context)

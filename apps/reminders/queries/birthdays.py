@@ -36,14 +36,18 @@ class Celebration:
 
 
 def celebrations(
-    user, start: datetime.date, end: datetime.date, *, most_a_day: int, today: datetime.date
+    user,
+    start: datetime.date,
+    end: datetime.date,
+    *,
+    most_a_day: int,
+    today: datetime.date,
+    permission: str = "reminders.view_reminder",
 ) -> list[Celebration]:
     """The oldest first, at most `most_a_day` a day, from `start` to `end`, both included; one statement."""
     rules = rule_values(ReminderStages.rule_key, on=today)
     people = birthdays_between(start, end, feb29=rules.feb29, nominal=rules.milestone_nominal)
-    visible = RowSet.of(
-        Cadre.objects.current().visible_to(user, "reminders.view_reminder").order_by().values("person_id")
-    )
+    visible = RowSet.of(Cadre.objects.current().visible_to(user, permission).order_by().values("person_id"))
     sql = ROWS.format(birthdays=people.sql, visible=visible.sql)
     with connection.cursor() as cursor:
         cursor.execute(sql, [*people.params, *visible.params, most_a_day])

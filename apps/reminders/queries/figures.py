@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Q
 
 from apps.messaging.choices import Outcome
-from apps.messaging.queries import late_deliveries, paused_channels, unknown_deliveries
+from apps.messaging.queries import late_deliveries, paused_channels, waiting_for_people
 from apps.messaging.rules import ZONE, SendingRules, is_quiet
 from apps.organisation.queries import rule_values
 from apps.reminders.choices import ReminderState
@@ -92,8 +92,13 @@ def _standing_still(now: datetime.datetime, last: datetime.datetime, today: date
 
 
 def _for_a_person(today: datetime.date) -> list[str]:
-    unknown, nobody, paused = unknown_deliveries().count(), without_recipient(today), paused_channels()
-    parts = [f"{unknown} 条发送不知是否送达，要核实"] if unknown else []
+    rules = rule_values(SendingRules.rule_key, on=today)
+    work = waiting_for_people(today, batch_days=rules.batch_days)
+    nobody, paused = without_recipient(today), paused_channels()
+    parts = [f"{work.unknown} 条发送不知是否送达，要核实"] if work.unknown else []
+    parts += [f"{work.to_hand_out} 条等着交出（短信文件、贺卡、电话单）"] if work.to_hand_out else []
+    parts += [f"{work.overdue_batches} 批过了期限还没有登记结果"] if work.overdue_batches else []
+    parts += [f"{work.not_reached} 位老同志一周内没有通知到"] if work.not_reached else []
     parts += [f"{nobody} 条提醒没有责任人"] if nobody else []
     parts += [f"{'、'.join(channel.get_channel_display() for channel in paused)}通道暂停重试"] if paused else []
     return parts

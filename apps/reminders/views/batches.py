@@ -18,8 +18,8 @@ from apps.messaging.access import MAKE_BATCH, batch_units, batches_for
 from apps.messaging.channels import KINDS
 from apps.messaging.choices import BATCHED, Channel, DeliveryState, Outcome
 from apps.messaging.models import Delivery, DeliveryBatch
-from apps.messaging.queries import waiting_by_channel
-from apps.messaging.rules import SendingRules, sms_length, with_signature
+from apps.messaging.queries import gone_on_by, waiting_by_channel
+from apps.messaging.rules import SendingRules, filled, sms_length, with_signature
 from apps.messaging.services import (
     Result,
     call_off_batch,
@@ -88,16 +88,25 @@ def _way(channel: str, row: dict | None, units, today: datetime.date) -> dict:
         "settled_by": KINDS[channel].settled_by,
         "waiting": row["waiting"] if row else 0,
         "first_day": row["first_day"] if row else None,
-        "form": MakeBatchForm(channel=channel, units=units, today=today) if row and units else None,
+        "form": _form(channel, row, units, today) if row and units else None,
         "button": {"smsfile": "生成短信文件", "print": "备好贺卡", "sheet": "备好电话单"}[channel],
     }
 
 
+def _form(channel: str, row: dict, units, today: datetime.date) -> MakeBatchForm:
+    return MakeBatchForm(channel=channel, units=units, today=today, first_day=row["first_day"])
+
+
 def _words(today: datetime.date) -> list[tuple[str, str]]:
-    """The words in force for birthdays, with what the text costs; where to change them."""
+    """The words in force for birthdays as somebody with four characters gets them, and what the text costs."""
     texts = rule_values(GreetingTexts.rule_key, on=today)
-    whole = with_signature(texts.sms, settings.SMS_GATEWAY["signature"])
-    return [("短信", texts.sms, sms_length(whole).words), ("贺卡", texts.card, ""), ("电话里说", texts.call, "")]
+    values = {"姓名": "欧阳德厚", "局名": settings.PORTAL["bureau"], "电话": settings.PORTAL["phone"]}
+    sms = with_signature(filled(texts.sms, values), settings.SMS_GATEWAY["signature"])
+    return [
+        ("短信", sms, sms_length(sms).words),
+        ("贺卡", filled(texts.card, values), ""),
+        ("电话里说", filled(texts.call, values), ""),
+    ]
 
 
 def _row(batch: DeliveryBatch, today: datetime.date, rules: SendingRules) -> list:
@@ -176,7 +185,8 @@ def batch(request, batch_id: int):
         upload, call_off = (answer, call_off) if isinstance(answer, ResultFileForm) else (upload, answer)
     rows = found.deliveries.select_related("user", "person").order_by("on_day", "pk")
     shown = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    lines = [_line(row, found.channel) for row in shown]
+    onward = gone_on_by([row.pk for row in shown])
+    lines = [_line(row, found.channel, onward.get(row.pk, "")) for row in shown]
     audit.look(
         "open", actor=request.user, people=[row.person_id for row in shown if row.person_id],
         target=f"messaging.deliverybatch:{found.pk}", request=request,
@@ -195,7 +205,7 @@ def batch(request, batch_id: int):
     return page(request, "admin/reminders/batch.html", f"{found.get_channel_display()} 第 {found.pk} 批", context)
 
 
-def _line(row: Delivery, channel: str) -> dict:
+def _line(row: Delivery, channel: str, onward: str) -> dict:
     words = row.get_state_display() + (f"：{row.get_outcome_display()}" if row.outcome else "")
     return {
         "pk": row.pk,
@@ -203,6 +213,7 @@ def _line(row: Delivery, channel: str) -> dict:
         "url": reverse("admin:registry_cadre_change", args=[row.person_id]) if row.person_id else "",
         "day": row.on_day,
         "state": words,
+        "onward": f"已转到{Channel(onward).label}" if onward else "",
         "tone": TONES.get(row.state, ""),
         "is_open": row.state in (DeliveryState.HANDED, DeliveryState.UNKNOWN)
         or (channel != Channel.SMS_FILE and row.outcome in (Outcome.POSTED, Outcome.TOLD)),

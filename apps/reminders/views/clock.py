@@ -29,7 +29,7 @@ RESOLVE = "messaging.resolve_delivery"
 FIRST_MONTH, LAST_MONTH = datetime.date(1950, 1, 1), datetime.date(2099, 12, 1)
 
 
-def _month_of(text: str, today: datetime.date) -> datetime.date:
+def month_of(text: str, today: datetime.date) -> datetime.date:
     """First day of the month asked for; 404 for nonsense or a month outside the lunar tables."""
     if not text:
         return today.replace(day=1)
@@ -51,7 +51,7 @@ def birthday_calendar(request):
     today = timezone.localdate()
     if "day" in request.GET:
         return _birthdays_of_day(request, request.GET["day"], today)
-    month = _month_of(request.GET.get("month", ""), today)
+    month = month_of(request.GET.get("month", ""), today)
     last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
     found: dict[datetime.date, list[queries.Celebration]] = {}
     for row in queries.celebrations(request.user, month, last, most_a_day=A_DAY, today=today):
@@ -107,7 +107,7 @@ def _birthdays_of_day(request, text: str, today: datetime.date):
         day = datetime.date.fromisoformat(text)
     except ValueError as error:
         raise Http404 from error
-    _month_of(f"{day:%Y-%m}", today)
+    month_of(f"{day:%Y-%m}", today)
     rows = queries.celebrations(request.user, day, day, most_a_day=MOST_OF_A_DAY, today=today)
     context = {
         "lead": f"农历{lunar_text(day)}，共 {rows[0].of_day if rows else 0} 位",

@@ -40,12 +40,13 @@ def my_channels(request):
             set_channels(form.order, user=request.user, actor=request.user, request=request)
             messages.success(request, "已保存。")
             return HttpResponseRedirect(reverse("admin:my_channels"))
-    lanes = [*rules.staff_lanes("digest")]
+    usable_here = usable_channels()
+    lanes = [[c for c in lane if c in usable_here] for lane in rules.staff_lanes("digest")]
     context = {
         "form": form,
         "own": own,
         "offered": offered,
-        "usual": "；".join("、".join(Channel(c).label for c in lane) for lane in lanes),
+        "usual": "；".join("、".join(Channel(c).label for c in lane) for lane in lanes if lane),
         "quiet": f"{rules.quiet_from}点到第二天{rules.quiet_until}点",
     }
     return page(request, "admin/reminders/my_channels.html", "我怎样收消息", context)
