@@ -329,10 +329,10 @@ def test_no_files_too_many_or_an_empty_one(client, clerk):
 
 
 def test_a_bad_kind_is_refused_and_the_same_files_are_known_again(client, clerk, unit):
-    files = lambda: [
-        SimpleUploadedFile("水利局.csv", csv_file(HEAD, person("甲", 1))),
-        SimpleUploadedFile("b.csv", csv_file(HEAD)),
-    ]  # noqa: E501, E731
+    def files():
+        filled, empty = csv_file(HEAD, person("甲", 1)), csv_file(HEAD)
+        return [SimpleUploadedFile("水利局.csv", filled), SimpleUploadedFile("b.csv", empty)]
+
     assert client.post(url("add"), {"file": files(), "kind": "x"}).status_code == 200
     name, data, is_bundle = roster.one_upload([(file.name, file.read()) for file in files()])
     roster.import_now(data, name, answers=ANSWERS, is_bundle=is_bundle)
