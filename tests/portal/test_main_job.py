@@ -33,7 +33,7 @@ from apps.ledgers.models import CareAssignment, CareTier, Duty
 from apps.messaging.models import Message
 from apps.registry.models import Cadre, ImportBatch
 from apps.reminders.models import Reminder
-batch = ImportBatch.objects.get()
+batch = ImportBatch.objects.latest("pk")
 mine = Cadre.objects.filter(imported_batch=batch)
 print(json.dumps({
     "counts": batch.counts, "people": mine.count(), "tiers": CareTier.objects.filter(cadre__in=mine).count(),

@@ -242,6 +242,14 @@ def test_people_whom_a_full_roster_does_not_name_are_listed_and_left_alone(unit,
     assert take(book(水利局=[HEAD, person("甲", 1)]))[0].missing == []
 
 
+def test_a_full_roster_must_say_of_which_unit_it_is(unit):
+    take(book(水利局=[HEAD, person("甲", 1), person("乙", 3)]))
+    data = book(Sheet1=[HEAD, person("甲", 1)])
+    assert check(data, answers=FULL).questions == ["unit"]
+    told = Answers(kind="full", unit_id=unit.pk, asked=True)
+    assert take(data, answers=told)[0].counts["missing"] == 1
+
+
 def test_a_refused_row_still_names_its_person(unit):
     take(book(水利局=[HEAD, person("甲", 1)]))
     batch, _ = take(book(水利局=[HEAD, person("甲", 1, "火星")]), answers=FULL)
@@ -321,10 +329,10 @@ def test_no_files_too_many_or_an_empty_one(client, clerk):
 
 
 def test_a_bad_kind_is_refused_and_the_same_files_are_known_again(client, clerk, unit):
-    files = lambda: [
-        SimpleUploadedFile("水利局.csv", csv_file(HEAD, person("甲", 1))),
-        SimpleUploadedFile("b.csv", csv_file(HEAD)),
-    ]  # noqa: E501, E731
+    def files():
+        filled, empty = csv_file(HEAD, person("甲", 1)), csv_file(HEAD)
+        return [SimpleUploadedFile("水利局.csv", filled), SimpleUploadedFile("b.csv", empty)]
+
     assert client.post(url("add"), {"file": files(), "kind": "x"}).status_code == 200
     name, data, is_bundle = roster.one_upload([(file.name, file.read()) for file in files()])
     roster.import_now(data, name, answers=ANSWERS, is_bundle=is_bundle)

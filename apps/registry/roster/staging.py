@@ -22,6 +22,10 @@ from .units import NEW_UNIT, Units
 COMPARED_AT_ONCE = 5000  # bounds what is held of the database at a time
 MOST_NOTES = 40
 NOT_LIVING = (LifeStatus.DEATH_REPORTED, LifeStatus.DECEASED)
+NEEDED = {
+    "retire_type": ("cadre.retire_type", "没有写离退休类型，请补上。"),
+    "unit": ("cadre.managing_unit_id", "没有写单位，请补上单位全称。"),
+}
 Progress = Callable[[int, str], None]
 
 
@@ -206,27 +210,36 @@ def _complete(staged: Staged) -> None:
         if row.kind == NEW and row.person_id is None:
             _start(row, staged)
     fresh = [row for row in staged.rows if row.kind == NEW]
-    asked: set[str] = set()
-    lacking_unit: Counter[int] = Counter()
-    for row in fresh:
-        at = staged.parts[row.part].at
-        for key, place, sentence in (
-            ("retire_type", "cadre.retire_type", "没有写离退休类型，请补上。"),
-            ("unit", "cadre.managing_unit_id", "没有写单位，请补上单位全称。"),
-        ):
-            if row.writes.get(place) is not None or row.kind == REFUSED:
-                continue
-            if key in at or answers.asked:
-                row.refuse(at.get(key, at.get("name", min(at.values()))), "required", sentence)
-            else:
-                asked.add(key)
-                lacking_unit[row.part] += key == "unit"
-    staged.unitless = [part for part in staged.parts if lacking_unit[part.number]]
+    asked, unitless = _lacking(fresh, staged)
+    if answers.is_full and not answers.asked:
+        unitless |= {part.number for part in staged.parts if "unit" not in part.at and part.unit_id is None}
+    staged.unitless = [part for part in staged.parts if part.number in unitless]
+    if staged.unitless:
+        asked.add("unit")
     if answers.calendar is None and any("birthday_calendar" not in staged.parts[row.part].at for row in fresh):
         asked.add("calendar")
     if staged.units.unknown:
         asked.add("units")
     staged.questions = [key for key in ("retire_type", "unit", "calendar", "units") if key in asked]
+
+
+def _lacking(fresh: Sequence[Row], staged: Staged) -> tuple[set[str], set[int]]:
+    """(what must be asked, numbers of the sheets whose unit must be). A row is refused where its sheet has the column
+    and leaves it empty, and where the clerk was asked and left it open."""
+    asked: set[str] = set()
+    unitless: set[int] = set()
+    for row in fresh:
+        at = staged.parts[row.part].at
+        for key, (place, sentence) in NEEDED.items():
+            if row.writes.get(place) is not None or row.kind == REFUSED:
+                continue
+            if key in at or staged.answers.asked:
+                row.refuse(at.get(key, at.get("name", min(at.values()))), "required", sentence)
+                continue
+            asked.add(key)
+            if key == "unit":
+                unitless.add(row.part)
+    return asked, unitless
 
 
 def _start(row: Row, staged: Staged) -> None:
