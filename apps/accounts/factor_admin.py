@@ -83,6 +83,18 @@ class SheetPages:
         return self.page(request, "print/code_sheet.html", context)
 
 
+class InForceFilter(admin.SimpleListFilter):
+    title = "状态"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("held", "有效"), ("released", "已解除")]
+
+    def queryset(self, request, queryset):
+        known = {"held": True, "released": False}
+        return queryset.filter(revoked_at__isnull=known[self.value()]) if self.value() in known else queryset
+
+
 @admin.register(BoundCertificate)
 class BoundCertificateAdmin(RecordAdmin):
     """Bound and taken back, never rewritten: whose UKey it was on a day stays readable."""
@@ -92,7 +104,7 @@ class BoundCertificateAdmin(RecordAdmin):
     empty_words = "领用UKey或客户端证书的同志登记在这里，登录时由前面的代理服务器验证。"
     list_display = ["user", "serial", "subject", "state", "bound_by", "created_at"]
     list_display_links = ["user"]
-    list_filter = [("revoked_at", admin.EmptyFieldListFilter)]
+    list_filter = [InForceFilter]
     select_related_in_list = ("user", "bound_by")
     search_fields = ["user__username", "user__display_name", "serial"]
     search_help_text = "用户名、姓名或序列号"
