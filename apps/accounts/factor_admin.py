@@ -76,6 +76,7 @@ class SheetPages:
             scope=f"{user}（{user.username}）",
             order="序号",
             signature="本人签收",
+            recall=False,
             back_url=self.url_of("change", user),
         )
         numbered = [(number, f"{code[:4]} {code[4:]}") for number, code in enumerate(codes, 1)]
