@@ -76,11 +76,24 @@ class SheetPages:
             scope=f"{user}（{user.username}）",
             order="序号",
             signature="本人签收",
+            recall=False,
             back_url=self.url_of("change", user),
         )
         numbered = [(number, f"{code[:4]} {code[4:]}") for number, code in enumerate(codes, 1)]
         context = {"frame": frame, "codes": numbered}
         return self.page(request, "print/code_sheet.html", context)
+
+
+class InForceFilter(admin.SimpleListFilter):
+    title = "状态"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("held", "有效"), ("released", "已解除")]
+
+    def queryset(self, request, queryset):
+        known = {"held": True, "released": False}
+        return queryset.filter(revoked_at__isnull=known[self.value()]) if self.value() in known else queryset
 
 
 @admin.register(BoundCertificate)
@@ -92,7 +105,7 @@ class BoundCertificateAdmin(RecordAdmin):
     empty_words = "领用UKey或客户端证书的同志登记在这里，登录时由前面的代理服务器验证。"
     list_display = ["user", "serial", "subject", "state", "bound_by", "created_at"]
     list_display_links = ["user"]
-    list_filter = [("revoked_at", admin.EmptyFieldListFilter)]
+    list_filter = [InForceFilter]
     select_related_in_list = ("user", "bound_by")
     search_fields = ["user__username", "user__display_name", "serial"]
     search_help_text = "用户名、姓名或序列号"

@@ -231,6 +231,9 @@ def test_certificates_are_bound_and_released_on_their_pages(client, clerk, safe)
     bound = BoundCertificate.objects.get()
     assert bound.serial == "4A3F"
     assert "已经绑定" in client.post(add, values).content.decode()
+    page = "/admin/accounts/boundcertificate/?state="
+    assert "4A3F" in client.get(f"{page}held").content.decode()
+    assert "4A3F" not in client.get(f"{page}released").content.decode()
     assert "十六进制" in client.post(add, {**values, "serial": "xyz"}).content.decode()
 
     release = f"/admin/accounts/boundcertificate/{bound.pk}/release/"
