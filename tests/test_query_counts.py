@@ -18,9 +18,9 @@ MOST_OF_A_LIST = 12
 # The list of duties says beside each row who must act (six) and how to reach him (seven).
 BUDGETS = {"ledgers.duty": 18}
 # Design 7 asks for 15; each part of the page that a right opens is a query of its own, and six are the sign-in's.
-MOST_OF_A_PERSON = 22
+MOST_OF_A_PERSON = 26
 # Ways to reach the people of its rows, who may see their numbers, and the entry that says so, are six of these.
-MOST_OF_A_HOME = 20
+MOST_OF_A_HOME = 23
 # The role that reads a list, where more than one may: the one that works with it.
 PREFERRED = ("section_head", "clerk", "system_admin", "security_admin", "auditor")
 
