@@ -22,7 +22,7 @@ BUDGETS = {"ledgers.duty": 18}
 MOST_OF_A_PERSON = 26
 # Ways to reach the people of its rows, who may see their numbers, and the entry that says so, are six of these.
 # Two more are open checks and whether a year's holidays are missing.
-MOST_OF_A_HOME = 22
+MOST_OF_A_HOME = 23
 # The role that reads a list, where more than one may: the one that works with it.
 PREFERRED = ("section_head", "clerk", "system_admin", "security_admin", "auditor")
 
