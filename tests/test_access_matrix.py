@@ -134,7 +134,7 @@ PAGES = {
     "admin:unknown_deliveries": Row("messaging.resolve_delivery", post=NOBODY),
     "admin:batches": Row("messaging.make_batch", post=NOBODY),
     "admin:batch": Row("messaging.make_batch", "messaging.deliverybatch", post=NOBODY),
-    "admin:messaging_deliverybatch_print": Row("messaging.make_batch", "messaging.deliverybatch"),
+    "admin:messaging_deliverybatch_print": Row("messaging.make_batch", "messaging.deliverybatch", post=NOBODY),
     "admin:messaging_deliverybatch_enter": Row("messaging.make_batch", "messaging.deliverybatch"),
     "admin:batch_sheet": Row(NOBODY, "messaging.deliverybatch"),
     "admin:batch_download": Row("messaging.make_batch", "messaging.deliverybatch", post=NOBODY),
