@@ -6,7 +6,7 @@ from django.db.models import Model
 from . import audit
 from .client_address import is_sending, user_of_request
 from .secrecy import Mark, find_marks, sentence_for
-from .secrecy_files import MOST, marks_of_file
+from .secrecy_files import MOST, NOT_READ, marks_of_file
 from .secrecy_words import current_words
 
 REASON = "not_a_secrecy_mark"
@@ -18,10 +18,18 @@ class SecrecyMixin:
 
     A certain mark is refused with a sentence at its field. A mere word is a question: a field for the reason appears,
     and with a reason the form passes; the reason, the field and the user go on record. What was refused is on record
-    too, without its text. Forms that keep the words themselves say `takes_marks = True`.
+    too, without its text. Forms that keep the words themselves say `takes_marks = True`; those whose files an import
+    looks through cell by cell say `contents_elsewhere = True`, so that here only the names count.
     """
 
     takes_marks = False
+    contents_elsewhere = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.FileField) and ".pdf" in field.widget.attrs.get("accept", ""):
+                field.help_text = f"{field.help_text}。{NOT_READ}" if field.help_text else NOT_READ
 
     def _clean_form(self):
         super()._clean_form()
@@ -50,11 +58,16 @@ class SecrecyMixin:
         if not value:
             return ()
         if isinstance(field, forms.FileField):
-            return tuple(mark for upload in _uploads(value) for mark in _marks_of_upload(upload))
+            return tuple(mark for upload in _uploads(value) for mark in self._marks_of_upload(upload))
         if not isinstance(field, forms.CharField) or isinstance(field.widget, forms.PasswordInput | forms.HiddenInput):
             return ()
         text = "\n".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
         return find_marks(text, current_words()) if not text.isascii() else ()
+
+    def _marks_of_upload(self, upload) -> tuple[Mark, ...]:
+        content = b"" if self.contents_elsewhere else upload.read(4 * MOST)
+        upload.seek(0)
+        return marks_of_file(upload.name or "", content, current_words())
 
     def _keep_on_record(self, certain: set[str], asked: set[str], explained: str) -> None:
         instance = getattr(self, "instance", None)
@@ -68,9 +81,3 @@ class SecrecyMixin:
 
 def _uploads(value) -> list:
     return [item for item in (value if isinstance(value, list | tuple) else [value]) if hasattr(item, "read")]
-
-
-def _marks_of_upload(upload) -> tuple[Mark, ...]:
-    content = upload.read(4 * MOST)
-    upload.seek(0)
-    return marks_of_file(upload.name or "", content, current_words())

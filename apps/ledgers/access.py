@@ -125,7 +125,7 @@ def possible_substitutes(user) -> QuerySet[User]:
     """Colleagues who may be named to stand in: whoever keeps in touch with people on his units, above or below."""
     roles = [role.key for role in ROLES.values() if RECORD in role.permissions]
     units = _around(unit_ids_for(user, ADD_ABSENCE))
-    granted = RoleGrant.objects.current(timezone.localdate()).filter(role__in=roles, unit__in=units)
+    granted = RoleGrant.objects.current(timezone.localdate()).on_units().filter(role__in=roles, unit__in=units)
     rows = User.objects.filter(pk__in=granted.values("user_id"), is_active=True)
     return rows.select_related("unit").order_by("unit__path", "display_name", "pk")
 

@@ -11,8 +11,10 @@ from apps.common.choices import Source
 from apps.common.forms import PortalForm
 from apps.common.phone import parse_phone
 from apps.common.sources import TYPED
+from apps.common.suggesting import SuggestingInput
 from apps.people.models import Person, Whereabouts
 from apps.people.services import CLEAR
+from apps.registry.models import ServingLeader
 
 from .choices import By, CallOutcome, CheckResult, ContactKind, DutyKind, Level, Means, Method
 from .models import Contact, Duty
@@ -42,6 +44,7 @@ METHOD_OF_DUTY = {
     DutyKind.HOSPITAL: Method.HOSPITAL,
     DutyKind.HOSPITAL_STAY: Method.HOSPITAL,
 }
+MOST_SUGGESTED = 60
 SEALED = {"body_text": "body_state", "thoughts_text": "thoughts"}
 
 
@@ -90,6 +93,11 @@ class ContactForm(RecordForm):
             self.fields["outcome"].choices = CallOutcome.choices
         if "source" in self.fields:
             self.fields["source"].choices, self.fields["source"].required = TYPED, False
+        if "leaders" in self.fields:
+            now = ServingLeader.objects.on(timezone.localdate())[:MOST_SUGGESTED]
+            widget = SuggestingInput({"class": "vTextField"}, [str(leader) for leader in now])
+            widget.attrs["maxlength"] = self.fields["leaders"].max_length
+            self.fields["leaders"].widget = widget
         if self.instance.pk is None:
             self.initial.setdefault("form_token", uuid.uuid4())
             return
@@ -224,15 +232,14 @@ class CheckReportForm(PortalForm):
 class WhereaboutsForm(RecordForm):
     """A period away from home; address and number there are typed anew and shown on the person's page only."""
 
-    typed_place = forms.CharField(label="那里的详细地址", required=False, max_length=300)
+    typed_place = forms.CharField(
+        label="那里的详细地址", required=False, max_length=300, widget=forms.TextInput({"class": "vTextField"})
+    )
     typed_phone = forms.CharField(label="那里的电话", required=False, max_length=40)
 
     class Meta:
         model = Whereabouts
         fields = ("kind", "starts_on", "ends_on", "division", "host_unit", "document_no", "note")
-        widgets = {
-            name: forms.DateInput({"type": "date"}, format="%Y-%m-%d") for name in ("starts_on", "ends_on")
-        }  # fmt: skip
         labels = {"starts_on": "哪天离开", "ends_on": "哪天回来"}
         help_texts = {"starts_on": "不知道就空着", "ends_on": "回来那天算在家；还没定就空着"}
 

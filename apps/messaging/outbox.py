@@ -114,15 +114,34 @@ SET state = 'handed', batch_id = %s, attempts = d.attempts + 1, payload = coales
     address_index = coalesce(v.address_index, d.address_index)
 FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[]) AS v(id, payload, address_index) WHERE v.id = d.id
 """
+LEASE = """
+UPDATE messaging_delivery d
+SET state = 'claimed', claim = %s, lease_until = now() + %s, attempts = d.attempts + 1,
+    payload = coalesce(v.payload, d.payload), address_index = coalesce(v.address_index, d.address_index)
+FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[]) AS v(id, payload, address_index) WHERE v.id = d.id
+"""
 
 
 def hand_over(rows: Sequence[Delivery], batch_id: int) -> None:
     """Bind locked rows with their words to a batch; words frozen before stay as they are."""
+    _write_words(HAND_OVER, [batch_id], rows)
+
+
+def lease(rows: Sequence[Delivery], claim: uuid.UUID, length: datetime.timedelta) -> None:
+    """Mark locked rows as claimed, with their words, for `length` by the database clock; the objects follow."""
+    _write_words(LEASE, [str(claim), length], rows)
+    for row in rows:
+        row.state, row.claim, row.attempts = DeliveryState.CLAIMED, claim, row.attempts + 1
+
+
+def _write_words(statement: str, values: list, rows: Sequence[Delivery]) -> None:
+    """Words that were put together now are encrypted and written; those frozen before are left out."""
+    if not rows:
+        return
     payload = Delivery._meta.get_field("payload")
-    words = [row.__dict__["payload"] for row in rows]
-    sealed = [
-        payload.seal(row.public_id, text) if isinstance(text, str) else None
-        for row, text in zip(rows, words, strict=True)
-    ]
+    sealed = []
+    for row in rows:
+        words = row.__dict__["payload"]
+        sealed.append(payload.seal(row.public_id, words) if isinstance(words, str) else None)
     with connection.cursor() as cursor:
-        cursor.execute(HAND_OVER, [batch_id, [r.pk for r in rows], sealed, [r.address_index for r in rows]])
+        cursor.execute(statement, [*values, [r.pk for r in rows], sealed, [r.address_index for r in rows]])

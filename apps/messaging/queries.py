@@ -2,15 +2,15 @@
 
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Now
 
-from .choices import BATCHED, PUSHED, DeliveryState
-from .models import ChannelState, Delivery, DeliveryBatch, Message
+from .choices import BATCHED, PUSHED, Channel, DeliveryState
+from .models import ChannelState, Delivery, DeliveryBatch, DeliveryItem, Message
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,15 @@ def lines_of(batch: DeliveryBatch) -> Iterator[BatchLine]:
         yield BatchLine(
             row.pk, row.person_id, name, words.get("to", ""), words.get("text", ""), row.on_day, row.state, row.outcome
         )
+
+
+def gone_on_by(delivery_ids: Collection[int]) -> dict[int, str]:
+    """delivery id → the channel by which its failed message goes on, the latest of them."""
+    onward = DeliveryItem.objects.filter(
+        message__items__delivery_id__in=delivery_ids, delivery_id__gt=F("message__items__delivery_id"),
+        message__items__delivery__state=DeliveryState.FAILED,
+    ).exclude(channel=Channel.INBOX)  # fmt: skip
+    return dict(onward.order_by("delivery_id").values_list("message__items__delivery_id", "channel"))
 
 
 def waiting_by_channel(rows: QuerySet[Delivery]) -> dict[str, dict]:

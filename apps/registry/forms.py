@@ -274,6 +274,8 @@ class StandingForm(SecrecyMixin, forms.Form):
         values = super().clean()
         if values.get("way") == "change" and not values.get("since") and "since" not in self.errors:
             self.add_error("since", "变动要写明自哪一天起。")
+        if values.get("way") == "correct" and values.get("scan"):
+            self.add_error("scan", "更正不留文件。要附文件请选“变动”，或者不附。")
         return values
 
 

@@ -299,7 +299,7 @@ def _written(job: Job, user: User, columns: list[Column], rows: Iterator[list]) 
         ("编号", str(job.public_id)),
         ("用途", job.params["reason"]),
         ("栏目", "、".join(header)),
-        ("提醒", "内部资料，含个人信息，按用途使用，用完删除。"),
+        ("提醒", "含个人信息，按用途使用，用完删除。"),
     ]
     count = write_sheet(
         stream,

@@ -9,6 +9,7 @@ from apps.accounts.access import current_grants, has_staff_role, unit_ids_for
 from apps.accounts.models import RoleGrant, User
 from apps.common.errors import BusinessError
 from apps.common.models import AuditEntry
+from apps.organisation.models import Community, Division
 from tests.builders import LONG_AGO, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +158,19 @@ def test_temporary_passwords_are_strong_and_never_the_same():
         len(one) == 12 and any(map(str.isdigit, one)) and any(map(str.isupper, one)) and any(map(str.islower, one))
         for one in passwords
     )
+
+
+def test_a_liaison_may_hold_several_communities_of_one_unit_each_once(cast):
+    division = Division.objects.order_by("code").first()
+    south, north = (Community.objects.create(name=name, division=division) for name in ("南河", "北河"))
+    user = make_user("shequ")
+    span = {"starts_on": LONG_AGO, "ends_on": None, "actor": None, "reason": "聘书"}
+    for community in (south, north):
+        services.grant_role(user, "liaison", cast["district"], community=community, **span)
+
+    assert fresh(user).reach("registry.view_cadre") == set()
+    assert fresh(user).communities("registry.view_cadre") == {south.pk, north.pk}
+    with pytest.raises(BusinessError, match="已有同一单位"):
+        services.grant_role(user, "liaison", cast["district"], community=south, **span)
+    with pytest.raises(BusinessError, match="只有单位联络员"):
+        services.grant_role(cast["clerk"], "clerk", cast["district"], community=south, **span)

@@ -157,6 +157,19 @@ def test_passwords_are_not_looked_at_and_files_are():
     assert not NoteForm({}, {"scan": scan}).is_valid()
 
 
+def test_an_import_looks_at_the_contents_itself_and_scans_say_what_is_not_read():
+    class RosterForm(PortalForm):
+        contents_elsewhere = True
+        file = forms.FileField(widget=forms.FileInput(attrs={"accept": ".csv,.pdf"}), help_text="不超过 10 MB")
+
+    cell = SimpleUploadedFile("名册.csv", "备注\n机密★\n".encode())
+
+    assert RosterForm({}, {"file": cell}).is_valid()
+    assert not RosterForm({}, {"file": SimpleUploadedFile("机密★.csv", b"a")}).is_valid()
+    assert cell.tell() == 0
+    assert "只看得到文件名" in RosterForm().fields["file"].help_text
+
+
 def test_reasons_that_reach_a_service_without_a_form_are_looked_at():
     with pytest.raises(BusinessError, match="非涉密系统"):
         check_reason("机密★")

@@ -126,7 +126,7 @@ def taken(bureau, clerk, other):
     assign_carer(cadre, clerk, actor=other, on=TODAY)
     Duty.objects.create(
         cadre=cadre, kind=DutyKind.VETERAN_VISIT, period_start=TODAY - 20 * DAY, period_end=TODAY + 5 * DAY,
-        due_on=TODAY + 2 * DAY,
+        due_on=TODAY,
     )  # fmt: skip
     return cadre
 

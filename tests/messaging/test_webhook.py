@@ -9,6 +9,7 @@ from django.test import override_settings
 from apps.messaging.channels.signing import robot_sign
 from apps.messaging.jobs import send_waiting
 from apps.messaging.models import ChannelPreference, ChannelState, Delivery
+from apps.messaging.rules import template
 from apps.messaging.services import NewMessage, post
 from tests.builders import make_person, make_unit, make_user
 from tests.gateway import GroupRobot
@@ -48,10 +49,10 @@ def test_the_group_reads_counts_and_nobodys_name(robot):
 
     send_waiting(MORNING)
 
-    assert robot.journal.entries == [
-        {"msgtype": "text", "text": {"content": "您今天有2件待办：走访联系明天到期1项，出院待看望1位。请登录平台查看。",
-                                     "mentioned_mobile_list": ["13900000001"]}}
-    ]  # fmt: skip
+    due = template("visit.eve").label
+    content = f"您今天有2件待办：{due}1项，出院待看望1位。请登录平台查看。"
+    text = {"content": content, "mentioned_mobile_list": ["13900000001"]}
+    assert robot.journal.entries == [{"msgtype": "text", "text": text}]
     assert states() == [("sent", "accepted")]
 
 

@@ -117,3 +117,14 @@ def test_list_of_today_is_the_default(clerk, city):
     assert f"{today:%Y-%m-%d} 在任" in page
     assert "今天来" in rows
     assert "今天走" not in rows
+
+
+def test_the_contact_form_offers_those_in_office_by_order(clerk, city):
+    make_leader("安先生", city, title="副市长", order_no=30)
+    make_leader("白先生", city, title="市长", order_no=20)
+    make_leader("走了", city, title="旧职", ends_on=D(2020, 1, 1))
+
+    page = clerk.get("/admin/ledgers/contact/add/").content.decode()
+
+    assert page.index('<option value="市长 白先生">') < page.index('<option value="副市长 安先生">')
+    assert "旧职" not in page

@@ -3,7 +3,9 @@
 import datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.common.models import AuditEntry
 from apps.registry.models import Cadre
@@ -120,3 +122,19 @@ def test_counting_up_proposes_places_in_the_order_shown(clerk, city):
     page = clerk.get(f"{PLACES}?order=rank&count=1").content.decode()
 
     assert page.index('value="10"') < page.index("<b>正</b>") < page.index('value="20"') < page.index("<b>副</b>")
+
+
+@pytest.mark.parametrize("page", ["places/", "invite/", "invite/?purpose=medal&order=rank"])
+def test_pages_of_a_group_cost_the_same_for_one_and_for_many(clerk, city, page):
+    make_cadre("甲", unit=city, order_no=1)
+    address = f"/admin/registry/cadre/{page}"
+    clerk.get(address)
+    with CaptureQueriesContext(connection) as one:
+        clerk.get(address)
+    for number in range(4):
+        make_cadre(f"乙{number}", unit=city, on_hold=number % 2 == 0)
+
+    with CaptureQueriesContext(connection) as many:
+        assert clerk.get(address).status_code == 200
+
+    assert len(many) == len(one) <= 18

@@ -11,7 +11,9 @@ from django.test import Client
 
 from apps.common import jobs
 from apps.common.models import AuditEntry
+from apps.common.workbook import Sheet
 from apps.registry.models import RegisterBatch, ServingLeader, Worker
+from apps.registry.registers.sheets import read_lines
 from apps.registry.registers.tables import LEADERS, WORKERS
 from apps.registry.registers.writing import template
 from tests.builders import make_unit, make_user
@@ -210,6 +212,30 @@ def test_a_file_that_cannot_be_taken_gets_a_sentence(clerk, city, data, name, se
     page = clerk.get(f"{WORKER}import/{batch.pk}/") if batch else response
 
     assert sentence in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (book(ROW, title="机密★ 工作人员名单"), "表.xlsx"),
+        (book(changed(**{"职务（职级）": "机密★10年"})), "表.xlsx"),
+        (book(ROW), "秘密★名单.xlsx"),
+    ],
+)
+def test_a_file_with_marks_of_secrets_is_refused(clerk, city, data, name):
+    page = clerk.post(f"{WORKER}import/", {"file": SimpleUploadedFile(name, data)})
+
+    assert page.status_code == 422
+    assert "这里有密级或内部标志" in page.content.decode()
+    assert RegisterBatch.objects.count() == 0
+
+
+def test_marks_that_pass_the_door_refuse_their_row(city):
+    sheet = Sheet("表", [list(HEAD), list(changed(**{"职务（职级）": "机密★10年"}))])
+
+    (line,) = read_lines([sheet], "表.xlsx", WORKERS, today=datetime.date(2026, 11, 22)).rows
+
+    assert "非涉密系统" in line.faults[7]
 
 
 def test_a_column_called_人员类别_that_says_专职_is_the_category(clerk, city):

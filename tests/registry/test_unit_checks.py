@@ -189,14 +189,14 @@ def test_many_units_are_prepared_by_a_job(client, city, clerk):
     client.force_login(clerk)
     page = client.get(f"{LIST}add/").content.decode()
     assert page.count('name="units"') == 5
-    answer = client.post(f"{LIST}add/", {"year": 2026, "units": [unit.pk for unit in units]})
+    answer = client.post(f"{LIST}add/", {"year": 2026, "which": "all"})
     assert "/job/" in answer.url
     job = Job.objects.get(kind="registry.start_checks")
     jobs.run_job(job.pk)
 
     assert UnitCheck.objects.count() == 5
     assert "0 / 1 位" in client.get(LIST).content.decode()
-    assert client.post(f"{LIST}add/", {"year": 2026, "units": ["999"]}).status_code == 422
+    assert client.post(f"{LIST}add/", {"year": 2026, "which": "some", "units": ["999"]}).status_code == 422
 
 
 def test_the_grid_saves_in_parts_and_keeps_what_was_refused(client, check, clerk, people):

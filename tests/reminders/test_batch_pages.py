@@ -82,6 +82,7 @@ def test_file_out_result_in_by_hand(client, clerk, city):
 
     assert "读到 3 行，登记 2 条；对不上的 1 行列在下面" in text_of(done)
     assert "结果文件：已送达" in text_of(done)
+    assert "已转到电话单" in text_of(done)
     assert set(Delivery.objects.values_list("channel", "state")) == {
         ("smsfile", "sent"), ("smsfile", "failed"), ("sheet", "pending"),
     }  # fmt: skip

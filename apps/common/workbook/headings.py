@@ -50,14 +50,16 @@ def why_no_record(row: list, telling: Collection[int]) -> str:
     """blank, note, total or footer; empty when it is a record after all. `telling` are the positions that matter."""
     filled = [cell for cell in row if cell is not None and str(cell).strip()]
     for cell in filled[:3]:
-        if isinstance(cell, str) and (why := _says(unicodedata.normalize("NFKC", cell).strip())):
+        if isinstance(cell, str) and (why := says_no_record(cell)):
             return why
     if not any(row[place] is not None and str(row[place]).strip() for place in telling if place < len(row)):
         return "blank"
     return "note" if len(filled) == 1 and isinstance(filled[0], str) and len(filled[0]) > LONG_NOTE else ""
 
 
-def _says(text: str) -> str:
+def says_no_record(cell: str) -> str:
+    """note, total or footer, where a cell begins like one; empty otherwise."""
+    text = unicodedata.normalize("NFKC", cell).strip()
     squeezed = re.sub(r"\s+", "", text)
     if _TOTAL.match(squeezed):
         return "total"

@@ -76,7 +76,7 @@ class AbsenceAdmin(RecordAdmin):
     list_filter = (NowFilter,)
     select_related_in_list = ("user", "substitute", "user__unit")
     select_related_in_record = ("user", "substitute", "recorded_by")
-    fields = ("user", "substitute", "from_to", "reason", "state", "recorded_by")
+    fields = ("who", "acting", "from_to", "reason", "state", "entered_by")
     ordering = ("-starts_on", "-pk")
     sortable_by = ()
 
@@ -106,6 +106,10 @@ class AbsenceAdmin(RecordAdmin):
     @admin.display(description="由谁代（B岗）")
     def acting(self, obj):
         return str(obj.substitute)
+
+    @admin.display(description="登记人")
+    def entered_by(self, obj):
+        return str(obj.recorded_by or "")
 
     @admin.display(description="不在的日子")
     def from_to(self, obj):
@@ -248,7 +252,7 @@ class AbsenceAdmin(RecordAdmin):
                 "role": charge.role,
                 "reach": reach.get(charge.cadre_id),
                 "duties": [
-                    {"what": duty.get_kind_display(), "due": due_words(duty.due_on, today),
+                    {"what": duty.words, "due": due_words(duty.due_on, today),
                      "url": record_url(duty.cadre_id, duty.pk)}
                     for duty in charge.duties
                 ],

@@ -17,6 +17,16 @@ from apps.registry.choices import VETERAN_TYPES
 from apps.registry.models import Cadre
 
 
+class DefaultFilter(admin.SimpleListFilter):
+    """A filter that narrows without a choice already: `default_label` says to what."""
+
+    default_label = ""
+
+    def choices(self, changelist):
+        first, *rest = super().choices(changelist)
+        return [{**first, "display": self.default_label}, *rest]
+
+
 class TierFilter(admin.SimpleListFilter):
     title = "服务等级"
     parameter_name = "tier"

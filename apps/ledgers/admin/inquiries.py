@@ -32,8 +32,8 @@ from .inquiry_forms import AnswerForm, CloseForm, CorrectionForm, InquiryForm, P
 RECORD = "ledgers.record_contact"
 MOST_FOUND = 10
 READ = (
-    "who", "caller", "phone_words", "way_in", "subject_words", "content_text", "taker", "state_tag", "handler",
-    "due_on", "result_text", "answered_on", "closing",
+    "who", "caller_words", "phone_words", "way_in", "subject_words", "content_text", "taker", "state_tag",
+    "handler_words", "due_on", "result_text", "answered_on", "closing",
 )  # fmt: skip
 
 
@@ -124,6 +124,10 @@ class InquiryAdmin(InquiryCounts, RecordAdmin):
         return format_html(
             '<a href="{}">{}</a>', reverse("admin:registry_cadre_change", args=[obj.person_id]), obj.person
         )
+
+    @admin.display(description="来人")
+    def caller_words(self, obj):
+        return obj.caller
 
     @admin.display(description="回电号码")
     def phone_words(self, obj):

@@ -18,12 +18,15 @@ from apps.organisation.models import Unit
 from apps.people.models import Whereabouts
 from apps.registry.admin.parts import PartAdmin
 
+from .filters import DefaultFilter
+
 WEEK = timedelta(days=7)
 
 
-class AwayFilter(admin.SimpleListFilter):
+class AwayFilter(DefaultFilter):
     """Without a choice: who is away today."""
 
+    default_label = "眼下在外"
     title = "时间"
     parameter_name = "when"
 
@@ -74,6 +77,7 @@ class WhereaboutsAdmin(PartAdmin):
 
     form = WhereaboutsForm
     voidable = True
+    add_label = "登记外出或异地居住"
     empty_words = "在老同志的页面上点“登记外出”，会列在这里。"
     list_display = ("who", "kind_words", "since", "until", "where", "unit", "note", "act")
     list_display_links = None

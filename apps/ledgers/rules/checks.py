@@ -17,7 +17,7 @@ from apps.organisation.rules import rule_kind
         "repeat_hours": "没人报告的，每隔几小时再提醒",
         "escalate_hours": "几小时没人报告就报局领导",
     },
-    source="domain 0 (高龄独居每周联系)；issue 3：一天两次无人接，当日上门核实",
+    source="rule book 4.12; domain 0 (高龄独居、失能无人陪伴每周联系)",
 )
 @dataclass(frozen=True)
 class CheckRules:

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from apps.messaging.channels import knows_keys, send_timeout
 from apps.messaging.choices import DeliveryState
 from apps.messaging.models import ChannelState, Delivery, DeliveryItem
+from apps.messaging.outbox import lease
 from apps.messaging.recipients import Recipients
 from apps.messaging.rules import ZONE, SendingRules, is_noon_rest, is_quiet
 from apps.messaging.rules.sending import AT_ANY_HOUR
@@ -50,10 +51,7 @@ def _claim_once(channel: str, now: datetime.datetime) -> tuple[list[Delivery], i
         size = _size(channel)
         rows = list(_waiting(channel, now, today, rules)[:size]) if size else []
         claimed, ended = judge(rows, now, rules)
-        token = uuid.uuid4()
-        for row in claimed:
-            _take(row, token)
-        Delivery.objects.filter(pk__in=[row.pk for row in claimed]).update(lease_until=Now() + lease_of(channel))
+        lease(claimed, uuid.uuid4(), lease_of(channel))
         fall_back(ended, now=now)
     return claimed, len(ended)
 
@@ -111,9 +109,3 @@ def judge(rows: Sequence[Delivery], now: datetime.datetime, rules: SendingRules)
         else:
             going.append(row)
     return going, ended
-
-
-def _take(row: Delivery, token: uuid.UUID) -> None:
-    row.state, row.claim, row.attempts = DeliveryState.CLAIMED, token, row.attempts + 1
-    row.lease_until = row.next_attempt_at  # set by the database clock right after, in the same transaction
-    row.save(update_fields=["state", "claim", "attempts", "payload", "address_index", "lease_until"])

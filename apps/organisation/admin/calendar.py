@@ -15,7 +15,6 @@ from apps.organisation.notices import as_rows
 from apps.organisation.queries import missing_years, work_calendar
 
 ADD = "organisation.add_calendarday"
-FIRST_YEAR = 2007  # 国办 notices in their present form
 
 
 class YearFilter(admin.SimpleListFilter):
@@ -39,6 +38,10 @@ class StandingDayFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.filter(voided_at__isnull=self.value() != "yes")
+
+    def choices(self, changelist):
+        first, *rest = super().choices(changelist)
+        return [{**first, "display": "不看"}, *rest]
 
 
 @admin.register(CalendarDay)

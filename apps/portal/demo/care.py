@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.ledgers.choices import By, CallOutcome, ContactKind, Method
 from apps.ledgers.services import ContactFacts, record_contact, save_whereabouts
-from apps.organisation.models import Division
+from apps.organisation.models import Community, Division
 from apps.people import households
 from apps.people.models import Person, Whereabouts
 from apps.registry.models import Cadre
@@ -35,6 +35,7 @@ def write_care(staff: dict[str, User], *, on: datetime.date) -> None:
     silent = Cadre.objects.filter(person__name=ALONE_AND_SILENT).first()
     if silent is None:
         return
+    Community.objects.filter(residents=silent.pk).update(contact_name="韩主任", contact_phone="0700-8800600")
     for _ in range(CALLS):
         facts = ContactFacts(
             happened_on=on, kind=ContactKind.CALL, method=Method.PHONE, by=By.STAFF, outcome=CallOutcome.UNANSWERED,

@@ -17,11 +17,13 @@ DAY = dt.timedelta(days=1)
 # How the old are reached: who answers, when, whom to ask; followed from the key, so that each run is the same.
 REACH = """
 UPDATE people_person SET
-  reach_answers = (ARRAY['', '老伴', '女儿', '保姆', ''])[id % 5 + 1],
-  reach_hours = (ARRAY['', '上午9点后', '', '下午3点后'])[id % 4 + 1],
-  reach_through = CASE WHEN id % 11 = 0 THEN '对门赵阿姨' WHEN id % 13 = 0 THEN '女儿' ELSE '' END,
-  dialect = CASE WHEN id % 9 = 0 THEN '云江话' ELSE '' END,
-  poor_sight = id % 17 = 0
+  reach_answers = CASE WHEN EXISTS (SELECT FROM registry_cadre c WHERE c.person_id = people_person.id
+                                    AND c.living = 'alone') THEN ''
+                       ELSE (ARRAY['', '老伴', '女儿', '保姆', ''])[id %% 5 + 1] END,
+  reach_hours = (ARRAY['', '上午9点后', '', '下午3点后'])[id %% 4 + 1],
+  reach_through = CASE WHEN id %% 11 = 0 THEN '对门赵阿姨' WHEN id %% 13 = 0 THEN '女儿' ELSE '' END,
+  dialect = CASE WHEN id %% 9 = 0 THEN '云江话' ELSE '' END,
+  poor_sight = id %% 17 = 0
 WHERE birth_date < %s
 """
 # (days ago, subject, what was said, source, caller, handler, days until due, how far it went)

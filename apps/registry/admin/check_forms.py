@@ -15,19 +15,38 @@ TOLD = (
 )  # fmt: skip
 
 
+ALL, SOME = "all", "some"
+
+
 class StartForm(PortalForm):
     """A year, and the units whose sheets are to be made."""
 
     year = forms.IntegerField(label="年度", min_value=2000, max_value=2199)
+    which = forms.ChoiceField(label="给哪些单位发核对表", widget=forms.RadioSelect)
     units = forms.MultipleChoiceField(
-        label="给哪些单位发核对表",
+        label="单位",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "请至少勾一个单位。", "invalid_choice": "有的单位今年已经发过，请刷新页面再选。"},
+        required=False,
+        error_messages={"invalid_choice": "有的单位今年已经发过，请刷新页面再选。"},
     )
 
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)
+        self.offered = units
+        self.fields["which"].choices = [(ALL, f"还没发过的全部 {len(units)} 个单位"), (SOME, "只给下面勾的单位")]
         self.fields["units"].choices = [(str(unit.pk), unit.name) for unit in units]
+
+    def clean(self):
+        values = super().clean()
+        if values.get("which") == SOME and not values.get("units") and "units" not in self.errors:
+            self.add_error("units", "请至少勾一个单位。")
+        return values
+
+    def chosen(self) -> list:
+        """The units to start, in the order offered."""
+        if self.cleaned_data["which"] == ALL:
+            return self.offered
+        return [unit for unit in self.offered if str(unit.pk) in self.cleaned_data["units"]]
 
 
 class RowForm(SecrecyMixin, forms.Form):

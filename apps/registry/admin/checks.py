@@ -26,13 +26,13 @@ from apps.registry.reporting.standing import reporting_units, terms_on
 from apps.registry.services.checks import KIND, START, enter_answers, start_check, version_of
 
 from .acts import VIEW_CONTACT
-from .check_forms import FIELDS, RowForm, StartForm
+from .check_forms import ALL, FIELDS, RowForm, StartForm
 from .page import MASKED
 
 PER_PAGE = 30
 AT_ONCE = 3
 MOST_PRINTED = 20
-COLUMNS = ("序号", "老同志", "名册上现在的")
+COLUMNS = ("老同志", "名册上现在的")
 PRINTED = ("序号", "姓名", "性别", "出生年月", "类别", "职务（职级）", "电话", "现住址", "居住方式", "改动请写在这里")
 TONES = {CheckAnswer.RIGHT: "done", CheckAnswer.CHANGED: "done", CheckAnswer.TOLD: "soon"}
 
@@ -142,11 +142,10 @@ class UnitCheckAdmin(RecordAdmin):
         form = StartForm(
             request.POST if request.method == "POST" else None,
             units=units,
-            initial={"year": year, "units": [str(unit.pk) for unit in units]},
+            initial={"year": year, "which": ALL},
         )
         if request.method == "POST" and form.is_valid():
-            chosen = [unit for unit in units if str(unit.pk) in form.cleaned_data["units"]]
-            return self.start(request, chosen, form.cleaned_data["year"], today)
+            return self.start(request, form.chosen(), form.cleaned_data["year"], today)
         context = {
             "title": "发起信息核对",
             "form": form,
@@ -379,7 +378,7 @@ def grid_row(line: CheckLine, form: RowForm | None, in_full: bool) -> dict:
     held = "\n".join(filter(None, (facts["post"], facts["phone"], facts["residence"], facts["living"])))
     return {
         "name": facts["name"],
-        "cells": [str(line.position), f"{facts['name']}\n{about}", held or "（空）"],
+        "cells": [f"{line.position}　{facts['name']}\n{about}", held or "（空）"],
         "form": form,
         "note": note,
         "tone": TONES.get(CheckAnswer(line.answer), ""),

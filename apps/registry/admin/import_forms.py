@@ -41,6 +41,7 @@ class UploadForm(PortalForm):
     """Roster files that make one batch. What was imported before is taken only when the clerk says so."""
 
     submit_label = "上传并检查"
+    contents_elsewhere = True
     file = SeveralFilesField(
         label="名册文件",
         help_text="可以一次选几个文件，也可以选一个 .zip 压缩包，合起来算一批；每个文件里的各张表都会读。"

@@ -13,6 +13,7 @@ from apps.common.models import Paper
 from apps.people import services as people_services
 from apps.people.models import Household, Person, Phone, Relative
 from apps.registry.forms import CODE_LISTS, HealthForm, PhoneForm, RelativeForm, SearchForm
+from apps.registry.holds import HOLD_WORDS
 from apps.registry.models import Cadre, Health
 from apps.registry.queries import MOST, find_cadres, find_outsider, find_people, read_search
 from apps.registry.scopes import VIEW
@@ -310,6 +311,7 @@ class PersonAdmin(HiddenAdmin):
             "unit": str(cadre.managing_unit),
             "post": cadre.former_post,
             "status": "" if cadre.person.life_status == "living" else cadre.person.get_life_status_display(),
+            "hold": HOLD_WORDS if cadre.on_hold else "",
         }
 
 

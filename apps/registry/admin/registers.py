@@ -226,7 +226,7 @@ class RegisterPages:
         user, now = request.user, timezone.localtime()
         notes = [
             ("导出人", f"{user.display_name}（{user.username}）"), ("导出时间", f"{now:%Y-%m-%d %H:%M}"),
-            ("排列", self.order_words), ("用途", reason), ("提醒", "内部资料，含个人信息，按用途使用，用完删除。"),
+            ("排列", self.order_words), ("用途", reason), ("提醒", "含个人信息，按用途使用，用完删除。"),
         ]  # fmt: skip
         data = table_of(self.register_kind, loaded, order_words=self.order_words, with_mobile=with_mobile, notes=notes)
         name = f"{self.opts.verbose_name_plural}（{self.order_words}）{now:%Y%m%d}.xlsx"

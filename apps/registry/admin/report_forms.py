@@ -7,7 +7,6 @@ from apps.common.errors import BusinessError
 from apps.common.fields import PartialDateField
 from apps.common.forms import PortalForm
 from apps.common.names import normalise_name
-from apps.common.secrecy_forms import SecrecyMixin
 from apps.people.choices import LifeStatus
 from apps.registry.choices import ReportLineKind
 from apps.registry.models import Cadre
@@ -126,5 +125,14 @@ def _told_apart(cadre: Cadre) -> str:
     return "，".join(filter(None, (person.name, person.get_sex_display(), born, cadre.former_post)))
 
 
-class WhyForm(SecrecyMixin, forms.Form):
+class WhyForm(PortalForm):
+    """Why a report is given back, or somebody is not added."""
+
     reason = forms.CharField(label="原因", max_length=200)
+
+    def sentence(self) -> str:
+        """The reason, or a refusal in one sentence."""
+        if not self.is_valid():
+            words = "".join(text for texts in self.errors.values() for text in texts)
+            raise BusinessError("请写明原因。" if "这一项要填。" in words else words, code="reason")
+        return self.cleaned_data["reason"]

@@ -37,6 +37,7 @@ from .report_forms import LineForm, WhyForm
 from .report_rows import STATES, figures_of, filtered, sent_words, state_of, undoable, what_changed
 
 PER_PAGE = 50
+ACTS = ("add", "withdraw", "no_change", "undo", "send", "return")
 FEW = 8  # units that are looked through without a filter
 EVENT_TONES = {
     LifeEventState.REPORTED: "soon", LifeEventState.CONFIRMED: "done", LifeEventState.REJECTED: "",
@@ -191,7 +192,7 @@ class UnitReportAdmin(RecordAdmin):
             reports.send_report(unit, month, **common)
             return f"{words}的变动已报送。"
         if act == "return":
-            reports.return_report(unit, month, reason=request.POST.get("reason", ""), **common)
+            reports.return_report(unit, month, reason=WhyForm(request.POST).sentence(), **common)
             return f"已退回，{words}要重新报送。"
         if act == "ask":
             told = reminding.ask_for_report(unit, month, now=timezone.now(), **common)
@@ -239,6 +240,8 @@ class UnitReportAdmin(RecordAdmin):
     def act_on_unit(self, request, unit, month, terms, form, may_fill):
         """The answer after an act; None where the form is to be shown again."""
         act = request.POST.get("act")
+        if act not in ACTS and may_fill:
+            return None
         if not (may_fill or act == "return") or (act == "return" and unit.pk not in unit_ids_for(request.user, MANAGE)):
             raise PermissionDenied
         try:
@@ -361,7 +364,7 @@ class UnitReportAdmin(RecordAdmin):
             if line is None:
                 raise Http404
             try:
-                reports.reject_newcomer(line, reason=request.POST.get("reason", ""), actor=request.user)
+                reports.reject_newcomer(line, reason=WhyForm(request.POST).sentence(), actor=request.user)
             except BusinessError as refusal:
                 error, failed = refusal.sentence, line.pk
             else:

@@ -8,6 +8,8 @@ from typing import Any
 from apps.common.code_lists import codes_by_name, names_of
 from apps.common.partial_date import PartialDate
 from apps.common.phone import parse_phone
+from apps.common.secrecy import SENTENCE, marks_in
+from apps.common.secrecy_words import current_words
 from apps.common.workbook import FileRefused, Sheet
 from apps.common.workbook.headings import find_header, why_no_record
 from apps.registry.roster.columns import CLEAR, fold_heading, without_brackets
@@ -26,6 +28,7 @@ from apps.registry.roster.readers import (
 from .tables import CATEGORY_WORDS, Table, TableColumn, meaning
 
 MOST_ROWS = 5000
+LARGEST_ORDER = 999_999
 Reading = tuple[Any, str]
 
 
@@ -47,13 +50,26 @@ class Lines:
     rows: list[Line]
 
 
-def read_lines(sheets: list[Sheet], table: Table, *, today: dt.date) -> Lines:
-    """The rows of the first visible sheet that has the header of `table`. Raises FileRefused for the whole file."""
+def read_lines(sheets: list[Sheet], filename: str, table: Table, *, today: dt.date) -> Lines:
+    """The rows of the first visible sheet that has the header of `table`. Raises FileRefused for the whole file, also
+    for one that is marked as secret in its name or above its rows; a marked cell refuses its row."""
     for sheet in sheets:
         if not sheet.is_hidden and (layout := layout_of(sheet, table)) is not None:
+            above = [cell for row in sheet.rows[: layout.last_header] for cell in row]
+            for text in (filename, sheet.name, *above):
+                if sentence := marked(text):
+                    raise FileRefused("secret", sentence)
             return Lines(sheet, layout, _rows(sheet, layout, table, today))
     labels = "、".join(f"“{table.by_key[key].label}”" for key in table.required)
     raise FileRefused("no_header", f"没有找到表头。请保留写着{labels}等栏目的那一行，或下载模板填写。")
+
+
+def marked(text: object) -> str:
+    """The sentence for a text with marks of secrets; empty without."""
+    if not isinstance(text, str):
+        return ""
+    marks = marks_in(text, current_words())
+    return SENTENCE.format(marks="、".join(marks)) if marks else ""
 
 
 def layout_of(sheet: Sheet, table: Table) -> Layout | None:
@@ -111,6 +127,7 @@ def _rows(sheet: Sheet, layout: Layout, table: Table, today: dt.date) -> list[Li
         line = Line(place + 1, cells)
         for position, column, read in readers:
             _read_cell(line, position, column, read)
+        line.faults |= {place: sentence for place, cell in enumerate(cells) if (sentence := marked(cell))}
         if not _is_sample(line, table):
             rows.append(line)
     if len(rows) > MOST_ROWS:
@@ -168,7 +185,7 @@ def reader_of(column: TableColumn, today: dt.date) -> Callable[[Any], Reading] |
         "citizen_id": lambda cell: _id(cell, today),
         "phone": read_mobile,
         "phone_text": lambda cell: _first(read_text(_plain_number(cell), column.label, column.longest)),
-        "number": lambda cell: _first(read_whole_number(cell, column.label)),
+        "number": lambda cell: _first(read_whole_number(cell, column.label, LARGEST_ORDER)),
     }
     return readers.get(column.reads)
 

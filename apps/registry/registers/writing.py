@@ -31,7 +31,8 @@ def check(batch: RegisterBatch, *, today: dt.date) -> dict:
     """Read and compare the upload; leaves the batch with its preview, or refused with a sentence."""
     table = TABLES[RegisterKind(batch.kind)]
     try:
-        lines = read_lines(read(attachments.read(batch.upload), batch.upload.filename), table, today=today)
+        filename = batch.upload.filename
+        lines = read_lines(read(attachments.read(batch.upload), filename), filename, table, today=today)
     except FileRefused as refused:
         RegisterBatch.objects.filter(pk=batch.pk, state=State.RECEIVED).update(
             state=State.REFUSED, refusal=refused.sentence[:500]
@@ -46,7 +47,9 @@ def check(batch: RegisterBatch, *, today: dt.date) -> dict:
         if counts[REFUSED]:
             faults = {found.line.number: found.line.faults for found in outcomes if found.verdict == REFUSED}
             name = f"{table.title}（需要修改的行）.xlsx"
-            kept["report"] = _keep(batch, "未导入的行", name, refused_workbook(lines.sheet, lines.layout, faults))
+            kept["report"] = _keep(
+                batch, "未导入的行", name, refused_workbook([(lines.sheet, lines.layout, "")], faults)
+            )
         RegisterBatch.objects.filter(pk=batch.pk, state=State.RECEIVED).update(
             state=State.PREVIEW, counts=counts, **kept
         )

@@ -4,22 +4,16 @@ Bureaus put titles above the header, split it over two merged rows, leave the sa
 totals. Nothing is moved: rows keep the numbers Excel shows.
 """
 
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from apps.common.workbook import FileRefused, Sheet, column_letters
+from apps.common.workbook.headings import find_header, says_no_record, why_no_record
 
 from .columns import BY_KEY, fold_heading, without_brackets
 
-HEADER_WITHIN = 40
 # The line that the template shows as an example; only exactly this one is left out (all three cells).
 SAMPLE = {"name": "张三可", "citizen_id": "440600193602290016", "unit": "三沙市"}
-
-_NOTE = re.compile(r"^(说明|注|备注|填表说明|填写说明|注意)\s*[:：1一]|^(注意事项|填表要求)")
-_TOTAL = re.compile(r"^(合计|总计|小计|共计|总人数|人数合计)([:：]?\s*\d*\s*人?)?$")
-_FOOTER = re.compile(r"^(填表|制表|填报|审核|复核|经办|单位负责|负责人|联系电话|报送|盖章).{0,12}[:：]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +70,15 @@ def find_layout(sheet: Sheet, synonyms: Mapping[str, str]) -> Layout:
 
     Raises FileRefused with codes `no_header`, `missing_column` or `duplicate_header`.
     """
-    best: tuple[int, int, int, list[str]] | None = None
-    for place in range(min(len(sheet.rows), HEADER_WITHIN)):
-        for height in (1, 2):
-            texts = _header_texts(sheet.rows, place, height)
-            found = {key for text in texts if (key := _meaning(text, synonyms))}
-            score = len(found)
-            if height == 2 and best and best[0] >= score and best[1] == place:
-                continue
-            if score >= 2 and (best is None or score > best[0]):
-                best = (score, place, height, texts)
-    if best is None:
+    header = find_header(sheet.rows, lambda text: _meaning(text, synonyms) if text else "")
+    if header is None:
         raise FileRefused("no_header", "没有找到表头。请保留写着“姓名”“身份证号码”等栏目的那一行，或下载模板填写。")
-    _, place, height, texts = best
-    return _named(texts, place + 1, place + height, synonyms)
+    return _named(header.texts, header.first, header.last, synonyms)
 
 
 def titles_of(sheet: Sheet, layout: Layout) -> list[str]:
     """What stands above the header and in it, cell by cell: a title right above it may pass for its first line."""
     return [cell for row in sheet.rows[: layout.last_header] for cell in row if isinstance(cell, str) and cell]
-
-
-def _header_texts(rows: Sequence[list], place: int, height: int) -> list[str]:
-    """Heading of each column: the lower line where it says something, else the upper (a merged group title)."""
-    lines = rows[place : place + height]
-    width = max(map(len, lines), default=0)
-    texts = [""] * width
-    for line in lines:
-        for position, cell in enumerate(line):
-            if isinstance(cell, str) and cell.strip():
-                texts[position] = cell.strip()
-    return texts
 
 
 def _meaning(text: str, synonyms: Mapping[str, str]) -> str:
@@ -121,9 +93,9 @@ def _named(texts: list[str], first: int, last: int, synonyms: Mapping[str, str])
         key = _meaning(text, synonyms)
         if not key:
             if text:
-                unknown.append(_one_line(text))
+                unknown.append(text)
             continue
-        headings.append(Heading(position, key, _one_line(text)))
+        headings.append(Heading(position, key, text))
     _refuse_doubles(headings)
     keys = {heading.key for heading in headings}
     if "citizen_id" not in keys and not {"name", "birth_date"} <= keys:
@@ -146,10 +118,6 @@ def _refuse_doubles(headings: list[Heading]) -> None:
             )
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def data_rows(sheet: Sheet, layout: Layout) -> DataRows:
     """Rows below the header that are people; blank, sample, note, total and footer rows are passed over."""
     found = DataRows()
@@ -168,7 +136,7 @@ def data_rows(sheet: Sheet, layout: Layout) -> DataRows:
             else:
                 found.rows.append((place + 1, row))
             continue
-        why = _why_no_person(row, telling, name)
+        why = why_no_record(row, telling)
         if why:
             if why != "blank":
                 found.skip(why, place + 1)
@@ -178,38 +146,12 @@ def data_rows(sheet: Sheet, layout: Layout) -> DataRows:
 
 
 def _is_note(cell: object) -> bool:
-    return isinstance(cell, str) and bool(_says(unicodedata.normalize("NFKC", cell).strip()))
+    return isinstance(cell, str) and bool(says_no_record(cell))
 
 
 def _is_sample(row: list, unit_at: int, citizen_id: object) -> bool:
     unit = row[unit_at] if unit_at < len(row) else None
     return str(citizen_id).strip() == SAMPLE["citizen_id"] and str(unit).strip() == SAMPLE["unit"]
-
-
-def _why_no_person(row: list, telling: list[int], name: object) -> str:
-    """blank, note, total or footer; empty when it is a person after all."""
-    filled = [cell for cell in row if cell is not None and str(cell).strip()]
-    if not filled:
-        return "blank"
-    for cell in filled[:3]:
-        if isinstance(cell, str) and (why := _says(unicodedata.normalize("NFKC", cell).strip())):
-            return why
-    if not any(cell is not None and str(cell).strip() for cell in (row[p] for p in telling if p < len(row))):
-        return "blank"
-    if len(filled) == 1 and isinstance(filled[0], str) and len(filled[0]) > 30:
-        return "note"
-    return ""
-
-
-def _says(text: str) -> str:
-    squeezed = re.sub(r"\s+", "", text)
-    if _TOTAL.match(squeezed):
-        return "total"
-    if _NOTE.match(text):
-        return "note"
-    if _FOOTER.match(squeezed):
-        return "footer"
-    return ""
 
 
 def merged_in_data(sheet: Sheet, layout: Layout, numbers: set[int]) -> dict[int, tuple[int, str]]:

@@ -55,7 +55,7 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
     except Exception as error:
         logger.exception("planning for %s failed", day)
         done.error = f"{type(error).__name__}: {error}"[:300]
-    _repeat_alarms(now)
+    _repeat_alarms(now, done)
     done.handed = hand_out(now)
     done.sent = send_waiting(now, seconds=seconds)
     _end(day, done)
@@ -64,12 +64,13 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
     return done
 
 
-def _repeat_alarms(now: datetime.datetime) -> None:
+def _repeat_alarms(now: datetime.datetime, done: Tick) -> None:
     """Whatever else fails, somebody who does not answer is not forgotten; nor does he hold up the rest."""
     try:
         repeat_alarms(now)
-    except Exception:
+    except Exception as error:
         logger.exception("repeating alarms failed")
+        done.error = done.error or f"{type(error).__name__}: {error}"[:300]
 
 
 def _begin(day: datetime.date) -> bool:

@@ -18,7 +18,7 @@ from apps.messaging.access import MAKE_BATCH, batch_units, batches_for
 from apps.messaging.channels import KINDS
 from apps.messaging.choices import BATCHED, Channel, DeliveryState, Outcome
 from apps.messaging.models import Delivery, DeliveryBatch
-from apps.messaging.queries import waiting_by_channel
+from apps.messaging.queries import gone_on_by, waiting_by_channel
 from apps.messaging.rules import SendingRules, filled, sms_length, with_signature
 from apps.messaging.services import (
     Result,
@@ -185,7 +185,8 @@ def batch(request, batch_id: int):
         upload, call_off = (answer, call_off) if isinstance(answer, ResultFileForm) else (upload, answer)
     rows = found.deliveries.select_related("user", "person").order_by("on_day", "pk")
     shown = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    lines = [_line(row, found.channel) for row in shown]
+    onward = gone_on_by([row.pk for row in shown])
+    lines = [_line(row, found.channel, onward.get(row.pk, "")) for row in shown]
     audit.look(
         "open", actor=request.user, people=[row.person_id for row in shown if row.person_id],
         target=f"messaging.deliverybatch:{found.pk}", request=request,
@@ -204,7 +205,7 @@ def batch(request, batch_id: int):
     return page(request, "admin/reminders/batch.html", f"{found.get_channel_display()} 第 {found.pk} 批", context)
 
 
-def _line(row: Delivery, channel: str) -> dict:
+def _line(row: Delivery, channel: str, onward: str) -> dict:
     words = row.get_state_display() + (f"：{row.get_outcome_display()}" if row.outcome else "")
     return {
         "pk": row.pk,
@@ -212,6 +213,7 @@ def _line(row: Delivery, channel: str) -> dict:
         "url": reverse("admin:registry_cadre_change", args=[row.person_id]) if row.person_id else "",
         "day": row.on_day,
         "state": words,
+        "onward": f"已转到{Channel(onward).label}" if onward else "",
         "tone": TONES.get(row.state, ""),
         "is_open": row.state in (DeliveryState.HANDED, DeliveryState.UNKNOWN)
         or (channel != Channel.SMS_FILE and row.outcome in (Outcome.POSTED, Outcome.TOLD)),

@@ -15,6 +15,8 @@ from apps.portal.demo.care import write_care
 from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
 from apps.portal.demo.colleagues import write_colleagues
+from apps.portal.demo.doors import write_doors
+from apps.portal.demo.imports import write_import
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
@@ -22,6 +24,7 @@ from apps.portal.demo.roster_file import write_roster
 from apps.portal.demo.service import write_hospital_stays, write_service
 from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.standing import write_standing
+from apps.portal.demo.unit_checks import write_unit_checks
 from apps.portal.demo.unit_reports import write_unit_reports
 from apps.portal.demo.writing import analyse, write_organisations, write_people, write_places
 
@@ -62,11 +65,14 @@ class Command(BaseCommand):
         write_service(staff, on=on)
         write_hospital_stays(staff, on=on)
         write_papers(staff, on=on)
+        write_doors(staff)
         write_care(staff, on=on)
         write_colleagues(staff, on=on)
         write_unit_reports(staff, on=on)
+        write_unit_checks(staff, on=on)
         write_standing(units, staff, on=on)
         write_channels(staff, on=on)
+        write_import(units, staff, on=on)
         return written
 
     def _progress(self, done: int) -> None:
