@@ -15,7 +15,10 @@ BARRED = frozenset(HoldPurpose)
 
 
 def selectable(cadres: QuerySet, purpose: HoldPurpose) -> QuerySet:
-    """Those of a queryset of cadres who may be chosen for `purpose`. Raises ValueError for an unknown purpose."""
+    """Those of a queryset of cadres who may be chosen for `purpose`. Raises ValueError for an unknown purpose.
+
+    rule book 3.8
+    """
     return cadres.filter(NOT_HELD) if HoldPurpose(purpose) in BARRED else cadres
 
 

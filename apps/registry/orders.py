@@ -23,7 +23,7 @@ RANK_KEYS = (
 
 @dataclass(frozen=True)
 class Order:
-    """`words` stand in headings; `by` goes into `order_by` of a queryset of cadres."""
+    """`words` stand in headings; `by` goes into `order_by` of a queryset of cadres. rule book 3.9"""
 
     key: str
     words: str

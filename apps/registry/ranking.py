@@ -46,7 +46,10 @@ def load_rank_columns() -> int:
 
 
 def rank_columns(on: dt.date) -> dict[tuple[str, str], str]:
-    """(kind, code) → statistics column in force on a day: of several rows of a rank the latest begun."""
+    """(kind, code) → statistics column in force on a day: of several rows of a rank the latest begun.
+
+    rule book 3.5
+    """
     rows = RankColumn.objects.filter(effective_from__lte=on, voided_at__isnull=True)
     return {(row.kind, row.code): row.column for row in rows.order_by("effective_from", "pk")}
 

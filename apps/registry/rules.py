@@ -257,7 +257,10 @@ def _grade_note(grade: _Grade | None, retired_on: PartialDate | None) -> str:
 
 
 def treatment_act(before: str, after: str) -> str:
-    """How a treatment changed, by codes of `leader_rank` (a lower code is a higher level): 批准, 提高, 降低, 取消."""
+    """How a treatment changed, by codes of `leader_rank` (a lower code is a higher level): 批准, 提高, 降低, 取消.
+
+    rule book 3.7
+    """
     if not after:
         return "取消"
     if not before:
@@ -268,7 +271,7 @@ def treatment_act(before: str, after: str) -> str:
 def statistics_column(leader_rank: str, grade_rank: str, columns: Mapping[tuple[str, str], str]) -> str:
     """The column under which the annual tables count a person: the higher of those of both ranks; empty: undecided.
 
-    `columns` is (kind, code) → column as in force on a day. A lower column code is a higher level.
+    `columns` is (kind, code) → column as in force on a day. A lower column code is a higher level. rule book 3.5
     """
     found = (columns.get((RankKind.LEADER, leader_rank)), columns.get((RankKind.GRADE, grade_rank)))
     return min(filter(None, found), default="")

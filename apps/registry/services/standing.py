@@ -57,7 +57,7 @@ def change(
 
     Closes what stood before as a span, of a treatment also the time without one; `scan`, the document, is kept with
     it for good. An empty value withdraws. Refuses a day that is not after the start of the present value, and one
-    inside a span already closed.
+    inside a span already closed. rule book 3.7
     """
     cadre = Cadre.objects.select_for_update(of=("self",)).get(pk=cadre.pk)
     standing = STANDINGS[kind]
