@@ -62,7 +62,7 @@ def test_every_rule_says_all_there_is_to_say(rule):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.number)
 def test_symbols_exist_and_cite_the_book(rule):
     for symbol in rule.symbols:
-        found = import_string(symbol)
+        found = inspect.unwrap(import_string(symbol))
         text = inspect.getdoc(found) or ""
         assert f"rule book {rule.number}" in text.replace("\n", " ") or _in_list(rule.number, text), symbol
 

@@ -8,7 +8,10 @@ EXCLUSIVE = frozenset({"system_admin", "security_admin", "auditor"})
 
 
 def conflicting_role(wanted: str, held: set[str]) -> str | None:
-    """The label of a role already held that `wanted` may not stand beside; None when they go together."""
+    """The label of a role already held that `wanted` may not stand beside; None when they go together.
+
+    See rule book 6.1.
+    """
     for role in sorted(held - {wanted}):
         if wanted in EXCLUSIVE or role in EXCLUSIVE:
             return ROLES[role].label

@@ -84,6 +84,8 @@ def occurrences(
 
     Nought to two in a Gregorian year. Never raises for a day that a year lacks; lunar years outside
     1900 to 2100 have none.
+
+    See rule book 2.1, 2.2, 2.3.
     """
     _check_policies(leap_policy, feb29)
     if birthday.calendar == SOLAR:
@@ -124,12 +126,15 @@ def occurrence_pairs(
 
 
 def full_age(birth: dt.date, on: dt.date) -> int:
-    """周岁, as the law counts: born on 29 February, it rises on 1 March in common years."""
+    """周岁, as the law counts: born on 29 February, it rises on 1 March in common years (rule book 2.4)."""
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 
 
 def nominal_age(birth: dt.date, on: dt.date) -> int:
-    """虚岁: one at birth, one more at each lunar new year. ValueError outside 1900-01-31 to 2100-12-31."""
+    """虚岁: one at birth, one more at each lunar new year. ValueError outside 1900-01-31 to 2100-12-31.
+
+    See rule book 2.5.
+    """
     return lunar_of(on).year - lunar_of(birth).year + 1
 
 

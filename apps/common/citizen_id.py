@@ -66,6 +66,8 @@ def parse_citizen_id(text: object, *, on: dt.date) -> CitizenId:
 
     Full-width digits, spaces, invisible marks, a leading apostrophe, hyphens and a small x are tidied.
     A number cell of a spreadsheet is refused with code `excel_number`, even when it looks whole.
+
+    See rule book 1.1, 1.2.
     """
     if isinstance(text, str) and _WELL_FORMED.fullmatch(text):
         return _parse_18(text, on)
@@ -95,7 +97,10 @@ def check_digit(first_17: str) -> str:
 
 
 def looks_numeric_damage(text: object) -> bool:
-    """Whether a spreadsheet has made a number of it: a number type, or text such as 4.40600193602290E+17."""
+    """Whether a spreadsheet has made a number of it: a number type, or text such as 4.40600193602290E+17.
+
+    See rule book 1.3.
+    """
     if isinstance(text, int | float):
         return True
     return isinstance(text, str) and _EXPONENT.fullmatch(tidy_citizen_id(text)) is not None

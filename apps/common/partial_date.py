@@ -29,7 +29,7 @@ ADVICE = "请写成 1938-05-01、1938-05 或 1938"
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A calendar date known to the year, month or day; `str()` is its storage form `YYYY[-MM[-DD]]`."""
+    """A calendar date known to the year, month or day; `str()` is its storage form `YYYY[-MM[-DD]]` (rule book 1.5)."""
 
     year: int
     month: int | None = None

@@ -68,7 +68,7 @@ class Mark:
 
 
 def find_marks(text: str, words: Words = WORDS) -> tuple[Mark, ...]:
-    """Marks in a text, certain ones first, each once."""
+    """Marks in a text, certain ones first, each once (rule book 6.3)."""
     if not text:
         return ()
     folded = unicodedata.normalize("NFKC", str(text))

@@ -68,7 +68,7 @@ def open_to(user, person_ids: Collection[int], *, on: dt.date | None = None) -> 
     """Those of `person_ids` whose phone and address show to `user` without asking (design 5): he is paired with them,
     leads a branch of theirs now, answers for their duties or for a call of theirs, or stands in for somebody who does.
     A fixed number of statements. Says nothing about who is visible: start from `visible_to`. The look is logged by
-    whoever shows it."""
+    whoever shows it. See rule book 6.4."""
     on, ids = on or timezone.localdate(), set(person_ids)
     if not ids:
         return set()

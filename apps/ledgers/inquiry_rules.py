@@ -13,7 +13,7 @@ from .choices import InquiryState
     "inquiries",
     "来电来访办理期限",
     labels={"answer_workdays": "转办后几个工作日内办结", "escalate_workdays": "逾期几个工作日报科长"},
-    source="领域资料 3.6（问题要限期答复）；首问负责制为各局规定",
+    source="规则手册 4.15；领域资料 3.6（问题要限期答复）；首问负责制为各局规定",
 )
 @dataclass(frozen=True)
 class InquiryRules:
@@ -28,7 +28,7 @@ class InquiryRules:
 
 
 def due_day(taken_on: dt.date, rules: InquiryRules, calendar: WorkCalendar) -> dt.date:
-    """The last day in time for what is passed on today."""
+    """The last day in time for what is passed on today (rule book 4.15)."""
     return calendar.add_workdays(taken_on, rules.answer_workdays)
 
 

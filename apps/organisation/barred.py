@@ -28,7 +28,7 @@ def fold(text: str) -> str:
 
 
 def bars(text: str, entries: tuple[Barred, ...]) -> str | None:
-    """Why a text may not be written here: a sentence; None when no entry stands in it. Pure."""
+    """Why a text may not be written here: a sentence; None when no entry stands in it. Pure (rule book 6.3)."""
     folded = fold(text) if text and entries else ""
     for entry in entries if folded else ():
         if entry.folded in folded:

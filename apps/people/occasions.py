@@ -36,6 +36,8 @@ def birthdays_between(
 
     `age` is the one celebrated that day (周岁, with `nominal` 虚岁), counted in the calendar celebrated by; null when
     the year of birth is unknown. `known_at`: since when the portal has known him.
+
+    See rule book 2.8.
     """
     pairs = _pairs(start, end, feb29)
     columns = [list(column) for column in zip(*pairs, strict=True)] or [[]] * 7

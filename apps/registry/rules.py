@@ -36,6 +36,8 @@ def revolution_period(work_start: PartialDate) -> RevolutionPeriod | None:
     """参加革命工作时期 (domain 2.1.2). A date whose precision spans a boundary decides nothing: undetermined.
 
     None when the work surely began after 1949-09-30: no period of the revolution.
+
+    See rule book 3.2.
     """
     first, last = _period_of(work_start.first_day), _period_of(work_start.last_day)
     return first if first == last else RevolutionPeriod.UNDETERMINED
@@ -55,7 +57,7 @@ def _period_of(day: dt.date) -> RevolutionPeriod | None:
         "p4": "抗日战争后期",
         "p5": "解放战争时期",
     },
-    source="2011年起各时期生活补贴标准（各地转发文号不同，请填当地文号）",
+    source="规则手册 3.3；2011年起各时期生活补贴标准（各地转发文号不同，请填当地文号）",
 )
 @dataclass(frozen=True)
 class VeteranSubsidy:
@@ -69,7 +71,10 @@ class VeteranSubsidy:
 
 
 def subsidy_months(period: RevolutionPeriod | None, standard: VeteranSubsidy) -> Decimal | None:
-    """Months for the period; None while it is undetermined or none applies: nothing is paid on a guess."""
+    """Months for the period; None while it is undetermined or none applies: nothing is paid on a guess.
+
+    See rule book 3.3.
+    """
     if period is None or period == RevolutionPeriod.UNDETERMINED:
         return None
     return getattr(standard, period.value.lower())
@@ -80,6 +85,8 @@ def veteran_warnings(work_start: PartialDate | None, birth: PartialDate | None) 
 
     An approved exception must not break a roster: work begun from 1949-10-01 on asks for the approval
     document (domain section 0), and the case is listed in the year-end check.
+
+    See rule book 3.1.
     """
     warnings = []
     if work_start is None:
@@ -104,7 +111,7 @@ class AnnualBalance:
 
 
 def annual_balance(*, previous: int, retired: int, died: int, actual: int) -> AnnualBalance:
-    """两年数字变化: 应有 = 上年末 + 本年办理 − 本年去世; 差 = 实有 − 应有 (tables 1 and 5 of domain 3.14)."""
+    """两年数字变化: 应有 = 上年末 + 本年办理 − 本年去世; 差 = 实有 − 应有 (tables 1 and 5 of domain 3.14; rule book 3.6)."""
     due = previous + retired - died
     return AnnualBalance(due, actual - due)
 
@@ -193,6 +200,8 @@ def read_rank(text: str, retired_on: PartialDate | None = None) -> RankReading:
     """Map a typed 职务（职级） to codes, where the text says so plainly; a bare post such as 局长 maps to nothing.
 
     `retired_on` only adds a note: a 职级 of 2019 on a person who retired before it began is a slip.
+
+    See rule book 3.4.
     """
     folded = _fold(text)
     treatment = ""

@@ -38,7 +38,7 @@ from .choices import ReminderKind, Stage
         "greeting_ahead": "生日祝福提前几天备好（印贺卡、列电话单）",
         "greeting_needs_consent": "生日祝福只给同意短信问候的老同志",
     },
-    source="领域资料 3.5、3.6",
+    source="规则手册 2.4；领域资料 3.5、3.6",
 )
 @dataclass(frozen=True)
 class ReminderStages:
@@ -46,6 +46,8 @@ class ReminderStages:
     lateness on the one after, the birthday itself always on its day.
 
     Raises ValueError with a sentence when stages would overlap.
+
+    See rule book 2.6, 2.7, 5.3.
     """
 
     birthday_ahead: int = 7
@@ -98,7 +100,7 @@ class ReminderStages:
         "card": "贺卡",
         "call": "电话里说",
     },
-    source="领域资料 0（用语）、3.5；短信计费按 3GPP TS 23.040",
+    source="规则手册 5.6；领域资料 0（用语）、3.5；短信计费按 3GPP TS 23.040",
 )
 @dataclass(frozen=True)
 class GreetingTexts:

@@ -24,6 +24,8 @@ def responsible_users(duty_ids: Collection[int], *, on=None) -> dict[int, int | 
     """duty id → the one user who must act on it; None where nobody is found, so that the row reaches a worklist.
 
     The same few queries for one duty and for ten thousand. `on`: the day whose grants count, today if left out.
+
+    See rule book 4.14.
     """
     rows = Duty.objects.filter(pk__in=duty_ids).values_list("pk", "cadre_id", "cadre__managing_unit_id")
     duties = list(rows)

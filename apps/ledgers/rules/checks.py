@@ -17,11 +17,14 @@ from apps.organisation.rules import rule_kind
         "repeat_hours": "没人报告的，每隔几小时再提醒",
         "escalate_hours": "几小时没人报告就报局领导",
     },
-    source="rule book 4.12; domain 0 (高龄独居、失能无人陪伴每周联系)",
+    source="规则手册 4.12；rule book 4.12; domain 0 (高龄独居、失能无人陪伴每周联系)",
 )
 @dataclass(frozen=True)
 class CheckRules:
-    """Whom, after how many unanswered calls between which hours (the last one exclusive), and how it is repeated."""
+    """Whom, after how many unanswered calls between which hours (the last one exclusive), and how it is repeated.
+
+    See rule book 4.12.
+    """
 
     alone: bool = True
     high_risk: bool = True

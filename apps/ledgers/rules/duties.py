@@ -42,11 +42,14 @@ GREETED = (Audience.VETERAN, Audience.FOCUS, Audience.HIGH_RISK)
         "through_counts": "请人转告的，家人代接也算联系到了",
         "deaf_call_means_visit": "听力不好的，打电话改为上门",
     },
-    source="domain 0, 3.6 (离休：每月联系、每季看望、半年谈心；高风险：每周、每月、每季)",
+    source="规则手册 4.3；domain 0, 3.6 (离休：每月联系、每季看望、半年谈心；高风险：每周、每月、每季)",
 )
 @dataclass(frozen=True)
 class DutyRules:
-    """How often each audience is owed what. A visit keeps a call's obligation; a call never keeps a visit's."""
+    """How often each audience is owed what. A visit keeps a call's obligation; a call never keeps a visit's.
+
+    See rule book 4.11.
+    """
 
     veteran_call: Period = Period.MONTH
     veteran_visit: Period = Period.QUARTER
@@ -107,7 +110,7 @@ def _month_after(year: int, months: int) -> dt.date:
 
 
 def periods_between(period: Period, start: dt.date, end: dt.date) -> Iterator[Span]:
-    """All calendar periods that have a day in [start, end], both included; none for “不要求”."""
+    """All calendar periods that have a day in [start, end], both included; none for “不要求” (rule book 4.4)."""
     if period == Period.NONE:
         return
     span = period_of(period, start)
@@ -117,7 +120,7 @@ def periods_between(period: Period, start: dt.date, end: dt.date) -> Iterator[Sp
 
 
 def overdue_days(due_on: dt.date, on: dt.date) -> int:
-    """Days past the last day in time: due 2025-12-31, on 2026-01-05 it is 5; never negative (T10)."""
+    """Days past the last day in time: due 2025-12-31, on 2026-01-05 it is 5; never negative (T10) (rule book 4.6)."""
     return max((on - due_on).days, 0)
 
 
@@ -165,7 +168,7 @@ def obligations(
     rules: DutyRules, start: dt.date, end: dt.date, calendar: WorkCalendar | None = None
 ) -> list[Obligation]:
     """Everything owed in periods that have a day in [start, end], both included. With `calendar`, what falls due on a
-    day off is due on the working day before."""
+    day off is due on the working day before. See rule book 4.3."""
     found = []
     for field, kind, audience in PERIODIC:
         for span in periods_between(getattr(rules, field), start, end):
@@ -179,7 +182,7 @@ def obligations(
 
 def due_day(span: Span, calendar: WorkCalendar | None) -> dt.date:
     """The last working day of a span, which is when it falls due; its last day where none of it is worked (a week
-    within a long holiday). A contact on the days off that remain is still in time."""
+    within a long holiday). A contact on the days off that remain is still in time. See rule book 4.9."""
     moved = calendar.on_or_before(span.last_day) if calendar else span.last_day
     return moved if moved >= span.start else span.last_day
 
@@ -188,6 +191,8 @@ def festivals(rules: DutyRules, start: dt.date, end: dt.date) -> Iterator[tuple[
     """(kind, window that ends on the festival itself, name of the campaign such as 2027春节) with a day in the window.
 
     Dates of lunar festivals come from the calendar, not from a table of holidays (domain 4.2).
+
+    See rule book 4.7.
     """
     for kind, (day, name) in FESTIVAL_DAYS.items():
         lead = getattr(rules, f"{kind.value}_days")

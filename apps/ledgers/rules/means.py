@@ -27,7 +27,10 @@ class Turn:
 
 def means_of(kind: DutyKind, *, away: bool, reach_by: str, deaf: bool, rules: DutyRules) -> Means:
     """How a duty is done (issue 3): a visit becomes a call while he is away, or a letter where only letters reach
-    him; a call becomes what he can use: a visit for whoever wants one or does not hear the telephone."""
+    him; a call becomes what he can use: a visit for whoever wants one or does not hear the telephone.
+
+    See rule book 4.10.
+    """
     letter = reach_by == ReachBy.LETTER
     if kind in FIXED_KINDS:
         return Means.AS_IS
@@ -66,7 +69,7 @@ class Acceptance:
 
 def acceptances(rules: DutyRules) -> list[Acceptance]:
     """Lines for each duty kind and what the planner may make of it (domain 3.6: a call does not satisfy a visit rule
-    unless the rule says so). A visit keeps everything."""
+    unless the rule says so). A visit keeps everything. See rule book 4.5."""
     greeting = (ContactKind.FESTIVAL, ContactKind.RESETTLED)
     narrower = {
         DutyKind.VETERAN_TALK: {"contact_kinds": (ContactKind.TALK,)},

@@ -12,11 +12,11 @@ from apps.registry.choices import EMPTY_NEST, VETERAN_TYPES, Ability, Living
     "care",
     "责任人人数",
     labels={"capacity": "每位责任人最多负责几人"},
-    source="domain 3.8 (一对五)",
+    source="规则手册 4.8；domain 3.8 (一对五)",
 )
 @dataclass(frozen=True)
 class CareRules:
-    """How many cadres one carer answers for; more needs a reason."""
+    """How many cadres one carer answers for; more needs a reason (rule book 4.8)."""
 
     capacity: int = 5
 
@@ -29,7 +29,7 @@ class CareRules:
         "very_aged_from": "从几周岁起直接列为重点",
         "disabled_from": "自理能力从第几级起算失能（0–4）",
     },
-    source="domain 2.1.3, 3.6 (高龄独居、失能无人陪伴为高风险)",
+    source="规则手册 4.1；domain 2.1.3, 3.6 (高龄独居、失能无人陪伴为高风险)",
 )
 @dataclass(frozen=True)
 class TierRules:
@@ -73,6 +73,8 @@ def suggest_tier(facts: Facts, rules: TierRules | None = None) -> Suggestion:
 
     双高期 is every 离休, or 高龄 and 高发病 (domain 0). Focus: 90+, alone, disabled, seriously ill, 双高期, or 80+ with
     an empty nest or a difficulty (domain 3.6). A suggestion: staff decide.
+
+    See rule book 4.1, 4.2.
     """
     rules = rules or TierRules()
     reasons = tuple(_reasons(facts, rules))

@@ -69,6 +69,8 @@ def record_contact(
 
     `form_key` makes it idempotent: the same form sent twice, or twice at once, is the contact it made first.
     `persons` are cadres whom `actor` may record for, and people of their households. Refuses days to come.
+
+    See rule book 4.13.
     """
     _check(facts, on)
     cadres = _check_persons(persons, actor)

@@ -28,7 +28,7 @@ def plain(word: object) -> str:
         "delivered_words": "表示送到的说法",
         "failed_words": "表示没有送到的说法",
     },
-    source="运营商集团短信批量模板；各地不同，按本地模板改",
+    source="规则手册 5.8；运营商集团短信批量模板；各地不同，按本地模板改",
 )
 @dataclass(frozen=True)
 class SmsFileRules:
@@ -61,7 +61,7 @@ class SmsFileRules:
 
 
 def outcome_of_word(word: object, rules: SmsFileRules) -> str:
-    """`delivered`, `failed` or `unknown` for one cell of the status column."""
+    """`delivered`, `failed` or `unknown` for one cell of the status column (rule book 5.8)."""
     text = plain(word)
     if text in {plain(item) for item in rules.delivered_words}:
         return DELIVERED

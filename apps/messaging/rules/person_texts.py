@@ -16,7 +16,7 @@ NOT_IN_TEXTS = ("双高", "失能", "逾期", "过期", "台账", "重点对象"
 
 def check_person_text(text: str, *, is_sms: bool) -> None:
     """Raises ValueError with a sentence for a text that must not go to an old person. `{电话}` must be in it; an SMS
-    may take two parts at most, counted with a name of four characters and a signature of eight."""
+    may take two parts at most, counted with a name of four characters and a signature of eight. See rule book 5.6."""
     if "{姓名}同志" not in text:
         raise ValueError("称呼要写成“{姓名}同志”。")
     if "{电话}" not in text:

@@ -38,13 +38,13 @@ def clock(text: str) -> datetime.time:
         "batch_size": "一批最多几条",
         "batch_days": "交出的一批几天后应有结果",
     },
-    source="领域资料 3.5、可信要求 D",
+    source="规则手册 5.1；领域资料 3.5、可信要求 D",
 )
 @dataclass(frozen=True)
 class SendingRules:
     """Quiet from `quiet_from` o'clock (inclusive) to `quiet_until` (exclusive), Asia/Shanghai; old people are also
     left in peace from `noon_from` to `noon_until` ("HH:MM", end exclusive). The inbox always gets everything for
-    staff; the channels here are beside it. An order is tried from the front, each channel once."""
+    staff; the channels here are beside it. An order is tried from the front, each channel once. See rule book 5.5."""
 
     quiet_from: int = 21
     quiet_until: int = 8
@@ -94,12 +94,15 @@ def is_quiet(now: datetime.datetime, rules: SendingRules) -> bool:
 
 
 def is_noon_rest(now: datetime.datetime, rules: SendingRules) -> bool:
-    """Whether old people rest: nothing that rings goes to them."""
+    """Whether old people rest: nothing that rings goes to them (rule book 5.4)."""
     return clock(rules.noon_from) <= now.astimezone(ZONE).time() < clock(rules.noon_until)
 
 
 def may_go(delivery_class: str, now: datetime.datetime, rules: SendingRules, *, to_person: bool = False) -> bool:
-    """Codes and alarms go at any hour; everything else keeps the quiet hours, old people's noon rest too."""
+    """Codes and alarms go at any hour; everything else keeps the quiet hours, old people's noon rest too.
+
+    See rule book 5.1.
+    """
     if delivery_class in AT_ANY_HOUR:
         return True
     return not is_quiet(now, rules) and not (to_person and is_noon_rest(now, rules))

@@ -31,7 +31,7 @@ class SmsLength:
 
 
 def sms_length(text: str) -> SmsLength:
-    """Count a whole text, signature included. An empty text has no part."""
+    """Count a whole text, signature included. An empty text has no part (rule book 5.7)."""
     is_ucs2 = not set(text) <= GSM_PLAIN | GSM_DOUBLE
     sizes = [_units(character, is_ucs2) for character in text]
     alone, joined = (UCS2_ALONE, UCS2_JOINED) if is_ucs2 else (GSM_ALONE, GSM_JOINED)

@@ -52,7 +52,10 @@ def counted_lines(counts: Mapping[str, int]) -> list[str]:
 
 
 def sms_text(counts: Mapping[str, int], *, signature: str) -> str:
-    """【signature】 and the counted lines; when longer than one part as operators count, the total alone."""
+    """【signature】 and the counted lines; when longer than one part as operators count, the total alone.
+
+    See rule book 5.2.
+    """
     opening, closing = f"【{signature}】提醒：", "。请登录平台查看。"
     text = opening + "，".join(counted_lines(counts)) + closing
     if sms_length(text).parts <= 1:

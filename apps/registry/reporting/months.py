@@ -20,7 +20,7 @@ MOST_MONTHS_BACK = 12
         "remind_ahead": "到期前几个工作日提醒联络员",
         "remind_section": "逾期几天告诉科室",
     },
-    source="领域资料 2.1、4.1（单位联络员每月报变动）；到期日遇休息日提前",
+    source="规则手册 4.16；领域资料 2.1、4.1（单位联络员每月报变动）；到期日遇休息日提前",
 )
 @dataclass(frozen=True)
 class ReportRules:
@@ -71,7 +71,7 @@ def opens_on(month: dt.date, rules: ReportRules) -> dt.date:
 
 
 def due_on(month: dt.date, rules: ReportRules, calendar: WorkCalendar) -> dt.date:
-    """The last day (inclusive) on which a report of `month` is in time."""
+    """The last day (inclusive) on which a report of `month` is in time (rule book 4.16)."""
     return calendar.on_or_before(shifted(month, 1).replace(day=rules.due_day))
 
 

@@ -40,7 +40,7 @@ class Rules:
 
 
 class Checker:
-    """Checks the rows of one sheet; `part` is its place in the batch."""
+    """Checks the rows of one sheet; `part` is its place in the batch (rule book 1.4)."""
 
     def __init__(self, layout: Layout, rules: Rules, answers: Answers, units: Units, part: int = 0) -> None:
         self.layout, self.rules, self.answers, self.units, self.part = layout, rules, answers, units, part

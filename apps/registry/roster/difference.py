@@ -108,7 +108,7 @@ def _write_own_ranks(writes: Writes, values: Mapping[str, Any]) -> None:
 
 
 class Comparison:
-    """Compares rows with the people they are about. An empty cell never erases; 清空 does."""
+    """Compares rows with the people they are about. An empty cell never erases; 清空 does (rule book 1.6)."""
 
     def __init__(
         self,

@@ -19,7 +19,7 @@ register_template(Template(key=REVEALS, label="一天内查看完整号码过多
 
 def report_reveals(actor, *, now: datetime.datetime) -> int:
     """After a look: where today's looks of `actor` went beyond the rule, tell his section heads and security
-    administrators once that day. Returns how many were told or had been told; 0 within the limit."""
+    administrators once that day. Returns how many were told or had been told; 0 within the limit. See rule book 6.2."""
     today = timezone.localdate(now)
     limit = rule_values(OutflowRules.rule_key, on=today, unit=actor.unit).reveals_a_day
     if reveals_since(today, [actor.pk]).get(actor.pk, 0) <= limit:

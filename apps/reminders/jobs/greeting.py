@@ -60,6 +60,8 @@ def post_greetings(now: datetime.datetime) -> Greeted:
 
     A greeting may be handed out until its day is over. One taken back stays so, unless it had not left at all and the
     day is right again: then it goes out under a key of its own.
+
+    See rule book 5.9.
     """
     today = now.astimezone(ZONE).date()
     done = Greeted()
