@@ -111,7 +111,7 @@ class AnnualBalance:
 
 
 def annual_balance(*, previous: int, retired: int, died: int, actual: int) -> AnnualBalance:
-    """两年数字变化: 应有 = 上年末 + 本年办理 − 本年去世; 差 = 实有 − 应有 (tables 1 and 5 of domain 3.14; rule book 3.6)."""
+    """两年数字变化: 应有 = 上年末 + 本年办理 − 本年去世; 差 = 实有 − 应有 (domain 3.14; rule book 3.6)."""
     due = previous + retired - died
     return AnnualBalance(due, actual - due)
 
