@@ -32,7 +32,8 @@ def reach_of(
     phones: dict[int, list[Phone]] = {}
     for phone in Phone.objects.filter(person__in=opened) if opened else ():
         phones.setdefault(phone.person_id, []).append(phone)
-    rows = Person.objects.filter(pk__in=ids).only("residence", *PLAIN)
+    # Its place, `public_id`, is needed to decipher the address.
+    rows = Person.objects.filter(pk__in=ids).only("public_id", "residence", *PLAIN)
     return {row.pk: _reach(row, away.get(row.pk), phones.get(row.pk, []), row.pk in opened) for row in rows}
 
 
