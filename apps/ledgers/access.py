@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from apps.accounts.access import stood_in_for, unit_ids_for
@@ -73,13 +73,15 @@ def open_to(user, person_ids: Collection[int], *, on: dt.date | None = None) -> 
     if not ids:
         return set()
     acting = {user.pk, *acts_for(user)}
-    pairs = CareAssignment.objects.open().filter(cadre_id__in=ids, carer__is_active=True)
-    held = list(pairs.values_list("cadre_id", "carer_id", "role"))
+    pairs = CareAssignment.objects.open().filter(cadre_id__in=ids, carer__is_active=True).order_by()
+    calls = waiting_for(acting).filter(person__in=ids).order_by().annotate(whose=Value(user.pk), role=Value(""))
+    held = list(
+        pairs.values_list("cadre_id", "carer_id", "role").union(calls.values_list("person_id", "whose", "role"))
+    )
     found = {cadre for cadre, carer, _ in held if carer in acting}
     branches = _led_by(user, acting)
     if branches:
         found |= set(member_ids(branches, on).filter(person_id__in=ids).values_list("person_id", flat=True))
-    found |= set(waiting_for(acting).order_by().filter(person__in=ids).values_list("person_id", flat=True))
     # Where somebody else is the 责任人, nobody further down the line answers for him.
     rest = ids - found - {cadre for cadre, _, role in held if role == CareRole.PRIMARY}
     if rest:

@@ -285,6 +285,10 @@ class Whereabouts(Record):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.starts_on or ''}–{self.ends_on or ''}"
 
+    def covers(self, day) -> bool:
+        """Whether he is away on a day, as `AwayQuerySet.on` asks it."""
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or self.ends_on > day)
+
 
 class Consent(models.Model):
     """A consent as given and withdrawn; the wording's version is kept. Withdrawal stops the use at once."""

@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Collection
 
+from django.db.models import Q
 from django.utils import timezone
 
 from .choices import PhoneKind, ReachBy
 from .models import Person, Phone, Whereabouts
 from .rules import Number, Reach
 
+YEAR = dt.timedelta(days=366)
 PLAIN = (
     "reach_by", "reach_through", "reach_answers", "reach_hours", "hard_of_hearing", "poor_sight", "dialect",
     "reach_note",
@@ -38,6 +40,13 @@ def away_on(person_ids: Collection[int], on: dt.date) -> dict[int, Whereabouts]:
     """person id → the period he is away in on a day, of those who are. One statement."""
     rows = Whereabouts.objects.on(on).filter(person__in=person_ids).select_related("division")
     return {row.person_id: row for row in rows}
+
+
+def periods_of(person_id: int, on: dt.date) -> list[Whereabouts]:
+    """Standing periods away of one person, the latest first; those over for a year are left to the list."""
+    rows = Whereabouts.objects.filter(person_id=person_id, voided_at__isnull=True).select_related("division")
+    recent = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on - YEAR))
+    return list(recent.order_by("-starts_on", "-pk"))
 
 
 def _reach(person: Person, away: Whereabouts | None, phones: list[Phone], opened: bool) -> Reach:

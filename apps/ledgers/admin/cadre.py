@@ -16,13 +16,12 @@ from apps.registry.models import Cadre
 from .filters import BranchFilter, CarerFilter, TierFilter
 from .groups import ASSIGN, DECIDE, GroupActs
 from .households import HouseholdActs
-from .whereabouts import add_url, period_words, rows_of_person
+from .whereabouts import add_url, period_words
 
 RECORD = "ledgers.record_contact"
 CHANGE_PERSON = "people.change_person"
 VIEW_CONTACT = "ledgers.view_contact"
 VIEW_DUTY = "ledgers.view_duty"
-VIEW_EVENT = "registry.view_lifeevent"
 VIEW_TIER = "ledgers.view_caretier"
 VIEW_AWAY, ADD_AWAY, CHANGE_AWAY = (f"people.{act}_whereabouts" for act in ("view", "add", "change"))
 
@@ -108,7 +107,7 @@ class CadreAdmin(HouseholdActs, GroupActs, CadreAdminBase):
             return []
         section = Section("away", "外出和异地居住", is_aside=True)
         changes = not cadre.voided_at and may_on(request, cadre.pk, CHANGE_AWAY)
-        for row in rows_of_person(cadre.pk):
+        for row in self.periods(request, cadre):
             section.rows.append(Row(row.get_kind_display(), period_words(row)))
             if changes and (row.ends_on is None or row.ends_on > timezone.localdate()):
                 what = f"{row.get_kind_display()}{f'（{row.starts_on:%m-%d}起）' if row.starts_on else ''}"
@@ -131,7 +130,7 @@ class CadreAdmin(HouseholdActs, GroupActs, CadreAdminBase):
                 sees_tier=may_on(request, cadre.pk, VIEW_TIER),
                 sees_duties=may_on(request, cadre.pk, VIEW_DUTY),
                 sees_contacts=may_on(request, cadre.pk, VIEW_CONTACT),
-                sees_events=may_on(request, cadre.pk, VIEW_EVENT),
+                events=self.events(request, cadre),
             )
         return known[cadre.pk]
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -179,13 +178,6 @@ class WhereaboutsAdmin(PartAdmin):
             "buttons": [("save", "登记")],
         }
         return self.page(request, "admin/registry/act.html", context, status=422 if form.errors else 200)
-
-
-def rows_of_person(person_id: int):
-    """Standing periods of one person, the latest first; those long over are left to the list."""
-    rows = Whereabouts.objects.filter(person_id=person_id, voided_at__isnull=True).select_related("division")
-    recent = timezone.localdate() - timedelta(days=366)
-    return rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=recent)).order_by("-starts_on", "-pk")
 
 
 def add_url(person_id: int) -> str:

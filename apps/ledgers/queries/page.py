@@ -1,7 +1,7 @@
 """What the page of one person shows of the ledger: what is owed, who cares, and what was done."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from apps.branches.models import Membership
@@ -41,9 +41,9 @@ class PersonLedger:
 
 
 def ledger_of(
-    cadre: Cadre, *, on: dt.date, sees_tier: bool, sees_duties: bool, sees_contacts: bool, sees_events: bool
+    cadre: Cadre, *, on: dt.date, sees_tier: bool, sees_duties: bool, sees_contacts: bool, events: Iterable[LifeEvent]
 ) -> PersonLedger:
-    """Load it, each part one statement and only where the reader may see it.
+    """Load it, each part one statement and only where the reader may see it; `events`: those that he may see.
 
     The timeline holds contacts, life events, pairing, the tier and memberships, newest first: no health, no
     thoughts; those stand on the contact's own page, behind their rights.
@@ -56,7 +56,7 @@ def ledger_of(
     )
     moments = [*_of_assignments(assignments), *_of_tier(tier), *_of_memberships(cadre)]
     moments += _of_contacts(cadre) if sees_contacts else []
-    moments += _of_events(cadre) if sees_events else []
+    moments += _of_events(events)
     return PersonLedger(
         tier,
         assignments,
@@ -88,11 +88,10 @@ def _of_contacts(cadre: Cadre) -> Iterator[Moment]:
         yield Moment(row.happened_on, day_words(row.happened_on), words, note, row.pk)
 
 
-def _of_events(cadre: Cadre) -> Iterator[Moment]:
-    rows = LifeEvent.objects.filter(
-        person_id=cadre.pk, state__in=(LifeEventState.REPORTED, LifeEventState.CONFIRMED), voided_at__isnull=True
-    )
-    for row in rows.select_related("reported_by").defer("detail"):
+def _of_events(events: Iterable[LifeEvent]) -> Iterator[Moment]:
+    for row in events:
+        if row.state not in (LifeEventState.REPORTED, LifeEventState.CONFIRMED):
+            continue
         note = "" if row.state == LifeEventState.CONFIRMED else row.get_state_display()
         told = sources.words(row.source, str(row.reported_by or "系统")) if row.source != Source.STAFF else ""
         note = "　".join(filter(None, (note, told)))

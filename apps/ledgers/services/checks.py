@@ -5,7 +5,7 @@ repeated until somebody reports (issue 3; `CheckRules`).
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -24,7 +24,7 @@ from apps.messaging.choices import DeliveryClass
 from apps.messaging.models import Message
 from apps.messaging.rules import Template, register_template
 from apps.messaging.services import NewMessage, post, withdraw_messages
-from apps.organisation.queries import rule_values
+from apps.organisation.queries import rule_groups, rule_values
 from apps.people.choices import LifeStatus
 from apps.registry.choices import Living
 from apps.registry.models import Cadre
@@ -39,22 +39,40 @@ register_template(Template(key=TEMPLATE, label="当日上门核实", unit="位")
 
 
 def follow_contact(contact: Contact, persons: Collection[int], *, actor: User, on: dt.date) -> None:
-    """Let checks follow a contact just written, changed or voided: raise, close, or open again what it had closed."""
-    cadres = list(
-        Cadre.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk__in=persons, voided_at__isnull=True, person__life_status=LifeStatus.LIVING)
-        .select_related("managing_unit")
-        .order_by("pk")
-    )
+    """Let checks follow a contact changed or voided: raise, close, or open again what it had closed."""
+    cadres = _locked(persons)
     if contact.voided_at is not None or not reached(contact):
         _reopen(contact)
-    if contact.voided_at is not None:
-        return
-    if reached(contact):
-        _close_by(contact, cadres, actor)
-    elif contact.outcome in NOT_REACHED:
-        for cadre in cadres:
-            _raise_if_due(contact, cadre, actor=actor, on=on)
+    if contact.voided_at is None:
+        _follow({contact: persons}, cadres, actor=actor, on=on)
+
+
+def follow_contacts(persons_of: Mapping[Contact, Collection[int]], *, actor: User, on: dt.date) -> None:
+    """Let checks follow contacts just written, each with those it served: raise or close."""
+    cadres = _locked({pk for persons in persons_of.values() for pk in persons})
+    _follow(persons_of, cadres, actor=actor, on=on)
+
+
+def _locked(persons: Collection[int]) -> dict[int, Cadre]:
+    """The living cadres among them, locked so that two workers who note one call each see both."""
+    rows = (
+        Cadre.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=persons, voided_at__isnull=True, person__life_status=LifeStatus.LIVING)
+        .select_related("managing_unit", "health")
+        .order_by("pk")
+    )
+    return {cadre.pk: cadre for cadre in rows}
+
+
+def _follow(
+    persons_of: Mapping[Contact, Collection[int]], cadres: Mapping[int, Cadre], *, actor: User, on: dt.date
+) -> None:
+    pairs = [(contact, cadres[pk]) for contact, persons in persons_of.items() for pk in sorted(persons) if pk in cadres]
+    _close_by([pair for pair in pairs if reached(pair[0])], actor)
+    fresh = on - STILL_FRESH
+    silent = [pair for pair in pairs if pair[0].outcome in NOT_REACHED and pair[0].happened_on >= fresh]
+    for contact, cadre, rules in _meant(silent, on):
+        _raise_if_due(contact, cadre, rules, actor=actor, on=on)
 
 
 def reached(contact: Contact) -> bool:
@@ -65,11 +83,28 @@ def reached(contact: Contact) -> bool:
 # Raising ----------------------------------------------------------------------------------------------------------
 
 
-def _raise_if_due(contact: Contact, cadre: Cadre, *, actor: User, on: dt.date) -> None:
-    """The cadre's row is locked, so that two workers who note one call each see both."""
-    rules = rule_values(CheckRules.rule_key, on=on, unit=cadre.managing_unit)
-    if contact.happened_on < on - STILL_FRESH or not _is_meant(cadre, rules):
+def _meant(pairs: Collection[tuple[Contact, Cadre]], on: dt.date) -> Iterator[tuple[Contact, Cadre, CheckRules]]:
+    """Those of the unanswered calls that went to somebody whom the rules of his unit watch over."""
+    if not pairs:
         return
+    groups = rule_groups(CheckRules.rule_key, on=on)
+    tiers = CareTier.objects.filter(cadre__in=[cadre for _, cadre in pairs], high_risk=True, voided_at__isnull=True)
+    at_risk = set(tiers.values_list("cadre_id", flat=True))
+    for contact, cadre in pairs:
+        rules = next(values for values, units in groups if units is None or cadre.managing_unit_id in units)
+        if _is_meant(cadre, rules, cadre.pk in at_risk):
+            yield contact, cadre, rules
+
+
+def _is_meant(cadre: Cadre, rules: CheckRules, is_at_risk: bool) -> bool:
+    """Nobody in a hospital bed is alone at home."""
+    health = getattr(cadre, "health", None)
+    if health is not None and health.in_hospital_since is not None:
+        return False
+    return (rules.alone and cadre.living == Living.ALONE) or (rules.high_risk and is_at_risk)
+
+
+def _raise_if_due(contact: Contact, cadre: Cadre, rules: CheckRules, *, actor: User, on: dt.date) -> None:
     if unanswered_calls(cadre.pk, contact.happened_on, rules) < rules.calls:
         return
     if SafetyCheck.objects.open().filter(cadre=cadre).exists():
@@ -81,15 +116,6 @@ def _raise_if_due(contact: Contact, cadre: Cadre, *, actor: User, on: dt.date) -
         return
     audit.record("safety_check.raise", actor=actor, people=[cadre.pk], target=f"ledgers.safetycheck:{check.pk}")
     send_alarms(check, now=timezone.now())
-
-
-def _is_meant(cadre: Cadre, rules: CheckRules) -> bool:
-    """Nobody in a hospital bed is alone at home."""
-    if cadre.__class__.objects.filter(pk=cadre.pk, health__in_hospital_since__isnull=False).exists():
-        return False
-    if rules.alone and cadre.living == Living.ALONE:
-        return True
-    return rules.high_risk and CareTier.objects.filter(cadre=cadre, high_risk=True, voided_at__isnull=True).exists()
 
 
 def unanswered_calls(cadre_id: int, day: dt.date, rules: CheckRules) -> int:
@@ -186,11 +212,13 @@ class CheckReport:
     note: str = ""
 
 
-def _close_by(contact: Contact, cadres: Collection[Cadre], actor: User) -> None:
+def _close_by(pairs: Collection[tuple[Contact, Cadre]], actor: User) -> None:
     """A visit or answered call on the day of the check or later ends it."""
-    for check in SafetyCheck.objects.open().filter(cadre__in=cadres, raised_on__lte=contact.happened_on):
-        result = RESULT_OF_METHOD.get(contact.method, CheckResult.SEEN)
-        close_check(check, result=result, actor=actor, contact=contact, note=contact.summary)
+    for check in SafetyCheck.objects.open().filter(cadre__in=[cadre for _, cadre in pairs]) if pairs else ():
+        for contact, cadre in pairs:
+            if cadre.pk == check.cadre_id and check.raised_on <= contact.happened_on and check.closed_at is None:
+                result = RESULT_OF_METHOD.get(contact.method, CheckResult.SEEN)
+                check = close_check(check, result=result, actor=actor, contact=contact, note=contact.summary)
 
 
 def _reopen(contact: Contact) -> None:

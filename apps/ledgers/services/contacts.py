@@ -2,11 +2,11 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -18,7 +18,7 @@ from apps.ledgers.rules import CALLS
 from apps.people.models import Person
 from apps.registry.models import Cadre
 
-from .checks import follow_contact
+from .checks import follow_contact, follow_contacts
 from .settling import settle_duties
 from .telling import tell_responsible
 
@@ -50,11 +50,27 @@ class ContactFacts:
     on_behalf_of: User | None = None
 
     def items(self) -> dict:
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
         return values | {"outcome": self.outcome if self.method in CALLS else ""}
 
 
-@transaction.atomic
+@dataclass(frozen=True, kw_only=True)
+class NewContact:
+    """A filled-in form: what it says, whom it served, and the key that names it."""
+
+    facts: ContactFacts
+    persons: tuple[int, ...]
+    form_key: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """By form key: the contacts that stand now, and why each of the others was refused."""
+
+    contacts: dict[uuid.UUID, Contact] = field(default_factory=dict)
+    refused: dict[uuid.UUID, BusinessError] = field(default_factory=dict)
+
+
 def record_contact(
     facts: ContactFacts,
     *,
@@ -64,29 +80,62 @@ def record_contact(
     on: dt.date,
     via: str = EnteredVia.STAFF,
 ) -> Contact:
-    """Record one contact with all its participants, settle every duty of theirs that it keeps, and raise or close the
-    check on somebody who does not answer. Who was responsible for a settled duty hears of it.
+    """Record one contact with all its participants, as `record_contacts` does; raises the refusal."""
+    form = NewContact(facts=facts, persons=tuple(persons), form_key=form_key)
+    done = record_contacts([form], actor=actor, on=on, via=via)
+    if form_key in done.refused:
+        raise done.refused[form_key]
+    return done.contacts[form_key]
 
-    `form_key` makes it idempotent: the same form sent twice, or twice at once, is the contact it made first.
+
+@transaction.atomic
+def record_contacts(
+    forms: Collection[NewContact], *, actor: User, on: dt.date, via: str = EnteredVia.STAFF
+) -> Recorded:
+    """Record contacts with all their participants, settle every duty of theirs that they keep, and raise or close the
+    checks on people who do not answer. Who was responsible for a settled duty hears of it. A refused form leaves the
+    others standing; the same few statements for one form and for sixty.
+
+    `form_key` makes each idempotent: the same form sent twice, or twice at once, is the contact it made first.
     `persons` are cadres whom `actor` may record for, and people of their households. Refuses days to come.
 
     See rule book 4.13.
     """
-    _check(facts, on)
-    cadres = _check_persons(persons, actor)
-    try:
-        with transaction.atomic():
-            contact = Contact.objects.create(**facts.items(), form_key=form_key, recorded_by=actor, entered_via=via)
-    except IntegrityError as error:
-        standing = Contact.objects.filter(form_key=form_key, recorded_by=actor).first()
-        if standing is None:
-            raise BusinessError("这张表已经用过。请重新打开再填。", code="form_used") from error
-        return standing
-    _put_participants(contact, persons)
-    settle_duties(on=on, cadres=cadres, since=facts.happened_on)
-    follow_contact(contact, cadres, actor=actor, on=on)
-    tell_responsible(contact, on=on)
-    return contact
+    done = Recorded()
+    own = _own_cadres({pk for form in forms for pk in form.persons}, actor)
+    cadres_of: dict[uuid.UUID, set[int]] = {}
+    for form in forms:
+        try:
+            _check(form.facts, on)
+            cadres_of[form.form_key] = _check_persons(form.persons, own)
+        except BusinessError as refusal:
+            done.refused[form.form_key] = refusal
+    made = _put_contacts([form for form in forms if form.form_key in cadres_of], done, actor=actor, via=via)
+    if made:
+        cadres = set().union(*(cadres_of[contact.form_key] for contact in made))
+        settle_duties(on=on, cadres=cadres, since=min(contact.happened_on for contact in made))
+        follow_contacts({contact: cadres_of[contact.form_key] for contact in made}, actor=actor, on=on)
+        tell_responsible(made, on=on)
+    return done
+
+
+def _put_contacts(forms: Collection[NewContact], done: Recorded, *, actor: User, via: str) -> list[Contact]:
+    """Write those whose form key is new, with participants, and return them as the table holds them. In `done` go
+    these, those that the same form made before, and the refusals of forms that were somebody else's."""
+    rows = {
+        form.form_key: Contact(**form.facts.items(), form_key=form.form_key, recorded_by=actor, entered_via=via)
+        for form in forms
+    }
+    # A form sent at once by two hands waits here for the first, and then changes nothing.
+    Contact.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    standing = Contact.objects.filter(form_key__in=rows, recorded_by=actor).order_by("pk")
+    done.contacts.update({contact.form_key: contact for contact in standing})
+    for key in rows.keys() - done.contacts.keys():
+        done.refused[key] = BusinessError("这张表已经用过。请重新打开再填。", code="form_used")
+    made = [contact for key, contact in done.contacts.items() if contact.public_id == rows[key].public_id]
+    persons = {form.form_key: form.persons for form in forms}
+    _put_participants({contact: persons[contact.form_key] for contact in made})
+    return made
 
 
 @transaction.atomic
@@ -103,13 +152,14 @@ def change_contact(
         raise StaleVersion
     before = set(standing.participants.values_list("person_id", flat=True))
     # Whoever was on it may stay although the actor cannot see him.
-    _check_persons(set(persons) - before, actor, may_be_empty=bool(before & set(persons)))
+    added = set(persons) - before
+    _check_persons(added, _own_cadres(added, actor), may_be_empty=bool(before & set(persons)))
     since = min(standing.happened_on, facts.happened_on)
     for name, value in facts.items().items():
         setattr(standing, name, value)
     standing.save(update_fields=list(facts.items()))
     standing.participants.exclude(person_id__in=persons).delete()
-    _put_participants(standing, set(persons) - before)
+    _put_participants({standing: added})
     settle_duties(on=on, cadres=before | set(persons), since=since)
     follow_contact(standing, before | set(persons), actor=actor, on=on)
     standing.refresh_from_db(fields=["version"])
@@ -143,22 +193,28 @@ def _check(facts: ContactFacts, on: dt.date) -> None:
         raise BusinessError("请选电话（微信）有没有接通。", code="outcome", field="outcome")
 
 
-def _check_persons(persons: Collection[int], actor: User, *, may_be_empty: bool = False) -> set[int]:
-    """The cadres among them; each must be the actor's to record for, or live in the household of one who is."""
+def _own_cadres(persons: Collection[int], actor: User) -> set[int]:
+    """The cadres among them whom `actor` may record for."""
+    return set(Cadre.objects.current().visible_to(actor, RECORD).filter(pk__in=persons).values_list("pk", flat=True))
+
+
+def _check_persons(persons: Collection[int], own: Collection[int], *, may_be_empty: bool = False) -> set[int]:
+    """The cadres among them; each must be in `own` or live in the household of one of `persons` who is."""
     wanted = set(persons)
     if not wanted and not may_be_empty:
         raise BusinessError("请选看望的是哪位老同志。", code="nobody", field="who")
-    own = set(Cadre.objects.current().visible_to(actor, RECORD).filter(pk__in=wanted).values_list("pk", flat=True))
-    others = wanted - own
+    cadres = wanted & set(own)
+    others = wanted - cadres
     if others:
         family = Person.objects.filter(pk__in=others, voided_at__isnull=True, cadre__isnull=True)
-        family = family.filter(household__members__in=own)
+        family = family.filter(household__members__in=cadres)
         if set(family.values_list("pk", flat=True)) != others:
             raise BusinessError("所选的人里有您不能登记的，请重新选择。", code="stranger", field="who")
-    return own
+    return cadres
 
 
-def _put_participants(contact: Contact, persons: Iterable[int]) -> None:
-    ContactPerson.objects.bulk_create(
-        [ContactPerson(contact=contact, person_id=pk) for pk in sorted(set(persons))], ignore_conflicts=True
-    )
+def _put_participants(persons_of: Mapping[Contact, Collection[int]]) -> None:
+    links = [
+        ContactPerson(contact=row, person_id=pk) for row, people in persons_of.items() for pk in sorted(set(people))
+    ]
+    ContactPerson.objects.bulk_create(links, ignore_conflicts=True)

@@ -17,7 +17,7 @@ from apps.ledgers.choices import By, CallOutcome, ContactKind, EnteredVia, Metho
 from apps.ledgers.models import CallSheet, CallSheetLine, Contact
 from apps.ledgers.queries.sheets import DuePerson, sheet_unit
 
-from .contacts import ContactFacts, record_contact
+from .contacts import ContactFacts, NewContact, record_contacts
 
 KIND = "电话单"
 MOST_LINES = 60
@@ -113,7 +113,7 @@ class Entered:
 def enter_results(
     sheet: CallSheet, results: Collection[LineResult], *, actor: User, on: dt.date, finish: bool = False
 ) -> Entered:
-    """Record what came back: one contact a line, through `record_contact`, each in a savepoint of its own.
+    """Record what came back: one contact a line, all of them through `record_contacts`.
 
     A refused line leaves the others standing. The same form sent twice records nothing twice; a line that somebody
     else entered meanwhile is refused with his name. The sheet is taken back when every line has a result or needs
@@ -123,15 +123,15 @@ def enter_results(
     if sheet.paper.state == PaperState.CANCELLED:
         raise BusinessError("这张电话单已经作废，不能再录。要用请重新打印一张。", code="cancelled")
     lines = {line.pk: line for line in sheet.lines.select_related("contact__recorded_by")}
-    done = Entered()
+    done, wanted = Entered(), {}
     for result in results:
         line = lines.get(result.line_id)
-        if line is None:
-            continue
         try:
-            done.saved += _enter(sheet, line, result, actor=actor, on=on)
+            if line is not None and _is_new(line, result):
+                wanted.setdefault(line.form_key, (line, result))
         except BusinessError as refusal:
             done.refused[result.line_id] = refusal.sentence
+    _enter(sheet, wanted, done, actor=actor, on=on)
     done.is_back = not done.refused and (finish or not left_open(sheet).exists())
     if done.is_back:
         _take_back(sheet, actor=actor, on=on)
@@ -145,15 +145,43 @@ def left_open(sheet: CallSheet):
     ).distinct()
 
 
-def _enter(sheet: CallSheet, line: CallSheetLine, result: LineResult, *, actor: User, on: dt.date) -> int:
-    """1 when a contact was recorded, 0 when this very form had recorded it before."""
+def _is_new(line: CallSheetLine, result: LineResult) -> bool:
+    """Whether a contact is to be recorded: not where this very form had recorded it before."""
     if result.form_key != line.form_key:
         if line.contact is not None and line.contact.form_key == result.form_key:
-            return 0
+            return False
         raise BusinessError(_already(line), code="entered")
     if line.standing_contact is not None and line.outcome not in MAY_CALL_AGAIN:
         raise BusinessError(_already(line), code="entered")
-    facts = ContactFacts(
+    return True
+
+
+def _enter(
+    sheet: CallSheet,
+    wanted: dict[uuid.UUID, tuple[CallSheetLine, LineResult]],
+    done: Entered,
+    *,
+    actor: User,
+    on: dt.date,
+) -> None:
+    """Record the results by form key, and note on their lines and in `done` what came of it."""
+    forms = [
+        NewContact(facts=_facts(sheet, result, actor), persons=(line.cadre_id,), form_key=key)
+        for key, (line, result) in wanted.items()
+    ]
+    recorded = record_contacts(forms, actor=actor, on=on, via=EnteredVia.SHEET)
+    for key, (line, result) in wanted.items():
+        if key in recorded.refused:
+            done.refused[line.pk] = recorded.refused[key].sentence
+        else:
+            line.contact, line.outcome = recorded.contacts[key], result.outcome
+    entered = [line for key, (line, _) in wanted.items() if key in recorded.contacts]
+    CallSheetLine.objects.bulk_update(entered, ["contact", "outcome"])
+    done.saved = len(entered)
+
+
+def _facts(sheet: CallSheet, result: LineResult, actor: User) -> ContactFacts:
+    return ContactFacts(
         happened_on=result.happened_on,
         kind=ContactKind.CALL,
         method=Method.PHONE,
@@ -163,13 +191,6 @@ def _enter(sheet: CallSheet, line: CallSheetLine, result: LineResult, *, actor: 
         needs=result.needs,
         on_behalf_of=sheet.carer if sheet.carer_id != actor.pk else None,
     )
-    with transaction.atomic():
-        contact = record_contact(
-            facts, persons=[line.cadre_id], form_key=result.form_key, actor=actor, on=on, via=EnteredVia.SHEET
-        )
-        CallSheetLine.objects.filter(pk=line.pk).update(contact=contact, outcome=result.outcome)
-    line.contact, line.outcome = contact, result.outcome
-    return 1
 
 
 def _already(line: CallSheetLine) -> str:

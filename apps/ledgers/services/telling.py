@@ -1,6 +1,7 @@
 """Whoever records it closes it for all; who was responsible hears of it, without hurry."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.utils import timezone
 
@@ -11,24 +12,27 @@ from apps.messaging.choices import DeliveryClass
 from apps.messaging.services import NewMessage, post
 
 
-def tell_responsible(contact: Contact, *, on: dt.date) -> int:
-    """Post a line for each duty that this contact closed to the one responsible for it, unless he recorded it, or
+def tell_responsible(contacts: Collection[Contact], *, on: dt.date) -> int:
+    """Post a line for each duty that these contacts closed to the one responsible for it, unless he recorded it, or
     somebody recorded it for him. In the caller's transaction; returns how many."""
-    closed = dict(Duty.objects.filter(satisfied_by=contact).values_list("pk", "cadre_id"))
+    by_id = {contact.pk: contact for contact in contacts}
+    rows = Duty.objects.filter(satisfied_by__in=by_id).values_list("pk", "cadre_id", "satisfied_by")
+    closed = {duty: (cadre, by_id[contact]) for duty, cadre, contact in rows}
     if not closed:
         return 0
-    did_it = {contact.recorded_by_id, contact.on_behalf_of_id}
     messages = [
         NewMessage(
             key=f"duty:{duty}:done:{contact.pk}",
             delivery_class=DeliveryClass.DIGEST,
             template=DUTY_DONE,
             user_id=user,
-            about_id=closed[duty],
+            about_id=cadre,
             context={"contact": contact.pk},
         )
         for duty, user in responsible_users(closed, on=on).items()
-        if user and user not in did_it
+        for cadre, contact in [closed[duty]]
+        if user and user not in {contact.recorded_by_id, contact.on_behalf_of_id}
     ]
-    post(messages, now=timezone.now())
+    if messages:
+        post(messages, now=timezone.now())
     return len(messages)

@@ -4,8 +4,10 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.common.admin_lists import PickOne
 from apps.common.code_lists import choices_of
@@ -13,7 +15,8 @@ from apps.common.errors import BusinessError
 from apps.common.phone import dial_link, masked_phone, readable_phone
 from apps.common.scans import read_scan
 from apps.organisation.models import Unit
-from apps.people.models import Person, Relative
+from apps.people.models import Person, Relative, Whereabouts
+from apps.people.queries import periods_of
 from apps.registry.choices import TREATMENT_KINDS, LifeEventState, RetireType, SpanKind, StandingKind
 from apps.registry.forms import CODE_LISTS, LifeEventForm, StandingForm
 from apps.registry.models import Cadre, LifeEvent
@@ -42,6 +45,34 @@ class CadreActs:
         return people.order_by().values("pk") if not asked.is_number else Person.objects.none().values("pk")
 
     # Parts of the page
+
+    def periods(self, request, cadre: Cadre) -> list[Whereabouts]:
+        """When he is away from home, read once a request."""
+        known = request.__dict__.setdefault("_periods_of", {})
+        if cadre.pk not in known:
+            known[cadre.pk] = periods_of(cadre.pk, timezone.localdate())
+        return known[cadre.pk]
+
+    def events(self, request, cadre: Cadre) -> list[LifeEvent]:
+        """What happened to him, newest first, where this user may see it; read once a request."""
+        known = request.__dict__.setdefault("_events_of", {})
+        if cadre.pk not in known:
+            rows = LifeEvent.objects.filter(person_id=cadre.pk, voided_at__isnull=True)
+            rows = rows.select_related("unit", "reported_by").defer("detail", "address")
+            known[cadre.pk] = list(rows) if may_on(request, cadre.pk, "registry.view_lifeevent") else []
+        return known[cadre.pk]
+
+    def spans(self, request, cadre: Cadre) -> list:
+        """What stood before, of all kinds, the latest first, read once a request: rows with kind, said (a code, or a
+        unit's name), starts_on, ends_on, document_no, scan_id, pk."""
+        known = request.__dict__.setdefault("_spans_of", {})
+        if cadre.pk not in known:
+            columns = ("kind", "said", "starts_on", "ends_on", "document_no", "scan_id", "pk")
+            units = cadre.unit_spans.order_by().annotate(said=F("unit__name"))
+            others = cadre.standing_spans.order_by().annotate(said=F("value"))
+            both = units.values_list(*columns, named=True).union(others.values_list(*columns, named=True), all=True)
+            known[cadre.pk] = list(both.order_by("-ends_on", "-pk"))
+        return known[cadre.pk]
 
     def standing_section(self, cadre: Cadre, changeable: bool) -> page.Section:
         section = page.Section("standing", "类型、单位和待遇", page.rows_of(cadre, page.STANDING))
@@ -104,10 +135,8 @@ class CadreActs:
 
     def events_section(self, request, cadre: Cadre) -> page.Section:
         section = page.Section("events", "人员变动", is_aside=True)
-        if not may_on(request, cadre.pk, "registry.view_lifeevent"):
-            return section
         health = may_on(request, cadre.pk, VIEW_HEALTH)
-        for event in LifeEvent.objects.filter(person_id=cadre.pk, voided_at__isnull=True).select_related("unit")[:30]:
+        for event in self.events(request, cadre)[:30]:
             words = [event.happened_on.display(), event.get_state_display()]
             words += [str(event.unit)] if event.unit_id else []
             words += [event.hospital, event.ward] if health else []
@@ -116,20 +145,17 @@ class CadreActs:
             section.links.append({"label": f"{event.get_kind_display()} {event.happened_on}", "url": url})
         return section
 
-    def spans_section(self, cadre: Cadre) -> page.Section:
+    def spans_section(self, request, cadre: Cadre) -> page.Section:
         """What stood before, newest first; treatments have a section of their own."""
         section = page.Section("spans", "经历：以前的单位、类型和职级")
-        columns = ("starts_on", "ends_on", "document_no")
-        units = cadre.unit_spans.order_by().values_list("kind", "unit__name", *columns)
-        others = cadre.standing_spans.exclude(kind__in=TREATMENT_KINDS).order_by()
-        others = others.values_list("kind", "value", *columns)
-        for kind, value, starts_on, ends_on, document_no in units.union(others, all=True).order_by("-ends_on"):
-            item = standing.STANDINGS[kind]
-            words = value if kind in standing.UNIT_KINDS else page.coded(item.value, value)
-            began = f"{starts_on:%Y-%m-%d}" if starts_on else "……"
-            section.rows.append(
-                page.Row(item.label, f"{words}　{began} 至 {ends_on:%Y-%m-%d} 前　{document_no}".strip())
-            )
+        for span in self.spans(request, cadre):
+            if span.kind in TREATMENT_KINDS:
+                continue
+            item = standing.STANDINGS[span.kind]
+            words = span.said if span.kind in standing.UNIT_KINDS else page.coded(item.value, span.said)
+            began = f"{span.starts_on:%Y-%m-%d}" if span.starts_on else "……"
+            period = f"{began} 至 {span.ends_on:%Y-%m-%d} 前"
+            section.rows.append(page.Row(item.label, f"{words}　{period}　{span.document_no}".strip()))
         return section
 
     # Pages of acts

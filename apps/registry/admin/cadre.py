@@ -15,7 +15,6 @@ from apps.common.admin import EDIT, SAFE_METHODS, RecordAdmin
 from apps.common.errors import BusinessError
 from apps.people import services as people_services
 from apps.people.models import Person, Phone
-from apps.people.queries import away_on
 from apps.registry.forms import (
     CODE_LISTS,
     MONEY_FIELDS,
@@ -340,8 +339,8 @@ class CadreAdminBase(
         return [
             *sections,
             self.events_section(request, cadre),
-            self.treatments_section(cadre),
-            self.spans_section(cadre),
+            self.treatments_section(request, cadre),
+            self.spans_section(request, cadre),
         ]
 
     def contact_section(self, request, cadre, revealed, changeable) -> page.Section:
@@ -352,7 +351,7 @@ class CadreAdminBase(
             "revealed": revealed,
         }
         section = page.Section("contact", "联系和住处", page.phone_rows(person, **look), is_aside=True)
-        away = away_on([person.pk], timezone.localdate()).get(person.pk)
+        away = next((row for row in self.periods(request, cadre) if row.covers(timezone.localdate())), None)
         section.rows += page.away_rows(away, in_full=look["in_full"]) + page.rows_of(person, page.REACH)
         weak = page.flags_of(person, ("hard_of_hearing", "poor_sight"))
         section.rows += [page.Row("要注意", "、".join(weak))] if weak else []

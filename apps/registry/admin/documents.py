@@ -20,18 +20,18 @@ NOTHING = "无"
 class CadreDocuments:
     """Mixed into CadreAdminBase."""
 
-    def treatments_section(self, cadre: Cadre) -> page.Section:
+    def treatments_section(self, request, cadre: Cadre) -> page.Section:
         """批准, 提高, 降低 and 取消 of both treatments, newest first, each with its document."""
         section = page.Section("treatments", "待遇变动")
-        spans = list(cadre.standing_spans.filter(kind__in=TREATMENT_KINDS).order_by("kind", "ends_on", "pk"))
+        spans = sorted(self.spans(request, cadre), key=lambda span: (span.ends_on, span.pk))
         lines = []
         for kind in TREATMENT_KINDS:
             own = [span for span in spans if span.kind == kind]
-            after = [*(span.value for span in own[1:]), getattr(cadre, VALUE_OF[kind])]
+            after = [*(span.said for span in own[1:]), getattr(cadre, VALUE_OF[kind])]
             lines += [(span, value) for span, value in zip(own, after, strict=False)]
         for span, value in sorted(lines, key=lambda line: (line[0].ends_on, line[0].pk), reverse=True):
-            act = treatment_act(span.value, value)
-            words = f"{self.treatment_words(span.value)} → {self.treatment_words(value)}"
+            act = treatment_act(span.said, value)
+            words = f"{self.treatment_words(span.said)} → {self.treatment_words(value)}"
             what = "医疗待遇" if span.kind == StandingKind.MEDICAL_TREATMENT else "待遇"
             section.rows.append(
                 page.Row(f"{span.ends_on:%Y-%m-%d}", f"{act}{what}：{words}　{span.document_no}".strip())
