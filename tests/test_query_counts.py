@@ -1,14 +1,20 @@
 """Pages cost the same number of queries for one row and for three, and no more than design 7 allows."""
 
+import datetime as dt
+
 import pytest
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from apps.accounts.models import Absence
 from apps.accounts.roles import ROLES
+from apps.ledgers.models import CareAssignment
 from tests.access_world import GRANTED, OBJECTS, Side, make_side
 from tests.builders import make_unit, make_user
 
@@ -20,6 +26,11 @@ BUDGETS = {"ledgers.duty": 14}
 # Design 7 asks for 15. Six are the sign-in's, two the audit's; each part of the page is one of the others, and none
 # is read twice.
 MOST_OF_A_PERSON = 22
+# Who answers for somebody without a carer, for those to whom the line can come: his unit, branch and its secretary,
+# liaisons and heads with their units, and who stands in.
+LINE_OF_RESPONSIBILITY = 6
+# What those lead and answer for whom he stands in for, read once however many rights a page asks.
+MOST_TO_STAND_IN = 3
 # Ways to reach the people of its rows, who may see their numbers, and the entry that says so, are five of these.
 # Two more are open checks and whether a year's holidays are missing.
 MOST_OF_A_HOME = 21
@@ -88,6 +99,25 @@ def test_person_page_keeps_its_budget(city, role):
     address = reverse("admin:registry_cadre_change", args=[city["first"].cadre.pk])
 
     assert count(city["clients"][role], address) <= MOST_OF_A_PERSON
+
+
+@pytest.mark.parametrize("role", ["section_head", "clerk", "leader"])
+def test_person_page_keeps_its_budget_where_nobody_cares_for_him(city, role):
+    CareAssignment.objects.all().delete()
+    address = reverse("admin:registry_cadre_change", args=[city["first"].cadre.pk])
+    drawn = LINE_OF_RESPONSIBILITY if role == "section_head" else 0
+
+    assert count(city["clients"][role], address) <= MOST_OF_A_PERSON + drawn
+
+
+def test_standing_in_costs_a_few_queries_whatever_the_page_asks(city):
+    today = timezone.localdate()
+    away = make_user("away", role="section_head", unit=city["root"])
+    clerk = get_user_model().objects.get(username="qclerk")
+    Absence.objects.create(user=away, substitute=clerk, starts_on=today, ends_on=today + dt.timedelta(days=9))
+    address = reverse("admin:registry_cadre_change", args=[city["first"].cadre.pk])
+
+    assert count(city["clients"]["clerk"], address) <= MOST_OF_A_PERSON + MOST_TO_STAND_IN
 
 
 @pytest.mark.parametrize("role", [role for role in GRANTED if ROLES[role].staff])

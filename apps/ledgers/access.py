@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.accounts.access import stood_in_for, unit_ids_for
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.roles import ROLES
-from apps.branches.access import led_organisation_ids
+from apps.branches.access import current_posts, led_organisation_ids
 from apps.branches.models import Organisation, Post
 from apps.branches.queries import member_ids
 from apps.branches.queries import subtree_ids as organisation_tree
@@ -28,7 +28,7 @@ RECORD = "ledgers.record_contact"
 ASSIGN = "ledgers.change_careassignment"
 TAKE, HANDLE = "ledgers.add_inquiry", "ledgers.change_inquiry"
 ADD_ABSENCE = "accounts.add_absence"
-ACTS_FOR = "_acts_for"
+ACTS_FOR, AWAY_CHARGES = "_acts_for", "_away_charges"
 
 # What a carer may do for his own people, if one of his roles carries it at all.
 CARER_PERMISSIONS = {
@@ -44,7 +44,7 @@ def cared_for(user, permission: str) -> Q | None:
         return None
     away = acts_for(user)
     mine = Q(pk__in=CareAssignment.objects.open().filter(carer_id__in=[user.pk, *away]).values("cadre_id"))
-    return mine | _duties_of(away) if away else mine
+    return mine | _business_of_the_away(user) if away else mine
 
 
 def acts_for(user) -> set[int]:
@@ -54,13 +54,23 @@ def acts_for(user) -> set[int]:
     return getattr(user, ACTS_FOR)
 
 
-def _duties_of(users: Collection[int]) -> Q:
-    """People who are the business of these users by post or grant."""
-    today = timezone.localdate()
-    led = Organisation.objects.filter(pk__in=Post.objects.current(today).filter(user__in=users).values("organisation"))
-    people = Q(pk__in=member_ids(organisation_tree(led), today))
-    grants = RoleGrant.objects.current(today).on_units().filter(user__in=users, role__in=(LIAISON, SECTION_HEAD))
-    units = subtree_ids([grant.unit for grant in grants.select_related("unit")])
+def _away_charges(user) -> tuple[set[int], set[int]]:
+    """(organisations led by a post, units answered for as liaison or section head) of those whom he stands in for
+    today; read once a request, beside `acts_for`."""
+    if not hasattr(user, AWAY_CHARGES):
+        away, today = acts_for(user), timezone.localdate()
+        posts = Post.objects.current(today).filter(user__in=away)
+        led = organisation_tree(Organisation.objects.filter(pk__in=posts.values("organisation"))) if away else set()
+        grants = RoleGrant.objects.current(today).on_units().filter(user__in=away, role__in=(LIAISON, SECTION_HEAD))
+        units = subtree_ids([grant.unit for grant in grants.select_related("unit")]) if away else set()
+        setattr(user, AWAY_CHARGES, (led, units))
+    return getattr(user, AWAY_CHARGES)
+
+
+def _business_of_the_away(user) -> Q:
+    """People who are the business of those whom he stands in for, by post or grant."""
+    led, units = _away_charges(user)
+    people = Q(pk__in=member_ids(led, timezone.localdate()))
     return people | Q(managing_unit_id__in=sorted(units)) if units else people
 
 
@@ -79,26 +89,20 @@ def open_to(user, person_ids: Collection[int], *, on: dt.date | None = None) -> 
         pairs.values_list("cadre_id", "carer_id", "role").union(calls.values_list("person_id", "whose", "role"))
     )
     found = {cadre for cadre, carer, _ in held if carer in acting}
-    branches = _led_by(user, acting)
+    branches = led_organisation_ids(user) | _away_charges(user)[0]
     if branches:
         found |= set(member_ids(branches, on).filter(person_id__in=ids).values_list("person_id", flat=True))
     # Where somebody else is the 责任人, nobody further down the line answers for him.
     rest = ids - found - {cadre for cadre, _, role in held if role == CareRole.PRIMARY}
-    if rest:
+    if rest and _may_answer_for_others(user):
         units = dict(Cadre.objects.filter(pk__in=rest).values_list("pk", "managing_unit_id"))
-        found |= {cadre for cadre, who in responsible_for_cadres(units, on=on).items() if who == user.pk}
+        found |= {cadre for cadre, who in responsible_for_cadres(units, on=on, carers={}).items() if who == user.pk}
     return found
 
 
-def _led_by(user, acting: set[int]) -> set[int]:
-    """Organisations that the user, or somebody he stands in for, leads by a current post."""
-    others = acting - {user.pk}
-    if not others:
-        return led_organisation_ids(user)
-    posts = Post.objects.current(timezone.localdate()).filter(user__in=others)
-    return led_organisation_ids(user) | organisation_tree(
-        Organisation.objects.filter(pk__in=posts.values("organisation"))
-    )
+def _may_answer_for_others(user) -> bool:
+    """Whether the line of responsibility can come to him for people whom nobody cares for: asked before it is drawn."""
+    return bool(acts_for(user) or current_posts(user) or user.current_grants().keys() & {LIAISON, SECTION_HEAD})
 
 
 def inquiries_for(user, permission: str) -> QuerySet[Inquiry]:
