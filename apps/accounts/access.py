@@ -108,18 +108,31 @@ def _follow(user: int, substitute_of: dict[int, int]) -> int:
     return acting
 
 
-def nearest_holders(unit_ids: set[int], role: str, *, on) -> dict[int, list[int]]:
-    """unit id → active holders of `role` on the unit or, where nobody holds it there, on the nearest unit above that
-    has any; an empty list where none. Holders for a community alone do not count. Two queries."""
-    grants = RoleGrant.objects.current(on).on_units().filter(role=role, user__is_active=True).order_by("pk")
-    holders: dict[str, list[int]] = {}
-    for path, user_id in grants.values_list("unit__path", "user_id"):
-        holders.setdefault(path, []).append(user_id)
+def nearest_holders(unit_ids: set[int], *roles: str, on: dt.date) -> dict[int, list[int]]:
+    """unit id → active holders of the first of `roles` that anybody holds on the unit or above it, those on the nearest
+    unit; an empty list where nobody does. Holders for a community alone do not count. Two queries."""
+    grants = RoleGrant.objects.current(on).on_units().filter(role__in=roles, user__is_active=True).order_by("pk")
+    holders: dict[tuple[str, str], list[int]] = {}
+    for role, path, user_id in grants.values_list("role", "unit__path", "user_id"):
+        holders.setdefault((role, path), []).append(user_id)
     found = {}
     for pk, path in Unit.objects.filter(pk__in=unit_ids).values_list("pk", "path"):
-        above = (path[:end] for end in range(len(path), 0, -Unit.steplen))
-        found[pk] = next((holders[one] for one in above if one in holders), [])
+        above = [path[:end] for end in range(len(path), 0, -Unit.steplen)]
+        found[pk] = next((holders[role, p] for role in roles for p in above if (role, p) in holders), [])
     return found
+
+
+def acting_holders(unit_ids: set[int], *roles: str, on: dt.date) -> dict[int, list[int]]:
+    """`nearest_holders` with substitutes for those who are away: whoever is there first, then those who act."""
+    holders = nearest_holders(unit_ids, *roles, on=on)
+    acting = stand_ins({user for users in holders.values() for user in users}, on=on)
+    return {unit: those_there(users, acting) for unit, users in holders.items()}
+
+
+def those_there(users: list[int], acting: dict[int, int]) -> list[int]:
+    """Users present, then the stand-ins of the others; each once."""
+    present = [user for user in users if user not in acting]
+    return list(dict.fromkeys([*present, *(acting[user] for user in users if user in acting)]))
 
 
 def has_staff_role(user) -> bool:

@@ -1,5 +1,6 @@
 """The form base: one summary that leads to the fields, refusals where they belong."""
 
+import pytest
 from django import forms
 from django.template import Context, Template
 
@@ -36,6 +37,7 @@ def test_hint_and_error_stand_above_the_control():
     assert html.index('id="id_name_helptext"') < html.index('id="id_name_error"') < html.index('id="id_name"')
 
 
+@pytest.mark.django_db  # words of secrecy that a bureau added are read
 def test_refusal_goes_to_its_field_or_to_the_top():
     form = NameForm({"name": "李", "kind": "a"})
     assert form.is_valid()

@@ -100,7 +100,10 @@ def test_rule_set_form_has_one_labelled_field_for_each_value(client, tree):
 def test_wrong_values_and_a_missing_document_are_refused_by_sentence(client, tree):
     signed_in(client, "section_head", tree[0])
     typed = rule_values_typed(document_no="", value_quiet_from="7", value_quiet_until="8", value_sms_daily_cap="3",
-                              value_digest_channels="sms，pigeon", value_urgent_channels="sms")  # fmt: skip
+                              value_digest_channels="短信，信鸽", value_urgent_channels="短信",
+                              value_noon_from="12:00", value_noon_until="14:30", value_mobile_order="短信",
+                              value_landline_order="电话单", value_letter_order="信函贺卡", value_visit_order="电话单",
+                              value_batch_size="2000", value_batch_days="7")  # fmt: skip
     page = client.post("/admin/organisation/ruleset/add/?kind=messaging", typed)
 
     assert page.status_code == 200

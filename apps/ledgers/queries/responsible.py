@@ -9,12 +9,10 @@ from collections.abc import Collection, Iterable
 
 from django.utils import timezone
 
-from apps.accounts.access import stand_ins
-from apps.accounts.models import RoleGrant
+from apps.accounts.access import acting_holders, nearest_holders, stand_ins, those_there
 from apps.branches.choices import Link, PostKind
 from apps.branches.models import Membership, Post
 from apps.ledgers.models import CareAssignment, Duty
-from apps.organisation.models import Unit
 from apps.people.choices import LifeStatus
 
 LIAISON, SECTION_HEAD, LEADER = "liaison", "section_head", "leader"
@@ -45,11 +43,11 @@ def responsible_for_cadres(
         found |= _branch_secretaries(left, day)
         left -= found.keys()
     units = {unit_of_cadre[cadre] for cadre in left}
-    holders = _nearest_holders(units, (LIAISON, SECTION_HEAD), on=day) if units else {}
+    holders = nearest_holders(units, LIAISON, SECTION_HEAD, on=day) if units else {}
     acting = stand_ins({*found.values(), *(user for users in holders.values() for user in users)}, on=day)
     whole: dict[int, int | None] = {cadre: acting.get(user, user) for cadre, user in found.items()}
     for cadre in left:
-        whole[cadre] = next(iter(_those_there(holders[unit_of_cadre[cadre]], acting)), None)
+        whole[cadre] = next(iter(those_there(holders[unit_of_cadre[cadre]], acting)), None)
     return whole
 
 
@@ -76,12 +74,12 @@ def _branch_secretaries(cadre_ids: Collection[int], on: dt.date) -> dict[int, in
 
 def section_heads(unit_ids: Iterable[int], *, on=None) -> dict[int, list[int]]:
     """unit id → users who head the section that answers for it (the grant nearest above); empty list if none."""
-    return _acting_holders(set(unit_ids), (SECTION_HEAD,), on=on)
+    return acting_holders(set(unit_ids), SECTION_HEAD, on=on or timezone.localdate())
 
 
 def bureau_leaders(unit_ids: Iterable[int], *, on=None) -> dict[int, list[int]]:
     """unit id → leaders of the bureau that answers for it (the grant nearest above); empty list if none."""
-    return _acting_holders(set(unit_ids), (LEADER,), on=on)
+    return acting_holders(set(unit_ids), LEADER, on=on or timezone.localdate())
 
 
 def open_duty_ids(duty_ids: Collection[int]) -> set[int]:
@@ -91,36 +89,3 @@ def open_duty_ids(duty_ids: Collection[int]) -> set[int]:
         .filter(pk__in=duty_ids, cadre__voided_at__isnull=True, cadre__person__life_status=LifeStatus.LIVING)
         .values_list("pk", flat=True)
     )
-
-
-def _acting_holders(unit_ids: set[int], roles: tuple[str, ...], *, on=None) -> dict[int, list[int]]:
-    """`_nearest_holders` with substitutes for those who are away."""
-    day = on or timezone.localdate()
-    holders = _nearest_holders(unit_ids, roles, on=day)
-    acting = stand_ins({user for users in holders.values() for user in users}, on=day)
-    return {unit: _those_there(users, acting) for unit, users in holders.items()}
-
-
-def _those_there(users: list[int], acting: dict[int, int]) -> list[int]:
-    """Whoever is there first, then those who act for the others; each once."""
-    present = [user for user in users if user not in acting]
-    return list(dict.fromkeys([*present, *(acting[user] for user in users if user in acting)]))
-
-
-def _nearest_holders(unit_ids: set[int], roles: tuple[str, ...], *, on: dt.date) -> dict[int, list[int]]:
-    """Holders of the first of `roles` that anyone holds on the unit or above it: nearest unit first within a role."""
-    grants = (
-        RoleGrant.objects.current(on)
-        .on_units()
-        .filter(role__in=roles, user__is_active=True)
-        .order_by("pk")
-        .values_list("role", "unit__path", "user_id")
-    )
-    holders: dict[tuple[str, str], list[int]] = {}
-    for role, path, user_id in grants:
-        holders.setdefault((role, path), []).append(user_id)
-    found = {}
-    for pk, path in Unit.objects.filter(pk__in=unit_ids).values_list("pk", "path"):
-        above = [path[:end] for end in range(len(path), 0, -Unit.steplen)]
-        found[pk] = next((holders[role, p] for role in roles for p in above if (role, p) in holders), [])
-    return found

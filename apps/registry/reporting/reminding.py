@@ -7,7 +7,7 @@ comes in. A stage is valid until the next begins; a missed one is not made up fo
 import datetime as dt
 from collections.abc import Collection
 
-from apps.accounts.access import nearest_holders
+from apps.accounts.access import acting_holders
 from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.messaging.choices import DeliveryClass
@@ -40,8 +40,8 @@ def remind_reports(now: dt.datetime) -> int:
     stages = due_stages(units, terms)
     heads = {unit.pk for unit, _, stage, _ in stages if stage == SECTION}
     holders = {
-        LIAISON: nearest_holders({unit.pk for unit, *_ in stages}, LIAISON, on=today),
-        SECTION_HEAD: nearest_holders(heads, SECTION_HEAD, on=today),
+        LIAISON: acting_holders({unit.pk for unit, *_ in stages}, LIAISON, on=today),
+        SECTION_HEAD: acting_holders(heads, SECTION_HEAD, on=today),
     }
     found = [
         _message(unit, month, stage, user, until)
@@ -84,7 +84,7 @@ def ask_for_report(unit: Unit, month: dt.date, *, actor, terms: Terms, now: dt.d
         raise BusinessError("这个单位不在您的范围内，或者不用报。", code="out_of_reach")
     if (unit.pk, month) in sent_months([unit.pk], terms):
         raise BusinessError(f"{unit.name}已经报了。", code="sent")
-    users = nearest_holders({unit.pk}, LIAISON, on=terms.today)[unit.pk]
+    users = acting_holders({unit.pk}, LIAISON, on=terms.today)[unit.pk]
     if not users:
         phone = f"，电话 {unit.phone}" if unit.phone else ""
         raise BusinessError(f"{unit.name}还没有联络员账号，请直接联系单位{phone}。", code="nobody")
@@ -96,7 +96,7 @@ def ask_for_report(unit: Unit, month: dt.date, *, actor, terms: Terms, now: dt.d
 def ask_for_all(*, actor, terms: Terms, now: dt.datetime) -> tuple[int, int]:
     """催报 of everything missing in the clerk's units: (reports asked for, units without a liaison)."""
     missing = missing_reports(units_for(actor, MANAGE, terms), terms)
-    holders = nearest_holders({unit.pk for unit, _ in missing}, LIAISON, on=terms.today)
+    holders = acting_holders({unit.pk for unit, _ in missing}, LIAISON, on=terms.today)
     asked = 0
     nobody = set()
     for unit, month in missing:
