@@ -80,7 +80,10 @@ def record_contact(
     on: dt.date,
     via: str = EnteredVia.STAFF,
 ) -> Contact:
-    """Record one contact with all its participants, as `record_contacts` does; raises the refusal."""
+    """Record one contact with all its participants, as `record_contacts` does; raises the refusal.
+
+    See rule book 4.13.
+    """
     form = NewContact(facts=facts, persons=tuple(persons), form_key=form_key)
     done = record_contacts([form], actor=actor, on=on, via=via)
     if form_key in done.refused:
