@@ -116,8 +116,9 @@ def record_contacts(
     made = _put_contacts([form for form in forms if form.form_key in cadres_of], done, actor=actor, via=via)
     if made:
         cadres = set().union(*(cadres_of[contact.form_key] for contact in made))
-        settle_duties(on=on, cadres=cadres, since=min(contact.happened_on for contact in made))
+        # Checks first: they lock the cadres in order, so that two grids with the same people take turns.
         follow_contacts({contact: cadres_of[contact.form_key] for contact in made}, actor=actor, on=on)
+        settle_duties(on=on, cadres=cadres, since=min(contact.happened_on for contact in made))
         tell_responsible(made, on=on)
     return done
 
