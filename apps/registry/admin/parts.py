@@ -216,6 +216,7 @@ class HouseholdAdmin(RecordAdmin):
     fields = ("name", "note")
     list_display = ("name", "note")
     search_fields = ("name",)
+    ordering = ("name", "pk")
 
     def rows_for(self, user, permission):
         cadres = Cadre.objects.visible_to(user, VIEW if permission == self.right("view") else permission)
