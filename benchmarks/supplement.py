@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import xlsxwriter
-from django.db import connection
 from django.utils import timezone
 
 from apps.common.code_lists import names_of
@@ -22,20 +21,13 @@ from apps.portal.demo.places import unit_tree
 from apps.portal.demo.roster_file import write_roster
 from apps.portal.demo.writing import write_places
 
-from .import_roster import ROWS, SEED, bench_row, clear, our_run
+from .import_roster import ROWS, SEED, bench_row, clear, in_test_database, our_run
 
 ROUNDS = 3
 
 
 def run() -> list[dict]:
-    name = connection.settings_dict["NAME"]
-    if name.startswith("test_"):
-        return measure()
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True, serialize=False)
-    try:
-        return measure()
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0, keepdb=True)
+    return in_test_database(measure)
 
 
 def measure() -> list[dict]:
