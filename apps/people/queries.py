@@ -83,13 +83,3 @@ def away_words(away: Whereabouts) -> str:
     place = f"在{away.division}" if away.division else ""
     until = f"，{away.ends_on.month}月{away.ends_on.day}日前不在家" if away.ends_on else ""
     return f"{away.get_kind_display()}{place}{until}"
-
-
-def household_of(person_ids: Collection[int]) -> dict[int, list[Person]]:
-    """person id → everybody else of his home who is in the file and lives, in order of entry; [] where nobody is.
-    Two statements for any number of people."""
-    homes = dict(Person.objects.filter(pk__in=person_ids, household__isnull=False).values_list("pk", "household_id"))
-    members: dict[int, list[Person]] = {}
-    for person in Person.objects.living().filter(household__in=set(homes.values())).order_by("pk"):
-        members.setdefault(person.household_id, []).append(person)
-    return {pk: [one for one in members.get(homes.get(pk, 0), []) if one.pk != pk] for pk in person_ids}
