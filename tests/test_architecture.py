@@ -35,7 +35,7 @@ PLUGGED_SCOPES = [
     "apps.ledgers.access.cared_for",
 ]
 PLUGGED_HANDLERS = [
-    "apps.branches.services.close_by_death",
+    "apps.branches.services.life.close_by_death",
     "apps.ledgers.services.life.handle_life_event",
 ]
 # Socket 3: dotted paths in settings.

@@ -60,7 +60,7 @@ CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
 ) | PAPER | UNIT_NEWS | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
-     "messaging.resolve_delivery", "messaging.make_batch"}  # fmt: skip
+     "messaging.resolve_delivery", "messaging.make_batch", "branches.enter_for_branch"}  # fmt: skip
 
 ROLES = {
     role.key: role

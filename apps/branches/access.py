@@ -4,13 +4,20 @@ Sign-in by phone code and by QR card come with the secretary's workbench; until 
 one that the security administrator opens.
 """
 
+import datetime
+import uuid
+from dataclasses import dataclass
+
 from django.contrib.auth.backends import BaseBackend
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.accounts.roles import ROLES
+from apps.organisation.models import Unit
 
-from .models import Post
+from .models import Organisation, Post
 from .queries import member_ids, posts_of, subtree_ids
 
 SECRETARY = ROLES["secretary"]
@@ -38,6 +45,53 @@ def secretary_scope(user, permission: str) -> Q | None:
         return None
     organisations = led_organisation_ids(user)
     return Q(pk__in=member_ids(organisations, timezone.localdate())) if organisations else None
+
+
+def organisations_open_to(user, permission: str) -> QuerySet[Organisation]:
+    """Organisations whose records staff may see or change: those of the units that the permission reaches.
+
+    With the right to see organisations, their names and terms are open to all of the staff.
+    """
+    if not user.has_perm(permission):
+        return Organisation.objects.none()
+    if permission == "branches.view_organisation":
+        return Organisation.objects.all()
+    reach = user.reach(permission)
+    rows = Organisation.objects.filter(unit_id__in=reach)
+    everywhere = reach and not Unit.objects.exclude(pk__in=reach).exists()
+    return rows | Organisation.objects.filter(unit__isnull=True) if everywhere else rows
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The workbench of one organisation as one account uses it on a day."""
+
+    organisation: Organisation
+    user: User
+    today: datetime.date
+    post: Post | None
+
+    @property
+    def by_staff(self) -> bool:
+        """Bureau staff enter on the branch's behalf (代录); shown on the page and kept in each record."""
+        return self.post is None
+
+
+def open_desk(user, public_id: uuid.UUID, *, today: datetime.date) -> Desk:
+    """The workbench of an organisation for whoever holds a post in it or above it, or enters for it.
+
+    Raises Http404 for everybody else: a secretary of another branch cannot tell whether it exists.
+    """
+    found = Organisation.objects.filter(public_id=public_id, voided_at__isnull=True).first()
+    if found is None or not getattr(user, "is_authenticated", False):
+        raise Http404
+    posts = [post for post in current_posts(user) if found.path.startswith(post.organisation.path)]
+    if posts:
+        nearest = max(posts, key=lambda post: (len(post.organisation.path), post.kind == "secretary"))
+        return Desk(found, user, today, nearest)
+    if organisations_open_to(user, "branches.enter_for_branch").filter(pk=found.pk).exists():
+        return Desk(found, user, today, None)
+    raise Http404
 
 
 class PostBackend(BaseBackend):

@@ -19,6 +19,24 @@ class Level(models.TextChoices):
     GROUP = "group", "党小组"
 
 
+class Formation(models.TextChoices):
+    """组建方式 (domain 2.2)"""
+
+    ALONE = "alone", "单独组建"
+    JOINT = "joint", "联合组建"
+    COMMUNITY = "community", "依托社区"
+    CLUB = "club", "依托社团、老年大学"
+
+
+class Composition(models.TextChoices):
+    """支部类型 (domain 2.2)"""
+
+    VETERANS = "veterans", "离休"
+    RETIRED = "retired", "退休"
+    MIXED = "mixed", "离退休混编"
+    WITH_STAFF = "with_staff", "与在职联建"
+
+
 class Link(models.TextChoices):
     FORMAL = "formal", "正式组织关系"
     FUNCTIONAL = "functional", "功能型"
@@ -33,3 +51,40 @@ class PostKind(models.TextChoices):
     PUBLICITY = "publicity", "宣传委员"
     DISCIPLINE = "discipline", "纪检委员"
     MEMBER = "member", "委员"
+
+
+class MeetingKind(models.TextChoices):
+    """三会一课 and the others (domain 2.2, 3.1)."""
+
+    PARTY_DAY = "party_day", "主题党日"
+    ASSEMBLY = "assembly", "支部党员大会"
+    COMMITTEE = "committee", "支委会"
+    GROUP = "group", "党小组会"
+    LECTURE = "lecture", "党课"
+    LIFE = "life", "组织生活会"
+    REVIEW = "review", "民主评议党员"
+    ELECTION = "election", "换届选举大会"
+    TALK = "talk", "座谈、谈心谈话"
+    ACTIVITY = "activity", "主题活动"
+
+
+class AttendanceState(models.TextChoices):
+    PRESENT = "present", "到会"
+    ONLINE = "online", "线上参加"
+    DELIVERY = "delivery", "送学上门"
+    LEAVE = "leave", "请假"
+    ABSENT = "absent", "未到"
+
+
+class DeliveryForm(models.TextChoices):
+    VISIT = "visit", "上门讲"
+    CALL = "call", "电话讲"
+    PAPER = "paper", "送材料"
+    ONLINE = "online", "视频、微信"
+
+
+class StudyForm(models.TextChoices):
+    TOGETHER = "together", "集中"
+    ALONE = "alone", "自学"
+    DELIVERED = "delivered", "送学"
+    ONLINE = "online", "线上"

@@ -1,41 +1,18 @@
-"""Party organisations, who belongs to them, and who serves in them."""
+"""Who belongs to a party organisation, and who serves in it."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from treebeard.mp_tree import MP_Node
 
+from apps.branches.choices import Link, PostKind
+from apps.branches.rules.capability import Capability
 from apps.common import history
 from apps.common.models import Record
-from apps.organisation.models import Community, Unit
 from apps.people.models import Person
 from apps.registry.models import LifeEvent
 
-from .choices import Kind, Level, Link, PostKind
-
-
-class Organisation(Record, MP_Node):
-    """A party organisation of retired cadres (tree of 党工委, 党委, 党总支, 支部, 小组)."""
-
-    node_order_by: list[str] = []
-
-    name = models.CharField("名称", max_length=120, unique=True)
-    short_name = models.CharField("简称", max_length=60, blank=True, db_default="")
-    kind = models.CharField("类型", max_length=10, choices=Kind, default=Kind.FORMAL)
-    level = models.CharField("层级", max_length=14, choices=Level, default=Level.BRANCH)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name="所属单位")
-    community = models.ForeignKey(Community, models.PROTECT, null=True, blank=True, verbose_name="依托社区")
-    established_on = models.DateField("成立日期", null=True, blank=True)
-    term_ends_on = models.DateField("任期届满日", null=True, blank=True)
-    party_day = models.PositiveSmallIntegerField("每月主题党日", null=True, blank=True)
-    dissolved_on = models.DateField("撤销日期", null=True, blank=True)
-
-    class Meta(Record.Meta):
-        verbose_name = "党组织"
-        verbose_name_plural = "党组织"
-
-    def __str__(self) -> str:
-        return self.name
+from .capable import capability_trigger
+from .organisations import Organisation
 
 
 class SpanQuerySet(models.QuerySet):
@@ -65,6 +42,12 @@ class Membership(Record):
         verbose_name = "党员组织关系"
         verbose_name_plural = "党员组织关系"
         ordering = ["organisation_id", "person_id", "-starts_on", "id"]
+        triggers = [
+            *Record.Meta.triggers,
+            capability_trigger(
+                Capability.FORMAL_LINK, when="NEW.link = 'formal' AND NEW.ends_on IS NULL AND NEW.voided_at IS NULL"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="membership_order"

@@ -3,10 +3,9 @@
 from django import forms
 
 from apps.accounts.models import User
+from apps.branches.models import Membership, Organisation, Post
 from apps.common.admin_forms import RecordForm
 from apps.common.forms import PortalForm
-
-from .models import Membership, Organisation, Post
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

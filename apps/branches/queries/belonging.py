@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from .models import Membership, Organisation, Post
+from apps.branches.models import Membership, Organisation, Post
 
 
 def subtree_ids(organisations: Iterable[Organisation]) -> set[int]:

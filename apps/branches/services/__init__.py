@@ -1,0 +1,11 @@
+"""Every write of branches that means something to the bureau."""
+
+from .life import close_by_death
+from .memberships import appoint, dismiss, join_organisation, leave_organisation
+from .organisations import add_organisation
+from .rosters import take_up_rosters
+
+__all__ = [
+    "add_organisation", "appoint", "close_by_death", "dismiss", "join_organisation", "leave_organisation",
+    "take_up_rosters",
+]  # fmt: skip

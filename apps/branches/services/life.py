@@ -1,0 +1,40 @@
+"""What a death closes here."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.branches.models import Membership, Post
+from apps.branches.rules import last_day_of_life
+from apps.registry.choices import LifeEventKind
+from apps.registry.models import LifeEvent
+
+
+def close_by_death(event: LifeEvent, undo: bool) -> None:
+    """Life handler: a death ends membership and posts; undone, exactly these are open again (design 2, socket 2).
+
+    A seat that was filled meanwhile stays with its new holder: the old post remains closed.
+    """
+    if event.kind != LifeEventKind.DIED:
+        return
+    if undo:
+        _reopen(event)
+        return
+    known_on = timezone.localdate(event.decided_at or event.reported_at)
+    day = last_day_of_life(event.happened_on, known_on)
+    for model in (Membership, Post):
+        for row in model.objects.select_for_update().filter(
+            person_id=event.person_id, ends_on__isnull=True, voided_at__isnull=True
+        ):
+            row.ends_on, row.closed_by_event = max(day, row.starts_on), event
+            row.save(update_fields=["ends_on", "closed_by_event"])
+
+
+def _reopen(event: LifeEvent) -> None:
+    for model in (Membership, Post):
+        for row in model.objects.select_for_update(of=("self",)).filter(closed_by_event=event).order_by("pk"):
+            row.ends_on, row.closed_by_event = None, None
+            try:
+                with transaction.atomic():
+                    row.save(update_fields=["ends_on", "closed_by_event"])
+            except IntegrityError:
+                continue
