@@ -30,6 +30,8 @@ def run(places: Places, arguments: list[str]) -> int:
         if failed:
             say(f"没有通过的检查：{'、'.join(failed)}（下面的测试照常运行，最后仍按失败结束）")
         code = supervisor.call([str(places.python), "-m", "pytest", *arguments], env, folder=places.root)
+        if failed:  # again: pytest's green summary would be all that is read
+            say(f"没有通过的检查：{'、'.join(failed)}")
         return exit_code(code) or int(bool(failed))
 
 
