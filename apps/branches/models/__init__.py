@@ -2,7 +2,7 @@
 
 from .meetings import Attendance, HomeDelivery, Meeting, Programme, StudyRecord
 from .memberships import Membership, Post, SpanQuerySet
-from .organisations import Organisation
+from .organisations import Organisation, OrganisationAct, OrganisationHonour
 
 __all__ = [
     "Attendance",
@@ -10,6 +10,8 @@ __all__ = [
     "Meeting",
     "Membership",
     "Organisation",
+    "OrganisationAct",
+    "OrganisationHonour",
     "Post",
     "Programme",
     "SpanQuerySet",
