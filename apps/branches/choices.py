@@ -88,3 +88,13 @@ class StudyForm(models.TextChoices):
     ALONE = "alone", "自学"
     DELIVERED = "delivered", "送学"
     ONLINE = "online", "线上"
+
+
+class ReviewResult(models.TextChoices):
+    """民主评议党员 (domain 3.1). In no order of merit: results are counted, nobody is ranked."""
+
+    EXCELLENT = "excellent", "优秀"
+    GOOD = "good", "合格"
+    BASIC = "basic", "基本合格"
+    FAILED = "failed", "不合格"
+    ABSENT = "absent", "未参加评议"

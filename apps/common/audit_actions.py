@@ -58,6 +58,8 @@ ACTION_NAMES = {
     "record_delivery": "登记送学上门",
     "take_back_delivery": "撤回送学登记",
     "record_study": "登记学习",
+    "record_reviews": "登记民主评议结果",
+    "record_talk": "登记谈心谈话",
     "import_calendar": "导入节假日安排",
     "add_unit": "新增单位",
     "move_unit": "调整单位上级",

@@ -3,6 +3,7 @@
 from .meetings import Attendance, HomeDelivery, Meeting, Programme, StudyRecord
 from .memberships import Membership, Post, SpanQuerySet
 from .organisations import Organisation
+from .reviews import Review, Talk
 
 __all__ = [
     "Attendance",
@@ -12,6 +13,8 @@ __all__ = [
     "Organisation",
     "Post",
     "Programme",
+    "Review",
     "SpanQuerySet",
     "StudyRecord",
+    "Talk",
 ]

@@ -17,7 +17,8 @@ from .capability import Capability, able, refusal
 FRAIL_FROM = 2
 DELIVERIES_IN_A_ROW = 2
 ATTENDED = (AttendanceState.PRESENT, AttendanceState.ONLINE)
-COVERED = (*ATTENDED, AttendanceState.DELIVERY, AttendanceState.LEAVE)
+# Held by officers, or with few: nobody else is expected, so they cover nobody.
+NOT_FOR_ALL = (MeetingKind.COMMITTEE, MeetingKind.TALK)
 NEEDS: dict[str, Capability] = {
     MeetingKind.ASSEMBLY: Capability.LESSONS,
     MeetingKind.COMMITTEE: Capability.LESSONS,
