@@ -123,3 +123,11 @@ class RecheckResult(models.TextChoices):
 
     DONE = "done", "已整改到位"
     AGAIN = "again", "还要继续整改"
+class ReviewResult(models.TextChoices):
+    """民主评议党员 (domain 3.1). In no order of merit: results are counted, nobody is ranked."""
+
+    EXCELLENT = "excellent", "优秀"
+    GOOD = "good", "合格"
+    BASIC = "basic", "基本合格"
+    FAILED = "failed", "不合格"
+    ABSENT = "absent", "未参加评议"

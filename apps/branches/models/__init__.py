@@ -3,6 +3,7 @@
 from .meetings import Attendance, HomeDelivery, Meeting, Programme, StudyRecord
 from .memberships import Membership, Post, SpanQuerySet
 from .organisations import Organisation, OrganisationAct, OrganisationHonour
+from .reviews import Review, Talk
 
 __all__ = [
     "Attendance",
@@ -14,6 +15,8 @@ __all__ = [
     "OrganisationHonour",
     "Post",
     "Programme",
+    "Review",
     "SpanQuerySet",
     "StudyRecord",
+    "Talk",
 ]
