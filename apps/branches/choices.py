@@ -131,3 +131,44 @@ class ReviewResult(models.TextChoices):
     BASIC = "basic", "基本合格"
     FAILED = "failed", "不合格"
     ABSENT = "absent", "未参加评议"
+class DuesKind(models.TextChoices):
+    """domain 2.2, 3.2"""
+
+    MONTHLY = "monthly", "月交"
+    BACK = "back", "补交"
+    AHEAD = "ahead", "预交"
+    VOLUNTARY = "voluntary", "大额自愿"
+
+
+class DuesMethod(models.TextChoices):
+    CASH = "cash", "现金"
+    TRANSFER = "transfer", "转账"
+    RELATIVE = "relative", "亲属代交"
+    CODE = "code", "扫码"
+
+
+class DuesSource(models.TextChoices):
+    """Where the base of the dues was read from."""
+
+    PAY_SLIP = "pay_slip", "发放单"
+    UNIT = "unit", "单位提供"
+    TOLD = "told", "本人报告"
+    LAST_YEAR = "last_year", "沿用上年"
+
+
+class ExemptionKind(models.TextChoices):
+    ZERO = "zero", "免交"
+    REDUCED = "reduced", "少交"
+
+
+class ExemptionReason(models.TextChoices):
+    """A category only: what lies behind it stays with the branch's papers."""
+
+    HARDSHIP = "hardship", "生活困难"
+    NO_INCOME = "no_income", "没有固定收入"
+    OTHER = "other", "其他（见支部决议）"
+
+
+class FundKind(models.TextChoices):
+    WORK = "work", "工作经费"
+    RETURNED = "returned", "党费返还"
