@@ -172,3 +172,66 @@ class ExemptionReason(models.TextChoices):
 class FundKind(models.TextChoices):
     WORK = "work", "工作经费"
     RETURNED = "returned", "党费返还"
+class TransferKind(models.TextChoices):
+    INSIDE = "inside", "市内转接"
+    OUT = "out", "转往外地、外单位"
+    IN = "in", "从外地、外单位转来"
+
+
+class TransferState(models.TextChoices):
+    """Domain 3.4. 逾期 is no state: it is read from the day on which the letter ends."""
+
+    APPLIED = "applied", "待转出支部同意"
+    AGREED = "agreed", "待上级审核"
+    UNDER_WAY = "under_way", "转接中"
+    ACCEPTED = "accepted", "已接收，待回执"
+    DONE = "done", "已办结"
+    SENT_BACK = "sent_back", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+    ENDED = "ended", "因离世终止"
+
+
+class TransferAct(models.TextChoices):
+    APPLY = "apply", "申请"
+    AGREE = "agree", "转出支部同意"
+    ISSUE = "issue", "审核通过，开介绍信"
+    REISSUE = "reissue", "换开介绍信"
+    ACCEPT = "accept", "接收"
+    RECEIPT = "receipt", "回执"
+    SEND_BACK = "send_back", "退回"
+    WITHDRAW = "withdraw", "撤回"
+    UNDO = "undo", "撤销接收"
+    END = "end", "因离世终止"
+    REOPEN = "reopen", "撤销离世，恢复办理"
+
+
+class ReissueReason(models.TextChoices):
+    LOST = "lost", "介绍信遗失"
+    LATE = "late", "介绍信逾期"
+    WRONG = "wrong", "内容写错"
+
+
+class AwayDecision(models.TextChoices):
+    """What was decided where a member has moved away (组织关系随人走)."""
+
+    TRANSFER = "transfer", "办转接"
+    FLOATING = "floating", "登记为流动党员"
+    STAY = "stay", "不转"
+
+
+class FloatingStudy(models.TextChoices):
+    HOST = "host", "参加流入地支部活动"
+    ONLINE = "online", "线上参加本支部活动"
+    PAPER = "paper", "寄送材料自学"
+    CALL = "call", "电话联系"
+
+
+class RecruitStage(models.TextChoices):
+    """Steps of 发展党员 in their order."""
+
+    APPLIED = "applied", "入党申请人"
+    ACTIVIST = "activist", "入党积极分子"
+    CANDIDATE = "candidate", "发展对象"
+    PROBATIONARY = "probationary", "预备党员"
+    FULL = "full", "已转正"
+    STOPPED = "stopped", "已终止"

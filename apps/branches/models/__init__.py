@@ -1,14 +1,20 @@
 """Party organisations, who belongs to them, who serves in them, and what they do."""
 
+from .classes import ClassSeat, SecretaryClass
 from .dues import DuesBase, DuesExemption, DuesOff, DuesPayment, DuesYear
+from .floating import FloatingStay
 from .meetings import Attendance, HomeDelivery, Meeting, Programme, StudyRecord
 from .memberships import Membership, Post, SpanQuerySet
 from .money import AllowanceLine, AllowanceList, BranchFund, FundEntry
 from .organisations import Organisation, OrganisationAct, OrganisationHonour
+from .recruits import Recruit, RecruitStep
 from .reviews import Review, Talk
+from .transfers import FormerLetter, MoveDecision, Transfer, TransferStep
 
 __all__ = [
-    "AllowanceLine", "AllowanceList", "Attendance", "BranchFund", "DuesBase", "DuesExemption", "DuesOff",
-    "DuesPayment", "DuesYear", "FundEntry", "HomeDelivery", "Meeting", "Membership", "Organisation",
-    "OrganisationAct", "OrganisationHonour", "Post", "Programme", "Review", "SpanQuerySet", "StudyRecord", "Talk",
+    "AllowanceLine", "AllowanceList", "Attendance", "BranchFund", "ClassSeat", "DuesBase", "DuesExemption",
+    "DuesOff", "DuesPayment", "DuesYear", "FloatingStay", "FormerLetter", "FundEntry", "HomeDelivery", "Meeting",
+    "Membership", "MoveDecision", "Organisation", "OrganisationAct", "OrganisationHonour", "Post", "Programme",
+    "Recruit", "RecruitStep", "Review", "SecretaryClass", "SpanQuerySet", "StudyRecord", "Talk", "Transfer",
+    "TransferStep",
 ]  # fmt: skip
