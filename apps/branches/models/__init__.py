@@ -1,11 +1,18 @@
 """Party organisations, who belongs to them, who serves in them, and what they do."""
 
+from .elections import Ballot, BallotVote, Candidate, Election, ElectionStep, Exclusion, TermShift
 from .meetings import Attendance, HomeDelivery, Meeting, Programme, StudyRecord
 from .memberships import Membership, Post, SpanQuerySet
 from .organisations import Organisation
 
 __all__ = [
     "Attendance",
+    "Ballot",
+    "BallotVote",
+    "Candidate",
+    "Election",
+    "ElectionStep",
+    "Exclusion",
     "HomeDelivery",
     "Meeting",
     "Membership",
@@ -14,4 +21,5 @@ __all__ = [
     "Programme",
     "SpanQuerySet",
     "StudyRecord",
+    "TermShift",
 ]
