@@ -51,6 +51,7 @@ class PostKind(models.TextChoices):
     PUBLICITY = "publicity", "宣传委员"
     DISCIPLINE = "discipline", "纪检委员"
     MEMBER = "member", "委员"
+    GROUP_LEADER = "leader", "党小组组长"
 
 
 class MeetingKind(models.TextChoices):
@@ -144,3 +145,35 @@ class ShiftState(models.TextChoices):
     APPROVED = "approved", "上级已同意"
     REFUSED = "refused", "上级不同意"
     WITHDRAWN = "withdrawn", "已撤回"
+class HonourLevel(models.TextChoices):
+    """Who gave an honour to an organisation (表彰级别)."""
+
+    NATION = "nation", "全国"
+    PROVINCE = "province", "省级"
+    CITY = "city", "市级"
+    COUNTY = "county", "县（区）级"
+    UNIT = "unit", "本单位"
+
+
+class HowPosted(models.TextChoices):
+    """How somebody came to a post."""
+
+    ELECTED = "elected", "选举"
+    APPOINTED = "appointed", "上级任命"
+    ADDED = "added", "增补"
+
+
+class ActKind(models.TextChoices):
+    """What happened to an organisation by a document (党组织沿革)."""
+
+    FOUNDED = "founded", "成立"
+    CHANGED = "changed", "变更"
+    MERGED = "merged", "并入"
+    DISSOLVED = "dissolved", "撤销"
+
+
+class RecheckResult(models.TextChoices):
+    """What the re-check of a finding said (督导检查复查)."""
+
+    DONE = "done", "已整改到位"
+    AGAIN = "again", "还要继续整改"

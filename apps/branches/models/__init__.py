@@ -3,7 +3,7 @@
 from .elections import Ballot, BallotVote, Candidate, Election, ElectionStep, Exclusion, TermShift
 from .meetings import Attendance, HomeDelivery, Meeting, Programme, StudyRecord
 from .memberships import Membership, Post, SpanQuerySet
-from .organisations import Organisation
+from .organisations import Organisation, OrganisationAct, OrganisationHonour
 
 __all__ = [
     "Attendance",
@@ -17,6 +17,8 @@ __all__ = [
     "Meeting",
     "Membership",
     "Organisation",
+    "OrganisationAct",
+    "OrganisationHonour",
     "Post",
     "Programme",
     "SpanQuerySet",

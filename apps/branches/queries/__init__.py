@@ -1,5 +1,19 @@
 """Reads over party organisations and what belongs to them."""
 
-from .belonging import formal_membership, member_ids, posts_of, subtree_ids
+from .belonging import (
+    Counts,
+    formal_membership,
+    member_counts,
+    member_ids,
+    members_of,
+    memberships_in,
+    posts_of,
+    probationary_on,
+    subtree_ids,
+    whole_counts,
+)
 
-__all__ = ["formal_membership", "member_ids", "posts_of", "subtree_ids"]
+__all__ = [
+    "Counts", "formal_membership", "member_counts", "member_ids", "members_of", "memberships_in", "posts_of",
+    "probationary_on", "subtree_ids", "whole_counts",
+]  # fmt: skip

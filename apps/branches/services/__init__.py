@@ -1,5 +1,6 @@
 """Every write of branches that means something to the bureau."""
 
+from .guards import require_kind, require_level
 from .life import close_by_death
 from .memberships import appoint, dismiss, join_organisation, leave_organisation
 from .organisations import add_organisation
@@ -7,5 +8,5 @@ from .rosters import take_up_rosters
 
 __all__ = [
     "add_organisation", "appoint", "close_by_death", "dismiss", "join_organisation", "leave_organisation",
-    "take_up_rosters",
+    "require_kind", "require_level", "take_up_rosters",
 ]  # fmt: skip
