@@ -91,6 +91,60 @@ class StudyForm(models.TextChoices):
     ONLINE = "online", "线上"
 
 
+class ElectionState(models.TextChoices):
+    """Steps of 换届 in their order (domain 3.1). The act that leads on stands in rules/election_steps.py."""
+
+    PREPARING = "preparing", "筹备"
+    ASKED = "asked", "请示已报，等上级同意"
+    NOMINATING = "nominating", "酝酿候选人"
+    REVIEWING = "reviewing", "候选人已报，等上级审查"
+    EXCLUDING = "excluding", "列出不计入应到人数的党员"
+    EXCLUSIONS_SENT = "excl_sent", "不计入名单已报，等上级同意"
+    MEETING = "meeting", "等开选举大会"
+    COUNTING = "counting", "投票、计票"
+    ELECTED = "elected", "已选出，等报告结果"
+    REPORTED = "reported", "结果已报，等上级批复"
+    APPROVED = "approved", "上级已批复，等任职"
+    DONE = "done", "已完成"
+    CANCELLED = "cancelled", "已取消"
+
+
+class Turn(models.TextChoices):
+    """Whose act an election waits for."""
+
+    BRANCH = "branch", "支部在办"
+    SUPERIOR = "superior", "等上级"
+    NOBODY = "nobody", "办完了"
+
+
+class NominatedBy(models.TextChoices):
+    MEMBERS = "members", "党员推荐"
+    COMMITTEE = "committee", "支委会提名"
+    SUPERIOR = "superior", "上级提名"
+    WRITTEN_IN = "written_in", "选票上另选"
+
+
+class ExclusionCategory(models.TextChoices):
+    """Who may be left out of those who must come (domain 0, 3.1)."""
+
+    UNABLE = "unable", "因精神病或其他疾病不能表达本人意志"
+    ABROAD = "abroad", "自费出国半年以上"
+    SERVING = "serving", "正在服刑"
+    BEDRIDDEN = "bedridden", "年老体弱卧床不起，或长期生病生活不能自理"
+    MOVED = "moved", "按规定应转走组织关系而没有转走"
+    RETURNED = "returned", "离退休后回原籍长期居住，因特殊情况没有转组织关系，确实不能参加"
+
+
+class ShiftKind(models.TextChoices):
+    DELAY = "delay", "延期换届"
+    EARLY = "early", "提前换届"
+
+
+class ShiftState(models.TextChoices):
+    ASKED = "asked", "等上级答复"
+    APPROVED = "approved", "上级已同意"
+    REFUSED = "refused", "上级不同意"
+    WITHDRAWN = "withdrawn", "已撤回"
 class HonourLevel(models.TextChoices):
     """Who gave an honour to an organisation (表彰级别)."""
 

@@ -2,6 +2,7 @@
 
 from .classes import ClassSeat, SecretaryClass
 from .dues import DuesBase, DuesExemption, DuesOff, DuesPayment, DuesYear
+from .elections import Ballot, BallotVote, Candidate, Election, ElectionStep, Exclusion, TermShift
 from .floating import FloatingStay
 from .meetings import Attendance, HomeDelivery, Meeting, Programme, StudyRecord
 from .memberships import Membership, Post, SpanQuerySet
@@ -12,9 +13,9 @@ from .reviews import Review, Talk
 from .transfers import FormerLetter, MoveDecision, Transfer, TransferStep
 
 __all__ = [
-    "AllowanceLine", "AllowanceList", "Attendance", "BranchFund", "ClassSeat", "DuesBase", "DuesExemption",
-    "DuesOff", "DuesPayment", "DuesYear", "FloatingStay", "FormerLetter", "FundEntry", "HomeDelivery", "Meeting",
-    "Membership", "MoveDecision", "Organisation", "OrganisationAct", "OrganisationHonour", "Post", "Programme",
-    "Recruit", "RecruitStep", "Review", "SecretaryClass", "SpanQuerySet", "StudyRecord", "Talk", "Transfer",
-    "TransferStep",
+    "AllowanceLine", "AllowanceList", "Attendance", "Ballot", "BallotVote", "BranchFund", "Candidate", "ClassSeat",
+    "DuesBase", "DuesExemption", "DuesOff", "DuesPayment", "DuesYear", "Election", "ElectionStep", "Exclusion",
+    "FloatingStay", "FormerLetter", "FundEntry", "HomeDelivery", "Meeting", "Membership", "MoveDecision",
+    "Organisation", "OrganisationAct", "OrganisationHonour", "Post", "Programme", "Recruit", "RecruitStep", "Review",
+    "SecretaryClass", "SpanQuerySet", "StudyRecord", "Talk", "TermShift", "Transfer", "TransferStep",
 ]  # fmt: skip
