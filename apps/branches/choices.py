@@ -145,6 +145,8 @@ class ShiftState(models.TextChoices):
     APPROVED = "approved", "上级已同意"
     REFUSED = "refused", "上级不同意"
     WITHDRAWN = "withdrawn", "已撤回"
+
+
 class HonourLevel(models.TextChoices):
     """Who gave an honour to an organisation (表彰级别)."""
 
@@ -177,6 +179,8 @@ class RecheckResult(models.TextChoices):
 
     DONE = "done", "已整改到位"
     AGAIN = "again", "还要继续整改"
+
+
 class ReviewResult(models.TextChoices):
     """民主评议党员 (domain 3.1). In no order of merit: results are counted, nobody is ranked."""
 
@@ -185,6 +189,8 @@ class ReviewResult(models.TextChoices):
     BASIC = "basic", "基本合格"
     FAILED = "failed", "不合格"
     ABSENT = "absent", "未参加评议"
+
+
 class DuesKind(models.TextChoices):
     """domain 2.2, 3.2"""
 
@@ -226,6 +232,8 @@ class ExemptionReason(models.TextChoices):
 class FundKind(models.TextChoices):
     WORK = "work", "工作经费"
     RETURNED = "returned", "党费返还"
+
+
 class TransferKind(models.TextChoices):
     INSIDE = "inside", "市内转接"
     OUT = "out", "转往外地、外单位"

@@ -1,6 +1,17 @@
 """Reads over party organisations and what belongs to them."""
 
-from .belonging import Counts, formal_membership, member_counts, member_ids, members_of, memberships_in, posts_of, probationary_on, subtree_ids, whole_counts
+from .belonging import (
+    Counts,
+    formal_membership,
+    member_counts,
+    member_ids,
+    members_of,
+    memberships_in,
+    posts_of,
+    probationary_on,
+    subtree_ids,
+    whole_counts,
+)
 from .rollcall import assembled, last_meeting, past_states, people_at_hand, same_day, signs_of
 
 __all__ = [

@@ -1,7 +1,7 @@
 """Every write of branches that means something to the bureau."""
 
-from .guards import require_kind, require_level
 from .deliveries import DeliveryFacts, StudyFacts, deliver, record_study, take_back_delivery, take_back_study
+from .guards import require_kind, require_level
 from .life import close_by_death
 from .meetings import (
     Mark,
