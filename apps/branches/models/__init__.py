@@ -1,5 +1,7 @@
 """Party organisations, who belongs to them, who serves in them, and what they do."""
 
+from .inspections import Inspection, InspectionFinding
+from .looking_after import MemberContact
 from .meetings import Attendance, HomeDelivery, Meeting, Programme, StudyRecord
 from .memberships import Membership, Post, SpanQuerySet
 from .organisations import Organisation, OrganisationAct, OrganisationHonour
@@ -7,7 +9,10 @@ from .organisations import Organisation, OrganisationAct, OrganisationHonour
 __all__ = [
     "Attendance",
     "HomeDelivery",
+    "Inspection",
+    "InspectionFinding",
     "Meeting",
+    "MemberContact",
     "Membership",
     "Organisation",
     "OrganisationAct",
