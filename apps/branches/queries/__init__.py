@@ -12,9 +12,11 @@ from .belonging import (
     subtree_ids,
     whole_counts,
 )
+from .rollcall import assembled, last_meeting, past_states, people_at_hand, same_day, signs_of
 from .standing import Standing, open_posts, standings
 
 __all__ = [
-    "Counts", "Standing", "formal_membership", "member_counts", "member_ids", "members_of", "memberships_in",
-    "open_posts", "posts_of", "probationary_on", "standings", "subtree_ids", "whole_counts",
+    "Counts", "Standing", "assembled", "formal_membership", "last_meeting", "member_counts", "member_ids",
+    "members_of", "memberships_in", "open_posts", "past_states", "people_at_hand", "posts_of", "probationary_on",
+    "same_day", "signs_of", "standings", "subtree_ids", "whole_counts",
 ]  # fmt: skip
