@@ -9,6 +9,16 @@ import uuid
 import pytest
 
 from apps.accounts.models import User
+from apps.branches.rules import BranchRules
+from apps.branches.rules.sizes import (
+    committee_findings,
+    latest_end,
+    notice_day,
+    seat_refusal,
+    size_findings,
+    term_end,
+    term_finding,
+)
 from apps.common.birthday import (
     LUNAR,
     SOLAR,
@@ -190,6 +200,53 @@ def test_t4_nominal_age_changes_at_the_lunar_new_year():
 
     assert (nominal_age(birth, dt.date(2026, 2, 16)), nominal_age(birth, dt.date(2026, 2, 17))) == (90, 91)
     assert {full_age(birth, dt.date(2026, 2, day)) for day in (16, 17)} == {89}
+
+
+# T7 Branches
+
+
+def test_t7_two_full_members_and_one_on_probation_are_no_branch_of_their_own():
+    assert codes(size_findings(2, 1, rules=BranchRules())) == ["too_small"]
+    assert codes(size_findings(3, 0, rules=BranchRules())) == []
+
+
+def test_t7_the_seventh_full_member_asks_for_a_committee():
+    assert codes(size_findings(6, 0, rules=BranchRules(), committee=1)) == []
+    assert codes(committee_findings(["secretary"], full=6, rules=BranchRules())) == []
+    assert codes(committee_findings(["secretary", "member"], full=6, rules=BranchRules())) == ["committee_too_early"]
+    (notice,) = size_findings(7, 0, rules=BranchRules(), committee=1)
+    assert "应设支委会" in notice.sentence
+
+
+def test_t7_a_committee_of_eight_is_refused():
+    seven = ["secretary", "deputy", "organisation", "publicity", "discipline", "member", "member"]
+
+    assert seat_refusal(seven[:6], "member", rules=BranchRules()) == ""
+    assert "最多 7 人" in seat_refusal(seven, "member", rules=BranchRules())
+
+
+def test_t7_over_fifty_is_for_the_superior_only():
+    assert size_findings(49, 1, rules=BranchRules(), committee=5) == []
+    (finding,) = size_findings(50, 1, rules=BranchRules(), committee=5)
+    assert (finding.code, finding.superior_only) == ("too_large", True)
+
+
+def test_t7_a_term_of_three_years_its_notice_and_its_longest_delay():
+    rules, ends_on = BranchRules(), term_end(dt.date(2023, 6, 30), 3)
+
+    assert ends_on == dt.date(2026, 6, 30)
+    assert notice_day(ends_on, rules=rules) == dt.date(2025, 12, 30)
+    assert latest_end(ends_on, rules=rules) == dt.date(2027, 6, 30)
+    assert term_finding(ends_on, dt.date(2025, 12, 29), rules=rules) is None
+    assert term_finding(ends_on, dt.date(2025, 12, 30), rules=rules).code == "term_ends"
+    assert term_finding(ends_on, dt.date(2026, 6, 30), rules=rules).code == "term_ends"
+    assert term_finding(ends_on, dt.date(2026, 7, 1), rules=rules).code == "term_over"
+    delayed = latest_end(ends_on, rules=rules)
+    assert term_finding(delayed, dt.date(2026, 7, 1), rules=rules) is None
+
+
+def codes(findings) -> list[str]:
+    return [finding.code for finding in findings]
 
 
 # T10 Periods of the revolution and the yearly sum (the visits are in the ledger's part)
