@@ -16,13 +16,14 @@ from .meetings import (
 )
 from .memberships import appoint, dismiss, join_organisation, leave_organisation
 from .organisations import add_organisation
+from .programmes import close_programme, keep_programme
 from .reviews import Finding, TalkFacts, record_reviews, record_talk, take_back_talk
 from .rosters import take_up_rosters
 
 __all__ = [
     "DeliveryFacts", "Finding", "Mark", "MeetingFacts", "MeetingTemplate", "Seat", "StudyFacts", "TalkFacts",
-    "add_organisation", "appoint", "change_meeting", "close_by_death", "deliver", "dismiss", "join_organisation",
-    "leave_organisation", "record_meeting", "record_reviews", "record_study", "record_talk", "restore_meeting",
-    "seats_for", "take_back_delivery", "take_back_study", "take_back_talk", "take_up_rosters", "template_for",
-    "void_meeting",
+    "add_organisation", "appoint", "change_meeting", "close_by_death", "close_programme", "deliver", "dismiss",
+    "join_organisation", "keep_programme", "leave_organisation", "record_meeting", "record_reviews", "record_study",
+    "record_talk", "restore_meeting", "seats_for", "take_back_delivery", "take_back_study", "take_back_talk",
+    "take_up_rosters", "template_for", "void_meeting",
 ]  # fmt: skip
