@@ -1,6 +1,7 @@
 """Every write of branches that means something to the bureau."""
 
 from .deliveries import DeliveryFacts, StudyFacts, deliver, record_study, take_back_delivery, take_back_study
+from .guards import require_kind, require_level
 from .life import close_by_death
 from .meetings import (
     Mark,
@@ -24,6 +25,6 @@ __all__ = [
     "DeliveryFacts", "Finding", "Mark", "MeetingFacts", "MeetingTemplate", "Seat", "StudyFacts", "TalkFacts",
     "add_organisation", "appoint", "change_meeting", "close_by_death", "close_programme", "deliver", "dismiss",
     "join_organisation", "keep_programme", "leave_organisation", "record_meeting", "record_reviews", "record_study",
-    "record_talk", "restore_meeting", "seats_for", "take_back_delivery", "take_back_study", "take_back_talk",
-    "take_up_rosters", "template_for", "void_meeting",
+    "record_talk", "require_kind", "require_level", "restore_meeting", "seats_for", "take_back_delivery",
+    "take_back_study", "take_back_talk", "take_up_rosters", "template_for", "void_meeting",
 ]  # fmt: skip
