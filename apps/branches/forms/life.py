@@ -89,6 +89,10 @@ class VoidForm(PortalForm):
     reason = forms.CharField(label="为什么作废", max_length=200, help_text="例如 记重了、日期记错了")
 
 
+class ReasonForm(PortalForm):
+    reason = forms.CharField(label="用途", max_length=200, help_text="会写进文件和操作记录")
+
+
 class ProgrammeForm(PortalRecordForm):
     """A branch's own order of items."""
 
