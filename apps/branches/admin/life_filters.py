@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.branches.models import Organisation
 from apps.common.admin_lists import PickFilter
 
-MONTHS_BACK = 24
+MONTHS_BACK = 12
 
 
 class OrganisationFilter(PickFilter):
@@ -44,7 +44,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 def month_filter(field: str) -> type[admin.SimpleListFilter]:
-    """A filter by month of a date column: the last two years by month, and each of the last years."""
+    """A filter by month of a date column: the last year by month, and each of the last five years."""
 
     class ByMonth(admin.SimpleListFilter):
         title = "月份"

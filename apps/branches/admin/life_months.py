@@ -26,6 +26,7 @@ KINDS = (
     MeetingKind.PARTY_DAY, MeetingKind.ASSEMBLY, MeetingKind.COMMITTEE, MeetingKind.GROUP, MeetingKind.LECTURE,
     MeetingKind.LIFE, MeetingKind.REVIEW,
 )  # fmt: skip
+SHORT = ("主题党日", "党员大会", "支委会", "小组会", "党课", "组织生活会", "民主评议")
 NUMBERS = ("党员", "到会", "送学", "请假", "覆盖")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -125,7 +126,7 @@ class MonthOverview:
         before, after = asked.month - datetime.timedelta(days=1), period_of(asked.month, 1)[1]
         context = {
             "title": f"{asked.month:%Y年%-m月}各支部组织生活", "asked": asked, "page": page, "query": asked.query(),
-            "columns": ["党组织", *(kind.label for kind in KINDS), *NUMBERS],
+            "columns": [*SHORT, *NUMBERS],
             "rows": [self.line(one, asked) for one in lines],
             "before": asked.query(month=f"{before:%Y-%m}"),
             "after": asked.query(month=f"{after:%Y-%m}") if after <= today else "",
@@ -135,7 +136,7 @@ class MonthOverview:
         }  # fmt: skip
         return self.page(request, "admin/branches/months.html", context)
 
-    def line(self, row: BranchMonth, asked: Asked) -> list:
+    def line(self, row: BranchMonth, asked: Asked) -> dict:
         """Drill down: an upper organisation to those below it, a branch to its meetings of the month."""
         one = row.organisation
         if one.level == Level.BRANCH:
@@ -143,9 +144,8 @@ class MonthOverview:
             url = f"{reverse('admin:branches_meeting_changelist')}?{query}"
         else:
             url = f"?{asked.query(within=one.pk)}"
-        name = {"text": indented(one), "url": url}
-        tags = [{"text": "", "tag": "还没开", "tone": "soon"} if cell == "还没开" else cell for cell in cells_of(row)]
-        return [name, *tags, *numbers_of(row)]
+        indent = "　" * (one.depth - 1)
+        return {"indent": indent, "name": one.name, "url": url, "cells": cells_of(row), "numbers": numbers_of(row)}
 
     def months_sheet(self, request, asked: Asked, lines: list[BranchMonth]) -> HttpResponse:
         """Numbers only: nobody is named, so it is made at once."""
