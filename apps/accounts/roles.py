@@ -37,6 +37,8 @@ PEOPLE = _views(
     "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
     "people.phone", "people.relative", "people.household", "branches.organisation", "branches.membership",
     "branches.post",
+    "branches.meeting", "branches.homedelivery", "branches.studyrecord", "branches.review", "branches.talk",
+    "branches.programme",
     "people.whereabouts", "accounts.absence", "registry.rankcolumn", "registry.servingleader", "registry.worker",
     "registry.training",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "ledgers.safetycheck",
@@ -58,9 +60,12 @@ CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
     "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
+    "branches.programme",
 ) | PAPER | UNIT_NEWS | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
-     "messaging.resolve_delivery", "messaging.make_batch", "branches.enter_for_branch"}  # fmt: skip
+     "messaging.resolve_delivery", "messaging.make_batch", "branches.enter_for_branch",
+     "branches.change_meeting", "branches.change_homedelivery", "branches.change_studyrecord",
+     "branches.change_review", "branches.change_talk"}  # fmt: skip
 
 ROLES = {
     role.key: role
