@@ -170,7 +170,18 @@ PAGES = {
     "admin:registry_importbatch_missing_file": Row("registry.import_roster", "registry.importbatch"),
     "portal:branch": Row(PUBLIC),
     "portal:branch_choose": Row(DESK, post=NOBODY),
-    "ledgers:desk": Row(DESK),
+    "ledgers:desk": Row(DESK, post=NOBODY),
+    "ledgers:members": Row(DESK, post=NOBODY),
+    "ledgers:member": Row(DESK, "people.person", post=NOBODY),
+    "ledgers:visit": Row(DESK, "people.person"),
+    "ledgers:report": Row(DESK, post=NOBODY),
+    "ledgers:report_about": Row(DESK, "people.person", post=NOBODY),
+    "ledgers:report_who": Row(DESK, post=NOBODY),
+    "ledgers:report_form": Row(DESK, "people.person"),
+    "ledgers:report_death": Row(DESK, "people.person"),
+    "ledgers:reports": Row(DESK, post=NOBODY),
+    # What one reported oneself: the event of the world is nobody's.
+    "ledgers:take_back": Row(NOBODY, "registry.lifeevent"),
     "messaging:sms_receipt": Row(PUBLIC, post=NOBODY),
     "account_login": Row(PUBLIC),
     "account_logout": Row(PUBLIC),
@@ -414,7 +425,7 @@ def at_a_desk(route: Route) -> bool:
 
 
 def address(route: Route, key, organisation=None) -> str:
-    path = re.sub(r"<slug:kind>", "treatment", route.path)
+    path = re.sub(r"<slug:kind>", "treatment", route.path).replace("<slug:what>", "admitted")
     path = path.replace("<uuid:organisation>", str(organisation or uuid.UUID(int=MISSING)))
     path = re.sub(r"<uuid:\w+>", str(key if isinstance(key, uuid.UUID) else uuid.UUID(int=MISSING)), path)
     path = re.sub(r"<\w+:\w+>", lambda match: str(key), path)

@@ -258,6 +258,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "apps.common.tasks.seal_audit", "schedule": 60.0},
     "requeue-jobs": {"task": "apps.common.tasks.requeue_expired_jobs", "schedule": 60.0},
     "purge-kept-posts": {"task": "apps.accounts.tasks.purge_kept_posts", "schedule": crontab(minute=50)},
+    "purge-drafts": {"task": "apps.branches.tasks.purge_drafts", "schedule": crontab(hour=3, minute=10)},
     "purge-blobs": {"task": "apps.common.tasks.purge_blobs", "schedule": crontab(hour=3, minute=20)},
 }
 
