@@ -145,6 +145,8 @@ class ShiftState(models.TextChoices):
     APPROVED = "approved", "上级已同意"
     REFUSED = "refused", "上级不同意"
     WITHDRAWN = "withdrawn", "已撤回"
+
+
 class HonourLevel(models.TextChoices):
     """Who gave an honour to an organisation (表彰级别)."""
 

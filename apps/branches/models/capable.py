@@ -56,6 +56,14 @@ HELD = (
         "branches_meeting", Capability.LESSONS, "次三会一课记录",
         "t.voided_at IS NULL AND t.kind IN ('assembly', 'committee', 'group', 'lecture', 'life', 'review')",
     ),
+    Held(
+        "branches_election", Capability.ELECTION, "次没办完的换届",
+        "t.state NOT IN ('done', 'cancelled') AND t.voided_at IS NULL",
+    ),
+    Held(
+        "branches_termshift", Capability.ELECTION, "份等答复的延期、提前换届请示",
+        "t.state = 'asked' AND t.voided_at IS NULL",
+    ),
 )  # fmt: skip
 
 

@@ -67,9 +67,7 @@ NEXT = {
     State.ASKED: Next(2, "consent", "请示已经报出，等上级答复。"),
     State.NOMINATING: Next(3, "nominate", "上级同意换届。请党员酝酿推荐候选人，填好名单报上级审查。"),
     State.REVIEWING: Next(3, "accept", "候选人名单已经报出，等上级审查。"),
-    State.EXCLUDING: Next(
-        4, "exclude", "上级同意候选人。有卧床、出国等不能到会的党员，列出来报上级；没有就直接往下。"
-    ),
+    State.EXCLUDING: Next(4, "exclude", "上级同意候选人。有卧床、出国等不能到会的党员，列出来报上级；没有就直接往下。"),
     State.EXCLUSIONS_SENT: Next(4, "agree", "不计入应到人数的名单已经报出，等上级答复。"),
     State.MEETING: Next(5, "meet", "可以开选举大会了。先打印选举办法、选票和计票单；开会时清点到会人数，填在这里。"),
     State.COUNTING: Next(6, "count", "到会人数有效。投票后，照监票人签字的计票单填票数。"),

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.branches.access import Desk
-from apps.branches.choices import PostKind
+from apps.branches.choices import HowPosted, PostKind
 from apps.branches.models import (
     Ballot,
     BallotVote,
@@ -57,7 +57,14 @@ def seat_committee(desk: Desk, election: Election, *, posts: Mapping[int, str], 
     for one in sorted(chosen, key=lambda one: list(PostKind).index(PostKind(posts[one.pk]))):
         kind = posts[one.pk]
         made = appoint(
-            one.person, row.organisation, kind=kind, on=on, actor=desk.user, user=accounts.get(one.person_id)
+            one.person,
+            row.organisation,
+            kind=kind,
+            on=on,
+            actor=desk.user,
+            user=accounts.get(one.person_id),
+            how=HowPosted.ELECTED,
+            document_no=row.reply_document,
         )
         kept["made"].append(made.pk)
         Candidate.objects.filter(pk=one.pk).update(post=kind)
@@ -162,7 +169,7 @@ def _undo_reduce(election: Election, kept: dict) -> None:
 
 def _undo_appoint(election: Election, kept: dict) -> None:
     Post.objects.filter(pk__in=kept["made"]).update(voided_at=timezone.now(), void_reason="撤回换届任职")
-    Post.objects.filter(pk__in=kept["ended"]).update(ends_on=None)
+    Post.objects.filter(pk__in=kept["ended"]).update(ends_on=None, reason_out="")
     began, ends = kept["term"]
     Organisation.objects.filter(pk=election.organisation_id).update(term_began_on=_day(began), term_ends_on=_day(ends))
     Candidate.objects.filter(election=election).update(post="")
