@@ -260,13 +260,6 @@ def answer_candidates(
 
 
 @transaction.atomic
-def report_result(desk: Desk, election: Election, *, on: dt.date, document_no: str = "") -> ElectionStep:
-    """The result goes to the superior."""
-    row = require(desk, election, ACTS["report"], on)
-    return move(desk, row, "report", on=on, document_no=document_no, report_document=document_no.strip()[:60])
-
-
-@transaction.atomic
 def approve_result(desk: Desk, election: Election, *, on: dt.date, document_no: str, note: str = "") -> ElectionStep:
     """The superior's reply; its number is on the printed reply."""
     row = require(desk, election, ACTS["approve"], on)
