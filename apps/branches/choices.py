@@ -179,3 +179,121 @@ class RecheckResult(models.TextChoices):
 
     DONE = "done", "已整改到位"
     AGAIN = "again", "还要继续整改"
+
+
+class ReviewResult(models.TextChoices):
+    """民主评议党员 (domain 3.1). In no order of merit: results are counted, nobody is ranked."""
+
+    EXCELLENT = "excellent", "优秀"
+    GOOD = "good", "合格"
+    BASIC = "basic", "基本合格"
+    FAILED = "failed", "不合格"
+    ABSENT = "absent", "未参加评议"
+
+
+class DuesKind(models.TextChoices):
+    """domain 2.2, 3.2"""
+
+    MONTHLY = "monthly", "月交"
+    BACK = "back", "补交"
+    AHEAD = "ahead", "预交"
+    VOLUNTARY = "voluntary", "大额自愿"
+
+
+class DuesMethod(models.TextChoices):
+    CASH = "cash", "现金"
+    TRANSFER = "transfer", "转账"
+    RELATIVE = "relative", "亲属代交"
+    CODE = "code", "扫码"
+
+
+class DuesSource(models.TextChoices):
+    """Where the base of the dues was read from."""
+
+    PAY_SLIP = "pay_slip", "发放单"
+    UNIT = "unit", "单位提供"
+    TOLD = "told", "本人报告"
+    LAST_YEAR = "last_year", "沿用上年"
+
+
+class ExemptionKind(models.TextChoices):
+    ZERO = "zero", "免交"
+    REDUCED = "reduced", "少交"
+
+
+class ExemptionReason(models.TextChoices):
+    """A category only: what lies behind it stays with the branch's papers."""
+
+    HARDSHIP = "hardship", "生活困难"
+    NO_INCOME = "no_income", "没有固定收入"
+    OTHER = "other", "其他（见支部决议）"
+
+
+class FundKind(models.TextChoices):
+    WORK = "work", "工作经费"
+    RETURNED = "returned", "党费返还"
+
+
+class TransferKind(models.TextChoices):
+    INSIDE = "inside", "市内转接"
+    OUT = "out", "转往外地、外单位"
+    IN = "in", "从外地、外单位转来"
+
+
+class TransferState(models.TextChoices):
+    """Domain 3.4. 逾期 is no state: it is read from the day on which the letter ends."""
+
+    APPLIED = "applied", "待转出支部同意"
+    AGREED = "agreed", "待上级审核"
+    UNDER_WAY = "under_way", "转接中"
+    ACCEPTED = "accepted", "已接收，待回执"
+    DONE = "done", "已办结"
+    SENT_BACK = "sent_back", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+    ENDED = "ended", "因离世终止"
+
+
+class TransferAct(models.TextChoices):
+    APPLY = "apply", "申请"
+    AGREE = "agree", "转出支部同意"
+    ISSUE = "issue", "审核通过，开介绍信"
+    REISSUE = "reissue", "换开介绍信"
+    ACCEPT = "accept", "接收"
+    RECEIPT = "receipt", "回执"
+    SEND_BACK = "send_back", "退回"
+    WITHDRAW = "withdraw", "撤回"
+    UNDO = "undo", "撤销接收"
+    END = "end", "因离世终止"
+    REOPEN = "reopen", "撤销离世，恢复办理"
+
+
+class ReissueReason(models.TextChoices):
+    LOST = "lost", "介绍信遗失"
+    LATE = "late", "介绍信逾期"
+    WRONG = "wrong", "内容写错"
+
+
+class AwayDecision(models.TextChoices):
+    """What was decided where a member has moved away (组织关系随人走)."""
+
+    TRANSFER = "transfer", "办转接"
+    FLOATING = "floating", "登记为流动党员"
+    STAY = "stay", "不转"
+
+
+class FloatingStudy(models.TextChoices):
+    HOST = "host", "参加流入地支部活动"
+    ONLINE = "online", "线上参加本支部活动"
+    PAPER = "paper", "寄送材料自学"
+    CALL = "call", "电话联系"
+
+
+class RecruitStage(models.TextChoices):
+    """Steps of 发展党员 in their order."""
+
+    APPLIED = "applied", "入党申请人"
+    ACTIVIST = "activist", "入党积极分子"
+    CANDIDATE = "candidate", "发展对象"
+    PROBATIONARY = "probationary", "预备党员"
+    FULL = "full", "已转正"
+    STOPPED = "stopped", "已终止"

@@ -12,8 +12,10 @@ from .belonging import (
     subtree_ids,
     whole_counts,
 )
+from .rollcall import assembled, last_meeting, past_states, people_at_hand, same_day, signs_of
 
 __all__ = [
-    "Counts", "formal_membership", "member_counts", "member_ids", "members_of", "memberships_in", "posts_of",
-    "probationary_on", "subtree_ids", "whole_counts",
+    "Counts", "assembled", "formal_membership", "last_meeting", "member_counts", "member_ids", "members_of",
+    "memberships_in", "past_states", "people_at_hand", "posts_of", "probationary_on", "same_day", "signs_of",
+    "subtree_ids", "whole_counts",
 ]  # fmt: skip
