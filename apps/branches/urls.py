@@ -46,3 +46,7 @@ LIFE = [
     path("programmes/<uuid:programme>/close/", reviews.programme_close, name="programme_close"),
 ]
 urlpatterns = [*LIFE]
+from .views.election_urls import election_urls
+
+app_name = "branches"
+urlpatterns = [*election_urls]

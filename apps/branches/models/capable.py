@@ -66,8 +66,14 @@ HELD = (
     Held("branches_duesexemption", Capability.DUES, "条党费减免"),
     Held("branches_duespayment", Capability.DUES, "条党费收缴记录"),
     Held("branches_recruit", Capability.RECRUIT, "名入党申请人、培养对象"),
-    Held("branches_election", Capability.ELECTION, "次换届"),
-    Held("branches_termshift", Capability.ELECTION, "次延期、提前换届的报批"),
+    Held(
+        "branches_election", Capability.ELECTION, "次没办完的换届",
+        "t.state NOT IN ('done', 'cancelled') AND t.voided_at IS NULL",
+    ),
+    Held(
+        "branches_termshift", Capability.ELECTION, "份等答复的延期、提前换届请示",
+        "t.state = 'asked' AND t.voided_at IS NULL",
+    ),
 )  # fmt: skip
 
 
