@@ -5,13 +5,15 @@ a row says which permission its page asks for. Foreign and missing objects must 
 may carry a canary of somebody he may not see.
 """
 
+import copy
 import json
+import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.contrib import admin
+from django.contrib import admin, auth
 from django.db import connection
 from django.http import HttpResponse
 from django.template import Template
@@ -19,8 +21,10 @@ from django.test import Client
 from django.test.utils import _TestState
 from django.urls import URLResolver, get_resolver
 
+from apps.accounts.access import current_grants
 from apps.accounts.models import User
 from apps.accounts.roles import ROLES
+from apps.branches.access import current_posts
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
 pytestmark = pytest.mark.django_db
@@ -342,11 +346,33 @@ def test_administrators_and_auditors_have_no_right_on_people():
 
 
 @pytest.fixture
-def world(settings, monkeypatch):
-    """Templates render without the test client's copies of every context: a third of the time."""
+def world(settings, monkeypatch, caplog):
+    """Without what twenty thousand requests pay for and none of them proves: the test client's copies of every
+    context, the log of every refusal with its traceback, sessions in the database, reading who asks anew."""
     monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
+    monkeypatch.setattr("django.contrib.auth.middleware.auth.get_user", remembering(auth.get_user))
+    caplog.set_level(logging.CRITICAL, "django.request")
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
     settings.SECOND_FACTOR = "optional"
     return build_world()
+
+
+def remembering(get_user):
+    """As `get_user`, asked once for each account. Every request has a copy of its own, with nothing on it but today's
+    grants and posts, read by the code that otherwise reads them on every request."""
+    known = {}
+
+    def remembered(request):
+        key = request.session.get(auth.SESSION_KEY)
+        if key is None:
+            return get_user(request)
+        if key not in known:
+            known[key] = get_user(request)
+            current_grants(known[key])
+            current_posts(known[key])
+        return copy.copy(known[key])
+
+    return remembered
 
 
 def client_of(user: User | None) -> Client:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 
 @rule_kind(
@@ -15,7 +15,7 @@ from apps.organisation.rules import rule_kind
     source="规则手册 6.2；《个人信息保护法》第五十一条（采取权限和安全措施）；数字由本局定，请填本局文号",
 )
 @dataclass(frozen=True)
-class OutflowRules:
+class OutflowRules(RuleValues):
     """Counts of acts and of people; each from that number on (exports) or beyond it (looks) (rule book 6.2)."""
 
     reveals_a_day: int = 100

@@ -117,3 +117,23 @@ class PostBackend(BaseBackend):
 
     def has_module_perms(self, user_obj, app_label) -> bool:
         return any(perm.startswith(f"{app_label}.") for perm in self.get_all_permissions(user_obj))
+
+
+DUES_OFFICERS = ("secretary", "deputy", "organisation")
+
+
+def may_fix_dues(desk: Desk) -> bool:
+    """Whether who sits at the desk may see and fix the bases of dues, which are pensions: secretary, deputy and the
+    committee member for organisation of this very branch; of staff, those with the right. All others see amounts."""
+    if desk.post is None:
+        return organisations_open_to(desk.user, "branches.fix_dues").filter(pk=desk.organisation.pk).exists()
+    return desk.post.organisation_id == desk.organisation.pk and desk.post.kind in DUES_OFFICERS
+
+
+def may_decide_above(desk: Desk) -> bool:
+    """Whether who sits at the desk speaks for the organisation above: a post there, or staff with the right."""
+    if desk.post is None:
+        return (
+            organisations_open_to(desk.user, "branches.change_duesexemption").filter(pk=desk.organisation.pk).exists()
+        )
+    return desk.post.organisation_id != desk.organisation.pk

@@ -100,6 +100,10 @@ class EncryptedTextField(models.BinaryField):
     stored as NULL.
     """
 
+    # For mypy: what `_Sealed` gives and takes, not the column's bytes.
+    _pyi_private_set_type: str | bytes | None
+    _pyi_private_get_type: str
+
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("null", True)
         kwargs.setdefault("blank", True)

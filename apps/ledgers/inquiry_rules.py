@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 from apps.organisation.workdays import WorkCalendar
 
 from .choices import InquiryState
@@ -16,7 +16,7 @@ from .choices import InquiryState
     source="规则手册 4.15；领域资料 3.6（问题要限期答复）；首问负责制为各局规定",
 )
 @dataclass(frozen=True)
-class InquiryRules:
+class InquiryRules(RuleValues):
     """Working days. Raises ValueError with a sentence for nonsense."""
 
     answer_workdays: int = 5

@@ -4,7 +4,18 @@ import dataclasses
 import datetime
 import types
 import typing
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+
+
+@dataclasses.dataclass(frozen=True)
+class RuleValues:
+    """Base of every rule kind's dataclass; `rule_kind` gives it the key."""
+
+    rule_key: typing.ClassVar[str]
+
+
+Values = typing.TypeVar("Values", bound=RuleValues)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,13 +30,13 @@ class RuleKind:
 _kinds: dict[str, RuleKind] = {}
 
 
-def rule_kind(key: str, label: str, *, labels: dict[str, str], source: str):
+def rule_kind(key: str, label: str, *, labels: dict[str, str], source: str) -> Callable[[type[Values]], type[Values]]:
     """Class decorator: declare a frozen dataclass, all fields with defaults, as the values of rule sets `key`.
 
     `labels` names every field in Chinese; `source` is the 文号 or the section of the domain notes.
     """
 
-    def declare(cls):
+    def declare(cls: type[Values]) -> type[Values]:
         missing = {field.name for field in dataclasses.fields(cls)} - labels.keys()
         if missing:
             raise TypeError(f"rule kind {key}: no label for {sorted(missing)}")
@@ -44,7 +55,7 @@ def build(key: str, values: dict):
     """Dataclass of kind `key` with `values` over its defaults; raises ValueError with a sentence for each wrong one."""
     kind = _kinds[key]
     hints = typing.get_type_hints(type(kind.defaults))
-    unknown = values.keys() - hints.keys()
+    unknown = values.keys() - {field.name for field in dataclasses.fields(kind.defaults)}
     if unknown:
         raise ValueError(f"不认识的项目：{'、'.join(sorted(unknown))}")
     return dataclasses.replace(

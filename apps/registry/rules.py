@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.common.partial_date import PartialDate
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 from .choices import RankKind, RevolutionPeriod
 
@@ -60,7 +60,7 @@ def _period_of(day: dt.date) -> RevolutionPeriod | None:
     source="规则手册 3.3；2011年起各时期生活补贴标准（各地转发文号不同，请填当地文号）",
 )
 @dataclass(frozen=True)
-class VeteranSubsidy:
+class VeteranSubsidy(RuleValues):
     """Months of the basic 离休费 paid a year as living subsidy, by period."""
 
     p1: Decimal = Decimal("3")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from apps.messaging.choices import DeliveryClass
 from apps.messaging.rules import Template, check_person_text, register_template
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 from .choices import ReminderKind, Stage
 
@@ -41,7 +41,7 @@ from .choices import ReminderKind, Stage
     source="规则手册 2.4；领域资料 3.5、3.6",
 )
 @dataclass(frozen=True)
-class ReminderStages:
+class ReminderStages(RuleValues):
     """Days before or after the occasion. A stage on a day off comes on the working day before, one that tells of
     lateness on the one after, the birthday itself always on its day.
 
@@ -103,7 +103,7 @@ class ReminderStages:
     source="规则手册 5.6；领域资料 0（用语）、3.5；短信计费按 3GPP TS 23.040",
 )
 @dataclass(frozen=True)
-class GreetingTexts:
+class GreetingTexts(RuleValues):
     """Words for an old person's birthday; {姓名}, {局名} and {电话} are filled in. Raises ValueError with a sentence
     for a link, a missing number, staff jargon, or a text of more than two parts."""
 

@@ -1,6 +1,7 @@
 """What holds in every environment. Secrets have no value here."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from celery.schedules import crontab
@@ -280,7 +281,7 @@ WEBHOOK = {
     "body": env_object("WEBHOOK_BODY", WEBHOOK_BODY),
     "timeout": env_int("WEBHOOK_TIMEOUT", 10),
 }
-SMS_GATEWAY = {
+SMS_GATEWAY: dict[str, Any] = {
     "url": env_str("SMS_GATEWAY_URL", ""),
     "secret": env_str("SMS_GATEWAY_SECRET", ""),
     "signature": env_str("SMS_SIGNATURE", "老干部局"),

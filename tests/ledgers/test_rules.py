@@ -114,7 +114,14 @@ def test_rule_set_of_a_bureau_overrides_single_values():
 
 
 @pytest.mark.parametrize(
-    "values", [{"focus_contact": "fortnight"}, {"spring_days": "soon"}, {"weather": 1}, {"festival_for": ["away"]}]
+    "values",
+    [
+        {"focus_contact": "fortnight"},
+        {"spring_days": "soon"},
+        {"weather": 1},
+        {"rule_key": "x"},
+        {"festival_for": ["away"]},
+    ],
 )
 def test_rule_set_with_nonsense_is_refused(values):
     with pytest.raises(ValueError):

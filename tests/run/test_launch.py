@@ -1,5 +1,6 @@
 """How the launcher chooses a Python, refuses in plain words, and decides what is already done. Nothing is started."""
 
+import contextlib
 import errno
 import json
 import re
@@ -13,10 +14,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from cadre_portal.embedded import campaign, environment, portal, reset, services
+from cadre_portal.embedded import campaign, environment, portal, reset, services, suite
 from cadre_portal.embedded.campaign import table
 from cadre_portal.embedded.campaigns import names_known
-from cadre_portal.embedded.console import Refusal, sentence_of
+from cadre_portal.embedded.console import Refusal, say, sentence_of
 from cadre_portal.embedded.keys import portal_keys
 from cadre_portal.embedded.places import ROOT, Places, require_space
 from cadre_portal.embedded.postgres import can_enter, claim
@@ -272,3 +273,41 @@ def test_row_with_other_keys_is_refused(monkeypatch):
 def test_unknown_campaign_says_which_there_are(capsys):
     assert not names_known(Places(ROOT, ROOT / "var"), "benchmarks", ["no_such"])
     assert "可选的名称" in capsys.readouterr().err
+
+
+@pytest.fixture
+def tested(places, monkeypatch, capsys):
+    """Exit code and lines of a bin/test whose programs are not started: the modules named in `red` fail."""
+
+    def run(*arguments: str, red: tuple[str, ...] = ()) -> tuple[int, list[str]]:
+        def call(command: list[str], env: dict[str, str], *, folder: Path) -> int:
+            if "pytest" in command:
+                say("= pytest =")
+            return int(any(part in red for part in command))
+
+        @contextlib.contextmanager
+        def nothing(*args, **kwargs):
+            yield SimpleNamespace(call=call), places, {"DATABASE_OWNER_URL": "postgresql://x", "REDIS_URL": "redis://x"}
+
+        monkeypatch.setenv("DJANGO_SETTINGS_MODULE", suite.TEST_SETTINGS)
+        monkeypatch.setattr(suite, "require_space", lambda path, megabytes: None)
+        monkeypatch.setattr(environment, "ensure", lambda places, **options: None)
+        monkeypatch.setattr(suite, "throw_away", nothing)
+        code = suite.run(places, list(arguments))
+        return code, capsys.readouterr().err.splitlines()
+
+    return run
+
+
+def test_failed_checks_are_named_again_after_green_tests(tested):
+    code, lines = tested(red=("mypy", "djlint"))
+
+    assert code == 1
+    assert lines[-2:] == ["= pytest =", "没有通过的检查：djlint、mypy"]
+
+
+def test_run_without_a_failed_check_ends_with_the_tests_own_words(tested):
+    assert tested()[0] == 0
+    assert tested(red=("pytest",)) == (1, tested()[1])
+    assert tested("tests/people", red=("mypy",)) == (0, ["= pytest ="])
+    assert tested()[1][-1] == "= pytest ="

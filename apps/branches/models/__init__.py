@@ -1,30 +1,21 @@
 """Party organisations, who belongs to them, who serves in them, and what they do."""
 
 from .classes import ClassSeat, SecretaryClass
+from .dues import DuesBase, DuesExemption, DuesOff, DuesPayment, DuesYear
+from .elections import Ballot, BallotVote, Candidate, Election, ElectionStep, Exclusion, TermShift
 from .floating import FloatingStay
 from .meetings import Attendance, HomeDelivery, Meeting, Programme, StudyRecord
 from .memberships import Membership, Post, SpanQuerySet
-from .organisations import Organisation
+from .money import AllowanceLine, AllowanceList, BranchFund, FundEntry
+from .organisations import Organisation, OrganisationAct, OrganisationHonour
 from .recruits import Recruit, RecruitStep
+from .reviews import Review, Talk
 from .transfers import FormerLetter, MoveDecision, Transfer, TransferStep
 
 __all__ = [
-    "Attendance",
-    "ClassSeat",
-    "FloatingStay",
-    "FormerLetter",
-    "HomeDelivery",
-    "Meeting",
-    "Membership",
-    "MoveDecision",
-    "Organisation",
-    "Post",
-    "Programme",
-    "Recruit",
-    "RecruitStep",
-    "SecretaryClass",
-    "SpanQuerySet",
-    "StudyRecord",
-    "Transfer",
-    "TransferStep",
-]
+    "AllowanceLine", "AllowanceList", "Attendance", "Ballot", "BallotVote", "BranchFund", "Candidate", "ClassSeat",
+    "DuesBase", "DuesExemption", "DuesOff", "DuesPayment", "DuesYear", "Election", "ElectionStep", "Exclusion",
+    "FloatingStay", "FormerLetter", "FundEntry", "HomeDelivery", "Meeting", "Membership", "MoveDecision",
+    "Organisation", "OrganisationAct", "OrganisationHonour", "Post", "Programme", "Recruit", "RecruitStep", "Review",
+    "SecretaryClass", "SpanQuerySet", "StudyRecord", "Talk", "TermShift", "Transfer", "TransferStep",
+]  # fmt: skip

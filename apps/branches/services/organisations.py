@@ -4,6 +4,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from apps.branches.models import Organisation
+from apps.branches.rules import misplaced
 from apps.common import audit
 from apps.common.errors import BusinessError
 
@@ -12,14 +13,21 @@ from .guards import require_standing
 TREE_LOCK = 7_240_003
 
 
+def lock_tree() -> None:
+    """One change of the tree at a time, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
+
+
 @transaction.atomic
 def add_organisation(organisation: Organisation, *, parent: Organisation | None, actor) -> Organisation:
     """Found an organisation below `parent`, or on top."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
+    lock_tree()
     if parent is not None:
         parent = Organisation.objects.get(pk=parent.pk)
         require_standing(parent, timezone.localdate())
+    if sentence := misplaced(organisation.level, parent.level if parent else None):
+        raise BusinessError(sentence, code="level", field="level")
     try:
         with transaction.atomic():
             organisation = (

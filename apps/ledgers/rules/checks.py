@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 
 @rule_kind(
@@ -20,7 +20,7 @@ from apps.organisation.rules import rule_kind
     source="规则手册 4.12；rule book 4.12; domain 0 (高龄独居、失能无人陪伴每周联系)",
 )
 @dataclass(frozen=True)
-class CheckRules:
+class CheckRules(RuleValues):
     """Whom, after how many unanswered calls between which hours (the last one exclusive), and how it is repeated.
 
     See rule book 4.12.

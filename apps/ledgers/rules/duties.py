@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from apps.common.birthday import LUNAR, SOLAR, Birthday, occurrences
 from apps.ledgers.choices import Audience, By, CallOutcome, DutyKind, Method, Period
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 from apps.organisation.workdays import WorkCalendar
 
 DAY = dt.timedelta(days=1)
@@ -45,7 +45,7 @@ GREETED = (Audience.VETERAN, Audience.FOCUS, Audience.HIGH_RISK)
     source="规则手册 4.3；domain 0, 3.6 (离休：每月联系、每季看望、半年谈心；高风险：每周、每月、每季)",
 )
 @dataclass(frozen=True)
-class DutyRules:
+class DutyRules(RuleValues):
     """How often each audience is owed what. A visit keeps a call's obligation; a call never keeps a visit's.
 
     See rule book 4.11.

@@ -71,16 +71,13 @@ def acceptances(rules: DutyRules) -> list[Acceptance]:
     """Lines for each duty kind and what the planner may make of it (domain 3.6: a call does not satisfy a visit rule
     unless the rule says so). A visit keeps everything. See rule book 4.5."""
     greeting = (ContactKind.FESTIVAL, ContactKind.RESETTLED)
-    narrower = {
-        DutyKind.VETERAN_TALK: {"contact_kinds": (ContactKind.TALK,)},
-        DutyKind.RISK_BUREAU: {"by": BUREAU},
-        **{kind: {"contact_kinds": greeting} for kind in FESTIVALS},
-    }
+    contact_kinds = {DutyKind.VETERAN_TALK: (ContactKind.TALK,), **dict.fromkeys(FESTIVALS, greeting)}
+    by = {DutyKind.RISK_BUREAU: BUREAU}
     means_by_kind = {kind: {Means.AS_IS} for kind in DutyKind}
     for turn in turns(rules):
         means_by_kind[turn.kind].add(turn.means)
     return [
-        Acceptance(kind, means, _methods(kind, means, rules), **narrower.get(kind, {}))
+        Acceptance(kind, means, _methods(kind, means, rules), contact_kinds.get(kind, ()), by.get(kind, ()))
         for kind, each in means_by_kind.items()
         for means in sorted(each)
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apps.ledgers.choices import Level, Reason
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 from apps.registry.choices import EMPTY_NEST, VETERAN_TYPES, Ability, Living
 
 
@@ -15,7 +15,7 @@ from apps.registry.choices import EMPTY_NEST, VETERAN_TYPES, Ability, Living
     source="规则手册 4.8；domain 3.8 (一对五)",
 )
 @dataclass(frozen=True)
-class CareRules:
+class CareRules(RuleValues):
     """How many cadres one carer answers for; more needs a reason (rule book 4.8)."""
 
     capacity: int = 5
@@ -32,7 +32,7 @@ class CareRules:
     source="规则手册 4.1；domain 2.1.3, 3.6 (高龄独居、失能无人陪伴为高风险)",
 )
 @dataclass(frozen=True)
-class TierRules:
+class TierRules(RuleValues):
     aged_from: int = 80
     very_aged_from: int = 90
     disabled_from: int = Ability.MILD

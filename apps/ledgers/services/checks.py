@@ -33,7 +33,7 @@ TEMPLATE = "safety_check"
 VALID = dt.timedelta(hours=24)
 # An unanswered call written down the next morning still counts; older ones are history.
 STILL_FRESH = dt.timedelta(days=1)
-RESULT_OF_METHOD = {Method.PHONE: CheckResult.SPOKEN, Method.WECHAT: CheckResult.SPOKEN}
+RESULT_OF_METHOD: dict[str, CheckResult] = {Method.PHONE: CheckResult.SPOKEN, Method.WECHAT: CheckResult.SPOKEN}
 
 register_template(Template(key=TEMPLATE, label="当日上门核实", unit="位"))
 
@@ -109,9 +109,9 @@ def _raise_if_due(contact: Contact, cadre: Cadre, rules: CheckRules, *, actor: U
         return
     if SafetyCheck.objects.open().filter(cadre=cadre).exists():
         return
-    check = SafetyCheck(cadre=cadre, raised_on=on, raised_by=actor, last_call=contact)
-    SafetyCheck.objects.bulk_create([check], ignore_conflicts=True)
-    check = SafetyCheck.objects.filter(public_id=check.public_id).select_related("cadre__managing_unit").first()
+    made = SafetyCheck(cadre=cadre, raised_on=on, raised_by=actor, last_call=contact)
+    SafetyCheck.objects.bulk_create([made], ignore_conflicts=True)
+    check = SafetyCheck.objects.filter(public_id=made.public_id).select_related("cadre__managing_unit").first()
     if check is None:
         return
     audit.record("safety_check.raise", actor=actor, people=[cadre.pk], target=f"ledgers.safetycheck:{check.pk}")

@@ -78,7 +78,7 @@ def take_inquiry(facts: InquiryFacts, *, unit: Unit, form_key: uuid.UUID, actor:
             raise BusinessError("这张表已经用过。请重新打开再填。", code="form_used") from error
         return standing
     _note("inquiry.take", inquiry, actor)
-    if passed:
+    if facts.handler is not None:
         _tell(inquiry, facts.handler.pk, INQUIRY_PASSED, f"inquiry:{inquiry.pk}:passed:{facts.handler.pk}:{on}", now)
     return inquiry
 

@@ -79,9 +79,11 @@ def plan_day(day: dt.date, *, window: int = WINDOW_DAYS) -> PlanCounts:
     if last is not None and last.rules_changed_at == changed_at:
         return _plan_changed(last, day, until, window)
     counts = plan_duties(on=day, window=window)
-    values = {"rules_changed_at": changed_at, "seen_until": until}
-    values |= {"planned": counts.planned, "withdrawn": counts.withdrawn}
-    DutyRun.objects.update_or_create(day=day, defaults={**values, "finished_at": Now()})
+    values = {
+        "rules_changed_at": changed_at, "seen_until": until, "planned": counts.planned, "withdrawn": counts.withdrawn,
+        "finished_at": Now(),
+    }  # fmt: skip
+    DutyRun.objects.update_or_create(day=day, defaults=values)
     return counts
 
 

@@ -123,7 +123,8 @@ def enter_results(
     if sheet.paper.state == PaperState.CANCELLED:
         raise BusinessError("这张电话单已经作废，不能再录。要用请重新打印一张。", code="cancelled")
     lines = {line.pk: line for line in sheet.lines.select_related("contact__recorded_by")}
-    done, wanted = Entered(), {}
+    done = Entered()
+    wanted: dict[uuid.UUID, tuple[CallSheetLine, LineResult]] = {}
     for result in results:
         line = lines.get(result.line_id)
         try:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 FIELDS = ("序号", "手机号码", "短信内容", "短信签名", "发送时间")
 DELIVERED, FAILED, UNKNOWN = "delivered", "failed", "unknown"
@@ -31,7 +31,7 @@ def plain(word: object) -> str:
     source="规则手册 5.8；运营商集团短信批量模板；各地不同，按本地模板改",
 )
 @dataclass(frozen=True)
-class SmsFileRules:
+class SmsFileRules(RuleValues):
     """Columns out of 序号, 手机号码, 短信内容, 短信签名, 发送时间 under the operator's own headings; words of results
     are compared without spaces. A word that is in neither list is unknown and goes to a person."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from apps.messaging.choices import FOR_PEOPLE, FOR_STAFF, Channel, DeliveryClass, channels_named
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 ZONE = ZoneInfo("Asia/Shanghai")
 AT_ANY_HOUR = (DeliveryClass.CODE, DeliveryClass.ALARM)
@@ -41,7 +41,7 @@ def clock(text: str) -> datetime.time:
     source="规则手册 5.1；领域资料 3.5、可信要求 D",
 )
 @dataclass(frozen=True)
-class SendingRules:
+class SendingRules(RuleValues):
     """Quiet from `quiet_from` o'clock (inclusive) to `quiet_until` (exclusive), Asia/Shanghai; old people are also
     left in peace from `noon_from` to `noon_until` ("HH:MM", end exclusive). The inbox always gets everything for
     staff; the channels here are beside it. An order is tried from the front, each channel once. See rule book 5.5."""

@@ -47,8 +47,7 @@ def post(messages: Sequence[NewMessage], *, now: datetime.datetime) -> dict[str,
     today = now.astimezone(ZONE).date()
     with transaction.atomic():
         fresh = list(Message.objects.filter(pk__in=insert_messages(messages, today).values()).order_by("pk"))
-        to_users = [message for message in fresh if message.user_id]
-        keep_in_inbox([(message.pk, message.user_id) for message in to_users], now, today)
+        keep_in_inbox([(message.pk, message.user_id) for message in fresh if message.user_id], now, today)
         if fresh:
             _deliver_outside(fresh, now, today)
         keys = [message.key for message in messages]
@@ -57,7 +56,7 @@ def post(messages: Sequence[NewMessage], *, now: datetime.datetime) -> dict[str,
 
 def _deliver_outside(fresh: Sequence[Message], now: datetime.datetime, today: datetime.date) -> None:
     rules = rule_values(SendingRules.rule_key, on=today)
-    users, people = {m.user_id for m in fresh}, {m.person_id for m in fresh}
+    users, people = {m.user_id for m in fresh if m.user_id}, {m.person_id for m in fresh if m.person_id}
     recipients = Recipients(users, people, rules=rules, on=today)
     digests: dict[str, list[Message]] = {}
     alone: dict[str, list[Message]] = {}
@@ -75,6 +74,7 @@ def _channels(message: Message, recipients: Recipients) -> list[str]:
     if message.person_id:
         found = [recipients.next_for_person(message.person_id)]
     else:
+        assert message.user_id is not None  # message_one_recipient
         lanes = recipients.lanes_of_user(message.user_id, message.delivery_class)
         found = [recipients.next_for_user(message.user_id, lane) for lane in lanes]
     return list(dict.fromkeys(channel for channel in found if channel))

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 from apps.organisation.workdays import WorkCalendar
 
 MOST_MONTHS_BACK = 12
@@ -23,7 +23,7 @@ MOST_MONTHS_BACK = 12
     source="规则手册 4.16；领域资料 2.1、4.1（单位联络员每月报变动）；到期日遇休息日提前",
 )
 @dataclass(frozen=True)
-class ReportRules:
+class ReportRules(RuleValues):
     """A month may be reported without change from its `opens_day` and is due on `due_day` of the next, or on the last
     working day before. Units with living people of their own report, unless `required` is off for them. Without
     `first_month` nobody is behind with months before the first report of all."""

@@ -109,6 +109,7 @@ def start_check(unit: Unit, year: int, *, actor, on: dt.date) -> UnitCheck:
 def start_checks(job: Job) -> dict:
     """Sheets for many units, one transaction each; safe to run again."""
     units = list(Unit.objects.filter(pk__in=job.params["units"]).order_by("path"))
+    assert job.requested_by_id is not None  # somebody pressed the button: no tick starts it
     actor = User.objects.get(pk=job.requested_by_id)
     on = dt.date.fromisoformat(job.params["on"])
     for done, unit in enumerate(units, 1):
@@ -154,6 +155,7 @@ def left_open(check: UnitCheck):
 
 def _take_back(check: UnitCheck, actor, on: dt.date) -> None:
     UnitCheck.objects.filter(pk=check.pk, finished_on__isnull=True).update(finished_on=on)
+    assert check.paper_id is not None  # `start_check` prints it with the lines
     paper = Paper.objects.get(pk=check.paper_id)
     if paper.state in papers.OUT:
         papers.take_back(paper, actor=actor, on=on)
