@@ -7,8 +7,8 @@ from apps.branches.models import Transfer
 from apps.branches.queries.transfers import whose_turn
 
 LEDGER = (
-    "序号", "姓名", "类型", "转出党组织", "转入党组织", "申请日期", "状态", "该谁办", "介绍信编号", "开信日期", "有效期到",
-    "党费交到", "接收日期", "回执日期", "原因",
+    "序号", "姓名", "类型", "转出党组织", "转入党组织", "申请日期", "状态", "该谁办", "介绍信编号", "开信日期",
+    "有效期到", "党费交到", "接收日期", "回执日期", "原因",
 )  # fmt: skip
 
 

@@ -114,7 +114,8 @@ class TakeInForm(RecordForm):
     class Meta:
         model = Transfer
         fields = [
-            "person", "to_organisation", "outside_name", "letter_no", "issued_on", "valid_days", "dues_paid_to", "reason",
+            "person", "to_organisation", "outside_name", "letter_no", "issued_on", "valid_days", "dues_paid_to",
+            "reason",
         ]  # fmt: skip
         widgets = {"issued_on": DAY}
         help_texts = {"person": "先在名册里登记他，再在这里选", "outside_name": "介绍信上的转出党组织"}

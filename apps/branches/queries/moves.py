@@ -62,7 +62,9 @@ def _undecided_people(links, on: dt.date):
         Whereabouts.objects.filter(voided_at__isnull=True, kind__in=SETTLED, person=OuterRef("person")),
         LifeEvent.objects.filter(kind=LifeEventKind.RELOCATED, person=OuterRef("person")),
     )
-    return living.filter(Exists(candidates[0]) | Exists(candidates[1])).exclude(Exists(moving)).exclude(Exists(floating))
+    return (
+        living.filter(Exists(candidates[0]) | Exists(candidates[1])).exclude(Exists(moving)).exclude(Exists(floating))
+    )
 
 
 def _settled(homes: dict, on: dt.date, days: int):

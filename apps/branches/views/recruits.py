@@ -43,9 +43,7 @@ OTHERS = {
 @require_safe
 @at_desk
 def recruit_list(request, desk):
-    rows = list(
-        Recruit.objects.filter(organisation=desk.organisation, voided_at__isnull=True).select_related("person")
-    )
+    rows = list(Recruit.objects.filter(organisation=desk.organisation, voided_at__isnull=True).select_related("person"))
     rules = rule_values(RecruitRules.rule_key, on=desk.today)
     context = {
         "open": [_line(desk, row, rules) for row in rows if row.stage in OPEN_STAGES],

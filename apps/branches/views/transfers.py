@@ -99,7 +99,7 @@ def transfer_add(request, desk):
         request.POST or None,
         members=formal_members(desk.organisation, desk.today),
         may_agree=decides(desk),
-        initial={"on": desk.today, "person": asked_person(request, desk), "reason": request.GET.get("reason", "")[:100]},
+        initial={"on": desk.today, "person": asked_person(request, desk)},
     )
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
