@@ -56,6 +56,14 @@ HELD = (
         "branches_meeting", Capability.LESSONS, "次三会一课记录",
         "t.voided_at IS NULL AND t.kind IN ('assembly', 'committee', 'group', 'lecture', 'life', 'review')",
     ),
+    Held(
+        "branches_transfer", Capability.FORMAL_LINK, "件正在转入的组织关系",
+        "t.state IN ('applied', 'agreed', 'under_way') AND t.voided_at IS NULL", "to_organisation_id",
+    ),
+    Held(
+        "branches_recruit", Capability.RECRUIT, "件正在办的入党申请",
+        "t.stage IN ('applied', 'activist', 'candidate', 'probationary') AND t.voided_at IS NULL",
+    ),
 )  # fmt: skip
 
 

@@ -13,11 +13,12 @@ from django.db.models import Max
 from django.utils import timezone
 
 from apps.branches.access import Desk
-from apps.branches.choices import TransferAct, TransferKind, TransferState
+from apps.branches.choices import Link, TransferAct, TransferKind, TransferState
 from apps.branches.models import FormerLetter, Membership, Organisation, Transfer, TransferStep
 from apps.branches.notices import TRANSFER_BACK, TRANSFER_WAITS
 from apps.branches.queries.transfers import decides, sides_of, users_to_tell
 from apps.branches.rules.capability import Capability, able, refusal
+from apps.branches.rules.levels import wrong_link
 from apps.branches.rules.transfers import MOVES, TransferRules, expires_on, side_of
 from apps.common import audit
 from apps.common.errors import BusinessError
@@ -276,6 +277,8 @@ def _require_place(organisation: Organisation | None, on: dt.date) -> None:
     if not able(organisation.kind, Capability.FORMAL_LINK):
         sentence = refusal(organisation.kind, Capability.FORMAL_LINK)
         raise BusinessError(sentence, code="incapable", field="to_name")
+    if sentence := wrong_link(organisation.kind, organisation.level, Link.FORMAL):
+        raise BusinessError(sentence, code="level", field="to_name")
 
 
 def _check_letter(valid_days: int, dues_paid_to: PartialDate | None, rules: TransferRules) -> None:
