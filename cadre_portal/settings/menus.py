@@ -1,4 +1,4 @@
-"""Menus: plain data, read by apps/common/navigation.py; base.py imports both lists."""
+"""Menus: plain data, read by apps/common/navigation.py and apps/branches/desk.py; base.py imports the lists."""
 
 # (group, label, url name, permission). Entries without a page or without the permission are hidden.
 STAFF_NAVIGATION = [
@@ -60,4 +60,18 @@ PUBLIC_NAVIGATION = [
     ("活动", "portal:activities", "calendar", "all"),
     ("消息", "messaging:inbox", "news", "member"),
     ("帮助", "portal:help", "help", "all"),
+]
+
+# Tables of the secretary's workbench below the three large buttons: (label, url name taking the organisation's uuid,
+# icon, sentence, capability that the kind of organisation needs or ""). Lines without a page are hidden.
+DESK_ENTRIES: list[tuple[str, str, str, str, str]] = []
+
+# 这几天要办的: functions (desk) -> list[Due], see apps/branches/due.py.
+DESK_DUE = [
+    "apps.ledgers.queries.desk_due.duties_due",
+    "apps.ledgers.queries.desk_due.checks_due",
+    "apps.ledgers.queries.desk_due.birthdays_due",
+    "apps.branches.queries.desk_due.meeting_due",
+    "apps.branches.queries.desk_due.deliveries_due",
+    "apps.branches.queries.desk_due.term_due",
 ]
