@@ -23,5 +23,5 @@ urlpatterns = [
     path("recruits/", recruits.recruit_list, name="recruits"),
     path("recruits/new/", recruits.recruit_add, name="recruit_add"),
     path("recruits/<uuid:recruit>/", recruits.recruit_page, name="recruit"),
-    path("recruits/<uuid:recruit>/<slug:act>/", recruits.recruit_step, name="recruit_step"),
+    path("recruits/<uuid:recruit>/<slug:step>/", recruits.recruit_step, name="recruit_step"),
 ]

@@ -95,7 +95,8 @@ class SecretaryClassAdmin(RecordAdmin):
             messages.success(request, f"新选 {added} 人，删去 {dropped} 人。" if added or dropped else "没有改动。")
             return HttpResponseRedirect(self.url_of("attendance", row))
         context = {
-            "title": f"选参训人员：{row.title}", "original": row, "is_more": len(posts) > MOST_LISTED, "most": MOST_LISTED,
+            "title": f"选参训人员：{row.title}", "original": row,
+            "is_more": len(posts) > MOST_LISTED, "most": MOST_LISTED,
             "rows": [(post, post.person_id in known) for post in posts[:MOST_LISTED]],
             "units": [(one.pk, one.name, one == unit) for one in units], "back": self.url_of("change", row),
         }  # fmt: skip

@@ -267,7 +267,8 @@ def _note(desk: Desk, row: Transfer, act: str, on: dt.date, note: str = "") -> N
     TransferStep.objects.create(
         transfer=row, act=act, on=on, note=note[:200], entered_by=desk.user, by_staff=desk.by_staff
     )
-    audit.record(f"transfer.{act}", actor=desk.user, people=[row.person_id], target=f"branches.transfer:{row.pk}")
+    action = f"transfer.{act}"
+    audit.record(action, actor=desk.user, people=[row.person_id], target=f"branches.transfer:{row.pk}")
 
 
 def _require_place(organisation: Organisation | None, on: dt.date) -> None:

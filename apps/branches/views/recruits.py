@@ -148,8 +148,8 @@ def recruit_page(request, desk, recruit):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_desk
-def recruit_step(request, desk, recruit, act):
-    row = _found(desk, recruit)
+def recruit_step(request, desk, recruit, step):
+    row, act = _found(desk, recruit), step
     if act not in {*BUTTONS, *OTHERS}:
         raise Http404
     page = address(desk, "recruit", row.public_id)
