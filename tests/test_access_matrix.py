@@ -81,6 +81,15 @@ PAGES = {
     "admin:accounts_user_enable": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_rolegrant_revoke": Row("accounts.change_rolegrant", "accounts.rolegrant"),
     "admin:branches_membership_end": Row("branches.change_membership", "branches.membership"),
+    "admin:branches_transfer_moved": Row("branches.view_transfer"),
+    "admin:branches_transfer_export": Row("branches.view_transfer"),
+    "admin:branches_floatingstay_export": Row("branches.view_floatingstay"),
+    "admin:branches_secretaryclass_missing": Row("branches.view_secretaryclass"),
+    "admin:branches_secretaryclass_people": Row("branches.change_secretaryclass", "branches.secretaryclass"),
+    "admin:branches_secretaryclass_attendance": Row(
+        "branches.view_secretaryclass", "branches.secretaryclass", post="branches.change_secretaryclass"
+    ),
+    "admin:branches_secretaryclass_export": Row("branches.view_secretaryclass", "branches.secretaryclass"),
     "admin:branches_post_end": Row("branches.change_post", "branches.post"),
     "admin:people_phone_remove": Row("people.change_phone", "people.phone"),
     "admin:registry_lifeevent_decide": Row("registry.view_lifeevent", "registry.lifeevent", post=NOBODY),
@@ -182,6 +191,24 @@ PAGES = {
     "ledgers:reports": Row(DESK, post=NOBODY),
     # What one reported oneself: the event of the world is nobody's.
     "ledgers:take_back": Row(NOBODY, "registry.lifeevent"),
+    "ledgers:desk": Row(DESK),
+    "branches:transfers": Row(DESK),
+    "branches:transfer_add": Row(DESK),
+    "branches:transfer_ledger": Row(DESK),
+    "branches:transfer": Row(DESK, "branches.transfer"),
+    "branches:transfer_letter": Row(DESK, "branches.transfer"),
+    "branches:transfer_step": Row(DESK, "branches.transfer"),
+    "branches:move": Row(NOBODY),
+    "branches:floating": Row(DESK),
+    "branches:stay_add": Row(DESK),
+    "branches:floating_print": Row(DESK),
+    "branches:floating_export": Row(DESK),
+    "branches:stay": Row(DESK, "branches.floatingstay"),
+    "branches:stay_end": Row(DESK, "branches.floatingstay"),
+    "branches:recruits": Row(DESK),
+    "branches:recruit_add": Row(DESK),
+    "branches:recruit": Row(DESK, "branches.recruit"),
+    "branches:recruit_step": Row(DESK, "branches.recruit"),
     "messaging:sms_receipt": Row(PUBLIC, post=NOBODY),
     "account_login": Row(PUBLIC),
     "account_logout": Row(PUBLIC),
@@ -234,6 +261,12 @@ EXCEPTIONS = {
     "admin:accounts_rolegrant_change": Row("accounts.view_rolegrant", "accounts.rolegrant", post=NOBODY),
     "admin:branches_membership_change": Row("branches.view_membership", "branches.membership", post=NOBODY),
     "admin:branches_post_change": Row("branches.view_post", "branches.post", post=NOBODY),
+    # Steps of a transfer, stays and applications are entered at the branch's desk.
+    "admin:branches_transfer_change": Row("branches.view_transfer", "branches.transfer", post=NOBODY),
+    "admin:branches_floatingstay_add": Row(NOBODY),
+    "admin:branches_floatingstay_change": Row("branches.view_floatingstay", "branches.floatingstay", post=NOBODY),
+    "admin:branches_recruit_add": Row(NOBODY),
+    "admin:branches_recruit_change": Row("branches.view_recruit", "branches.recruit", post=NOBODY),
     "admin:people_person_change": Row("people.view_person", "people.person", post=NOBODY),
     "admin:people_person_add": Row(NOBODY),
     # A part is added to the person named in the address; without one nobody gets the form.
@@ -426,6 +459,7 @@ def at_a_desk(route: Route) -> bool:
 
 def address(route: Route, key, organisation=None) -> str:
     path = re.sub(r"<slug:kind>", "treatment", route.path).replace("<slug:what>", "admitted")
+    path = path.replace("<slug:act>", "withdraw").replace("<slug:step>", "stop")
     path = path.replace("<uuid:organisation>", str(organisation or uuid.UUID(int=MISSING)))
     path = re.sub(r"<uuid:\w+>", str(key if isinstance(key, uuid.UUID) else uuid.UUID(int=MISSING)), path)
     path = re.sub(r"<\w+:\w+>", lambda match: str(key), path)

@@ -25,6 +25,10 @@ STAFF_NAVIGATION = [
     ("支部", "民主评议党员", "admin:branches_review_changelist", "branches.view_review"),
     ("支部", "谈心谈话", "admin:branches_talk_changelist", "branches.view_talk"),
     ("支部", "主题党日流程", "admin:branches_programme_changelist", "branches.view_programme"),
+    ("支部", "组织关系转接", "admin:branches_transfer_changelist", "branches.view_transfer"),
+    ("支部", "流动党员", "admin:branches_floatingstay_changelist", "branches.view_floatingstay"),
+    ("支部", "入党申请和发展党员", "admin:branches_recruit_changelist", "branches.view_recruit"),
+    ("支部", "书记培训班", "admin:branches_secretaryclass_changelist", "branches.view_secretaryclass"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),
@@ -71,7 +75,11 @@ PUBLIC_NAVIGATION = [
 
 # Tables of the secretary's workbench below the three large buttons: (label, url name taking the organisation's uuid,
 # icon, sentence, capability that the kind of organisation needs or ""). Lines without a page are hidden.
-DESK_ENTRIES: list[tuple[str, str, str, str, str]] = []
+DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
+    ("组织关系转接", "branches:transfers", "news", "谁要转走、谁要转来，办到哪一步", ""),
+    ("流动党员", "branches:floating", "people", "人在外地、关系在这里的党员", "formal_link"),
+    ("入党申请", "branches:recruits", "book", "从递交申请书到转正", "recruit"),
+]
 
 # 这几天要办的: functions (desk) -> list[Due], see apps/branches/due.py.
 DESK_DUE = [
@@ -81,4 +89,7 @@ DESK_DUE = [
     "apps.branches.queries.desk_due.meeting_due",
     "apps.branches.queries.desk_due.deliveries_due",
     "apps.branches.queries.desk_due.term_due",
+    "apps.branches.queries.transfers_due.transfers_due",
+    "apps.branches.queries.transfers_due.moves_due",
+    "apps.branches.queries.transfers_due.recruits_due",
 ]

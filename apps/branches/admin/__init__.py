@@ -1,10 +1,14 @@
 """The staff side of branches in the stock admin."""
 
+from .classes import SecretaryClassAdmin
+from .floating import FloatingStayAdmin, RecruitAdmin
 from .life import HomeDeliveryAdmin, MeetingAdmin, ProgrammeAdmin, ReviewAdmin, StudyRecordAdmin, TalkAdmin
 from .memberships import MembershipAdmin, PostAdmin
 from .organisations import OrganisationAdmin
+from .transfers import TransferAdmin
 
 __all__ = [
-    "HomeDeliveryAdmin", "MeetingAdmin", "MembershipAdmin", "OrganisationAdmin", "PostAdmin", "ProgrammeAdmin",
-    "ReviewAdmin", "StudyRecordAdmin", "TalkAdmin",
+    "FloatingStayAdmin", "HomeDeliveryAdmin", "MeetingAdmin", "MembershipAdmin", "OrganisationAdmin", "PostAdmin",
+    "ProgrammeAdmin", "RecruitAdmin", "ReviewAdmin", "SecretaryClassAdmin", "StudyRecordAdmin", "TalkAdmin",
+    "TransferAdmin",
 ]  # fmt: skip
