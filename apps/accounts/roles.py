@@ -66,7 +66,9 @@ CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
      "messaging.resolve_delivery", "messaging.make_batch", "branches.enter_for_branch",
      "branches.change_meeting", "branches.change_homedelivery", "branches.change_studyrecord",
-     "branches.change_review", "branches.change_talk"}  # fmt: skip
+     "branches.change_review", "branches.change_talk",
+     "accounts.view_personalaccount", "accounts.change_personalaccount", "accounts.view_callrequest",
+     "accounts.change_callrequest"}  # fmt: skip
 
 ROLES = {
     role.key: role

@@ -29,6 +29,8 @@ STAFF_NAVIGATION = [
     ("支部", "流动党员", "admin:branches_floatingstay_changelist", "branches.view_floatingstay"),
     ("支部", "入党申请和发展党员", "admin:branches_recruit_changelist", "branches.view_recruit"),
     ("支部", "书记培训班", "admin:branches_secretaryclass_changelist", "branches.view_secretaryclass"),
+    ("支部", "支部和个人账号", "admin:accounts_personalaccount_changelist", "accounts.view_personalaccount"),
+    ("支部", "电话报码", "admin:accounts_callrequest_changelist", "accounts.view_callrequest"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),

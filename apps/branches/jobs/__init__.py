@@ -1,1 +1,6 @@
 """What the clock owes to branches."""
+
+
+__all__ = [
+
+]  # fmt: skip
