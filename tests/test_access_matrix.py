@@ -75,6 +75,9 @@ PAGES = {
     "admin:accounts_user_disable": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_enable": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_rolegrant_revoke": Row("accounts.change_rolegrant", "accounts.rolegrant"),
+    "admin:branches_post_account": Row("branches.change_post", "branches.post"),
+    "admin:accounts_personalaccount_phone": Row("accounts.change_personalaccount", "accounts.personalaccount"),
+    "admin:accounts_personalaccount_card": Row("accounts.change_personalaccount", "accounts.personalaccount"),
     "admin:branches_membership_end": Row("branches.change_membership", "branches.membership"),
     "admin:branches_post_end": Row("branches.change_post", "branches.post"),
     "admin:people_phone_remove": Row("people.change_phone", "people.phone"),
@@ -172,6 +175,12 @@ PAGES = {
     "account_change_password": Row(SIGNED_IN),
     "account_lock": Row(SIGNED_IN),
     "account_locked": Row(SIGNED_IN),
+    "account_phone": Row(PUBLIC),
+    "account_code": Row(PUBLIC),
+    "account_who": Row(PUBLIC),
+    "account_card": Row(PUBLIC),
+    "account_card_digits": Row(PUBLIC),
+    "account_devices": Row(SIGNED_IN),
     "account_kept": Row(SIGNED_IN),
     "mfa_choose": Row(SIGNED_IN),
     "mfa_index": Row(SIGNED_IN),
@@ -232,6 +241,9 @@ EXCEPTIONS = {
     "admin:ledgers_caretier_change": Row("ledgers.view_caretier", "ledgers.caretier", post=NOBODY),
     "admin:ledgers_careassignment_add": Row(NOBODY),
     "admin:ledgers_careassignment_change": Row("ledgers.view_careassignment", "ledgers.careassignment", post=NOBODY),
+    # Accounts of people are opened from a post or a person; requests come from the door.
+    "admin:accounts_personalaccount_add": Row(NOBODY),
+    "admin:accounts_callrequest_add": Row(NOBODY),
     # Absences are ended and voided, never rewritten or restored.
     "admin:accounts_absence_change": Row("accounts.view_absence", "accounts.absence", post=NOBODY),
     "admin:accounts_absence_restore": Row("accounts.change_absence", "accounts.absence", post=NOBODY),
@@ -412,7 +424,7 @@ def is_open(response) -> bool | None:
     if response.status_code == 405:
         return None
     if response.status_code == 302:
-        return not re.match(r"/(admin/login|account/login|account/inactive)/", response.url)
+        return not re.match(r"/(admin/login|account/login|account/inactive)/|/account/phone/\?next=", response.url)
     return response.status_code in {200, 400, 422}
 
 

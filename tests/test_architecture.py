@@ -43,6 +43,8 @@ PLUGGED_PATHS = {
     "ACCOUNT_ADAPTER": ["apps.accounts.adapter.AccountAdapter"],
     "MFA_ADAPTER": ["apps.accounts.adapter.SecondFactorAdapter"],
     "AUTHENTICATION_BACKENDS": ["apps.accounts.access.RoleBackend", "apps.branches.access.PostBackend"],
+    "ACCOUNT_STANDINGS": ["apps.branches.standings.account_standings"],
+    "SIGN_IN_BELL": ["apps.branches.tasks.serve_sign_in"],
 }
 
 

@@ -60,7 +60,9 @@ CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
 ) | PAPER | UNIT_NEWS | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
-     "messaging.resolve_delivery", "messaging.make_batch", "branches.enter_for_branch"}  # fmt: skip
+     "messaging.resolve_delivery", "messaging.make_batch", "branches.enter_for_branch",
+     "accounts.view_personalaccount", "accounts.change_personalaccount", "accounts.view_callrequest",
+     "accounts.change_callrequest"}  # fmt: skip
 
 ROLES = {
     role.key: role

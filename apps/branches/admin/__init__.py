@@ -2,5 +2,6 @@
 
 from .memberships import MembershipAdmin, PostAdmin
 from .organisations import OrganisationAdmin
+from .sign_in import CallRequestAdmin, PersonalAccountAdmin
 
-__all__ = ["MembershipAdmin", "OrganisationAdmin", "PostAdmin"]
+__all__ = ["CallRequestAdmin", "MembershipAdmin", "OrganisationAdmin", "PersonalAccountAdmin", "PostAdmin"]

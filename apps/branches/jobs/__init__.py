@@ -1,0 +1,1 @@
+"""Work of branches that the clock or the bell does."""
