@@ -42,7 +42,7 @@ PEOPLE = _views(
     "people.whereabouts", "accounts.absence", "registry.rankcolumn", "registry.servingleader", "registry.worker",
     "registry.training",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "ledgers.safetycheck",
-    "ledgers.inquiry", "ledgers.callsheet", "reminders.reminder",
+    "ledgers.inquiry", "ledgers.callsheet", "reminders.reminder", "people.proxygrant",
 )  # fmt: skip
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 # Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
@@ -68,7 +68,8 @@ CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
      "branches.change_meeting", "branches.change_homedelivery", "branches.change_studyrecord",
      "branches.change_review", "branches.change_talk",
      "accounts.view_personalaccount", "accounts.change_personalaccount", "accounts.view_callrequest",
-     "accounts.change_callrequest"}  # fmt: skip
+     "accounts.change_callrequest", "people.add_proxygrant", "people.change_proxygrant",
+     "people.view_changerequest", "people.change_changerequest"}  # fmt: skip
 
 ROLES = {
     role.key: role

@@ -10,6 +10,8 @@ STAFF_NAVIGATION = [
     ("", "电话单", "admin:ledgers_callsheet_changelist", "ledgers.view_callsheet"),
     ("", "当日上门核实", "admin:ledgers_safetycheck_changelist", "ledgers.view_safetycheck"),
     ("", "外出和异地居住", "admin:people_whereabouts_changelist", "people.view_whereabouts"),
+    ("", "家属授权", "admin:people_proxygrant_changelist", "people.view_proxygrant"),
+    ("", "改电话和住址", "admin:people_changerequest_changelist", "people.view_changerequest"),
     ("", "生日日历", "admin:birthday_calendar", "reminders.view_reminder"),
     ("", "生日名单", "admin:birthday_list", "ledgers.view_today"),
     ("", "纸质表", "admin:common_paper_changelist", "common.view_paper"),
@@ -71,6 +73,7 @@ PUBLIC_NAVIGATION = [
     ("首页", "portal:home", "home", "all"),
     ("课程", "portal:courses", "book", "all"),
     ("活动", "portal:activities", "calendar", "all"),
+    ("我的", "portal:me", "person", "member"),
     ("消息", "messaging:inbox", "news", "member"),
     ("帮助", "portal:help", "help", "all"),
 ]
