@@ -9,12 +9,20 @@ import uuid
 import pytest
 
 from apps.accounts.models import User
-from apps.branches.rules import BranchRules
-from apps.branches.rules.sizes import committee_findings, latest_end, notice_day, seat_refusal, size_findings, term_end, term_finding
 from apps.branches.access import Desk
 from apps.branches.models import Membership
 from apps.branches.queries import formal_membership
 from apps.branches.queries.transfer_occasions import letters_expiring_between
+from apps.branches.rules import BranchRules
+from apps.branches.rules.sizes import (
+    committee_findings,
+    latest_end,
+    notice_day,
+    seat_refusal,
+    size_findings,
+    term_end,
+    term_finding,
+)
 from apps.branches.services import join_organisation, transfers
 from apps.common.birthday import (
     LUNAR,
@@ -371,9 +379,7 @@ def test_t7_transfer_counts_in_the_old_branch_until_accepted(monkeypatch):
         make_member(other, (old, new)[number % 2])
     desks = [Desk(branch, None, dt.date(2026, 6, 30), None) for branch in (old, new)]
     begun = dt.date(2026, 3, 10)
-    row = transfers.apply(
-        desks[0], person, key=uuid.uuid4(), kind="inside", on=begun, to_organisation=new, agreed=True
-    )
+    row = transfers.apply(desks[0], person, key=uuid.uuid4(), kind="inside", on=begun, to_organisation=new, agreed=True)
     row = transfers.issue(desks[0], row, on=begun, valid_days=90, dues_paid_to=PartialDate.parse("2026-03"))
     assert row.expires_on == dt.date(2026, 6, 8)
     assert not row.is_expired(dt.date(2026, 6, 7))

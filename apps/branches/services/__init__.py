@@ -4,7 +4,18 @@ from .deliveries import DeliveryFacts, StudyFacts, deliver, record_study, take_b
 from .dissolving import dissolve, undo_dissolution
 from .guards import require_kind, require_level
 from .life import close_by_death
-from .meetings import Mark, MeetingFacts, MeetingTemplate, Seat, change_meeting, record_meeting, restore_meeting, seats_for, template_for, void_meeting
+from .meetings import (
+    Mark,
+    MeetingFacts,
+    MeetingTemplate,
+    Seat,
+    change_meeting,
+    record_meeting,
+    restore_meeting,
+    seats_for,
+    template_for,
+    void_meeting,
+)
 from .memberships import appoint, dismiss, join_organisation, leave_organisation
 from .organisations import add_organisation, change_organisation, give_honour, move_organisation
 from .programmes import close_programme, keep_programme

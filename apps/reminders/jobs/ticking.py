@@ -8,8 +8,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
-from apps.branches.jobs.transfers import tell_of_transfers
 from apps.branches.jobs import sign_in
+from apps.branches.jobs.transfers import tell_of_transfers
 from apps.common import jobs, sealing
 from apps.common.tasks import run_job
 from apps.ledgers.jobs import tell_colleagues
