@@ -19,7 +19,7 @@ from .views.election_urls import election_urls
 ORGANISATION = [
     path("about/", organisation.overview, name="overview"),
     path("committee/", organisation.committee, name="committee"),
-    path("contacts/", organisation.contacts, name="contacts"),
+    path("contacts/", organisation.looked_after, name="contacts"),
     path("roster/<slug:kind>/print/", organisation.print_roster, name="roster_print"),
     path("roster/<slug:kind>/export/", organisation.export_roster, name="roster_export"),
     path("inspections/", inspections.inspections, name="inspections"),
