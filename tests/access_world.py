@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from apps.accounts.models import Absence, BoundCertificate, RoleGrant, User
 from apps.accounts.roles import ROLES
-from apps.branches.models import Membership, Organisation, Post
+from apps.branches.models import Inspection, InspectionFinding, Membership, Organisation, Post
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
@@ -199,6 +199,12 @@ OBJECTS: dict[str, Builder] = {
     "branches.organisation": lambda side: side.organisation,
     "branches.membership": lambda side: Membership.objects.get(person=side.cadre.person),
     "branches.post": lambda side: make_post(side.cadre.person, side.organisation, kind="member"),
+    "branches.inspection": lambda side: Inspection.objects.create(
+        organisation=side.organisation, inspected_on=DAY, inspectors="组织科", subject="支部建设"
+    ),
+    "branches.inspectionfinding": lambda side: InspectionFinding.objects.create(
+        inspection=side.objects["branches.inspection"], content="记录不全", due_on=LATER
+    ),
     "ledgers.caretier": lambda side: CareTier.objects.create(
         cadre=side.cadre, level=2, effective_on=DAY, decided_on=DAY
     ),
@@ -267,7 +273,7 @@ SHARED = {
     "organisation.division", "organisation.unit", "organisation.community", "organisation.ruleset",
     "organisation.barredentry",
     "organisation.calendarday",
-    "branches.organisation", "common.auditentry", "common.auditseal", "common.job",
+    "branches.organisation", "branches.inspection", "common.auditentry", "common.auditseal", "common.job",
     "common.codevalue", "registry.rostercolumn", "registry.rankcolumn", "registry.servingleader",
 }  # fmt: skip
 

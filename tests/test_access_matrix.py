@@ -9,6 +9,7 @@ import copy
 import json
 import logging
 import re
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,9 @@ MISSING = 999_999_999
 NOBODY = "nobody"
 ANY_STAFF = "any staff"
 SIGNED_IN = "signed in"
+# A page of the workbench: whoever holds a post in that branch or above it, and staff who may enter for it.
+DESK = "desk"
+ENTER = "branches.enter_for_branch"
 PUBLIC = "public"
 # Of these, refused answers are compared with those for missing objects too; of the others where they have the right.
 COMPARED = ("clerk", "liaison", "auditor")
@@ -41,8 +45,9 @@ NO_PEOPLE = ("system_admin", "security_admin", "auditor", "university_clerk", "t
 
 @dataclass(frozen=True)
 class Row:
-    """What a page asks for: a permission, or one of the words above. `model`: whose key stands in the address;
-    `post`: what sending an empty form asks for, where that differs."""
+    """What a page asks for: a permission, or one of the words above. `model`: whose key stands in the address (of a
+    page of the workbench: whose public id, beside its organisation's); `post`: what sending an empty form asks for,
+    where that differs."""
 
     needs: str
     model: str = ""
@@ -77,6 +82,17 @@ PAGES = {
     "admin:accounts_rolegrant_revoke": Row("accounts.change_rolegrant", "accounts.rolegrant"),
     "admin:branches_membership_end": Row("branches.change_membership", "branches.membership"),
     "admin:branches_post_end": Row("branches.change_post", "branches.post"),
+    "admin:branches_organisation_dissolve": Row("branches.change_organisation", "branches.organisation"),
+    "admin:branches_organisation_merge": Row("branches.change_organisation", "branches.organisation"),
+    "admin:branches_organisation_move": Row("branches.change_organisation", "branches.organisation"),
+    "admin:branches_organisation_honour": Row("branches.change_organisation", "branches.organisation"),
+    "admin:branches_organisation_undo": Row(NOBODY, "branches.organisation"),
+    "admin:branches_organisation_members": Row("registry.view_cadre", "branches.organisation"),
+    "admin:branches_organisation_committee": Row("registry.view_cadre", "branches.organisation"),
+    "admin:branches_organisation_coverage": Row("branches.view_organisation"),
+    "admin:branches_organisation_export": Row("branches.view_organisation"),
+    "admin:branches_inspection_finding": Row("branches.change_inspection", "branches.inspection"),
+    "admin:branches_inspection_recheck": Row(NOBODY, "branches.inspection"),
     "admin:people_phone_remove": Row("people.change_phone", "people.phone"),
     "admin:registry_lifeevent_decide": Row("registry.view_lifeevent", "registry.lifeevent", post=NOBODY),
     "admin:common_job_download": Row("common.view_every_job", "common.job", post=NOBODY),
@@ -164,6 +180,15 @@ PAGES = {
     "admin:registry_importbatch_missing": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_missing_file": Row("registry.import_roster", "registry.importbatch"),
     "portal:branch": Row(PUBLIC),
+    "branches:overview": Row(DESK),
+    "branches:committee": Row(DESK),
+    "branches:contacts": Row(DESK),
+    "branches:members_print": Row(DESK),
+    "branches:members_export": Row(DESK),
+    "branches:committee_print": Row(DESK),
+    "branches:committee_export": Row(DESK),
+    "branches:inspections": Row(DESK),
+    "branches:inspection_answer": Row(DESK, "branches.inspectionfinding"),
     "messaging:sms_receipt": Row(PUBLIC, post=NOBODY),
     "account_login": Row(PUBLIC),
     "account_logout": Row(PUBLIC),
@@ -397,11 +422,19 @@ def may(actor: str, needs: str) -> bool:
         return actor not in {"anonymous", "disabled"}
     if needs == ANY_STAFF:
         return is_staff(actor)
+    if needs == DESK:
+        return actor == "secretary" or (is_staff(actor) and ENTER in rights_of(actor))
     return needs != NOBODY and is_staff(actor) and needs in rights_of(actor)
 
 
-def address(route: Route, key) -> str:
-    path = re.sub(r"<slug:kind>", "treatment", route.path)
+def at_a_desk(route: Route) -> bool:
+    return route.path.startswith("branch/<uuid:organisation>/")
+
+
+def address(route: Route, key, organisation=None) -> str:
+    path = re.sub(r"<slug:kind>", "treatment", route.path).replace("<slug:what>", "admitted")
+    path = path.replace("<uuid:organisation>", str(organisation or uuid.UUID(int=MISSING)))
+    path = re.sub(r"<uuid:\w+>", str(key if isinstance(key, uuid.UUID) else uuid.UUID(int=MISSING)), path)
     path = re.sub(r"<\w+:\w+>", lambda match: str(key), path)
     path = re.sub(r"\^?\(\?P<app_label>[^)]*\)/\$", "accounts/", path)
     return "/" + re.sub(r"\(\?P<url>.*\)\$", "no/such/page", path)
@@ -450,6 +483,8 @@ def test_matrix(world, actor, monkeypatch):
 def check(client, actor, world, route, row, method, allowed) -> list[str]:
     """Wrong answers of one route, method and actor."""
     send = getattr(client, method)
+    if at_a_desk(route):
+        return check_desk(send, actor, world, route, row, method, allowed)
     if not row.model:
         return wrong(actor, route, method, "-", send(address(route, 1)), allowed)
     own = send(address(route, world.own.objects[row.model].pk))
@@ -474,6 +509,27 @@ def check(client, actor, world, route, row, method, allowed) -> list[str]:
     return found
 
 
+def own_address(route: Route, row: Row, world) -> str:
+    if not row.model:
+        return address(route, 1, world.own.organisation.public_id)
+    found = world.own.objects[row.model]
+    return address(route, found.public_id if at_a_desk(route) else found.pk, world.own.organisation.public_id)
+
+
+def check_desk(send, actor, world, route, row, method, allowed) -> list[str]:
+    """One's own desk opens; a desk elsewhere, and somebody of elsewhere at one's own desk, are as if missing."""
+    own, foreign = world.own.organisation.public_id, world.foreign.organisation.public_id
+    key = world.own.objects[row.model].public_id if row.model else None
+    strange = world.foreign.objects[row.model].public_id if row.model else None
+    found = wrong(actor, route, method, "own", send(address(route, key, own)), allowed)
+    found += wrong(actor, route, method, "foreign desk", send(address(route, strange, foreign)), False)
+    found += wrong(actor, route, method, "missing desk", send(address(route, key)), False)
+    if row.model:
+        found += wrong(actor, route, method, "foreign object", send(address(route, strange, own)), False)
+        found += wrong(actor, route, method, "missing object", send(address(route, None, own)), False)
+    return found
+
+
 def answer(response) -> tuple[int, str]:
     return response.status_code, settled(body(response))
 
@@ -484,7 +540,7 @@ def wrong(actor, route, method, whose, response, allowed) -> list[str]:
         found.append(f"{route.name} {method} {whose}: {response.status_code}, allowed {allowed}")
     if FOREIGN in text or FOREIGN in response.headers.get("Location", ""):
         found.append(f"{route.name} {method} {whose}: shows somebody of another district")
-    if OWN in text and (actor in NO_PEOPLE or not is_staff(actor)):
+    if OWN in text and (actor in NO_PEOPLE or not is_staff(actor)) and not (actor == "secretary" and at_a_desk(route)):
         found.append(f"{route.name} {method} {whose}: shows personal data")
     return found
 
@@ -509,7 +565,7 @@ def test_looking_changes_nothing(world, actor):
     before = table_sums()
     for route in ROUTES:
         row = ROWS[route.name]
-        client.get(address(route, world.own.objects[row.model].pk if row.model else 1))
+        client.get(own_address(route, row, world))
 
     assert table_sums() == before
 
@@ -518,7 +574,10 @@ def test_unsafe_requests_without_a_token_are_refused_everywhere(world):
     client = Client(enforce_csrf_checks=True)
     client.force_login(world.actors["clerk"])
     taken = [
-        route.name for route in ROUTES if client.post(address(route, world.own.unit.pk)).status_code not in {403, 405}
+        route.name
+        for route in ROUTES
+        if client.post(address(route, world.own.unit.pk, world.own.organisation.public_id)).status_code
+        not in {403, 405}
     ]
 
     assert taken == []

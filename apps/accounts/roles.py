@@ -36,7 +36,7 @@ REFERENCE = _views(
 PEOPLE = _views(
     "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
     "people.phone", "people.relative", "people.household", "branches.organisation", "branches.membership",
-    "branches.post",
+    "branches.post", "branches.inspection",
     "people.whereabouts", "accounts.absence", "registry.rankcolumn", "registry.servingleader", "registry.worker",
     "registry.training",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "ledgers.safetycheck",
@@ -55,7 +55,8 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
 
 CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
-    "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
+    "branches.organisation", "branches.membership", "branches.post", "branches.inspection",
+    "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
     "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
 ) | PAPER | UNIT_NEWS | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",

@@ -18,6 +18,8 @@ STAFF_NAVIGATION = [
     ("支部", "党组织", "admin:branches_organisation_changelist", "branches.view_organisation"),
     ("支部", "党员组织关系", "admin:branches_membership_changelist", "branches.view_membership"),
     ("支部", "支部任职", "admin:branches_post_changelist", "branches.view_post"),
+    ("支部", "党组织覆盖情况", "admin:branches_organisation_coverage", "branches.view_organisation"),
+    ("支部", "督导检查", "admin:branches_inspection_changelist", "branches.view_inspection"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),
