@@ -65,9 +65,18 @@ HELD = (
     Held("branches_duesbase", Capability.DUES, "条党费基数"),
     Held("branches_duesexemption", Capability.DUES, "条党费减免"),
     Held("branches_duespayment", Capability.DUES, "条党费收缴记录"),
-    Held("branches_recruit", Capability.RECRUIT, "名入党申请人、培养对象"),
-    Held("branches_election", Capability.ELECTION, "次换届"),
-    Held("branches_termshift", Capability.ELECTION, "次延期、提前换届的报批"),
+    Held(
+        "branches_election", Capability.ELECTION, "次没办完的换届",
+        "t.state NOT IN ('done', 'cancelled') AND t.voided_at IS NULL",
+    ),
+    Held(
+        "branches_termshift", Capability.ELECTION, "份等答复的延期、提前换届请示",
+        "t.state = 'asked' AND t.voided_at IS NULL",
+    ),
+    Held(
+        "branches_recruit", Capability.RECRUIT, "件正在办的入党申请",
+        "t.stage IN ('applied', 'activist', 'candidate', 'probationary') AND t.voided_at IS NULL",
+    ),
 )  # fmt: skip
 
 
