@@ -36,7 +36,8 @@ REFERENCE = _views(
 PEOPLE = _views(
     "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
     "people.phone", "people.relative", "people.household", "branches.organisation", "branches.membership",
-    "branches.post", "branches.inspection", "branches.meeting", "branches.homedelivery", "branches.studyrecord", "branches.review",
+    "branches.post", "branches.inspection", "branches.meeting", "branches.homedelivery", "branches.studyrecord",
+    "branches.review",
     "branches.talk", "branches.programme", "branches.transfer", "branches.floatingstay", "branches.recruit",
     "branches.secretaryclass",
     "people.whereabouts", "accounts.absence", "registry.rankcolumn", "registry.servingleader", "registry.worker",
@@ -57,7 +58,8 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
 
 CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
-    "branches.organisation", "branches.membership", "branches.post", "branches.inspection", "branches.transfer", "branches.secretaryclass",
+    "branches.organisation", "branches.membership", "branches.post", "branches.inspection",
+    "branches.transfer", "branches.secretaryclass",
     "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
     "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",

@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('branches', '0003_workbench'),
+        ('branches', '0004_drafts'),
     ]
 
     operations = [
