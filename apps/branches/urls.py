@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import deliveries, floating, inspections, life_papers, meetings, moves, organisation, recruits, reviews, transfers
+from .views import (
+    deliveries,
+    floating,
+    inspections,
+    life_papers,
+    meetings,
+    moves,
+    organisation,
+    recruits,
+    reviews,
+    transfers,
+)
 from .views.election_urls import election_urls
 
 app_name = "branches"
@@ -44,6 +55,7 @@ LIFE = [
     path("programmes/<uuid:programme>/", reviews.programme_edit, name="programme"),
     path("programmes/<uuid:programme>/close/", reviews.programme_close, name="programme_close"),
 ]
+TRANSFERS = [
     # Transfers, floating members, 发展党员
     path("transfers/", transfers.transfer_list, name="transfers"),
     path("transfers/new/", transfers.transfer_add, name="transfer_add"),
@@ -63,4 +75,4 @@ LIFE = [
     path("recruits/<uuid:recruit>/", recruits.recruit_page, name="recruit"),
     path("recruits/<uuid:recruit>/<slug:step>/", recruits.recruit_step, name="recruit_step"),
 ]
-urlpatterns = [*ORGANISATION, *LIFE, *election_urls]
+urlpatterns = [*ORGANISATION, *LIFE, *election_urls, *TRANSFERS]
