@@ -14,6 +14,7 @@ from apps.common.errors import BusinessError
 from apps.registry.models import Cadre
 from apps.registry.queries import find_people
 
+from .member_import import MemberImport
 from .sign_in import PostSignIn
 
 
@@ -94,7 +95,7 @@ class OrganisationFilter(PickFilter):
 
 
 @admin.register(Membership)
-class MembershipAdmin(OfPersonAdmin):
+class MembershipAdmin(MemberImport, OfPersonAdmin):
     form = JoinForm
     list_display = ["person", "organisation", "link", "starts_on", "ends_on"]
     list_filter = [OrganisationFilter, "link"]
