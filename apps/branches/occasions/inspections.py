@@ -16,7 +16,7 @@ JOIN branches_inspection i ON i.id = f.inspection_id AND i.voided_at IS NULL
 JOIN branches_organisation o ON o.id = i.organisation_id AND o.voided_at IS NULL AND o.dissolved_on IS NULL
 CROSS JOIN (VALUES {roles}) r(role)
 WHERE f.voided_at IS NULL AND f.result <> 'done'
-  AND (f.answered_on IS NULL OR f.answered_on < coalesce(f.rechecked_on, f.answered_on))
+  AND (f.answered_on IS NULL OR f.rechecked_on >= f.answered_on)
   AND {due} <= %s AND {until} > %s
 """
 DUE = FINDINGS.format(due=f"f.due_on - {DAYS_AHEAD}", until="f.due_on + 1", roles="('branch')")
