@@ -1,4 +1,4 @@
-"""Pages of the workbench that belong to the branch itself; mounted at branch/<organisation>/."""
+"""Pages of the workbench that belong to the branch itself; mounted at branch/<organisation>/. One list a subject."""
 
 from django.urls import path
 
@@ -16,7 +16,6 @@ from .views import (
 )
 from .views.election_urls import election_urls
 
-app_name = "branches"
 ORGANISATION = [
     path("about/", organisation.overview, name="overview"),
     path("committee/", organisation.committee, name="committee"),
@@ -55,8 +54,7 @@ LIFE = [
     path("programmes/<uuid:programme>/", reviews.programme_edit, name="programme"),
     path("programmes/<uuid:programme>/close/", reviews.programme_close, name="programme_close"),
 ]
-TRANSFERS = [
-    # Transfers, floating members, 发展党员
+MOVES = [
     path("transfers/", transfers.transfer_list, name="transfers"),
     path("transfers/new/", transfers.transfer_add, name="transfer_add"),
     path("transfers/ledger/", transfers.transfer_ledger, name="transfer_ledger"),
@@ -75,4 +73,10 @@ TRANSFERS = [
     path("recruits/<uuid:recruit>/", recruits.recruit_page, name="recruit"),
     path("recruits/<uuid:recruit>/<slug:step>/", recruits.recruit_step, name="recruit_step"),
 ]
-urlpatterns = [*ORGANISATION, *LIFE, *election_urls, *TRANSFERS]
+app_name = "branches"
+urlpatterns = [
+    *ORGANISATION,
+    *LIFE,
+    *MOVES,
+    *election_urls,
+]
