@@ -116,10 +116,15 @@ class OrganisationActs:
             raise PermissionDenied
         one = self.get_object(request, str(pk))
         today, reader = timezone.localdate(), reader_of(request.user)
-        if kind == "committee":
-            roster = committee_roster(one, today, reader)
-        else:
-            roster = member_roster(one, today, reader, order=request.GET.get("order", ""))
+        try:
+            roster = (
+                committee_roster(one, today, reader)
+                if kind == "committee"
+                else member_roster(one, today, reader, order=request.GET.get("order", ""))
+            )
+        except BusinessError as refusal:
+            messages.error(request, refusal.sentence)
+            return HttpResponseRedirect(self.url_of("change", one))
         as_file = "xlsx" in request.GET
         if as_file and not request.user.has_perm("registry.export_cadre"):
             raise PermissionDenied

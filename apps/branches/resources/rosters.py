@@ -14,11 +14,13 @@ from apps.branches.queries import open_posts, subtree_ids
 from apps.branches.queries.standing import ORDER_OF_POSTS
 from apps.branches.rules.belonging import PROBATIONARY
 from apps.common.code_lists import names_of
+from apps.common.errors import BusinessError
 from apps.common.workbook.writer import write_sheet
 from apps.people.models import Person
 from apps.people.queries import reach_of
 from apps.registry.models import Cadre
 
+MOST = 3000
 ORDERS = {"strokes": "姓氏笔画", "posts": "职务"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEMBER_COLUMNS = (
@@ -55,15 +57,20 @@ class Reader:
 
 
 def member_roster(organisation: Organisation, on: dt.date, reader: Reader, *, order: str = "strokes") -> Roster:
-    """Members of an organisation and all below it on a day. `order` is a key of ORDERS, by post the rest by strokes."""
+    """Members of an organisation and all below it on a day. `order` is a key of ORDERS, by post the rest by strokes.
+
+    More than MOST are refused with a sentence.
+    """
     order = order if order in ORDERS else "strokes"
     ids = subtree_ids([organisation]) or {organisation.pk}
     links = list(
         Membership.objects.current(on)
         .filter(organisation_id__in=sorted(ids))
         .select_related("person", "organisation", "group")
-        .order_by("organisation__path", "person__name_stroke_key", "person_id")
+        .order_by("organisation__path", "person__name_stroke_key", "person_id")[: MOST + 1]
     )
+    if len(links) > MOST:
+        raise BusinessError(f"超过 {MOST:,} 人，一次印不下。请到下面的党组织分别打印。", code="too_many")
     posts: dict[int, list[Post]] = {}
     for found in open_posts(ids, on).values():
         for post in found:

@@ -142,7 +142,10 @@ def roster_of(desk: Desk, kind: str, order: str):
 @at_desk
 def print_roster(request, desk: Desk, kind: str):
     """党员花名册 or 班子成员名册 on A4; the look is logged before it is shown."""
-    roster = roster_of(desk, kind, request.GET.get("order", ""))
+    try:
+        roster = roster_of(desk, kind, request.GET.get("order", ""))
+    except BusinessError as refusal:
+        return _refused(request, desk, refusal)
     log_roster(request, roster, "print", desk.organisation)
     frame = frame_for(
         request, roster.title, landscape=True, columns=len(roster.columns), order=roster.order, stamp=True,
@@ -159,9 +162,17 @@ def print_roster(request, desk: Desk, kind: str):
 @at_desk
 def export_roster(request, desk: Desk, kind: str):
     """The same as a workbook."""
-    roster = roster_of(desk, kind, request.GET.get("order", ""))
+    try:
+        roster = roster_of(desk, kind, request.GET.get("order", ""))
+    except BusinessError as refusal:
+        return _refused(request, desk, refusal)
     log_roster(request, roster, "export", desk.organisation)
     return roster_file(request, roster)
+
+
+def _refused(request, desk: Desk, refusal: BusinessError) -> HttpResponseRedirect:
+    messages.error(request, refusal.sentence)
+    return HttpResponseRedirect(address(desk, "overview"))
 
 
 def log_roster(request, roster, action: str, organisation: Organisation) -> None:
