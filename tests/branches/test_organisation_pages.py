@@ -13,6 +13,8 @@ from apps.branches.models import Inspection, InspectionFinding, MemberContact, O
 from apps.branches.services import inspections as inspection_services
 from apps.common.errors import BusinessError
 from apps.common.models import AuditEntry
+from apps.common.names import name_keys
+from apps.people.models import Person
 from tests.builders import make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +27,8 @@ def cast(client):
     unit = make_unit()
     branch, other = make_organisation("一支部", unit=unit), make_organisation("二支部", unit=unit)
     people = {name: make_cadre(name, unit=unit).person for name in ("丁一", "王五", "马六")}
-    for person in people.values():
+    for name, person in people.items():
+        Person.objects.filter(pk=person.pk).update(name_stroke_key=name_keys(name).stroke_key)
         make_member(person, branch)
     user = make_user("shuji", is_staff=False)
     make_post(people["丁一"], branch, user=user)
