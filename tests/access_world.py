@@ -21,7 +21,17 @@ from apps.accounts.models import (
     User,
 )
 from apps.accounts.roles import ROLES
-from apps.branches.models import FloatingStay, Membership, Organisation, Post, Recruit, SecretaryClass, Transfer
+from apps.branches.models import (
+    FloatingStay,
+    Inspection,
+    InspectionFinding,
+    Membership,
+    Organisation,
+    Post,
+    Recruit,
+    SecretaryClass,
+    Transfer,
+)
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
@@ -225,6 +235,12 @@ OBJECTS: dict[str, Builder] = {
     "branches.organisation": lambda side: side.organisation,
     "branches.membership": lambda side: Membership.objects.get(person=side.cadre.person),
     "branches.post": lambda side: make_post(side.cadre.person, side.organisation, kind="member"),
+    "branches.inspection": lambda side: Inspection.objects.create(
+        organisation=side.organisation, inspected_on=DAY, inspectors="组织科", subject="支部建设"
+    ),
+    "branches.inspectionfinding": lambda side: InspectionFinding.objects.create(
+        inspection=side.objects["branches.inspection"], content="记录不全", due_on=LATER
+    ),
     "branches.transfer": lambda side: Transfer.objects.create(
         person=side.cadre.person,
         kind="out",
@@ -315,7 +331,7 @@ SHARED = {
     "organisation.division", "organisation.unit", "organisation.community", "organisation.ruleset",
     "organisation.barredentry",
     "organisation.calendarday",
-    "branches.organisation", "common.auditentry", "common.auditseal", "common.job",
+    "branches.organisation", "branches.inspection", "common.auditentry", "common.auditseal", "common.job",
     "common.codevalue", "registry.rostercolumn", "registry.rankcolumn", "registry.servingleader",
 }  # fmt: skip
 

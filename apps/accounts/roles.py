@@ -43,7 +43,7 @@ PEOPLE = _views(
 )  # fmt: skip
 # Branches: seen by all who see people. One line a subject.
 BRANCHES = (
-    _views("branches.organisation", "branches.membership", "branches.post")
+    _views("branches.organisation", "branches.membership", "branches.post", "branches.inspection")
     | _views("branches.meeting", "branches.homedelivery", "branches.studyrecord", "branches.programme")
     | _views("branches.review", "branches.talk")
     | _views("branches.transfer", "branches.floatingstay", "branches.recruit", "branches.secretaryclass")
@@ -51,7 +51,7 @@ BRANCHES = (
 # Branches: done by clerks in the admin; entering for a branch at its workbench is `enter_for_branch`.
 BRANCH_WORK = (
     frozenset({"branches.enter_for_branch"})
-    | _edits("branches.organisation", "branches.membership", "branches.post")
+    | _edits("branches.organisation", "branches.membership", "branches.post", "branches.inspection")
     | _edits("branches.programme")
     | frozenset({"branches.change_meeting", "branches.change_homedelivery", "branches.change_studyrecord"})
     | frozenset({"branches.change_review", "branches.change_talk"})

@@ -20,8 +20,10 @@ ORGANISATION = [
     path("about/", organisation.overview, name="overview"),
     path("committee/", organisation.committee, name="committee"),
     path("contacts/", organisation.looked_after, name="contacts"),
-    path("roster/<slug:kind>/print/", organisation.print_roster, name="roster_print"),
-    path("roster/<slug:kind>/export/", organisation.export_roster, name="roster_export"),
+    path("members/print/", organisation.print_roster, {"kind": "members"}, name="members_print"),
+    path("members/export/", organisation.export_roster, {"kind": "members"}, name="members_export"),
+    path("committee/print/", organisation.print_roster, {"kind": "committee"}, name="committee_print"),
+    path("committee/export/", organisation.export_roster, {"kind": "committee"}, name="committee_export"),
     path("inspections/", inspections.inspections, name="inspections"),
     path("inspections/<uuid:finding>/", inspections.answer, name="inspection_answer"),
 ]

@@ -20,6 +20,8 @@ STAFF_NAVIGATION = [
     ("支部", "党组织", "admin:branches_organisation_changelist", "branches.view_organisation"),
     ("支部", "党员组织关系", "admin:branches_membership_changelist", "branches.view_membership"),
     ("支部", "支部任职", "admin:branches_post_changelist", "branches.view_post"),
+    ("支部", "党组织覆盖情况", "admin:branches_organisation_coverage", "branches.view_organisation"),
+    ("支部", "督导检查", "admin:branches_inspection_changelist", "branches.view_inspection"),
     ("支部", "各支部组织生活", "admin:branches_meeting_months", "branches.view_meeting"),
     ("支部", "会议和活动", "admin:branches_meeting_changelist", "branches.view_meeting"),
     ("支部", "送学上门", "admin:branches_homedelivery_changelist", "branches.view_homedelivery"),
@@ -81,6 +83,9 @@ PUBLIC_NAVIGATION = [
 # Tables of the secretary's workbench below the three large buttons: (label, url name taking the organisation's uuid,
 # icon, sentence, capability that the kind of organisation needs or ""). Lines without a page are hidden.
 DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
+    ("支部概况", "branches:overview", "home", "人数、班子、任期，打印党员花名册", ""),
+    ("联系党员", "branches:contacts", "people", "班子成员谁联系谁", ""),
+    ("督导检查", "branches:inspections", "news", "上级发现的问题，改好了在这里报", ""),
     ("组织关系转接", "branches:transfers", "news", "谁要转走、谁要转来，办到哪一步", ""),
     ("流动党员", "branches:floating", "people", "人在外地、关系在这里的党员", "formal_link"),
     ("入党申请", "branches:recruits", "book", "从递交申请书到转正", "recruit"),
@@ -94,6 +99,7 @@ DESK_DUE = [
     "apps.branches.queries.desk_due.meeting_due",
     "apps.branches.queries.desk_due.deliveries_due",
     "apps.branches.queries.desk_due.term_due",
+    "apps.branches.queries.inspections_due.findings_due",
     "apps.branches.queries.transfers_due.transfers_due",
     "apps.branches.queries.transfers_due.moves_due",
     "apps.branches.queries.transfers_due.recruits_due",

@@ -2,6 +2,7 @@
 
 from .classes import SecretaryClassAdmin
 from .floating import FloatingStayAdmin, RecruitAdmin
+from .inspections import InspectionAdmin
 from .life import HomeDeliveryAdmin, MeetingAdmin, ProgrammeAdmin, ReviewAdmin, StudyRecordAdmin, TalkAdmin
 from .memberships import MembershipAdmin, PostAdmin
 from .organisations import OrganisationAdmin
@@ -9,7 +10,7 @@ from .sign_in import CallRequestAdmin, PersonalAccountAdmin
 from .transfers import TransferAdmin
 
 __all__ = [
-    "CallRequestAdmin", "FloatingStayAdmin", "HomeDeliveryAdmin", "MeetingAdmin", "MembershipAdmin",
+    "CallRequestAdmin", "FloatingStayAdmin", "HomeDeliveryAdmin", "InspectionAdmin", "MeetingAdmin", "MembershipAdmin",
     "OrganisationAdmin", "PersonalAccountAdmin", "PostAdmin", "ProgrammeAdmin", "RecruitAdmin", "ReviewAdmin",
     "SecretaryClassAdmin", "StudyRecordAdmin", "TalkAdmin", "TransferAdmin",
 ]  # fmt: skip

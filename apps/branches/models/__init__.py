@@ -8,6 +8,7 @@ from .floating import FloatingStay
 from .inspections import Inspection, InspectionFinding
 from .looking_after import MemberContact
 from .meetings import Attendance, HomeDelivery, Meeting, Programme, StudyRecord
+from .member_uploads import MemberUpload
 from .memberships import Membership, Post, SpanQuerySet
 from .money import AllowanceLine, AllowanceList, BranchFund, FundEntry
 from .organisations import Organisation, OrganisationAct, OrganisationHonour
@@ -19,7 +20,7 @@ __all__ = [
     "AllowanceLine", "AllowanceList", "Attendance", "Ballot", "BallotVote", "BranchFund", "Candidate", "ClassSeat",
     "Draft", "DuesBase", "DuesExemption", "DuesOff", "DuesPayment", "DuesYear", "Election", "ElectionStep",
     "Exclusion", "FloatingStay", "FormerLetter", "FundEntry", "HomeDelivery", "Inspection", "InspectionFinding",
-    "Meeting", "MemberContact", "Membership", "MoveDecision", "Organisation", "OrganisationAct",
+    "Meeting", "MemberContact", "MemberUpload", "Membership", "MoveDecision", "Organisation", "OrganisationAct",
     "OrganisationHonour", "Post", "Programme", "Recruit", "RecruitStep", "Review", "SecretaryClass", "SpanQuerySet",
     "StudyRecord", "Talk", "TermShift", "Transfer", "TransferStep",
 ]  # fmt: skip

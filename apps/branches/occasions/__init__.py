@@ -4,6 +4,7 @@ import datetime
 
 from apps.common.row_set import RowSet
 
+from .inspections import FINDING_DUE, FINDING_LATE
 from .meetings import MEETING_MISSING
 from .terms import TERM_ENDS, TERM_OVER
 from .topics import Topic
@@ -11,7 +12,7 @@ from .topics import Topic
 __all__ = ["TOPICS", "Topic", "branch_reminders_between"]
 
 # In the order in which lines are shown.
-TOPICS: tuple[Topic, ...] = (TERM_OVER, TERM_ENDS, MEETING_MISSING)
+TOPICS: tuple[Topic, ...] = (TERM_OVER, TERM_ENDS, FINDING_LATE, FINDING_DUE, MEETING_MISSING)
 
 NAMED = "SELECT %s AS topic, t.* FROM ({rows}) t"
 

@@ -63,6 +63,7 @@ class Command(BaseCommand):
         written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
         write_others()
         analyse()
+        write_organisation_life(staff, on=on)
         write_branch_life(on=on)
         write_service(staff, on=on)
         write_hospital_stays(staff, on=on)
