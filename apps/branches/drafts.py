@@ -69,6 +69,15 @@ def keep(desk: Desk, form: str, fields: Iterable[tuple[str, str]], subject: str 
     return True
 
 
+def merge(desk: Desk, form: str, fields: Iterable[tuple[str, str]], subject: str = "") -> bool:
+    """Keep what one screen of the form says beside what the others said."""
+    new = list(fields)
+    names = {name for name, _ in new}
+    before = kept(desk, form, subject)
+    old = [pair for pair in before.fields if pair[0] not in names] if before else []
+    return keep(desk, form, [*old, *new], subject)
+
+
 def fields_of(data: QueryDict) -> list[tuple[str, str]]:
     return [(name, value) for name, values in data.lists() for value in values]
 
