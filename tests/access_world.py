@@ -9,16 +9,34 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db.models import Model
+from django.utils import timezone
 
-from apps.accounts.models import Absence, BoundCertificate, RoleGrant, User
+from apps.accounts.models import (
+    Absence,
+    BoundCertificate,
+    CallRequest,
+    PersonalAccount,
+    PhoneLogin,
+    RoleGrant,
+    User,
+)
 from apps.accounts.roles import ROLES
-from apps.branches.models import Meeting, Membership, Organisation, Post
+from apps.branches.models import (
+    FloatingStay,
+    Meeting,
+    Membership,
+    Organisation,
+    Post,
+    Recruit,
+    SecretaryClass,
+    Transfer,
+)
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
-from apps.people.models import Household, Person, Phone, Relative, Whereabouts
+from apps.people.models import Household, Person, PersonAccount, Phone, Relative, Whereabouts
 from apps.registry.models import (
     Attendance,
     Cadre,
@@ -90,6 +108,21 @@ def _grant(side: Side) -> RoleGrant:
     user = make_user(f"granted{side.unit.pk}", unit=None)
     User.objects.filter(pk=user.pk).update(unit=side.unit)
     return RoleGrant.objects.create(user=user, role="clerk", unit=side.unit, starts_on=LONG_AGO)
+
+
+def _personal_account(side: Side) -> PersonalAccount:
+    user = make_user(f"personal{side.unit.pk}", display_name=f"{side.cadre.person.name}本人", is_staff=False)
+    PersonAccount.objects.create(user=user, person=side.cadre.person, starts_on=LONG_AGO)
+    return PersonalAccount.objects.get(pk=user.pk)
+
+
+def _call_request(side: Side) -> CallRequest:
+    number = b"n%d" % side.unit.pk
+    PhoneLogin.objects.create(user=side.objects["accounts.personalaccount"], phone_hash=number)
+    return CallRequest.objects.create(
+        phone_hash=number, browser=b"b", by_call=True, asked_at=timezone.now(),
+        expires_at=timezone.now() + datetime.timedelta(days=1),
+    )  # fmt: skip
 
 
 def _rule_set(side: Side) -> RuleSet:
@@ -189,6 +222,8 @@ OBJECTS: dict[str, Builder] = {
     "accounts.boundcertificate": lambda side: BoundCertificate.objects.create(
         user=side.objects["accounts.user"], serial=f"{side.unit.pk:X}", subject="CN=x"
     ),
+    "accounts.personalaccount": _personal_account,
+    "accounts.callrequest": _call_request,
     "people.person": lambda side: side.cadre.person,
     "people.phone": _phone,
     "people.relative": _relative,
@@ -201,6 +236,28 @@ OBJECTS: dict[str, Builder] = {
     "branches.post": lambda side: make_post(side.cadre.person, side.organisation, kind="member"),
     "branches.meeting": lambda side: Meeting.objects.create(
         organisation=side.organisation, kind="party_day", held_on=DAY, topic="学习", said_present=1, expected=1
+    ),
+    "branches.transfer": lambda side: Transfer.objects.create(
+        person=side.cadre.person,
+        kind="out",
+        from_organisation=side.organisation,
+        outside_name="海口市某支部",
+        state="under_way",
+        applied_on=DAY,
+        moved_on=DAY,
+        letter_no=f"云{side.unit.pk}",
+        issued_on=DAY,
+        valid_days=90,
+        expires_on=LATER,
+    ),
+    "branches.floatingstay": lambda side: FloatingStay.objects.create(
+        person=side.cadre.person, organisation=side.organisation, starts_on=DAY, city="海口市"
+    ),
+    "branches.recruit": lambda side: Recruit.objects.create(
+        person=side.cadre.person, organisation=side.organisation, applied_on=DAY
+    ),
+    "branches.secretaryclass": lambda side: SecretaryClass.objects.create(
+        title=f"{side.cadre.person.name}的培训班", unit=side.unit, starts_on=DAY, last_on=DAY
     ),
     "ledgers.caretier": lambda side: CareTier.objects.create(
         cadre=side.cadre, level=2, effective_on=DAY, decided_on=DAY

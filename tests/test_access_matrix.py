@@ -80,7 +80,19 @@ PAGES = {
     "admin:accounts_user_disable": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_enable": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_rolegrant_revoke": Row("accounts.change_rolegrant", "accounts.rolegrant"),
+    "admin:branches_post_account": Row("branches.change_post", "branches.post"),
+    "admin:accounts_personalaccount_phone": Row("accounts.change_personalaccount", "accounts.personalaccount"),
+    "admin:accounts_personalaccount_card": Row("accounts.change_personalaccount", "accounts.personalaccount"),
     "admin:branches_membership_end": Row("branches.change_membership", "branches.membership"),
+    "admin:branches_transfer_moved": Row("branches.view_transfer"),
+    "admin:branches_transfer_export": Row("branches.view_transfer"),
+    "admin:branches_floatingstay_export": Row("branches.view_floatingstay"),
+    "admin:branches_secretaryclass_missing": Row("branches.view_secretaryclass"),
+    "admin:branches_secretaryclass_people": Row("branches.change_secretaryclass", "branches.secretaryclass"),
+    "admin:branches_secretaryclass_attendance": Row(
+        "branches.view_secretaryclass", "branches.secretaryclass", post="branches.change_secretaryclass"
+    ),
+    "admin:branches_secretaryclass_export": Row("branches.view_secretaryclass", "branches.secretaryclass"),
     "admin:branches_post_end": Row("branches.change_post", "branches.post"),
     "admin:people_phone_remove": Row("people.change_phone", "people.phone"),
     "admin:registry_lifeevent_decide": Row("registry.view_lifeevent", "registry.lifeevent", post=NOBODY),
@@ -195,6 +207,23 @@ PAGES = {
     "ledgers:reports": Row(DESK, post=NOBODY),
     # What one reported oneself: the event of the world is nobody's.
     "ledgers:take_back": Row(NOBODY, "registry.lifeevent"),
+    "branches:transfers": Row(DESK),
+    "branches:transfer_add": Row(DESK),
+    "branches:transfer_ledger": Row(DESK),
+    "branches:transfer": Row(DESK, "branches.transfer"),
+    "branches:transfer_letter": Row(DESK, "branches.transfer"),
+    "branches:transfer_step": Row(DESK, "branches.transfer"),
+    "branches:move": Row(NOBODY),
+    "branches:floating": Row(DESK),
+    "branches:stay_add": Row(DESK),
+    "branches:floating_print": Row(DESK),
+    "branches:floating_export": Row(DESK),
+    "branches:stay": Row(DESK, "branches.floatingstay"),
+    "branches:stay_end": Row(DESK, "branches.floatingstay"),
+    "branches:recruits": Row(DESK),
+    "branches:recruit_add": Row(DESK),
+    "branches:recruit": Row(DESK, "branches.recruit"),
+    "branches:recruit_step": Row(DESK, "branches.recruit"),
     "messaging:sms_receipt": Row(PUBLIC, post=NOBODY),
     "account_login": Row(PUBLIC),
     "account_logout": Row(PUBLIC),
@@ -203,6 +232,12 @@ PAGES = {
     "account_change_password": Row(SIGNED_IN),
     "account_lock": Row(SIGNED_IN),
     "account_locked": Row(SIGNED_IN),
+    "account_phone": Row(PUBLIC),
+    "account_code": Row(PUBLIC),
+    "account_who": Row(PUBLIC),
+    "account_card": Row(PUBLIC),
+    "account_card_digits": Row(PUBLIC),
+    "account_devices": Row(SIGNED_IN),
     "account_kept": Row(SIGNED_IN),
     "mfa_choose": Row(SIGNED_IN),
     "mfa_index": Row(SIGNED_IN),
@@ -247,6 +282,12 @@ EXCEPTIONS = {
     "admin:accounts_rolegrant_change": Row("accounts.view_rolegrant", "accounts.rolegrant", post=NOBODY),
     "admin:branches_membership_change": Row("branches.view_membership", "branches.membership", post=NOBODY),
     "admin:branches_post_change": Row("branches.view_post", "branches.post", post=NOBODY),
+    # Steps of a transfer, stays and applications are entered at the branch's desk.
+    "admin:branches_transfer_change": Row("branches.view_transfer", "branches.transfer", post=NOBODY),
+    "admin:branches_floatingstay_add": Row(NOBODY),
+    "admin:branches_floatingstay_change": Row("branches.view_floatingstay", "branches.floatingstay", post=NOBODY),
+    "admin:branches_recruit_add": Row(NOBODY),
+    "admin:branches_recruit_change": Row("branches.view_recruit", "branches.recruit", post=NOBODY),
     "admin:people_person_change": Row("people.view_person", "people.person", post=NOBODY),
     "admin:people_person_add": Row(NOBODY),
     # A part is added to the person named in the address; without one nobody gets the form.
@@ -263,6 +304,9 @@ EXCEPTIONS = {
     "admin:ledgers_caretier_change": Row("ledgers.view_caretier", "ledgers.caretier", post=NOBODY),
     "admin:ledgers_careassignment_add": Row(NOBODY),
     "admin:ledgers_careassignment_change": Row("ledgers.view_careassignment", "ledgers.careassignment", post=NOBODY),
+    # Accounts of people are opened from a post or a person; requests come from the door.
+    "admin:accounts_personalaccount_add": Row(NOBODY),
+    "admin:accounts_callrequest_add": Row(NOBODY),
     # Absences are ended and voided, never rewritten or restored.
     "admin:accounts_absence_change": Row("accounts.view_absence", "accounts.absence", post=NOBODY),
     "admin:accounts_absence_restore": Row("accounts.change_absence", "accounts.absence", post=NOBODY),
@@ -439,7 +483,8 @@ def at_a_desk(route: Route) -> bool:
 
 def address(route: Route, key, organisation=None) -> str:
     path = re.sub(r"<slug:kind>", "treatment", route.path).replace("<slug:what>", "admitted")
-    path = path.replace("<slug:form>", "meeting").replace("<slug:step>", "start")
+    path = path.replace("<slug:act>", "withdraw").replace("<slug:step>", "stop")
+    path = path.replace("<slug:form>", "meeting").replace("<slug:screen>", "start")
     path = path.replace("<uuid:organisation>", str(organisation or uuid.UUID(int=MISSING)))
     path = re.sub(r"<uuid:\w+>", str(key if isinstance(key, uuid.UUID) else uuid.UUID(int=MISSING)), path)
     path = re.sub(r"<\w+:\w+>", lambda match: str(key), path)
@@ -452,7 +497,7 @@ def is_open(response) -> bool | None:
     if response.status_code == 405:
         return None
     if response.status_code == 302:
-        return not re.match(r"/(admin/login|account/login|account/inactive)/", response.url)
+        return not re.match(r"/(admin/login|account/login|account/inactive)/|/account/phone/\?next=", response.url)
     return response.status_code in {200, 400, 422}
 
 

@@ -19,6 +19,7 @@ from .models import Draft
 
 KEEP_FOR = datetime.timedelta(days=30)
 MOST = 256 * 1024
+MEETING = "meeting"  # form of 记会议
 SAVE = "keep_draft"  # name of the button 先存着
 NOT_KEPT = {"csrfmiddlewaretoken", SAVE}
 

@@ -19,7 +19,7 @@ NEAR_WORDS = {0: "今天", 1: "明天", 2: "后天"}
 @dataclass(frozen=True)
 class Due:
     """One thing to do. `who` (full name, or empty) comes first in bold, then `text`; `on` is its last day; `acts` are
-    (label, address), the first one the main one; `on_the_day`: not before it (a birthday). Sorted by `on`, then `who`."""
+    (label, address), the first one the main one; `on_the_day`: not before it (a birthday)."""
 
     on: datetime.date
     text: str

@@ -36,7 +36,7 @@
   function send(now, leaving) {
     return window.fetch(url, {
       method: "POST", body: now, credentials: "same-origin", redirect: "manual", keepalive: Boolean(leaving),
-      headers: { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": token }
+      headers: { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": token, "X-Autosave": "1" }
     }).then(function (answer) {
       if (answer.status !== 204) throw new Error("not kept");
       sent = now;

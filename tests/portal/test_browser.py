@@ -9,7 +9,6 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
 from playwright.sync_api import sync_playwright
 
 from tests.builders import make_unit, make_user
@@ -61,7 +60,6 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
-        connections.close_all()  # those of the loop's context, which nobody finds when the loop has ended
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 

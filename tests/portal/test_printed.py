@@ -7,7 +7,6 @@ import uuid
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -77,7 +76,6 @@ def opened(sheet, live_server, monkeypatch):
         tab.on("console", lambda line: tab.complaints.append(line.text) if line.type == "error" else None)
         yield tab
         browser.close()
-        connections.close_all()  # those of the loop's context, which nobody finds when the loop has ended
 
 
 def pages_of(pdf: bytes) -> list[tuple[int, int]]:

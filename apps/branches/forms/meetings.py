@@ -65,11 +65,6 @@ class WordsForm(PortalForm):
     )
 
 
-class VoidForm(PortalForm):
-    submit_label = "作废这次记录"
-    reason = forms.CharField(label="为什么作废", max_length=100, help_text="例如 日期记错了，重新记了一次")
-
-
 @dataclass(frozen=True)
 class RollRow:
     """One line of the roll as the page shows it."""

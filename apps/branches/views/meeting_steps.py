@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -22,7 +21,9 @@ from apps.branches.services import MeetingFacts, change_meeting, record_meeting,
 from apps.common.errors import BusinessError, StaleVersion
 from apps.common.forms import PortalForm
 
-FORM = "meeting"
+from .meetings import own_meeting
+
+FORM = drafts.MEETING
 STEPS = ("start", "names", "words", "review")
 LABELS = {"start": "什么会", "names": "点名", "words": "内容", "review": "看一遍"}
 
@@ -68,10 +69,6 @@ def writing_of(desk: Desk, meeting: Meeting | None) -> Writing:
     return Writing(desk, dict(kept.fields) if kept else {}, meeting)
 
 
-def own_meeting(desk: Desk, public_id) -> Meeting:
-    return get_object_or_404(Meeting, public_id=public_id, organisation=desk.organisation)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_desk
 def meeting_new(request, desk):
@@ -114,19 +111,19 @@ def next_of(writing: Writing) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_desk
-def meeting_step(request, desk, step):
-    return answer_step(request, writing_of(desk, None), step)
+def meeting_step(request, desk, screen):
+    return answer_step(request, writing_of(desk, None), screen)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_desk
-def meeting_change(request, desk, meeting, step):
+def meeting_change(request, desk, meeting, screen):
     """Mending a recorded meeting goes over the same screens."""
     found = own_meeting(desk, meeting)
     if found.voided_at:
         raise Http404
     writing = writing_of(desk, found)
-    return answer_step(request, Writing(desk, {**said_of(found), **writing.said}, found), step)
+    return answer_step(request, Writing(desk, {**said_of(found), **writing.said}, found), screen)
 
 
 def said_of(meeting: Meeting) -> dict[str, str]:

@@ -1,92 +1,129 @@
-"""Meetings that were recorded: the list, one of them, its photos, taking it back."""
+"""What the branch held: the list of its meetings, one meeting's page, taking one back."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import urlencode
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.branches import drafts
 from apps.branches.access import Desk
-from apps.branches.choices import MeetingKind
+from apps.branches.choices import AttendanceState, MeetingKind
 from apps.branches.desk import at_desk, show
-from apps.branches.forms.meetings import VoidForm
-from apps.branches.models import Meeting
-from apps.branches.queries.meeting_text import meeting_text
+from apps.branches.forms import VoidForm
+from apps.branches.models import HomeDelivery, Meeting
+from apps.branches.queries.coverage import (
+    NOBODY,
+    attended_elsewhere,
+    came,
+    coverage_by_organisation,
+    first_year,
+    meetings_open_to,
+    months_of,
+    present_counts,
+)
+from apps.branches.queries.meeting_page import may_undo, meeting_text, photos_of
+from apps.branches.rules.meetings import period_of
 from apps.branches.services import restore_meeting, void_meeting
 from apps.branches.services.meetings import open_deliveries
-from apps.common import attachments, audit
 from apps.common.errors import BusinessError
-from apps.common.models import Attachment
-from apps.common.scans import read_scan
 
-from .meeting_steps import FORM, own_meeting
+from .paging import other_parameters, page_of
 
-PER_PAGE = 20
-PHOTO = "meeting_photo"
-MOST_PHOTOS = 9
-IMAGES = ("image/jpeg", "image/png")
-
-
-def meeting_url(desk: Desk, meeting: Meeting) -> str:
-    return reverse("branches:meeting", args=[desk.organisation.public_id, meeting.public_id])
+LIFE = "desk/life/"
 
 
 @require_safe
 @at_desk
-def meetings(request, desk):
-    rows = Meeting.objects.filter(organisation=desk.organisation).select_related("entered_by")
-    kind = request.GET.get("kind", "")
-    rows = rows.filter(kind=kind) if kind in MeetingKind else rows
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page, "kind": kind, "kinds": [("", "全部"), *MeetingKind.choices], "query": urlencode({"kind": kind}),
-        "total": f"共 {page.paginator.count} 次，最近的在前",
-    }  # fmt: skip
-    return show(request, desk, "desk/meetings/list.html", context)
-
-
-@require_safe
-@at_desk
-def meeting(request, desk, meeting):
-    """What was recorded, as a page and as a text for the group."""
-    found = own_meeting(desk, meeting)
-    roll = list(found.attendance.select_related("person").order_by("person__name_stroke_key", "person_id"))
-    audit.look(
-        "open", actor=request.user, people=[row.person_id for row in roll], fields=["meeting"],
-        target=f"branches.meeting:{found.pk}", request=request,
+def meeting_list(request, desk):
+    """Own meetings and those held together with others, by year and kind; the voided apart."""
+    wanted = request.GET.get("kind", "")
+    rows = meetings_open_to(desk.organisation).select_related("organisation").order_by("-held_on", "-pk")
+    rows = rows.filter(voided_at__isnull=wanted != "void")
+    if wanted in MeetingKind:
+        rows = rows.filter(kind=wanted)
+    year = request.GET.get("year", "")
+    if year.isascii() and year.isdecimal() and len(year) == 4 and int(year):
+        rows = rows.filter(held_on__year=int(year))
+    page = page_of(request, rows)
+    counts = present_counts([meeting.pk for meeting in page])
+    first = first_year(desk.organisation) or desk.today.year
+    return show(
+        request, desk, LIFE + "meetings.html",
+        {
+            "page": page, "query": other_parameters(request), "kind": wanted, "year": year,
+            "lines": [(meeting, came(counts.get(meeting.pk, {}))) for meeting in page],
+            "kinds": MeetingKind.choices, "years": range(desk.today.year, first - 1, -1),
+            "sentences": sentences(desk),
+        },
     )  # fmt: skip
-    context = {
-        "meeting": found,
-        "roll": roll,
-        "text": meeting_text(found, roll),
-        "to_deliver": open_deliveries(found).count(),
-        "photos": photos_of(found),
-        "is_saved": "saved" in request.GET,
-        "draft_url": drafts.address_of(desk, FORM),
-        "may_undo": may_undo(desk, found),
-    }
-    return show(request, desk, "desk/meetings/meeting.html", context)
 
 
-def may_undo(desk: Desk, meeting: Meeting) -> bool:
-    """One tap on the day it was entered, by whoever entered it."""
-    day = timezone.localdate(meeting.created_at)
-    return meeting.voided_at is None and day == desk.today and meeting.entered_by_id == desk.user.pk
+def sentences(desk: Desk) -> list[str]:
+    """How the branch stands this month and quarter, in words: what is still to hold, and who was reached."""
+    said = []
+    (month,) = months_of([desk.organisation], desk.today, on=desk.today)
+    for words, months in (("本月", 1), ("本季度", 3)):
+        waiting = [one.label for one in month.held if one.months == months and not one.count]
+        start, end = period_of(desk.today, months)
+        found = coverage_by_organisation([desk.organisation.pk], start, end, on=desk.today)
+        cover = found.get(desk.organisation.pk, NOBODY)
+        if not cover.members:
+            continue
+        text = f"{words}到会 {cover.attended} 人，送学 {cover.delivered} 人，请假 {cover.on_leave} 人，"
+        text += f"共覆盖 {cover.members} 人中的 {cover.covered} 人（{cover.percent}%）。"
+        text += f"还没有开的：{'、'.join(waiting)}。" if waiting else ""
+        said.append(text)
+    return said
 
 
-@require_POST
+def own_meeting(desk: Desk, meeting) -> Meeting:
+    return get_object_or_404(Meeting, public_id=meeting, organisation=desk.organisation)
+
+
+@require_safe
 @at_desk
-def meeting_undo(request, desk, meeting):
-    found = own_meeting(desk, meeting)
-    if not may_undo(desk, found):
-        raise Http404
-    void_meeting(desk, found, reason="当天撤回")
-    messages.success(request, "撤回了，这次会议当作没有记过。记错了人的，送学也一起撤了。")
-    return HttpResponseRedirect(meeting_url(desk, found))
+def meeting_page(request, desk, meeting):
+    """One meeting. A partner sees that it was held and how many came; names stay with whose members they are."""
+    rows = meetings_open_to(desk.organisation).select_related("host", "recorder", "programme", "organisation")
+    found = get_object_or_404(rows, public_id=meeting)
+    is_own = found.organisation_id == desk.organisation.pk
+    if found.voided_at and not is_own:
+        return redirect("branches:meetings", desk.organisation.public_id)
+    counts = present_counts([found.pk]).get(found.pk, {})
+    return show(
+        request, desk, LIFE + "meeting.html",
+        {
+            "meeting": found, "is_own": is_own, "partners": found.partners.order_by("path"),
+            "came": came(counts), "groups": groups_of(found) if is_own else [],
+            "deliveries": deliveries_of(found) if is_own else [],
+            "mismatch": found.said_present - came(counts), "is_review": found.kind == MeetingKind.REVIEW,
+            **(extras(request, desk, found) if is_own else {}),
+        },
+    )  # fmt: skip
+
+
+def extras(request, desk: Desk, meeting: Meeting) -> dict:
+    """The text for the group, photos, and whether it may be taken back with one tap; `is_saved`: just written."""
+    roll = list(meeting.attendance.select_related("person").order_by("person__name_stroke_key", "person_id"))
+    return {
+        "text": meeting_text(meeting, roll),
+        "photos": photos_of(meeting),
+        "may_undo": may_undo(desk, meeting),
+        "is_saved": "saved" in request.GET,
+        "to_deliver": open_deliveries(meeting).count(),
+        "draft_url": drafts.address_of(desk, drafts.MEETING),
+    }
+
+
+def groups_of(meeting: Meeting) -> list[tuple[str, list]]:
+    """(state, rows) of the roll in the order of the states, names by 姓氏笔画."""
+    rows = list(meeting.attendance.select_related("person").order_by("person__name_stroke_key", "person_id"))
+    groups = [(state.label, [row for row in rows if row.state == state]) for state in AttendanceState]
+    return [(label, found) for label, found in groups if found]
+
+
+def deliveries_of(meeting: Meeting):
+    rows = HomeDelivery.objects.filter(meeting=meeting, voided_at__isnull=True).select_related("person")
+    return rows.order_by("person__name_stroke_key", "pk")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,83 +134,30 @@ def meeting_void(request, desk, meeting):
     if request.method == "POST" and form.is_valid():
         try:
             void_meeting(desk, found, reason=form.cleaned_data["reason"])
-        except BusinessError as error:
-            form.refuse(error)
+        except BusinessError as refusal:
+            form.refuse(refusal)
         else:
-            messages.success(request, "已作废。")
-            return HttpResponseRedirect(meeting_url(desk, found))
-    context = {"form": form, "meeting": found, "back": meeting_url(desk, found)}
-    return show(request, desk, "desk/meetings/void.html", context, status=422 if form.errors else 200)
+            messages.success(request, "已作废。记错了可以在这一页恢复。")
+            return redirect("branches:meeting", desk.organisation.public_id, found.public_id)
+    context = {
+        "form": form, "title": f"作废：{found}", "lead": "作废后不再算进组织生活，还没送的送学一起取消。可以恢复。",
+    }  # fmt: skip
+    return show(request, desk, LIFE + "form.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 @at_desk
 def meeting_restore(request, desk, meeting):
-    found = own_meeting(desk, meeting)
-    restore_meeting(desk, found)
-    messages.success(request, "恢复了，这次会议又算数了。")
-    return HttpResponseRedirect(meeting_url(desk, found))
-
-
-# Photos: never asked for (domain 3.15), kept with the meeting --------------------------------------------------
-
-
-def photos_of(meeting: Meeting) -> list[Attachment]:
-    rows = Attachment.objects.filter(subject=f"branches.meeting:{meeting.pk}", purpose=PHOTO, purged_at__isnull=True)
-    return list(rows.order_by("pk"))
-
-
-@require_POST
-@at_desk
-def photo_add(request, desk, meeting):
-    found = own_meeting(desk, meeting)
-    files = request.FILES.getlist("photo")
-    try:
-        add_photos(desk, found, files)
-    except BusinessError as error:
-        messages.error(request, error.sentence)
-    else:
-        messages.success(request, f"加了 {len(files)} 张照片。")
-    return HttpResponseRedirect(meeting_url(desk, found))
-
-
-def add_photos(desk: Desk, meeting: Meeting, files) -> None:
-    if not files:
-        raise BusinessError("请先选照片。", code="empty", field="photo")
-    if len(photos_of(meeting)) + len(files) > MOST_PHOTOS:
-        raise BusinessError(f"一次会议最多放 {MOST_PHOTOS} 张照片。", code="many", field="photo")
-    scans = [read_scan(file, field="photo") for file in files]
-    if any(scan.content_type not in IMAGES for scan in scans):
-        raise BusinessError("请选 JPG 或 PNG 照片。", code="kind", field="photo")
-    for scan in scans:
-        attachments.store(
-            scan.data, subject=f"branches.meeting:{meeting.pk}", purpose=PHOTO, filename=scan.filename,
-            content_type=scan.content_type, actor=desk.user, keep_days=None,
-        )  # fmt: skip
-    audit.record(
-        "change_meeting", actor=desk.user, fields=["photo"], target=f"branches.meeting:{meeting.pk}",
-        reason="代录" if desk.by_staff else "",
-    )  # fmt: skip
+    found = restore_meeting(desk, own_meeting(desk, meeting))
+    messages.success(request, "已恢复。")
+    return redirect("branches:meeting", desk.organisation.public_id, found.public_id)
 
 
 @require_safe
 @at_desk
-def photo(request, desk, meeting, photo):
-    found = get_object_or_404(
-        Attachment, public_id=photo, purpose=PHOTO, purged_at__isnull=True,
-        subject=f"branches.meeting:{own_meeting(desk, meeting).pk}",
-    )  # fmt: skip
-    return HttpResponse(attachments.read(found), content_type=found.content_type)
-
-
-@require_POST
-@at_desk
-def photo_remove(request, desk, meeting, photo):
-    owner = own_meeting(desk, meeting)
-    found = get_object_or_404(
-        Attachment, public_id=photo, purpose=PHOTO, subject=f"branches.meeting:{owner.pk}"
-    )  # fmt: skip
-    attachments.purge(found)
-    audit.record("change_meeting", actor=desk.user, fields=["photo"], target=f"branches.meeting:{owner.pk}")
-    messages.success(request, "照片删掉了。")
-    return HttpResponseRedirect(meeting_url(desk, owner))
+def elsewhere_list(request, desk):
+    """What members took part in with other organisations this year: reported home by those organisations' records."""
+    start, end = period_of(desk.today, 12)
+    rows = attended_elsewhere(desk.organisation, start, end, on=desk.today)
+    page = page_of(request, rows)
+    return show(request, desk, LIFE + "elsewhere.html", {"page": page, "query": "", "year": start.year})

@@ -53,12 +53,12 @@ def members(request, desk):
     return show(request, desk, "desk/members/list.html", context)
 
 
-def names_text(desk: Desk, people, label: str) -> str:
-    """The list for the WeChat group: names only, and no list of those in hospital."""
-    if label in ("住院", "独居"):
+def names_text(desk: Desk, people: list[Person], shown: str) -> str:
+    """The list for the WeChat group: names only, and never of those in hospital, alone or away."""
+    if shown in ("hospital", "alone", "away"):
         return ""
     names = [person.name for person in people]
-    heading = desk.organisation.name + (f"（{label}）" if label else "党员名单")
+    heading = desk.organisation.name + (f"（{dict(FILTERS)[shown]}）" if shown else "党员名单")
     return f"{heading}，{len(names)} 人：" + "、".join(names) if names else ""
 
 
