@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.branches.models import Membership, Post
@@ -239,3 +241,23 @@ def test_birthday_and_home_are_said_in_sentences(client, desk, old):
     assert "岁生日" in text
     assert "明天" in text
     assert "王书记，您好" in text
+
+
+@pytest.mark.parametrize("path", ["", "members/", "report/admitted/", "meetings/new/names/"])
+def test_pages_cost_the_same_for_two_members_and_for_five(client, desk, old, branch, unit, path):
+    start = {"kind": "party_day", "held_on": today().isoformat(), "said_present": 1}
+    client.post(desk("meetings/new/start/"), start)
+    client.get(desk(path))
+    with CaptureQueriesContext(connection) as few:
+        assert client.get(desk(path)).status_code == 200
+    for name in ("赵六", "钱七", "孙八"):
+        more = make_cadre(name, unit=unit, retire_type="veteran", birth_date="1935-01-01")
+        make_member(more.person, branch)
+        Duty.objects.create(
+            cadre=more, kind="veteran_visit", period_start=today() - datetime.timedelta(30),
+            period_end=today() + datetime.timedelta(1), due_on=today(),
+        )  # fmt: skip
+    with CaptureQueriesContext(connection) as many:
+        client.get(desk(path))
+
+    assert len(many) - len(few) <= 1

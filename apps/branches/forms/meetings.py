@@ -15,6 +15,7 @@ from apps.common.forms import PortalForm
 from .memberships import DAY
 
 MOST_PRESENT = 2000
+EARLIEST = dt.date(1949, 10, 1)
 MARKS = (
     (AttendanceState.PRESENT, "到会"),
     (AttendanceState.DELIVERY, "送学"),
@@ -49,6 +50,8 @@ class StartForm(PortalForm):
         day = self.cleaned_data["held_on"]
         if day > self.today:
             raise forms.ValidationError("日期不能晚于今天。开完会再来记。")
+        if day < EARLIEST:
+            raise forms.ValidationError("日期太早了，请核对年份。")
         return day
 
 

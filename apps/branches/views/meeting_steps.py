@@ -13,7 +13,17 @@ from apps.branches import drafts
 from apps.branches.access import Desk
 from apps.branches.choices import MeetingKind
 from apps.branches.desk import at_desk, show
-from apps.branches.forms.meetings import HERE, MARKS, ONLINE, StartForm, WordsForm, marks_of, present_in, roll_rows
+from apps.branches.forms.meetings import (
+    EARLIEST,
+    HERE,
+    MARKS,
+    ONLINE,
+    StartForm,
+    WordsForm,
+    marks_of,
+    present_in,
+    roll_rows,
+)
 from apps.branches.models import Meeting
 from apps.branches.queries import same_day
 from apps.branches.rules.pasted import match_names
@@ -94,12 +104,12 @@ def kind_asked(request) -> str:
 def is_begun(writing: Writing) -> bool:
     """Whether the first screen was answered well."""
     try:
-        dt.date.fromisoformat(writing.said.get("held_on", ""))
+        day = dt.date.fromisoformat(writing.said.get("held_on", ""))
         uuid.UUID(writing.said.get("key", ""))
         int(writing.said.get("said_present", ""))
     except ValueError:
         return False
-    return writing.said.get("kind") in MeetingKind
+    return writing.said.get("kind") in MeetingKind and EARLIEST <= day <= writing.desk.today
 
 
 def next_of(writing: Writing) -> str:
@@ -149,7 +159,11 @@ def answer_step(request, writing: Writing, step: str):
         writing.keep(drafts.fields_of(request.POST))
         messages.success(request, "存好了。以后打开“记会议”，接着写就行。")
         return HttpResponseRedirect(writing.url(step))
-    return STEP_VIEWS[step](request, writing)
+    try:
+        return STEP_VIEWS[step](request, writing)
+    except BusinessError as error:  # a draft that can never become a meeting
+        messages.error(request, error.sentence)
+        return HttpResponseRedirect(writing.url("start"))
 
 
 def page(request, writing: Writing, step: str, context: dict, *, status: int = 200):
@@ -193,11 +207,7 @@ def start(request, writing: Writing):
 def names(request, writing: Writing):
     """The roll. A pasted 接龙 ticks; a count that differs from what was typed is shown and may be confirmed."""
     said = {**writing.said, **request.POST.dict()} if request.method == "POST" else writing.said
-    try:
-        rows = roll_rows(writing.template().seats, said)
-    except BusinessError as error:
-        messages.error(request, error.sentence)
-        return HttpResponseRedirect(writing.url("start"))
+    rows = roll_rows(writing.template().seats, said)
     matched, mismatch, present = None, False, present_in(rows)
     if request.method == "POST":
         if "use_paste" in request.POST:
