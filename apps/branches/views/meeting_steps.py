@@ -35,6 +35,10 @@ from .meetings import own_meeting
 
 FORM = drafts.MEETING
 STEPS = ("start", "names", "words", "review")
+TEMPLATES = {
+    "start": "desk/meetings/start.html", "names": "desk/meetings/names.html", "words": "desk/meetings/words.html",
+    "review": "desk/meetings/review.html",
+}  # fmt: skip
 LABELS = {"start": "什么会", "names": "点名", "words": "内容", "review": "看一遍"}
 
 
@@ -175,7 +179,7 @@ def page(request, writing: Writing, step: str, context: dict, *, status: int = 2
         "kind": MeetingKind(writing.said["kind"]).label if number else "", "meeting": writing.meeting,
         "held_on": writing.held_on if number else None,
     }  # fmt: skip
-    return show(request, writing.desk, f"desk/meetings/{step}.html", {**frame, **context}, status=status)
+    return show(request, writing.desk, TEMPLATES[step], {**frame, **context}, status=status)
 
 
 def start(request, writing: Writing):
