@@ -111,7 +111,8 @@ def committee_roster(organisation: Organisation, on: dt.date, reader: Reader) ->
             line = facts.of(post.person)
             roster.rows.append([
                 len(roster.rows) + 1, one.short_name or one.name, post.get_kind_display(), line.name, line.sex,
-                line.born, line.education, line.joined, line.former_post, f"{post.starts_on:%Y-%m-%d}", post.get_how_display(),
+                line.born, line.education, line.joined, line.former_post, f"{post.starts_on:%Y-%m-%d}",
+                post.get_how_display(),
                 f"{post.term_ends_on:%Y-%m-%d}" if post.term_ends_on else "", post.document_no, line.phone, "",
             ])  # fmt: skip
     roster.scope = f"{len(roster.rows)} 人次"
