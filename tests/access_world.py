@@ -25,6 +25,7 @@ from apps.branches.models import (
     FloatingStay,
     Inspection,
     InspectionFinding,
+    Meeting,
     Membership,
     Organisation,
     Post,
@@ -240,6 +241,8 @@ OBJECTS: dict[str, Builder] = {
     ),
     "branches.inspectionfinding": lambda side: InspectionFinding.objects.create(
         inspection=side.objects["branches.inspection"], content="记录不全", due_on=LATER
+    "branches.meeting": lambda side: Meeting.objects.create(
+        organisation=side.organisation, kind="party_day", held_on=DAY, topic="学习", said_present=1, expected=1
     ),
     "branches.transfer": lambda side: Transfer.objects.create(
         person=side.cadre.person,

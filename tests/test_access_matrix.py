@@ -206,6 +206,19 @@ PAGES = {
     "branches:inspections": Row(DESK),
     "branches:inspection_answer": Row(DESK, "branches.inspectionfinding"),
     "portal:branch_choose": Row(DESK, post=NOBODY),
+    "branches:draft": Row(DESK),
+    "branches:meetings": Row(DESK, post=NOBODY),
+    "branches:meeting_new": Row(DESK),
+    "branches:meeting_step": Row(DESK),
+    "branches:meeting": Row(DESK, "branches.meeting", post=NOBODY),
+    "branches:meeting_change": Row(DESK, "branches.meeting"),
+    # On the day and by whoever entered it; that of the world is nobody's.
+    "branches:meeting_undo": Row(NOBODY, "branches.meeting"),
+    "branches:meeting_void": Row(DESK, "branches.meeting"),
+    "branches:meeting_restore": Row(DESK, "branches.meeting"),
+    "branches:photo_add": Row(DESK, "branches.meeting"),
+    "branches:photo": Row(NOBODY, "branches.meeting"),
+    "branches:photo_remove": Row(NOBODY, "branches.meeting"),
     "ledgers:desk": Row(DESK, post=NOBODY),
     "ledgers:members": Row(DESK, post=NOBODY),
     "ledgers:member": Row(DESK, "people.person", post=NOBODY),
@@ -495,6 +508,7 @@ def at_a_desk(route: Route) -> bool:
 def address(route: Route, key, organisation=None) -> str:
     path = re.sub(r"<slug:kind>", "treatment", route.path).replace("<slug:what>", "admitted")
     path = path.replace("<slug:act>", "withdraw").replace("<slug:step>", "stop")
+    path = path.replace("<slug:form>", "meeting").replace("<slug:screen>", "start")
     path = path.replace("<uuid:organisation>", str(organisation or uuid.UUID(int=MISSING)))
     path = re.sub(r"<uuid:\w+>", str(key if isinstance(key, uuid.UUID) else uuid.UUID(int=MISSING)), path)
     path = re.sub(r"<\w+:\w+>", lambda match: str(key), path)

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
 LOCKED_AT = "locked_at"
 KEPT = "kept_post"
+AUTOSAVE = "X-Autosave"
 # A session row is written at most once in so many seconds for being looked at.
 SEEN_STEP = 30
 # Pages that lead through the doors, and the way out.
@@ -81,8 +82,10 @@ class SessionLimitsMiddleware:
             return to_lock(request)
         return None
 
-    def ask_again(self, request, sentence: str) -> HttpResponseRedirect:
-        """To the door this account goes in by, with what it was sending kept."""
+    def ask_again(self, request, sentence: str) -> HttpResponse:
+        """To the door this account goes in by, with what it was sending kept; a script that keeps a draft hears 401."""
+        if AUTOSAVE in request.headers:
+            return HttpResponse(status=401)
         messages.info(request, sentence)
         door = "account_login" if request.ended_user is None else "account_phone"
         if request.method in ("GET", "HEAD"):

@@ -4,9 +4,12 @@ from django.urls import path
 
 from .views import (
     deliveries,
+    drafts,
     floating,
     inspections,
     life_papers,
+    meeting_extras,
+    meeting_steps,
     meetings,
     moves,
     organisation,
@@ -26,6 +29,16 @@ ORGANISATION = [
     path("committee/export/", organisation.export_roster, {"kind": "committee"}, name="committee_export"),
     path("inspections/", inspections.inspections, name="inspections"),
     path("inspections/<uuid:finding>/", inspections.answer, name="inspection_answer"),
+]
+RECORDING = [
+    path("draft/<slug:form>/", drafts.draft, name="draft"),
+    path("meetings/new/", meeting_steps.meeting_new, name="meeting_new"),
+    path("meetings/new/<slug:screen>/", meeting_steps.meeting_step, name="meeting_step"),
+    path("meetings/<uuid:meeting>/change/<slug:screen>/", meeting_steps.meeting_change, name="meeting_change"),
+    path("meetings/<uuid:meeting>/undo/", meeting_extras.meeting_undo, name="meeting_undo"),
+    path("meetings/<uuid:meeting>/photos/", meeting_extras.photo_add, name="photo_add"),
+    path("meetings/<uuid:meeting>/photos/<uuid:photo>/", meeting_extras.photo, name="photo"),
+    path("meetings/<uuid:meeting>/photos/<uuid:photo>/remove/", meeting_extras.photo_remove, name="photo_remove"),
 ]
 LIFE = [
     path("meetings/", meetings.meeting_list, name="meetings"),
@@ -76,6 +89,7 @@ MOVES = [
 app_name = "branches"
 urlpatterns = [
     *ORGANISATION,
+    *RECORDING,
     *LIFE,
     *MOVES,
     *election_urls,

@@ -16,6 +16,7 @@ from apps.portal.demo.care import write_care
 from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
 from apps.portal.demo.colleagues import write_colleagues
+from apps.portal.demo.desk import write_desk
 from apps.portal.demo.doors import write_doors
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.paper import write_papers
@@ -67,6 +68,7 @@ class Command(BaseCommand):
         write_branch_life(on=on)
         write_service(staff, on=on)
         write_hospital_stays(staff, on=on)
+        write_desk(staff, on=on)
         write_papers(staff, on=on)
         write_doors(staff)
         write_care(staff, on=on)
