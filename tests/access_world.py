@@ -12,7 +12,18 @@ from django.db.models import Model
 
 from apps.accounts.models import Absence, BoundCertificate, RoleGrant, User
 from apps.accounts.roles import ROLES
-from apps.branches.models import Membership, Organisation, Post
+from apps.branches.models import (
+    AllowanceList,
+    BranchFund,
+    DuesExemption,
+    DuesOff,
+    DuesPayment,
+    DuesUpload,
+    FundEntry,
+    Membership,
+    Organisation,
+    Post,
+)
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
@@ -39,6 +50,7 @@ from apps.registry.models import (
 from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
+LONG_AGO_AT = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 DAY, LATER = datetime.date(2026, 3, 1), datetime.date(2026, 6, 1)
 OWN, FOREIGN = "金丝雀甲", "金丝雀乙"
 GRANTED = tuple(key for key, role in ROLES.items() if role.grantable)
@@ -170,6 +182,13 @@ def _training(side: Side) -> Training:
     return training
 
 
+def _upload_of_dues(side: Side) -> DuesUpload:
+    upload = Attachment.objects.create(
+        subject="x", purpose="党费表", size=1, digest=b"x", storage_name=f"dues{side.unit.pk}", purged_at=LONG_AGO_AT
+    )
+    return DuesUpload.objects.create(organisation=side.organisation, table="payments", year=2026, upload=upload)
+
+
 # One object of each registered model, for a side. Missing here: the matrix fails.
 OBJECTS: dict[str, Builder] = {
     "organisation.division": lambda side: Division.objects.order_by("code")[side.unit.pk % 100],
@@ -199,6 +218,53 @@ OBJECTS: dict[str, Builder] = {
     "branches.organisation": lambda side: side.organisation,
     "branches.membership": lambda side: Membership.objects.get(person=side.cadre.person),
     "branches.post": lambda side: make_post(side.cadre.person, side.organisation, kind="member"),
+    "branches.duespayment": lambda side: DuesPayment.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        month=DAY,
+        kind="monthly",
+        due=1,
+        paid=1,
+        paid_on=DAY,
+        method="cash",
+        receipt_year=2026,
+        receipt_no=1,
+    ),
+    "branches.duesgift": lambda side: DuesPayment.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        month=DAY,
+        kind="voluntary",
+        due=0,
+        paid=10,
+        paid_on=DAY,
+        method="cash",
+        receipt_year=2026,
+        receipt_no=2,
+    ),
+    "branches.duesexemption": lambda side: DuesExemption.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        kind="zero",
+        starts_on=DAY,
+        ends_on=LATER,
+        reason="hardship",
+        decided_on=DAY,
+    ),
+    "branches.duesoff": lambda side: DuesOff.objects.create(
+        organisation=Organisation.objects.add_child(side.organisation, {"name": f"{side.organisation}一小组"}),
+        reason="停用",
+    ),
+    "branches.duesupload": _upload_of_dues,
+    "branches.branchfund": lambda side: BranchFund.objects.create(
+        organisation=side.organisation, year=2026, kind="work", amount=1000
+    ),
+    "branches.fundentry": lambda side: FundEntry.objects.create(
+        fund=side.objects["branches.branchfund"], spent_on=DAY, amount=1, purpose="租车"
+    ),
+    "branches.allowancelist": lambda side: AllowanceList.objects.create(
+        organisation=side.organisation, starts_on=DAY, ends_on=LATER
+    ),
     "ledgers.caretier": lambda side: CareTier.objects.create(
         cadre=side.cadre, level=2, effective_on=DAY, decided_on=DAY
     ),

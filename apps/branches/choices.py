@@ -131,3 +131,10 @@ class ExemptionReason(models.TextChoices):
 class FundKind(models.TextChoices):
     WORK = "work", "工作经费"
     RETURNED = "returned", "党费返还"
+
+
+class DuesTable(models.TextChoices):
+    """What an uploaded table of dues holds."""
+
+    BASES = "bases", "交纳基数"
+    PAYMENTS = "payments", "一年党费（12 个月）"

@@ -1,6 +1,6 @@
 """Party organisations, who belongs to them, who serves in them, and what they do."""
 
-from .dues import DuesBase, DuesExemption, DuesOff, DuesPayment, DuesYear
+from .dues import DuesBase, DuesExemption, DuesOff, DuesPayment, DuesUpload, DuesYear
 from .meetings import Attendance, HomeDelivery, Meeting, Programme, StudyRecord
 from .memberships import Membership, Post, SpanQuerySet
 from .money import AllowanceLine, AllowanceList, BranchFund, FundEntry
@@ -15,6 +15,7 @@ __all__ = [
     "DuesExemption",
     "DuesOff",
     "DuesPayment",
+    "DuesUpload",
     "DuesYear",
     "FundEntry",
     "HomeDelivery",

@@ -1,0 +1,1 @@
+"""Pages of the workbench that belong to the branch itself."""
