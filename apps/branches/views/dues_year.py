@@ -1,6 +1,7 @@
 """The amounts of a year: January's grid, the branch's confirmation, the public list, a change in the year."""
 
 import datetime as dt
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
@@ -73,7 +74,7 @@ def _grid(request, desk, asked: int) -> tuple[list[dict], list[int]]:
         source = standing.source if standing else DuesSource.LAST_YEAR if before else DuesSource.PAY_SLIP
         initial = {"base": shown.base if shown else None, "source": source}
         form = None if decided and standing else BaseForm(typed, prefix=str(person.pk), initial=initial)
-        amount = standing.amount if standing else None
+        amount = standing.amount if standing else monthly_amount(Decimal(shown.base), rules) if shown else None
         if form is not None and typed is not None and form.is_valid() and form.cleaned_data["base"] is not None:
             amount = monthly_amount(form.cleaned_data["base"], rules)
         rows.append({
