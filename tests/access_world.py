@@ -19,10 +19,14 @@ from apps.branches.models import (
     DuesOff,
     DuesPayment,
     DuesUpload,
+    FloatingStay,
     FundEntry,
     Membership,
     Organisation,
     Post,
+    Recruit,
+    SecretaryClass,
+    Transfer,
 )
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
@@ -264,6 +268,28 @@ OBJECTS: dict[str, Builder] = {
     ),
     "branches.allowancelist": lambda side: AllowanceList.objects.create(
         organisation=side.organisation, starts_on=DAY, ends_on=LATER
+    ),
+    "branches.transfer": lambda side: Transfer.objects.create(
+        person=side.cadre.person,
+        kind="out",
+        from_organisation=side.organisation,
+        outside_name="海口市某支部",
+        state="under_way",
+        applied_on=DAY,
+        moved_on=DAY,
+        letter_no=f"云{side.unit.pk}",
+        issued_on=DAY,
+        valid_days=90,
+        expires_on=LATER,
+    ),
+    "branches.floatingstay": lambda side: FloatingStay.objects.create(
+        person=side.cadre.person, organisation=side.organisation, starts_on=DAY, city="海口市"
+    ),
+    "branches.recruit": lambda side: Recruit.objects.create(
+        person=side.cadre.person, organisation=side.organisation, applied_on=DAY
+    ),
+    "branches.secretaryclass": lambda side: SecretaryClass.objects.create(
+        title=f"{side.cadre.person.name}的培训班", unit=side.unit, starts_on=DAY, last_on=DAY
     ),
     "ledgers.caretier": lambda side: CareTier.objects.create(
         cadre=side.cadre, level=2, effective_on=DAY, decided_on=DAY

@@ -36,7 +36,9 @@ REFERENCE = _views(
 PEOPLE = _views(
     "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
     "people.phone", "people.relative", "people.household", "branches.organisation", "branches.membership",
-    "branches.post",
+    "branches.post", "branches.meeting", "branches.homedelivery", "branches.studyrecord", "branches.review",
+    "branches.talk", "branches.programme", "branches.transfer", "branches.floatingstay", "branches.recruit",
+    "branches.secretaryclass",
     "people.whereabouts", "accounts.absence", "registry.rankcolumn", "registry.servingleader", "registry.worker",
     "registry.training",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "ledgers.safetycheck",
@@ -62,13 +64,17 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
 
 CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
-    "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
+    "branches.organisation", "branches.membership", "branches.post", "branches.transfer", "branches.secretaryclass",
+    "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
     "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
+     "branches.programme",
 ) | PAPER | UNIT_NEWS | BRANCH_MONEY | DUES_WORK | {
      "registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
-     "messaging.resolve_delivery", "messaging.make_batch", "branches.enter_for_branch"}  # fmt: skip
+     "messaging.resolve_delivery", "messaging.make_batch", "branches.enter_for_branch",
+     "branches.change_meeting", "branches.change_homedelivery", "branches.change_studyrecord",
+     "branches.change_review", "branches.change_talk"}  # fmt: skip
 
 ROLES = {
     role.key: role

@@ -1,4 +1,4 @@
-"""Menus: plain data, read by apps/common/navigation.py; base.py imports both lists."""
+"""Menus: plain data, read by apps/common/navigation.py and apps/branches/desk.py; base.py imports the lists."""
 
 # (group, label, url name, permission). Entries without a page or without the permission are hidden.
 STAFF_NAVIGATION = [
@@ -18,6 +18,17 @@ STAFF_NAVIGATION = [
     ("支部", "党组织", "admin:branches_organisation_changelist", "branches.view_organisation"),
     ("支部", "党员组织关系", "admin:branches_membership_changelist", "branches.view_membership"),
     ("支部", "支部任职", "admin:branches_post_changelist", "branches.view_post"),
+    ("支部", "各支部组织生活", "admin:branches_meeting_months", "branches.view_meeting"),
+    ("支部", "会议和活动", "admin:branches_meeting_changelist", "branches.view_meeting"),
+    ("支部", "送学上门", "admin:branches_homedelivery_changelist", "branches.view_homedelivery"),
+    ("支部", "学习记录", "admin:branches_studyrecord_changelist", "branches.view_studyrecord"),
+    ("支部", "民主评议党员", "admin:branches_review_changelist", "branches.view_review"),
+    ("支部", "谈心谈话", "admin:branches_talk_changelist", "branches.view_talk"),
+    ("支部", "主题党日流程", "admin:branches_programme_changelist", "branches.view_programme"),
+    ("支部", "组织关系转接", "admin:branches_transfer_changelist", "branches.view_transfer"),
+    ("支部", "流动党员", "admin:branches_floatingstay_changelist", "branches.view_floatingstay"),
+    ("支部", "入党申请和发展党员", "admin:branches_recruit_changelist", "branches.view_recruit"),
+    ("支部", "书记培训班", "admin:branches_secretaryclass_changelist", "branches.view_secretaryclass"),
     ("支部", "党费一览", "admin:branches_duespayment_overview", "branches.view_duespayment"),
     ("支部", "党费记录", "admin:branches_duespayment_changelist", "branches.view_duespayment"),
     ("支部", "党费减免", "admin:branches_duesexemption_changelist", "branches.view_duesexemption"),
@@ -59,6 +70,13 @@ STAFF_NAVIGATION = [
     ("系统", "操作记录封存", "admin:common_auditseal_changelist", "common.view_auditseal"),
 ]
 
+# Pages of a module that can be switched off: url name → function () -> bool; a line whose module is off is hidden.
+STAFF_SWITCHES = {
+    "admin:branches_duespayment_overview": "apps.branches.queries.dues.is_in_use",
+    "admin:branches_duespayment_changelist": "apps.branches.queries.dues.is_in_use",
+    "admin:branches_duesexemption_changelist": "apps.branches.queries.dues.is_in_use",
+}
+
 # (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in).
 PUBLIC_NAVIGATION = [
     ("首页", "portal:home", "home", "all"),
@@ -66,4 +84,28 @@ PUBLIC_NAVIGATION = [
     ("活动", "portal:activities", "calendar", "all"),
     ("消息", "messaging:inbox", "news", "member"),
     ("帮助", "portal:help", "help", "all"),
+]
+
+# Tables of the secretary's workbench below the three large buttons: (label, url name taking the organisation's uuid,
+# icon, sentence, capability that the kind of organisation needs or ""). Lines without a page are hidden.
+DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
+    ("组织关系转接", "branches:transfers", "news", "谁要转走、谁要转来，办到哪一步", ""),
+    ("流动党员", "branches:floating", "people", "人在外地、关系在这里的党员", "formal_link"),
+    ("入党申请", "branches:recruits", "book", "从递交申请书到转正", "recruit"),
+    ("党费", "branches:dues", "news", "记本月党费、台账、收据", "dues"),
+    ("经费和补贴", "branches:money", "book", "工作经费、党费返还、工作补贴", ""),
+]
+
+# 这几天要办的: functions (desk) -> list[Due], see apps/branches/due.py.
+DESK_DUE = [
+    "apps.ledgers.queries.desk_due.duties_due",
+    "apps.ledgers.queries.desk_due.checks_due",
+    "apps.ledgers.queries.desk_due.birthdays_due",
+    "apps.branches.queries.desk_due.meeting_due",
+    "apps.branches.queries.desk_due.deliveries_due",
+    "apps.branches.queries.desk_due.term_due",
+    "apps.branches.queries.transfers_due.transfers_due",
+    "apps.branches.queries.transfers_due.moves_due",
+    "apps.branches.queries.transfers_due.recruits_due",
+    "apps.branches.queries.dues_due.dues_due",
 ]

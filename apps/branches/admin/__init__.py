@@ -1,17 +1,17 @@
 """The staff side of branches in the stock admin."""
 
+from .classes import SecretaryClassAdmin
 from .dues import DuesExemptionAdmin, DuesOffAdmin, DuesPaymentAdmin
+from .floating import FloatingStayAdmin, RecruitAdmin
+from .life import HomeDeliveryAdmin, MeetingAdmin, ProgrammeAdmin, ReviewAdmin, StudyRecordAdmin, TalkAdmin
 from .memberships import MembershipAdmin, PostAdmin
 from .money import AllowanceListAdmin, BranchFundAdmin
 from .organisations import OrganisationAdmin
+from .transfers import TransferAdmin
 
 __all__ = [
-    "AllowanceListAdmin",
-    "BranchFundAdmin",
-    "DuesExemptionAdmin",
-    "DuesOffAdmin",
-    "DuesPaymentAdmin",
-    "MembershipAdmin",
-    "OrganisationAdmin",
-    "PostAdmin",
-]
+    "AllowanceListAdmin", "BranchFundAdmin", "DuesExemptionAdmin", "DuesOffAdmin", "DuesPaymentAdmin",
+    "FloatingStayAdmin", "HomeDeliveryAdmin", "MeetingAdmin", "MembershipAdmin", "OrganisationAdmin",
+    "PostAdmin", "ProgrammeAdmin", "RecruitAdmin", "ReviewAdmin", "SecretaryClassAdmin", "StudyRecordAdmin",
+    "TalkAdmin", "TransferAdmin",
+]  # fmt: skip
