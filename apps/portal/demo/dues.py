@@ -25,12 +25,24 @@ SPENT = (("主题党日租车", "680"), ("学习资料", "235.50"), ("送学上�
 METHODS = (DuesMethod.CASH, DuesMethod.CASH, DuesMethod.TRANSFER, DuesMethod.CODE, DuesMethod.RELATIVE)
 
 
+def fill_branch(*, on: dt.date) -> None:
+    """Let the demo secretary's branch have about fifty members, since long ago, before anything is written about it."""
+    post = Post.objects.filter(user__username="shuji").select_related("organisation").first()
+    if post is None:
+        return
+    missing = MEMBERS - formal_members(post.organisation, on).count()
+    if missing <= 0:
+        return
+    links = Membership.objects.current(on).filter(link="formal").exclude(organisation=post.organisation)
+    spare = links.filter(person__accounts__isnull=True, person__posts__isnull=True).order_by("-pk")[:missing]
+    Membership.objects.filter(pk__in=[link.pk for link in spare]).update(organisation=post.organisation)
+
+
 def write_dues(units: dict[str, Unit], staff: dict[str, User], *, on: dt.date) -> None:
     """Dues since last January at the secretary's branch and a few others; needs `write_others`."""
     post = Post.objects.filter(user__username="shuji").select_related("organisation", "user").first()
     if post is None or DuesYear.objects.exists():
         return
-    _fill(post.organisation, staff["jingban"], on)
     RuleSet.objects.create(
         kind="branches.money", effective_from=dt.date(2024, 1, 1), document_no="云老〔2023〕31号（演示）",
         values={"secretary": "300", "deputy": "200", "member": "150", "fund_of_branch": "2000", "fund_of_member": "100",
@@ -46,16 +58,6 @@ def write_dues(units: dict[str, Unit], staff: dict[str, User], *, on: dt.date) -
     others = Organisation.objects.exclude(kind__in=kinds_without(Capability.DUES)).exclude(pk=post.organisation_id)
     for organisation in others.filter(level__in=[Level.BRANCH, Level.GENERAL]).order_by("pk")[:BRANCHES]:
         _year(Desk(organisation, staff["jingban"], on, None), on.year, on, gaps=False)
-
-
-def _fill(organisation: Organisation, actor: User, on: dt.date) -> None:
-    """Members of other branches of the tree join until there are about fifty, since long ago."""
-    missing = MEMBERS - formal_members(organisation, on).count()
-    if missing <= 0:
-        return
-    links = Membership.objects.current(on).filter(link="formal").exclude(organisation=organisation)
-    moved = list(links.filter(person__accounts__isnull=True, person__posts__isnull=True).order_by("-pk")[:missing])
-    Membership.objects.filter(pk__in=[link.pk for link in moved]).update(organisation=organisation)
 
 
 def _base(person_id: int, year: int) -> Decimal:

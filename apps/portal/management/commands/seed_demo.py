@@ -17,7 +17,7 @@ from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
 from apps.portal.demo.colleagues import write_colleagues
 from apps.portal.demo.doors import write_doors
-from apps.portal.demo.dues import write_dues
+from apps.portal.demo.dues import fill_branch, write_dues
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
@@ -63,6 +63,7 @@ class Command(BaseCommand):
         organisations = write_organisations(units, plan.organisations)
         written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
         write_others()
+        fill_branch(on=on)
         analyse()
         write_branch_life(on=on)
         write_service(staff, on=on)
