@@ -33,9 +33,7 @@ def year(request, desk):
         return show(request, desk, "desk/dues/year.html", {"year": asked, "lines": _amounts(desk, asked)})
     if request.method == "POST" and "confirm" in request.POST:
         return _confirm(request, desk, asked)
-    rows, known = _grid(request, desk, asked)
-    if known:
-        audit.look("dues.bases", actor=desk.user, people=known, fields=["base"], request=request)
+    rows = _grid(request, desk, asked, request.POST if request.method == "POST" else None)
     saved = _save(request, desk, asked, rows) if request.method == "POST" and "save" in request.POST else None
     if saved is True:
         return HttpResponseRedirect(f"{url(desk, 'dues_year')}?year={asked}")
@@ -58,13 +56,13 @@ def _decided(desk, asked: int) -> DuesYear | None:
     return DuesYear.objects.filter(organisation=desk.organisation, year=asked, voided_at__isnull=True).first()
 
 
-def _grid(request, desk, asked: int) -> tuple[list[dict], list[int]]:
-    """Rows of current members, and the ids of those whose base is shown. A confirmed year takes only new members."""
+def _grid(request, desk, asked: int, typed) -> list[dict]:
+    """Rows of current members, bound to what was typed; a confirmed year takes only new members. Whose base is shown
+    is written down first."""
     people = list(formal_members(desk.organisation, desk.today))
     ids = [person.pk for person in people]
     now, last = bases_of(ids, asked), bases_of(ids, asked - 1)
     rules, decided = dues_rules(desk.organisation, dt.date(asked, 1, 1)), _decided(desk, asked)
-    typed = request.POST if request.method == "POST" else None
     rows, known = [], []
     for person in people:
         standing, before = now.get(person.pk), last.get(person.pk)
@@ -81,7 +79,9 @@ def _grid(request, desk, asked: int) -> tuple[list[dict], list[int]]:
             "name": person.name, "person": person, "form": form, "standing": standing, "amount": amount,
             "cells": (person.name, f"{before.amount}" if before else "", "" if amount is None else f"{amount}"),
         })  # fmt: skip
-    return rows, known
+    if known:
+        audit.look("dues.bases", actor=desk.user, people=known, fields=["base"], request=request)
+    return rows
 
 
 def _save(request, desk, asked: int, rows: list[dict]) -> bool:
@@ -112,10 +112,7 @@ def _confirm(request, desk, asked: int):
         else:
             messages.success(request, f"{asked} 年党费标准已确认，一年内一般不变。可以打印公示表了。")
             return HttpResponseRedirect(f"{url(desk, 'dues_year')}?year={asked}")
-    request.method = "GET"
-    rows, known = _grid(request, desk, asked)
-    if known:
-        audit.look("dues.bases", actor=desk.user, people=known, fields=["base"], request=request)
+    rows = _grid(request, desk, asked, None)
     return show(request, desk, "desk/dues/year.html", _context(desk, asked, rows, True, form), status=422)
 
 
