@@ -256,7 +256,7 @@ OBJECTS: dict[str, Builder] = {
         decided_on=DAY,
     ),
     "branches.duesoff": lambda side: DuesOff.objects.create(
-        organisation=Organisation.objects.add_child(side.organisation, {"name": f"{side.organisation}一小组"}),
+        organisation=make_organisation(f"{side.organisation}一小组", above=side.organisation, level="group"),
         reason="停用",
     ),
     "branches.duesupload": _upload_of_dues,

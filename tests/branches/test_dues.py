@@ -252,7 +252,7 @@ def test_months_after_a_death_are_closed():
 
 def test_the_module_can_be_switched_off_by_unit_and_by_organisation():
     unit = make_unit()
-    top = make_organisation("区委老干部工委", unit=unit)
+    top = make_organisation("区委老干部工委", unit=unit, level="work_committee")
     branch = Organisation.objects.add_child(top, {"name": "南河支部"})
     rows = Organisation.objects.all()
     assert set(collecting(rows, TODAY)) == {top, branch}

@@ -31,7 +31,7 @@ class MonthField(forms.CharField):
     """A month as 2026-11; gives its first day."""
 
     def __init__(self, **kwargs):
-        super().__init__(**{"max_length": 7, "widget": MONTH, "help_text": "写成 2026-11", **kwargs})
+        super().__init__(**{"widget": MONTH, "help_text": "写成 2026-11", **kwargs})
 
     def to_python(self, value):
         text = super().to_python(value)
