@@ -26,6 +26,14 @@ from apps.branches.models import (
     Inspection,
     InspectionFinding,
     Meeting,
+    AllowanceList,
+    BranchFund,
+    DuesExemption,
+    DuesOff,
+    DuesPayment,
+    DuesUpload,
+    FloatingStay,
+    FundEntry,
     Membership,
     Organisation,
     Post,
@@ -59,6 +67,7 @@ from apps.registry.models import (
 from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
+LONG_AGO_AT = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 DAY, LATER = datetime.date(2026, 3, 1), datetime.date(2026, 6, 1)
 OWN, FOREIGN = "金丝雀甲", "金丝雀乙"
 GRANTED = tuple(key for key, role in ROLES.items() if role.grantable)
@@ -205,6 +214,13 @@ def _training(side: Side) -> Training:
     return training
 
 
+def _upload_of_dues(side: Side) -> DuesUpload:
+    upload = Attachment.objects.create(
+        subject="x", purpose="党费表", size=1, digest=b"x", storage_name=f"dues{side.unit.pk}", purged_at=LONG_AGO_AT
+    )
+    return DuesUpload.objects.create(organisation=side.organisation, table="payments", year=2026, upload=upload)
+
+
 # One object of each registered model, for a side. Missing here: the matrix fails.
 OBJECTS: dict[str, Builder] = {
     "organisation.division": lambda side: Division.objects.order_by("code")[side.unit.pk % 100],
@@ -243,6 +259,52 @@ OBJECTS: dict[str, Builder] = {
         inspection=side.objects["branches.inspection"], content="记录不全", due_on=LATER
     "branches.meeting": lambda side: Meeting.objects.create(
         organisation=side.organisation, kind="party_day", held_on=DAY, topic="学习", said_present=1, expected=1
+    "branches.duespayment": lambda side: DuesPayment.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        month=DAY,
+        kind="monthly",
+        due=1,
+        paid=1,
+        paid_on=DAY,
+        method="cash",
+        receipt_year=2026,
+        receipt_no=1,
+    ),
+    "branches.duesgift": lambda side: DuesPayment.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        month=DAY,
+        kind="voluntary",
+        due=0,
+        paid=10,
+        paid_on=DAY,
+        method="cash",
+        receipt_year=2026,
+        receipt_no=2,
+    ),
+    "branches.duesexemption": lambda side: DuesExemption.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        kind="zero",
+        starts_on=DAY,
+        ends_on=LATER,
+        reason="hardship",
+        decided_on=DAY,
+    ),
+    "branches.duesoff": lambda side: DuesOff.objects.create(
+        organisation=make_organisation(f"{side.organisation}一小组", above=side.organisation, level="group"),
+        reason="停用",
+    ),
+    "branches.duesupload": _upload_of_dues,
+    "branches.branchfund": lambda side: BranchFund.objects.create(
+        organisation=side.organisation, year=2026, kind="work", amount=1000
+    ),
+    "branches.fundentry": lambda side: FundEntry.objects.create(
+        fund=side.objects["branches.branchfund"], spent_on=DAY, amount=1, purpose="租车"
+    ),
+    "branches.allowancelist": lambda side: AllowanceList.objects.create(
+        organisation=side.organisation, starts_on=DAY, ends_on=LATER
     ),
     "branches.transfer": lambda side: Transfer.objects.create(
         person=side.cadre.person,

@@ -17,6 +17,7 @@ from .views import (
     reviews,
     transfers,
 )
+from .views.dues_urls import dues_urls, money_urls
 from .views.election_urls import election_urls
 
 ORGANISATION = [
@@ -93,4 +94,6 @@ urlpatterns = [
     *LIFE,
     *MOVES,
     *election_urls,
+    *dues_urls,
+    *money_urls,
 ]

@@ -36,6 +36,12 @@ STAFF_NAVIGATION = [
     ("支部", "书记培训班", "admin:branches_secretaryclass_changelist", "branches.view_secretaryclass"),
     ("支部", "支部和个人账号", "admin:accounts_personalaccount_changelist", "accounts.view_personalaccount"),
     ("支部", "电话报码", "admin:accounts_callrequest_changelist", "accounts.view_callrequest"),
+    ("支部", "党费一览", "admin:branches_duespayment_overview", "branches.view_duespayment"),
+    ("支部", "党费记录", "admin:branches_duespayment_changelist", "branches.view_duespayment"),
+    ("支部", "党费减免", "admin:branches_duesexemption_changelist", "branches.view_duesexemption"),
+    ("支部", "支部经费", "admin:branches_branchfund_changelist", "branches.view_branchfund"),
+    ("支部", "工作补贴发放表", "admin:branches_allowancelist_changelist", "branches.view_allowancelist"),
+    ("支部", "停用党费模块", "admin:branches_duesoff_changelist", "branches.view_duesoff"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),
@@ -71,6 +77,13 @@ STAFF_NAVIGATION = [
     ("系统", "操作记录封存", "admin:common_auditseal_changelist", "common.view_auditseal"),
 ]
 
+# Pages of a module that can be switched off: url name → function () -> bool; a line whose module is off is hidden.
+STAFF_SWITCHES = {
+    "admin:branches_duespayment_overview": "apps.branches.queries.dues.is_in_use",
+    "admin:branches_duespayment_changelist": "apps.branches.queries.dues.is_in_use",
+    "admin:branches_duesexemption_changelist": "apps.branches.queries.dues.is_in_use",
+}
+
 # (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in).
 PUBLIC_NAVIGATION = [
     ("首页", "portal:home", "home", "all"),
@@ -94,6 +107,8 @@ DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
     ("组织关系转接", "branches:transfers", "news", "谁要转走、谁要转来，办到哪一步", ""),
     ("流动党员", "branches:floating", "people", "人在外地、关系在这里的党员", "formal_link"),
     ("入党申请", "branches:recruits", "book", "从递交申请书到转正", "recruit"),
+    ("党费", "branches:dues", "news", "记本月党费、台账、收据", "dues"),
+    ("经费和补贴", "branches:money", "book", "工作经费、党费返还、工作补贴", ""),
 ]
 
 # 这几天要办的: functions (desk) -> list[Due], see apps/branches/due.py.
@@ -108,4 +123,5 @@ DESK_DUE = [
     "apps.branches.queries.transfers_due.transfers_due",
     "apps.branches.queries.transfers_due.moves_due",
     "apps.branches.queries.transfers_due.recruits_due",
+    "apps.branches.queries.dues_due.dues_due",
 ]

@@ -4,6 +4,7 @@ import datetime
 
 from apps.common.row_set import RowSet
 
+from .dues import DUES_UNRECORDED
 from .inspections import FINDING_DUE, FINDING_LATE
 from .meetings import MEETING_MISSING
 from .terms import TERM_ENDS, TERM_OVER
@@ -12,7 +13,14 @@ from .topics import Topic
 __all__ = ["TOPICS", "Topic", "branch_reminders_between"]
 
 # In the order in which lines are shown.
-TOPICS: tuple[Topic, ...] = (TERM_OVER, TERM_ENDS, FINDING_LATE, FINDING_DUE, MEETING_MISSING)
+TOPICS: tuple[Topic, ...] = (
+    TERM_OVER,
+    TERM_ENDS,
+    FINDING_LATE,
+    FINDING_DUE,
+    MEETING_MISSING,
+    DUES_UNRECORDED,
+)
 
 NAMED = "SELECT %s AS topic, t.* FROM ({rows}) t"
 

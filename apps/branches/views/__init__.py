@@ -1,5 +1,6 @@
 """Pages of the workbench."""
 
+
 __all__ = [
 
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from apps.portal.demo.channels import write_channels
 from apps.portal.demo.colleagues import write_colleagues
 from apps.portal.demo.desk import write_desk
 from apps.portal.demo.doors import write_doors
+from apps.portal.demo.dues import fill_branch, write_dues
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
@@ -63,6 +64,7 @@ class Command(BaseCommand):
         organisations = write_organisations(units, plan.organisations)
         written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
         write_others()
+        fill_branch(on=on)
         analyse()
         write_organisation_life(staff, on=on)
         write_branch_life(on=on)
@@ -71,6 +73,7 @@ class Command(BaseCommand):
         write_desk(staff, on=on)
         write_papers(staff, on=on)
         write_doors(staff)
+        write_dues(units, staff, on=on)
         write_care(staff, on=on)
         write_colleagues(staff, on=on)
         write_unit_reports(staff, on=on)
