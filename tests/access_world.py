@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from apps.accounts.models import Absence, BoundCertificate, RoleGrant, User
 from apps.accounts.roles import ROLES
-from apps.branches.models import Membership, Organisation, Post
+from apps.branches.models import Candidate, Election, Exclusion, Membership, Organisation, Post, TermShift
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
@@ -199,6 +199,18 @@ OBJECTS: dict[str, Builder] = {
     "branches.organisation": lambda side: side.organisation,
     "branches.membership": lambda side: Membership.objects.get(person=side.cadre.person),
     "branches.post": lambda side: make_post(side.cadre.person, side.organisation, kind="member"),
+    "branches.election": lambda side: Election.objects.create(
+        organisation=side.organisation, seats=1, planned_on=LATER, waiting_since=DAY
+    ),
+    "branches.candidate": lambda side: Candidate.objects.create(
+        election=side.objects["branches.election"], person=side.cadre.person
+    ),
+    "branches.exclusion": lambda side: Exclusion.objects.create(
+        election=side.objects["branches.election"], person=side.cadre.person, category="abroad"
+    ),
+    "branches.termshift": lambda side: TermShift.objects.create(
+        organisation=side.organisation, kind="delay", term_ends_on=DAY, until=LATER, reason="书记住院", asked_on=DAY
+    ),
     "ledgers.caretier": lambda side: CareTier.objects.create(
         cadre=side.cadre, level=2, effective_on=DAY, decided_on=DAY
     ),

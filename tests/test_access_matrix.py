@@ -182,6 +182,22 @@ PAGES = {
     "ledgers:reports": Row(DESK, post=NOBODY),
     # What one reported oneself: the event of the world is nobody's.
     "ledgers:take_back": Row(NOBODY, "registry.lifeevent"),
+    "admin:branches_election_due": Row("branches.view_election"),
+    "branches:election": Row(DESK),
+    "branches:election_begin": Row(DESK),
+    "branches:term_shift_ask": Row(DESK),
+    "branches:term_shift": Row(DESK, "branches.termshift"),
+    "branches:term_shift_print": Row(DESK, "branches.termshift"),
+    "branches:election_candidate": Row(DESK, "branches.candidate"),
+    "branches:election_exclusion_drop": Row(DESK, "branches.exclusion"),
+    **{
+        f"branches:election_{page}": Row(DESK, "branches.election")
+        for page in (
+            "page", "step", "reduce", "plan", "words", "cancel", "undo", "candidate_add", "exclusion_add", "request",
+            "candidates", "candidates_sheet", "exclusions", "exclusions_sheet", "quorum", "method", "ballot", "count",
+            "count_sheet", "report", "reply",
+        )
+    },
     "messaging:sms_receipt": Row(PUBLIC, post=NOBODY),
     "account_login": Row(PUBLIC),
     "account_logout": Row(PUBLIC),
@@ -234,6 +250,9 @@ EXCEPTIONS = {
     "admin:accounts_rolegrant_change": Row("accounts.view_rolegrant", "accounts.rolegrant", post=NOBODY),
     "admin:branches_membership_change": Row("branches.view_membership", "branches.membership", post=NOBODY),
     "admin:branches_post_change": Row("branches.view_post", "branches.post", post=NOBODY),
+    # The steps of an election are taken at the desk; staff read the list.
+    "admin:branches_election_add": Row(NOBODY),
+    "admin:branches_election_change": Row("branches.view_election", "branches.election", post=NOBODY),
     "admin:people_person_change": Row("people.view_person", "people.person", post=NOBODY),
     "admin:people_person_add": Row(NOBODY),
     # A part is added to the person named in the address; without one nobody gets the form.

@@ -9,6 +9,8 @@ import uuid
 import pytest
 
 from apps.accounts.models import User
+from apps.branches.rules.elections import ElectionRules, candidates_needed, check_shift, quorum
+from apps.branches.rules.sizes import BranchRules
 from apps.common.birthday import (
     LUNAR,
     SOLAR,
@@ -302,3 +304,20 @@ def test_t10_death_closes_the_quarter_without_overdue():
     assert (quarter.closed_on, quarter.closed_reason) == (dt.date(2025, 12, 20), "died")
     assert not Duty.objects.overdue(dt.date(2026, 1, 5)).exists()
     assert not Duty.objects.missed(dt.date(2026, 1, 5)).filter(pk=quarter.pk).exists()
+
+
+# T7 Quorum of an election
+
+
+@pytest.mark.parametrize(("voters", "excluded", "inclusive", "needed"), [
+    (40, 6, True, 28), (40, 0, True, 32), (40, 0, False, 33),
+])  # fmt: skip
+def test_t7_quorum_with_and_without_exclusions_and_by_the_older_wording(voters, excluded, inclusive, needed):
+    assert quorum(voters, excluded, ElectionRules(quorum_inclusive=inclusive)).needed == needed
+
+
+def test_t7_quorum_three_seats_need_four_candidates_and_a_delay_ends_within_the_year():
+    assert candidates_needed(3, ElectionRules()) == 4
+    ends = dt.date(2026, 6, 30)
+    assert check_shift("delay", ends, dt.date(2027, 6, 30), rules=BranchRules()) == ""
+    assert check_shift("delay", ends, dt.date(2027, 7, 1), rules=BranchRules())

@@ -17,6 +17,8 @@ STAFF_NAVIGATION = [
     ("", "人数一览", "admin:headcount", "registry.view_cadre"),
     ("支部", "党组织", "admin:branches_organisation_changelist", "branches.view_organisation"),
     ("支部", "党员组织关系", "admin:branches_membership_changelist", "branches.view_membership"),
+    ("支部", "换届到期一览", "admin:branches_election_due", "branches.view_election"),
+    ("支部", "历次换届", "admin:branches_election_changelist", "branches.view_election"),
     ("支部", "支部任职", "admin:branches_post_changelist", "branches.view_post"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
@@ -64,7 +66,9 @@ PUBLIC_NAVIGATION = [
 
 # Tables of the secretary's workbench below the three large buttons: (label, url name taking the organisation's uuid,
 # icon, sentence, capability that the kind of organisation needs or ""). Lines without a page are hidden.
-DESK_ENTRIES: list[tuple[str, str, str, str, str]] = []
+DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
+    ("换届", "branches:election", "people", "请示、候选人、选举大会、报告和任职", "election"),
+]
 
 # 这几天要办的: functions (desk) -> list[Due], see apps/branches/due.py.
 DESK_DUE = [
@@ -74,4 +78,5 @@ DESK_DUE = [
     "apps.branches.queries.desk_due.meeting_due",
     "apps.branches.queries.desk_due.deliveries_due",
     "apps.branches.queries.desk_due.term_due",
+    "apps.branches.queries.desk_elections.election_due",
 ]

@@ -1,6 +1,7 @@
 """The staff side of branches in the stock admin."""
 
+from .elections import ElectionAdmin
 from .memberships import MembershipAdmin, PostAdmin
 from .organisations import OrganisationAdmin
 
-__all__ = ["MembershipAdmin", "OrganisationAdmin", "PostAdmin"]
+__all__ = ["ElectionAdmin", "MembershipAdmin", "OrganisationAdmin", "PostAdmin"]

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
+from apps.branches.services.election_notices import remind_elections
 from apps.common import jobs, sealing
 from apps.common.tasks import run_job
 from apps.ledgers.jobs import tell_colleagues
@@ -52,6 +53,7 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
         done.greeted = post_greetings(now)
         if is_first:
             remind_reports(now)
+            remind_elections(now)
     except Exception as error:
         logger.exception("planning for %s failed", day)
         done.error = f"{type(error).__name__}: {error}"[:300]

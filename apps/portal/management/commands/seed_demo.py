@@ -16,6 +16,7 @@ from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
 from apps.portal.demo.colleagues import write_colleagues
 from apps.portal.demo.doors import write_doors
+from apps.portal.demo.elections import write_elections
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
@@ -72,6 +73,7 @@ class Command(BaseCommand):
         write_unit_checks(staff, on=on)
         write_standing(units, staff, on=on)
         write_channels(staff, on=on)
+        write_elections(staff, on=on)
         write_import(units, staff, on=on)
         return written
 
