@@ -1,4 +1,4 @@
-"""Elections of the demo city: the secretary's branch in the middle of one, another finished, one delayed, one overdue."""
+"""Elections of the demo city: the secretary's branch in the middle of one, others done, delayed, overdue."""
 
 import datetime as dt
 import uuid
