@@ -21,26 +21,7 @@ from apps.accounts.models import (
     User,
 )
 from apps.accounts.roles import ROLES
-from apps.branches.models import (
-    FloatingStay,
-    Inspection,
-    InspectionFinding,
-    Meeting,
-    AllowanceList,
-    BranchFund,
-    DuesExemption,
-    DuesOff,
-    DuesPayment,
-    DuesUpload,
-    FloatingStay,
-    FundEntry,
-    Membership,
-    Organisation,
-    Post,
-    Recruit,
-    SecretaryClass,
-    Transfer,
-)
+from apps.branches.models import FloatingStay, Inspection, InspectionFinding, Meeting, AllowanceList, BranchFund, DuesExemption, DuesOff, DuesPayment, DuesUpload, FundEntry, Membership, Organisation, Post, Recruit, SecretaryClass, Transfer, Candidate, Election, Exclusion, TermShift
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
@@ -327,6 +308,17 @@ OBJECTS: dict[str, Builder] = {
     ),
     "branches.secretaryclass": lambda side: SecretaryClass.objects.create(
         title=f"{side.cadre.person.name}的培训班", unit=side.unit, starts_on=DAY, last_on=DAY
+    "branches.election": lambda side: Election.objects.create(
+        organisation=side.organisation, seats=1, planned_on=LATER, waiting_since=DAY
+    ),
+    "branches.candidate": lambda side: Candidate.objects.create(
+        election=side.objects["branches.election"], person=side.cadre.person
+    ),
+    "branches.exclusion": lambda side: Exclusion.objects.create(
+        election=side.objects["branches.election"], person=side.cadre.person, category="abroad"
+    ),
+    "branches.termshift": lambda side: TermShift.objects.create(
+        organisation=side.organisation, kind="delay", term_ends_on=DAY, until=LATER, reason="书记住院", asked_on=DAY
     ),
     "ledgers.caretier": lambda side: CareTier.objects.create(
         cadre=side.cadre, level=2, effective_on=DAY, decided_on=DAY

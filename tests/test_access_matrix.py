@@ -231,7 +231,6 @@ PAGES = {
     "ledgers:reports": Row(DESK, post=NOBODY),
     # What one reported oneself: the event of the world is nobody's.
     "ledgers:take_back": Row(NOBODY, "registry.lifeevent"),
-    "ledgers:desk": Row(DESK),
     "branches:dues": Row(DESK),
     "branches:dues_month": Row(DESK),
     "branches:dues_member": Row(DESK, "people.person"),
@@ -285,6 +284,22 @@ PAGES = {
     "branches:recruit_add": Row(DESK),
     "branches:recruit": Row(DESK, "branches.recruit"),
     "branches:recruit_step": Row(DESK, "branches.recruit"),
+    "admin:branches_election_due": Row("branches.view_election"),
+    "branches:election": Row(DESK),
+    "branches:election_begin": Row(DESK),
+    "branches:term_shift_ask": Row(DESK),
+    "branches:term_shift": Row(DESK, "branches.termshift"),
+    "branches:term_shift_print": Row(DESK, "branches.termshift"),
+    "branches:election_candidate": Row(DESK, "branches.candidate"),
+    "branches:election_exclusion_drop": Row(DESK, "branches.exclusion"),
+    **{
+        f"branches:election_{page}": Row(DESK, "branches.election")
+        for page in (
+            "page", "step", "reduce", "plan", "words", "cancel", "undo", "candidate_add", "exclusion_add", "request",
+            "candidates", "candidates_sheet", "exclusions", "exclusions_sheet", "quorum", "method", "ballot", "count",
+            "count_sheet", "report", "reply",
+        )
+    },
     "messaging:sms_receipt": Row(PUBLIC, post=NOBODY),
     "account_login": Row(PUBLIC),
     "account_logout": Row(PUBLIC),
@@ -351,6 +366,9 @@ EXCEPTIONS = {
     "admin:branches_floatingstay_change": Row("branches.view_floatingstay", "branches.floatingstay", post=NOBODY),
     "admin:branches_recruit_add": Row(NOBODY),
     "admin:branches_recruit_change": Row("branches.view_recruit", "branches.recruit", post=NOBODY),
+    # The steps of an election are taken at the desk; staff read the list.
+    "admin:branches_election_add": Row(NOBODY),
+    "admin:branches_election_change": Row("branches.view_election", "branches.election", post=NOBODY),
     "admin:people_person_change": Row("people.view_person", "people.person", post=NOBODY),
     "admin:people_person_add": Row(NOBODY),
     # A part is added to the person named in the address; without one nobody gets the form.

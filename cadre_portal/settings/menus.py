@@ -20,6 +20,8 @@ STAFF_NAVIGATION = [
     ("支部", "党组织", "admin:branches_organisation_changelist", "branches.view_organisation"),
     ("支部", "替支部登记（代录）", "portal:branch_choose", "branches.enter_for_branch"),
     ("支部", "党员组织关系", "admin:branches_membership_changelist", "branches.view_membership"),
+    ("支部", "换届到期一览", "admin:branches_election_due", "branches.view_election"),
+    ("支部", "历次换届", "admin:branches_election_changelist", "branches.view_election"),
     ("支部", "支部任职", "admin:branches_post_changelist", "branches.view_post"),
     ("支部", "党组织覆盖情况", "admin:branches_organisation_coverage", "branches.view_organisation"),
     ("支部", "督导检查", "admin:branches_inspection_changelist", "branches.view_inspection"),
@@ -109,6 +111,7 @@ DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
     ("入党申请", "branches:recruits", "book", "从递交申请书到转正", "recruit"),
     ("党费", "branches:dues", "news", "记本月党费、台账、收据", "dues"),
     ("经费和补贴", "branches:money", "book", "工作经费、党费返还、工作补贴", ""),
+    ("换届", "branches:election", "people", "请示、候选人、选举大会、报告和任职", "election"),
 ]
 
 # 这几天要办的: functions (desk) -> list[Due], see apps/branches/due.py.
@@ -124,4 +127,5 @@ DESK_DUE = [
     "apps.branches.queries.transfers_due.moves_due",
     "apps.branches.queries.transfers_due.recruits_due",
     "apps.branches.queries.dues_due.dues_due",
+    "apps.branches.queries.desk_elections.election_due",
 ]

@@ -19,6 +19,7 @@ from apps.portal.demo.colleagues import write_colleagues
 from apps.portal.demo.desk import write_desk
 from apps.portal.demo.doors import write_doors
 from apps.portal.demo.dues import fill_branch, write_dues
+from apps.portal.demo.elections import write_elections
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
@@ -80,6 +81,7 @@ class Command(BaseCommand):
         write_unit_checks(staff, on=on)
         write_standing(units, staff, on=on)
         write_channels(staff, on=on)
+        write_elections(staff, on=on)
         write_import(units, staff, on=on)
         return written
 
