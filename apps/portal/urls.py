@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from apps.portal import views
 
@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("courses/", views.courses, name="courses"),
     path("branch/", views.branch, name="branch"),
+    path("me/", include("apps.portal.me.urls")),
     path("activities/", views.activities, name="activities"),
     path("help/", views.article, {"template": "portal/help.html"}, name="help"),
     path("privacy/", views.article, {"template": "portal/privacy.html"}, name="privacy"),

@@ -16,6 +16,7 @@ from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
 from apps.portal.demo.colleagues import write_colleagues
 from apps.portal.demo.doors import write_doors
+from apps.portal.demo.family import write_family
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
@@ -67,6 +68,7 @@ class Command(BaseCommand):
         write_papers(staff, on=on)
         write_doors(staff)
         write_care(staff, on=on)
+        write_family(staff, on=on)
         write_colleagues(staff, on=on)
         write_unit_reports(staff, on=on)
         write_unit_checks(staff, on=on)
