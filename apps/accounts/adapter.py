@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_login(self, request, user, **login):
         """The internet side knows no staff: their accounts open nothing there, whatever they know. Whose posts and
         proxies have ended does not get in, with a calm word."""
-        if not may_sign_in(user, timezone.localdate()):
+        if user.is_active and not may_sign_in(user, timezone.localdate()):
             clear_authentication_records(request)
             audit.record("sign_in_failed", actor=None, request=request, target=f"accounts.user:{user.pk}")
             messages.error(request, ENDED)

@@ -42,9 +42,9 @@ def check_digits(typed: str) -> str:
 @transaction.atomic
 def issue(user: User, digits: str, *, actor: User | None, on: dt.date) -> tuple[SignInCard, str]:
     """A new card and its token, shown once. The card before is good no more; its sessions end."""
+    user = User.objects.select_for_update().get(pk=user.pk)
     require_personal(user)
     digits = check_digits(digits)
-    User.objects.select_for_update().get(pk=user.pk)
     for card in SignInCard.objects.filter(user=user, revoked_at__isnull=True):
         revoke(card, actor=actor)
     token = secrets.token_urlsafe(24)

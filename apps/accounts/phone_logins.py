@@ -32,8 +32,8 @@ def open_phone_login(user: User, phone: bytes, *, actor: User | None) -> PhoneLo
 
     That the number is on this person's record, and that `actor` may do this, is the caller's to check.
     """
+    user = User.objects.select_for_update().get(pk=user.pk)
     require_personal(user)
-    User.objects.select_for_update().get(pk=user.pk)
     standing = PhoneLogin.objects.filter(user=user, phone_hash=phone, closed_at__isnull=True).first()
     if standing:
         return standing

@@ -16,6 +16,8 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.organisation.models import Unit
+from apps.people.models import Person
+from apps.registry.models import Cadre
 
 from .models import Organisation, Post
 from .queries import member_ids, posts_of, subtree_ids
@@ -92,6 +94,20 @@ def open_desk(user, public_id: uuid.UUID, *, today: datetime.date) -> Desk:
     if organisations_open_to(user, "branches.enter_for_branch").filter(pk=found.pk).exists():
         return Desk(found, user, today, None)
     raise Http404
+
+
+def desk_organisation_ids(desk: Desk) -> set[int]:
+    """The organisation of the desk and those below it."""
+    return subtree_ids([desk.organisation])
+
+
+def people_at(desk: Desk) -> QuerySet[Person]:
+    """Members on the day, by any kind of link, of the desk's organisation and those below it. Bureau staff who enter
+    for it see only cadres that they may see anyway, and members who are not in the registry."""
+    members = member_ids(desk_organisation_ids(desk), desk.today)
+    people = Person.objects.filter(pk__in=members, voided_at__isnull=True)
+    visible = Cadre.objects.current().visible_to(desk.user).filter(pk__in=members)
+    return people.filter(Q(cadre__isnull=True) | Q(pk__in=visible.values("pk")))
 
 
 class PostBackend(BaseBackend):

@@ -6,6 +6,7 @@ INQUIRY_PASSED = "inquiry.passed"
 INQUIRY_ANSWERED = "inquiry.answered"
 INQUIRY_OVERDUE = "inquiry.overdue"
 INQUIRY_ESCALATED = "inquiry.escalated"
+DEATH_REPORTED = "death.reported"
 DUTY_DONE = "duty.done_by_other"
 GRANT_ENDS = "proxy.ends"
 REQUEST_WAITS = "change_request.waits"
@@ -21,6 +22,7 @@ _LINES = (
     (INQUIRY_ESCALATED, "本科室来电来访逾期", "件", INQUIRIES),
     (INQUIRY_PASSED, "转来来电来访", "件", INQUIRIES),
     (INQUIRY_ANSWERED, "来电来访已办完，待回复", "件", INQUIRIES),
+    (DEATH_REPORTED, "支部报告离世，请今天核实、联系家属", "件", INQUIRIES),
     (STAND_IN_BEGINS, "今天起代岗", "人", STAND_INS),
     (STAND_IN_ENDS, "代岗到期，请交回", "人", STAND_INS),
     (STAND_IN_BACK, "您已回岗，代岗期间的事可查", "次", STAND_INS),

@@ -1,12 +1,13 @@
 from django.urls import include, path
 
-from apps.portal import views
+from apps.portal import landing, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("courses/", views.courses, name="courses"),
-    path("branch/", views.branch, name="branch"),
+    path("branch/", landing.branch, name="branch"),
+    path("branch/choose/", landing.choose, name="branch_choose"),
     path("me/", include("apps.portal.me.urls")),
     path("activities/", views.activities, name="activities"),
     path("help/", views.article, {"template": "portal/help.html"}, name="help"),

@@ -47,7 +47,7 @@ def subtree_ids(organisations: Iterable[Organisation]) -> set[int]:
 
 def posts_of(user, on: datetime.date) -> QuerySet[Post]:
     """Posts that the account's holder fills on a day."""
-    return Post.objects.current(on).filter(user_id=user.pk).select_related("organisation").order_by("pk")
+    return Post.objects.current(on).filter(user_id=user.pk).select_related("organisation", "person").order_by("pk")
 
 
 def memberships_in(organisation_ids: Iterable[int], on: datetime.date) -> QuerySet[Membership]:

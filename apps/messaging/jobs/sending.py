@@ -72,7 +72,9 @@ def send_waiting(now: datetime.datetime, *, seconds: float = 240.0, codes_only: 
     deadline = time.monotonic() + seconds
     done, reclaim_at = Sent(), 0.0
     done.failed += 0 if codes_only else end_what_cannot_go(now)
-    for channel in (Channel.SMS,) if codes_only else enabled_channels():
+    for channel in enabled_channels():
+        if codes_only and channel != Channel.SMS:
+            continue
         with sender_for(channel) as sender:
             while time.monotonic() < deadline:
                 if time.monotonic() >= reclaim_at:
