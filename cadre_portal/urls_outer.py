@@ -6,7 +6,6 @@ from django.urls import include, path
 urlpatterns = [
     path("account/", include("apps.accounts.urls")),
     path("messaging/", include("apps.messaging.urls")),
-    path("branch/<uuid:organisation>/", include("apps.branches.urls")),
     path("", include("apps.portal.urls")),
 ]
 handler400 = "apps.portal.views.bad_request"

@@ -21,7 +21,7 @@ from apps.accounts.models import (
     User,
 )
 from apps.accounts.roles import ROLES
-from apps.branches.models import Membership, Organisation, Post
+from apps.branches.models import FloatingStay, Membership, Organisation, Post, Recruit, SecretaryClass, Transfer
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
@@ -225,6 +225,28 @@ OBJECTS: dict[str, Builder] = {
     "branches.organisation": lambda side: side.organisation,
     "branches.membership": lambda side: Membership.objects.get(person=side.cadre.person),
     "branches.post": lambda side: make_post(side.cadre.person, side.organisation, kind="member"),
+    "branches.transfer": lambda side: Transfer.objects.create(
+        person=side.cadre.person,
+        kind="out",
+        from_organisation=side.organisation,
+        outside_name="海口市某支部",
+        state="under_way",
+        applied_on=DAY,
+        moved_on=DAY,
+        letter_no=f"云{side.unit.pk}",
+        issued_on=DAY,
+        valid_days=90,
+        expires_on=LATER,
+    ),
+    "branches.floatingstay": lambda side: FloatingStay.objects.create(
+        person=side.cadre.person, organisation=side.organisation, starts_on=DAY, city="海口市"
+    ),
+    "branches.recruit": lambda side: Recruit.objects.create(
+        person=side.cadre.person, organisation=side.organisation, applied_on=DAY
+    ),
+    "branches.secretaryclass": lambda side: SecretaryClass.objects.create(
+        title=f"{side.cadre.person.name}的培训班", unit=side.unit, starts_on=DAY, last_on=DAY
+    ),
     "ledgers.caretier": lambda side: CareTier.objects.create(
         cadre=side.cadre, level=2, effective_on=DAY, decided_on=DAY
     ),

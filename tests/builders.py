@@ -29,7 +29,9 @@ def make_user(username: str = "clerk", *, role: str | None = None, unit: Unit | 
 
 
 def make_person(name: str = "李德厚", **over) -> Person:
-    return Person.objects.create(**{"name": name, "sex": "1", "birth_date": "1933-05-02", **over})
+    return Person.objects.create(
+        **{"name": name, "sex": "1", "birth_date": "1933-05-02", "political_status": "01", **over}
+    )
 
 
 def make_cadre(name: str = "李德厚", *, unit: Unit, person: Person | None = None, **over) -> Cadre:
@@ -41,8 +43,12 @@ def make_cadre(name: str = "李德厚", *, unit: Unit, person: Person | None = N
     )
 
 
-def make_organisation(name: str = "南河社区离退休干部党支部", **over) -> Organisation:
-    return Organisation.objects.add_root({"name": name, **over})
+def make_organisation(
+    name: str = "南河社区离退休干部党支部", *, above: Organisation | None = None, **over
+) -> Organisation:
+    if above is None:
+        return Organisation.objects.add_root({"name": name, **over})
+    return Organisation.objects.add_child(Organisation.objects.get(pk=above.pk), {"name": name, **over})
 
 
 def make_member(person: Person, organisation: Organisation, **over) -> Membership:

@@ -5,13 +5,16 @@ a row says which permission its page asks for. Foreign and missing objects must 
 may carry a canary of somebody he may not see.
 """
 
+import copy
 import json
+import logging
 import re
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.contrib import admin
+from django.contrib import admin, auth
 from django.db import connection
 from django.http import HttpResponse
 from django.template import Template
@@ -19,8 +22,10 @@ from django.test import Client
 from django.test.utils import _TestState
 from django.urls import URLResolver, get_resolver
 
+from apps.accounts.access import current_grants
 from apps.accounts.models import User
 from apps.accounts.roles import ROLES
+from apps.branches.access import current_posts
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +34,9 @@ MISSING = 999_999_999
 NOBODY = "nobody"
 ANY_STAFF = "any staff"
 SIGNED_IN = "signed in"
+# A page of the workbench: whoever holds a post in that branch or above it, and staff who may enter for it.
+DESK = "desk"
+ENTER = "branches.enter_for_branch"
 PUBLIC = "public"
 # Of these, refused answers are compared with those for missing objects too; of the others where they have the right.
 COMPARED = ("clerk", "liaison", "auditor")
@@ -37,8 +45,9 @@ NO_PEOPLE = ("system_admin", "security_admin", "auditor", "university_clerk", "t
 
 @dataclass(frozen=True)
 class Row:
-    """What a page asks for: a permission, or one of the words above. `model`: whose key stands in the address;
-    `post`: what sending an empty form asks for, where that differs."""
+    """What a page asks for: a permission, or one of the words above. `model`: whose key stands in the address (of a
+    page of the workbench: whose public id, beside its organisation's); `post`: what sending an empty form asks for,
+    where that differs."""
 
     needs: str
     model: str = ""
@@ -75,6 +84,15 @@ PAGES = {
     "admin:accounts_personalaccount_phone": Row("accounts.change_personalaccount", "accounts.personalaccount"),
     "admin:accounts_personalaccount_card": Row("accounts.change_personalaccount", "accounts.personalaccount"),
     "admin:branches_membership_end": Row("branches.change_membership", "branches.membership"),
+    "admin:branches_transfer_moved": Row("branches.view_transfer"),
+    "admin:branches_transfer_export": Row("branches.view_transfer"),
+    "admin:branches_floatingstay_export": Row("branches.view_floatingstay"),
+    "admin:branches_secretaryclass_missing": Row("branches.view_secretaryclass"),
+    "admin:branches_secretaryclass_people": Row("branches.change_secretaryclass", "branches.secretaryclass"),
+    "admin:branches_secretaryclass_attendance": Row(
+        "branches.view_secretaryclass", "branches.secretaryclass", post="branches.change_secretaryclass"
+    ),
+    "admin:branches_secretaryclass_export": Row("branches.view_secretaryclass", "branches.secretaryclass"),
     "admin:branches_post_end": Row("branches.change_post", "branches.post"),
     "admin:people_phone_remove": Row("people.change_phone", "people.phone"),
     "admin:registry_lifeevent_decide": Row("registry.view_lifeevent", "registry.lifeevent", post=NOBODY),
@@ -163,6 +181,37 @@ PAGES = {
     "admin:registry_importbatch_missing": Row("registry.import_roster", "registry.importbatch"),
     "admin:registry_importbatch_missing_file": Row("registry.import_roster", "registry.importbatch"),
     "portal:branch": Row(PUBLIC),
+    "portal:branch_choose": Row(DESK, post=NOBODY),
+    "ledgers:desk": Row(DESK, post=NOBODY),
+    "ledgers:members": Row(DESK, post=NOBODY),
+    "ledgers:member": Row(DESK, "people.person", post=NOBODY),
+    "ledgers:visit": Row(DESK, "people.person"),
+    "ledgers:report": Row(DESK, post=NOBODY),
+    "ledgers:report_about": Row(DESK, "people.person", post=NOBODY),
+    "ledgers:report_who": Row(DESK, post=NOBODY),
+    "ledgers:report_form": Row(DESK, "people.person"),
+    "ledgers:report_death": Row(DESK, "people.person"),
+    "ledgers:reports": Row(DESK, post=NOBODY),
+    # What one reported oneself: the event of the world is nobody's.
+    "ledgers:take_back": Row(NOBODY, "registry.lifeevent"),
+    "ledgers:desk": Row(DESK),
+    "branches:transfers": Row(DESK),
+    "branches:transfer_add": Row(DESK),
+    "branches:transfer_ledger": Row(DESK),
+    "branches:transfer": Row(DESK, "branches.transfer"),
+    "branches:transfer_letter": Row(DESK, "branches.transfer"),
+    "branches:transfer_step": Row(DESK, "branches.transfer"),
+    "branches:move": Row(NOBODY),
+    "branches:floating": Row(DESK),
+    "branches:stay_add": Row(DESK),
+    "branches:floating_print": Row(DESK),
+    "branches:floating_export": Row(DESK),
+    "branches:stay": Row(DESK, "branches.floatingstay"),
+    "branches:stay_end": Row(DESK, "branches.floatingstay"),
+    "branches:recruits": Row(DESK),
+    "branches:recruit_add": Row(DESK),
+    "branches:recruit": Row(DESK, "branches.recruit"),
+    "branches:recruit_step": Row(DESK, "branches.recruit"),
     "messaging:sms_receipt": Row(PUBLIC, post=NOBODY),
     "account_login": Row(PUBLIC),
     "account_logout": Row(PUBLIC),
@@ -221,6 +270,12 @@ EXCEPTIONS = {
     "admin:accounts_rolegrant_change": Row("accounts.view_rolegrant", "accounts.rolegrant", post=NOBODY),
     "admin:branches_membership_change": Row("branches.view_membership", "branches.membership", post=NOBODY),
     "admin:branches_post_change": Row("branches.view_post", "branches.post", post=NOBODY),
+    # Steps of a transfer, stays and applications are entered at the branch's desk.
+    "admin:branches_transfer_change": Row("branches.view_transfer", "branches.transfer", post=NOBODY),
+    "admin:branches_floatingstay_add": Row(NOBODY),
+    "admin:branches_floatingstay_change": Row("branches.view_floatingstay", "branches.floatingstay", post=NOBODY),
+    "admin:branches_recruit_add": Row(NOBODY),
+    "admin:branches_recruit_change": Row("branches.view_recruit", "branches.recruit", post=NOBODY),
     "admin:people_person_change": Row("people.view_person", "people.person", post=NOBODY),
     "admin:people_person_add": Row(NOBODY),
     # A part is added to the person named in the address; without one nobody gets the form.
@@ -354,11 +409,33 @@ def test_administrators_and_auditors_have_no_right_on_people():
 
 
 @pytest.fixture
-def world(settings, monkeypatch):
-    """Templates render without the test client's copies of every context: a third of the time."""
+def world(settings, monkeypatch, caplog):
+    """Without what twenty thousand requests pay for and none of them proves: the test client's copies of every
+    context, the log of every refusal with its traceback, sessions in the database, reading who asks anew."""
     monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
+    monkeypatch.setattr("django.contrib.auth.middleware.auth.get_user", remembering(auth.get_user))
+    caplog.set_level(logging.CRITICAL, "django.request")
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
     settings.SECOND_FACTOR = "optional"
     return build_world()
+
+
+def remembering(get_user):
+    """As `get_user`, asked once for each account. Every request has a copy of its own, with nothing on it but today's
+    grants and posts, read by the code that otherwise reads them on every request."""
+    known = {}
+
+    def remembered(request):
+        key = request.session.get(auth.SESSION_KEY)
+        if key is None:
+            return get_user(request)
+        if key not in known:
+            known[key] = get_user(request)
+            current_grants(known[key])
+            current_posts(known[key])
+        return copy.copy(known[key])
+
+    return remembered
 
 
 def client_of(user: User | None) -> Client:
@@ -383,11 +460,20 @@ def may(actor: str, needs: str) -> bool:
         return actor not in {"anonymous", "disabled"}
     if needs == ANY_STAFF:
         return is_staff(actor)
+    if needs == DESK:
+        return actor == "secretary" or (is_staff(actor) and ENTER in rights_of(actor))
     return needs != NOBODY and is_staff(actor) and needs in rights_of(actor)
 
 
-def address(route: Route, key) -> str:
-    path = re.sub(r"<slug:kind>", "treatment", route.path)
+def at_a_desk(route: Route) -> bool:
+    return route.path.startswith("branch/<uuid:organisation>/")
+
+
+def address(route: Route, key, organisation=None) -> str:
+    path = re.sub(r"<slug:kind>", "treatment", route.path).replace("<slug:what>", "admitted")
+    path = path.replace("<slug:act>", "withdraw").replace("<slug:step>", "stop")
+    path = path.replace("<uuid:organisation>", str(organisation or uuid.UUID(int=MISSING)))
+    path = re.sub(r"<uuid:\w+>", str(key if isinstance(key, uuid.UUID) else uuid.UUID(int=MISSING)), path)
     path = re.sub(r"<\w+:\w+>", lambda match: str(key), path)
     path = re.sub(r"\^?\(\?P<app_label>[^)]*\)/\$", "accounts/", path)
     return "/" + re.sub(r"\(\?P<url>.*\)\$", "no/such/page", path)
@@ -436,6 +522,8 @@ def test_matrix(world, actor, monkeypatch):
 def check(client, actor, world, route, row, method, allowed) -> list[str]:
     """Wrong answers of one route, method and actor."""
     send = getattr(client, method)
+    if at_a_desk(route):
+        return check_desk(send, actor, world, route, row, method, allowed)
     if not row.model:
         return wrong(actor, route, method, "-", send(address(route, 1)), allowed)
     own = send(address(route, world.own.objects[row.model].pk))
@@ -460,6 +548,27 @@ def check(client, actor, world, route, row, method, allowed) -> list[str]:
     return found
 
 
+def own_address(route: Route, row: Row, world) -> str:
+    if not row.model:
+        return address(route, 1, world.own.organisation.public_id)
+    found = world.own.objects[row.model]
+    return address(route, found.public_id if at_a_desk(route) else found.pk, world.own.organisation.public_id)
+
+
+def check_desk(send, actor, world, route, row, method, allowed) -> list[str]:
+    """One's own desk opens; a desk elsewhere, and somebody of elsewhere at one's own desk, are as if missing."""
+    own, foreign = world.own.organisation.public_id, world.foreign.organisation.public_id
+    key = world.own.objects[row.model].public_id if row.model else None
+    strange = world.foreign.objects[row.model].public_id if row.model else None
+    found = wrong(actor, route, method, "own", send(address(route, key, own)), allowed)
+    found += wrong(actor, route, method, "foreign desk", send(address(route, strange, foreign)), False)
+    found += wrong(actor, route, method, "missing desk", send(address(route, key)), False)
+    if row.model:
+        found += wrong(actor, route, method, "foreign object", send(address(route, strange, own)), False)
+        found += wrong(actor, route, method, "missing object", send(address(route, None, own)), False)
+    return found
+
+
 def answer(response) -> tuple[int, str]:
     return response.status_code, settled(body(response))
 
@@ -470,7 +579,7 @@ def wrong(actor, route, method, whose, response, allowed) -> list[str]:
         found.append(f"{route.name} {method} {whose}: {response.status_code}, allowed {allowed}")
     if FOREIGN in text or FOREIGN in response.headers.get("Location", ""):
         found.append(f"{route.name} {method} {whose}: shows somebody of another district")
-    if OWN in text and (actor in NO_PEOPLE or not is_staff(actor)):
+    if OWN in text and (actor in NO_PEOPLE or not is_staff(actor)) and not (actor == "secretary" and at_a_desk(route)):
         found.append(f"{route.name} {method} {whose}: shows personal data")
     return found
 
@@ -495,7 +604,7 @@ def test_looking_changes_nothing(world, actor):
     before = table_sums()
     for route in ROUTES:
         row = ROWS[route.name]
-        client.get(address(route, world.own.objects[row.model].pk if row.model else 1))
+        client.get(own_address(route, row, world))
 
     assert table_sums() == before
 
@@ -504,7 +613,10 @@ def test_unsafe_requests_without_a_token_are_refused_everywhere(world):
     client = Client(enforce_csrf_checks=True)
     client.force_login(world.actors["clerk"])
     taken = [
-        route.name for route in ROUTES if client.post(address(route, world.own.unit.pk)).status_code not in {403, 405}
+        route.name
+        for route in ROUTES
+        if client.post(address(route, world.own.unit.pk, world.own.organisation.public_id)).status_code
+        not in {403, 405}
     ]
 
     assert taken == []

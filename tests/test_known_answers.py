@@ -9,6 +9,21 @@ import uuid
 import pytest
 
 from apps.accounts.models import User
+from apps.branches.access import Desk
+from apps.branches.models import Membership
+from apps.branches.queries import formal_membership
+from apps.branches.queries.transfer_occasions import letters_expiring_between
+from apps.branches.rules import BranchRules
+from apps.branches.rules.sizes import (
+    committee_findings,
+    latest_end,
+    notice_day,
+    seat_refusal,
+    size_findings,
+    term_end,
+    term_finding,
+)
+from apps.branches.services import join_organisation, transfers
 from apps.common.birthday import (
     LUNAR,
     SOLAR,
@@ -35,7 +50,7 @@ from apps.registry.rules import (
     veteran_warnings,
 )
 from apps.registry.services import life
-from tests.builders import make_cadre, make_unit, make_user
+from tests.builders import make_cadre, make_member, make_organisation, make_person, make_unit, make_user
 
 TODAY = dt.date(2026, 2, 1)
 
@@ -192,6 +207,53 @@ def test_t4_nominal_age_changes_at_the_lunar_new_year():
     assert {full_age(birth, dt.date(2026, 2, day)) for day in (16, 17)} == {89}
 
 
+# T7 Branches
+
+
+def test_t7_two_full_members_and_one_on_probation_are_no_branch_of_their_own():
+    assert codes(size_findings(2, 1, rules=BranchRules())) == ["too_small"]
+    assert codes(size_findings(3, 0, rules=BranchRules())) == []
+
+
+def test_t7_the_seventh_full_member_asks_for_a_committee():
+    assert codes(size_findings(6, 0, rules=BranchRules(), committee=1)) == []
+    assert codes(committee_findings(["secretary"], full=6, rules=BranchRules())) == []
+    assert codes(committee_findings(["secretary", "member"], full=6, rules=BranchRules())) == ["committee_too_early"]
+    (notice,) = size_findings(7, 0, rules=BranchRules(), committee=1)
+    assert "应设支委会" in notice.sentence
+
+
+def test_t7_a_committee_of_eight_is_refused():
+    seven = ["secretary", "deputy", "organisation", "publicity", "discipline", "member", "member"]
+
+    assert seat_refusal(seven[:6], "member", rules=BranchRules()) == ""
+    assert "最多 7 人" in seat_refusal(seven, "member", rules=BranchRules())
+
+
+def test_t7_over_fifty_is_for_the_superior_only():
+    assert size_findings(49, 1, rules=BranchRules(), committee=5) == []
+    (finding,) = size_findings(50, 1, rules=BranchRules(), committee=5)
+    assert (finding.code, finding.superior_only) == ("too_large", True)
+
+
+def test_t7_a_term_of_three_years_its_notice_and_its_longest_delay():
+    rules, ends_on = BranchRules(), term_end(dt.date(2023, 6, 30), 3)
+
+    assert ends_on == dt.date(2026, 6, 30)
+    assert notice_day(ends_on, rules=rules) == dt.date(2025, 12, 30)
+    assert latest_end(ends_on, rules=rules) == dt.date(2027, 6, 30)
+    assert term_finding(ends_on, dt.date(2025, 12, 29), rules=rules) is None
+    assert term_finding(ends_on, dt.date(2025, 12, 30), rules=rules).code == "term_ends"
+    assert term_finding(ends_on, dt.date(2026, 6, 30), rules=rules).code == "term_ends"
+    assert term_finding(ends_on, dt.date(2026, 7, 1), rules=rules).code == "term_over"
+    delayed = latest_end(ends_on, rules=rules)
+    assert term_finding(delayed, dt.date(2026, 7, 1), rules=rules) is None
+
+
+def codes(findings) -> list[str]:
+    return [finding.code for finding in findings]
+
+
 # T10 Periods of the revolution and the yearly sum (the visits are in the ledger's part)
 
 
@@ -302,3 +364,44 @@ def test_t10_death_closes_the_quarter_without_overdue():
     assert (quarter.closed_on, quarter.closed_reason) == (dt.date(2025, 12, 20), "died")
     assert not Duty.objects.overdue(dt.date(2026, 1, 5)).exists()
     assert not Duty.objects.missed(dt.date(2026, 1, 5)).filter(pk=quarter.pk).exists()
+
+
+# T7 Transfer (sizes, terms and the quorum stand beside their subjects)
+
+
+@pytest.mark.django_db
+def test_t7_transfer_counts_in_the_old_branch_until_accepted(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *args: dt.date(2026, 6, 30))
+    old, new = make_organisation("甲支部"), make_organisation("乙支部")
+    person, others = make_person("李德厚"), [make_person(f"党员{number}") for number in range(4)]
+    make_member(person, old)
+    for number, other in enumerate(others):
+        make_member(other, (old, new)[number % 2])
+    desks = [Desk(branch, None, dt.date(2026, 6, 30), None) for branch in (old, new)]
+    begun = dt.date(2026, 3, 10)
+    row = transfers.apply(desks[0], person, key=uuid.uuid4(), kind="inside", on=begun, to_organisation=new, agreed=True)
+    row = transfers.issue(desks[0], row, on=begun, valid_days=90, dues_paid_to=PartialDate.parse("2026-03"))
+    assert row.expires_on == dt.date(2026, 6, 8)
+    assert not row.is_expired(dt.date(2026, 6, 7))
+    assert row.is_expired(dt.date(2026, 6, 8))
+    assert list(letters_expiring_between(dt.date(2026, 6, 8), dt.date(2026, 6, 8))) == [row]
+    transfers.accept(desks[1], row, on=dt.date(2026, 5, 20))
+
+    def counts(day):
+        return [Membership.objects.current(day).filter(organisation=one, link="formal").count() for one in (old, new)]
+
+    day = begun
+    while day <= dt.date(2026, 6, 30):
+        assert counts(day) == ([3, 2] if day < dt.date(2026, 5, 20) else [2, 3])
+        day += dt.timedelta(days=7)
+    assert counts(dt.date(2026, 4, 30)) == [3, 2]
+
+
+@pytest.mark.django_db
+def test_t7_joining_a_functional_branch_leaves_the_formal_one_untouched():
+    home, club = make_organisation("甲支部"), make_organisation("书画社党支部", kind="functional")
+    person = make_person("李德厚")
+    make_member(person, home)
+    join_organisation(person, club, on=dt.date(2026, 5, 20), actor=None, link="functional")
+
+    assert formal_membership(person.pk, dt.date(2026, 6, 1)).organisation == home

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.roles import ROLES
-from apps.branches.models import Membership, Organisation, Post
+from apps.branches.choices import Level
+from apps.branches.models import Membership, Post
+from apps.branches.rules.levels import ORDER
 from apps.ledgers.access import CARER_PERMISSIONS
 from apps.ledgers.models import CareAssignment
 from apps.organisation.models import Community, Division, Unit
@@ -34,10 +36,11 @@ class City:
             unit = make_unit(f"单位{number}", parent=parent)
             self.units.append(unit)
             self.unit_parent[unit.pk] = parent.pk
-        self.branches, self.branch_parent = [make_organisation("支部0")], {}
+        self.branches, self.branch_parent = [make_organisation("支部0", level=ORDER[0])], {}
         for number in range(1, 6):
-            parent = chance.choice(self.branches)
-            child = Organisation.objects.add_child(Organisation.objects.get(pk=parent.pk), {"name": f"支部{number}"})
+            parent = chance.choice([one for one in self.branches if one.level != Level.BRANCH])
+            level = ORDER[ORDER.index(parent.level) + 1]
+            child = make_organisation(f"支部{number}", above=parent, level=level)
             self.branches.append(child)
             self.branch_parent[child.pk] = parent.pk
         division = Division.objects.order_by("code").first()
@@ -80,7 +83,8 @@ def deal(city: City, chance: random.Random, today: datetime.date) -> None:
         Person.objects.filter(pk=cadre.pk).update(community=home)
         if chance.random() < 0.7:
             branch = chance.choice(city.branches)
-            make_member(cadre.person, branch, link=chance.choice(["formal", "functional"]), **span(chance, today))
+            link = chance.choice(["formal", "functional"]) if branch.level == Level.BRANCH else "functional"
+            make_member(cadre.person, branch, link=link, **span(chance, today))
     for branch in chance.sample(city.branches, chance.randint(0, 2)):
         voided = timezone.now() if chance.random() < 0.2 else None
         Post.objects.create(

@@ -36,11 +36,13 @@ REFERENCE = _views(
 PEOPLE = _views(
     "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
     "people.phone", "people.relative", "people.household", "branches.organisation", "branches.membership",
-    "branches.post",
+    "branches.post", "branches.meeting", "branches.homedelivery", "branches.studyrecord", "branches.review",
+    "branches.talk", "branches.programme", "branches.transfer", "branches.floatingstay", "branches.recruit",
+    "branches.secretaryclass",
     "people.whereabouts", "accounts.absence", "registry.rankcolumn", "registry.servingleader", "registry.worker",
     "registry.training",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "ledgers.safetycheck",
-    "ledgers.inquiry", "ledgers.callsheet", "reminders.reminder",
+    "ledgers.inquiry", "ledgers.callsheet", "reminders.reminder", "people.proxygrant",
 )  # fmt: skip
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 # Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
@@ -55,14 +57,19 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
 
 CLERK = REFERENCE | PEOPLE | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
-    "branches.organisation", "branches.membership", "branches.post", "ledgers.caretier", "ledgers.careassignment",
+    "branches.organisation", "branches.membership", "branches.post", "branches.transfer", "branches.secretaryclass",
+    "ledgers.caretier", "ledgers.careassignment",
     "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
     "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
+    "branches.programme",
 ) | PAPER | UNIT_NEWS | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
      "messaging.resolve_delivery", "messaging.make_batch", "branches.enter_for_branch",
+     "branches.change_meeting", "branches.change_homedelivery", "branches.change_studyrecord",
+     "branches.change_review", "branches.change_talk",
      "accounts.view_personalaccount", "accounts.change_personalaccount", "accounts.view_callrequest",
-     "accounts.change_callrequest"}  # fmt: skip
+     "accounts.change_callrequest", "people.add_proxygrant", "people.change_proxygrant",
+     "people.view_changerequest", "people.change_changerequest"}  # fmt: skip
 
 ROLES = {
     role.key: role

@@ -16,6 +16,8 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.organisation.models import Unit
+from apps.people.models import Person
+from apps.registry.models import Cadre
 
 from .models import Organisation, Post
 from .queries import member_ids, posts_of, subtree_ids
@@ -94,6 +96,20 @@ def open_desk(user, public_id: uuid.UUID, *, today: datetime.date) -> Desk:
     raise Http404
 
 
+def desk_organisation_ids(desk: Desk) -> set[int]:
+    """The organisation of the desk and those below it."""
+    return subtree_ids([desk.organisation])
+
+
+def people_at(desk: Desk) -> QuerySet[Person]:
+    """Members on the day, by any kind of link, of the desk's organisation and those below it. Bureau staff who enter
+    for it see only cadres that they may see anyway, and members who are not in the registry."""
+    members = member_ids(desk_organisation_ids(desk), desk.today)
+    people = Person.objects.filter(pk__in=members, voided_at__isnull=True)
+    visible = Cadre.objects.current().visible_to(desk.user).filter(pk__in=members)
+    return people.filter(Q(cadre__isnull=True) | Q(pk__in=visible.values("pk")))
+
+
 class PostBackend(BaseBackend):
     """Permissions of the secretary's role, from the post alone: no grant, and none after the term."""
 
@@ -117,3 +133,23 @@ class PostBackend(BaseBackend):
 
     def has_module_perms(self, user_obj, app_label) -> bool:
         return any(perm.startswith(f"{app_label}.") for perm in self.get_all_permissions(user_obj))
+
+
+DUES_OFFICERS = ("secretary", "deputy", "organisation")
+
+
+def may_fix_dues(desk: Desk) -> bool:
+    """Whether who sits at the desk may see and fix the bases of dues, which are pensions: secretary, deputy and the
+    committee member for organisation of this very branch; of staff, those with the right. All others see amounts."""
+    if desk.post is None:
+        return organisations_open_to(desk.user, "branches.fix_dues").filter(pk=desk.organisation.pk).exists()
+    return desk.post.organisation_id == desk.organisation.pk and desk.post.kind in DUES_OFFICERS
+
+
+def may_decide_above(desk: Desk) -> bool:
+    """Whether who sits at the desk speaks for the organisation above: a post there, or staff with the right."""
+    if desk.post is None:
+        return (
+            organisations_open_to(desk.user, "branches.change_duesexemption").filter(pk=desk.organisation.pk).exists()
+        )
+    return desk.post.organisation_id != desk.organisation.pk

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from apps.portal import views
+from apps.portal import landing, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("courses/", views.courses, name="courses"),
-    path("branch/", views.branch, name="branch"),
+    path("branch/", landing.branch, name="branch"),
+    path("branch/choose/", landing.choose, name="branch_choose"),
     path("activities/", views.activities, name="activities"),
     path("help/", views.article, {"template": "portal/help.html"}, name="help"),
     path("privacy/", views.article, {"template": "portal/privacy.html"}, name="privacy"),

@@ -46,21 +46,6 @@ def courses(request):
 
 @login_not_required
 @require_safe
-def branch(request):
-    return render(
-        request,
-        "portal/closed.html",
-        {
-            "heading": "支部工作台",
-            "lead": "记会议、看党员、报情况，以后在手机上就能办。",
-            "title": "支部工作台还没有开放",
-            "text": "开放以后，书记和委员用手机验证码或二维码卡登录。现在有事请打电话，我们替您记。",
-        },
-    )
-
-
-@login_not_required
-@require_safe
 def activities(request):
     return render(
         request,

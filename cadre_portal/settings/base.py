@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cadre_portal.env import env_bool, env_choice, env_int, env_json, env_list, env_object, env_str, env_subset
 
-from .menus import PUBLIC_NAVIGATION, STAFF_NAVIGATION  # noqa: F401 (settings)
+from .menus import DESK_DUE, DESK_ENTRIES, PUBLIC_NAVIGATION, STAFF_NAVIGATION  # noqa: F401 (settings)
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env_str("CADRE_VAR_DIR", str(BASE_DIR / "var")))
@@ -272,6 +272,7 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-jobs": {"task": "apps.common.tasks.requeue_expired_jobs", "schedule": 60.0},
     "purge-sign-in-codes": {"task": "apps.accounts.tasks.purge_sign_in_codes", "schedule": crontab(hour=3, minute=10)},
     "purge-kept-posts": {"task": "apps.accounts.tasks.purge_kept_posts", "schedule": crontab(minute=50)},
+    "purge-drafts": {"task": "apps.branches.tasks.purge_drafts", "schedule": crontab(hour=3, minute=10)},
     "purge-blobs": {"task": "apps.common.tasks.purge_blobs", "schedule": crontab(hour=3, minute=20)},
 }
 

@@ -1,4 +1,4 @@
-"""Menus: plain data, read by apps/common/navigation.py; base.py imports both lists."""
+"""Menus: plain data, read by apps/common/navigation.py and apps/branches/desk.py; base.py imports the lists."""
 
 # (group, label, url name, permission). Entries without a page or without the permission are hidden.
 STAFF_NAVIGATION = [
@@ -10,6 +10,8 @@ STAFF_NAVIGATION = [
     ("", "电话单", "admin:ledgers_callsheet_changelist", "ledgers.view_callsheet"),
     ("", "当日上门核实", "admin:ledgers_safetycheck_changelist", "ledgers.view_safetycheck"),
     ("", "外出和异地居住", "admin:people_whereabouts_changelist", "people.view_whereabouts"),
+    ("", "家属授权", "admin:people_proxygrant_changelist", "people.view_proxygrant"),
+    ("", "改电话和住址", "admin:people_changerequest_changelist", "people.view_changerequest"),
     ("", "生日日历", "admin:birthday_calendar", "reminders.view_reminder"),
     ("", "生日名单", "admin:birthday_list", "ledgers.view_today"),
     ("", "纸质表", "admin:common_paper_changelist", "common.view_paper"),
@@ -18,6 +20,17 @@ STAFF_NAVIGATION = [
     ("支部", "党组织", "admin:branches_organisation_changelist", "branches.view_organisation"),
     ("支部", "党员组织关系", "admin:branches_membership_changelist", "branches.view_membership"),
     ("支部", "支部任职", "admin:branches_post_changelist", "branches.view_post"),
+    ("支部", "各支部组织生活", "admin:branches_meeting_months", "branches.view_meeting"),
+    ("支部", "会议和活动", "admin:branches_meeting_changelist", "branches.view_meeting"),
+    ("支部", "送学上门", "admin:branches_homedelivery_changelist", "branches.view_homedelivery"),
+    ("支部", "学习记录", "admin:branches_studyrecord_changelist", "branches.view_studyrecord"),
+    ("支部", "民主评议党员", "admin:branches_review_changelist", "branches.view_review"),
+    ("支部", "谈心谈话", "admin:branches_talk_changelist", "branches.view_talk"),
+    ("支部", "主题党日流程", "admin:branches_programme_changelist", "branches.view_programme"),
+    ("支部", "组织关系转接", "admin:branches_transfer_changelist", "branches.view_transfer"),
+    ("支部", "流动党员", "admin:branches_floatingstay_changelist", "branches.view_floatingstay"),
+    ("支部", "入党申请和发展党员", "admin:branches_recruit_changelist", "branches.view_recruit"),
+    ("支部", "书记培训班", "admin:branches_secretaryclass_changelist", "branches.view_secretaryclass"),
     ("支部", "支部和个人账号", "admin:accounts_personalaccount_changelist", "accounts.view_personalaccount"),
     ("支部", "电话报码", "admin:accounts_callrequest_changelist", "accounts.view_callrequest"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
@@ -60,6 +73,28 @@ PUBLIC_NAVIGATION = [
     ("首页", "portal:home", "home", "all"),
     ("课程", "portal:courses", "book", "all"),
     ("活动", "portal:activities", "calendar", "all"),
+    ("我的", "portal:me", "person", "member"),
     ("消息", "messaging:inbox", "news", "member"),
     ("帮助", "portal:help", "help", "all"),
+]
+
+# Tables of the secretary's workbench below the three large buttons: (label, url name taking the organisation's uuid,
+# icon, sentence, capability that the kind of organisation needs or ""). Lines without a page are hidden.
+DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
+    ("组织关系转接", "branches:transfers", "news", "谁要转走、谁要转来，办到哪一步", ""),
+    ("流动党员", "branches:floating", "people", "人在外地、关系在这里的党员", "formal_link"),
+    ("入党申请", "branches:recruits", "book", "从递交申请书到转正", "recruit"),
+]
+
+# 这几天要办的: functions (desk) -> list[Due], see apps/branches/due.py.
+DESK_DUE = [
+    "apps.ledgers.queries.desk_due.duties_due",
+    "apps.ledgers.queries.desk_due.checks_due",
+    "apps.ledgers.queries.desk_due.birthdays_due",
+    "apps.branches.queries.desk_due.meeting_due",
+    "apps.branches.queries.desk_due.deliveries_due",
+    "apps.branches.queries.desk_due.term_due",
+    "apps.branches.queries.transfers_due.transfers_due",
+    "apps.branches.queries.transfers_due.moves_due",
+    "apps.branches.queries.transfers_due.recruits_due",
 ]

@@ -31,7 +31,7 @@ def cast():
     }
     make_member(members["secretary"].person, a)
     make_member(members["in_a"].person, a)
-    make_member(members["in_group"].person, group)
+    make_member(members["in_group"].person, a, group=group)
     make_member(members["in_b"].person, b)
     user = make_user("secretary", is_staff=False)
     make_post(members["secretary"].person, a, user=user)

@@ -35,9 +35,9 @@ def test_joining_another_branch_closes_the_one_formal_link(branches):
 
 
 def test_functional_link_stands_beside_the_formal_one(branches):
-    person = make_person()
+    person, club = make_person(), make_organisation("书画社功能型党支部", kind="functional")
     services.join_organisation(person, branches[0], on=DAY, actor=None)
-    services.join_organisation(person, branches[1], on=DAY, actor=None, link=Link.FUNCTIONAL)
+    services.join_organisation(person, club, on=DAY, actor=None, link=Link.FUNCTIONAL)
 
     assert Membership.objects.filter(ends_on__isnull=True).count() == 2
 

@@ -5,6 +5,7 @@ import datetime as dt
 from apps.branches.models import Membership
 from apps.ledgers.models import CareAssignment
 from apps.ledgers.services.rosters import take_up_rosters
+from apps.people.models import Person
 from apps.registry.models import ImportExtra
 from apps.registry.roster.answers import Answers
 from apps.registry.services import roster
@@ -19,6 +20,7 @@ def imported(bureau, *rows):
     answers = Answers(retire_type="retired", unit_id=bureau.pk, calendar="solar")
     batch, _ = roster.import_now(workbook(HEAD, *rows), "a.xlsx", answers=answers)
     assert batch.counts["refused"] == 0
+    Person.objects.update(political_status="01")
     return batch
 
 
@@ -49,6 +51,19 @@ def test_what_cannot_be_taken_up_says_why_and_stays_for_a_clerk(bureau):
         "没有的支部": "支部表里没有这个支部，请在支部里登记",
     }
     assert not CareAssignment.objects.exists()
+
+
+def test_who_is_no_member_and_what_is_no_branch_is_left_to_a_clerk(bureau):
+    make_organisation("第一支部")
+    make_organisation("党总支", level="general")
+    imported(bureau, ["甲", citizen_id(sequence=11), None, "第一支部"], ["乙", citizen_id(sequence=13), None, "党总支"])
+    Person.objects.filter(name="甲").update(political_status="13")
+    take_up_rosters(on=ON)
+    assert outcomes() == {
+        "第一支部": "不是在册党员（政治面貌或离世），没有登记",
+        "党总支": "这是党总支，请选下面的一个党支部",
+    }
+    assert not Membership.objects.exists()
 
 
 def test_a_formal_link_elsewhere_is_not_moved(bureau):

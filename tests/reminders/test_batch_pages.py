@@ -76,7 +76,8 @@ def test_file_out_result_in_by_hand(client, clerk, city):
     assert file["Content-Type"].endswith("sheet")
     [sheet] = read(file.content, "x.xlsx")
     stream = io.BytesIO()
-    write_sheet(stream, "", ["序号", "状态"], [[sheet.rows[1][0], "成功"], [sheet.rows[2][0], "空号"], ["1", "成功"]])
+    results = [[sheet.rows[1][0], "成功"], [sheet.rows[2][0], "空号"], ["999999", "成功"]]
+    write_sheet(stream, "", ["序号", "状态"], results)
     upload = SimpleUploadedFile("r.xlsx", stream.getvalue())
     done = client.post(reverse("admin:batch", args=[batch.pk]), {"act": "result", "file": upload}, follow=True)
 

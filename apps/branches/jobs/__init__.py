@@ -1,1 +1,5 @@
-"""Work of branches that the clock or the bell does."""
+"""What the clock owes to branches."""
+
+__all__ = [
+
+]  # fmt: skip

@@ -135,6 +135,7 @@ class HomeDelivery(Entered):
                 fields=["organisation", "due_on"], condition=Q(delivered_on__isnull=True, voided_at__isnull=True),
                 name="homedelivery_open",
             ),
+            models.Index(fields=["organisation", "-delivered_on"], name="homedelivery_done"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -156,7 +157,10 @@ class StudyRecord(Entered):
         verbose_name = "学习记录"
         verbose_name_plural = "学习记录"
         ordering = ["-studied_on", "-id"]
-        indexes = [models.Index(fields=["organisation", "-studied_on"], name="study_of_organisation")]
+        indexes = [
+            models.Index(fields=["organisation", "-studied_on"], name="study_of_organisation"),
+            models.Index(fields=["-studied_on", "-id"], name="study_latest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.studied_on} {self.theme}"

@@ -1,17 +1,21 @@
 """Who belongs to a party organisation, and who serves in it."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from apps.branches.choices import Link, PostKind
-from apps.branches.rules.capability import Capability
+from apps.branches.choices import HowPosted, Link, PostKind
+from apps.branches.rules.belonging import not_a_member
+from apps.branches.rules.capability import Capability, able, refusal
+from apps.branches.rules.levels import wrong_link
 from apps.common import history
 from apps.common.models import Record
+from apps.people.choices import LifeStatus
 from apps.people.models import Person
 from apps.registry.models import LifeEvent
 
-from .capable import capability_trigger
+from .capable import capability_trigger, place_trigger
 from .organisations import Organisation
 
 
@@ -27,6 +31,9 @@ class Membership(Record):
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="memberships", verbose_name="党员")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships", verbose_name="党组织")
+    group = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="group_members", verbose_name="党小组"
+    )
     link = models.CharField("组织关系", max_length=10, choices=Link, default=Link.FORMAL)
     starts_on = models.DateField("自何日起")
     ends_on = models.DateField("到何日（不含）", null=True, blank=True)
@@ -47,6 +54,14 @@ class Membership(Record):
             capability_trigger(
                 Capability.FORMAL_LINK, when="NEW.link = 'formal' AND NEW.ends_on IS NULL AND NEW.voided_at IS NULL"
             ),
+            place_trigger(Organisation.steplen),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "link", "person"],
+                condition=Q(ends_on__isnull=True, voided_at__isnull=True),
+                name="membership_open",
+            )
         ]
         constraints = [
             models.CheckConstraint(
@@ -69,6 +84,23 @@ class Membership(Record):
     def __str__(self) -> str:
         return f"{self.person} {self.organisation}"
 
+    def clean(self):
+        """What a kind and a level allow, and who may have a formal relation (domain 2.2, 2.2.1); ended links stay."""
+        super().clean()
+        if self.ends_on is not None or self.voided_at or self.person_id is None or self.organisation_id is None:
+            return
+        kind, level = self.organisation.kind, self.organisation.level
+        if self.link == Link.FORMAL and not able(kind, Capability.FORMAL_LINK):
+            raise ValidationError({"organisation": refusal(kind, Capability.FORMAL_LINK)}, code="incapable")
+        if sentence := wrong_link(kind, level, self.link):
+            raise ValidationError({"link": sentence}, code="link")
+        if self.link == Link.FORMAL and self._state.adding:
+            living = self.person.life_status == LifeStatus.LIVING
+            if sentence := not_a_member(self.person.political_status, is_living=living):
+                raise ValidationError({"person": sentence}, code="not_a_member")
+        if self.group_id is not None and not self.group.is_group_of(self.organisation):
+            raise ValidationError({"group": "请选这个党支部自己的党小组。"}, code="group")
+
 
 @history.track()
 class Post(Record):
@@ -85,8 +117,12 @@ class Post(Record):
         verbose_name="登录账号",
     )
     kind = models.CharField("职务", max_length=12, choices=PostKind)
+    how = models.CharField("产生方式", max_length=10, choices=HowPosted, blank=True, db_default="")
+    document_no = models.CharField("任职文号", max_length=60, blank=True, db_default="")
     starts_on = models.DateField("任职日期")
+    term_ends_on = models.DateField("任期到", null=True, blank=True)
     ends_on = models.DateField("免职日期（不含）", null=True, blank=True)
+    reason_out = models.CharField("免职原因", max_length=60, blank=True, db_default="")
     closed_by_event = models.ForeignKey(
         LifeEvent, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
@@ -107,6 +143,19 @@ class Post(Record):
                 name="post_one_secretary",
                 violation_error_message="这个党组织已有在任书记。",
             ),
+            models.UniqueConstraint(
+                fields=["person", "organisation", "kind"],
+                condition=Q(ends_on__isnull=True, voided_at__isnull=True),
+                name="post_once",
+                violation_error_message="他已在担任这个职务。",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "kind"],
+                condition=Q(ends_on__isnull=True, voided_at__isnull=True),
+                name="post_open",
+            )
         ]
 
     def __str__(self) -> str:

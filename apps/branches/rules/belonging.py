@@ -13,3 +13,20 @@ def last_day_of_life(happened_on: PartialDate, known_on: datetime.date) -> datet
     See rule book 7.1.
     """
     return min(happened_on.last_day, known_on)
+
+
+FULL, PROBATIONARY = "01", "02"
+
+
+def not_a_member(political_status: str, *, is_living: bool) -> str:
+    """Why nobody with this 政治面貌 has a formal relation; empty if he may have one.
+
+    See rule book 7.4.
+    """
+    if not is_living:
+        return "他已离世，不再登记组织关系。"
+    if not political_status:
+        return "他的政治面貌还没有登记。请先在他的页面里登记为中共党员或预备党员。"
+    if political_status not in (FULL, PROBATIONARY):
+        return "他的政治面貌不是中共党员或预备党员，不能登记正式组织关系。"
+    return ""

@@ -8,6 +8,9 @@ from apps.branches.rules import last_day_of_life
 from apps.registry.choices import LifeEventKind
 from apps.registry.models import LifeEvent
 
+from .recruits import recruit_died, recruit_lives
+from .transfer_links import end_by_death, reopen_after_death
+
 
 def close_by_death(event: LifeEvent, undo: bool) -> None:
     """Life handler: a death ends membership and posts; undone, exactly these are open again (design 2, socket 2).
@@ -18,6 +21,8 @@ def close_by_death(event: LifeEvent, undo: bool) -> None:
         return
     if undo:
         _reopen(event)
+        reopen_after_death(event, timezone.localdate())
+        recruit_lives(event)
         return
     known_on = timezone.localdate(event.decided_at or event.reported_at)
     day = last_day_of_life(event.happened_on, known_on)
@@ -27,6 +32,8 @@ def close_by_death(event: LifeEvent, undo: bool) -> None:
         ):
             row.ends_on, row.closed_by_event = max(day, row.starts_on), event
             row.save(update_fields=["ends_on", "closed_by_event"])
+    end_by_death(event, day)
+    recruit_died(event, day)
 
 
 def _reopen(event: LifeEvent) -> None:

@@ -63,38 +63,60 @@ def write_places() -> dict[str, Unit]:
     return units
 
 
+SMALL_CITY = 50
+OVERSIZED = 4  # branch that takes seven more shares of the members of a small city
+
+
 @transaction.atomic
 def write_organisations(units: dict[str, Unit], count: int) -> list[Organisation]:
-    """`count` party organisations: a work committee for the city and each district, the rest below them in turn.
+    """`count` party organisations: a work committee for the city and each district, the rest below them in turn; every
+    third of those is a 党总支 with three branches of its own besides.
 
-    Returns those that hold members: the larger third as 党总支, the others as 党支部.
+    Returns the branches that take members in turn. In a small city one of them stands there eight times: it grows
+    beyond fifty, for the lists to show.
     """
     if Organisation.objects.exists():
-        return list(Organisation.objects.filter(level__in=[Level.GENERAL, Level.BRANCH]).order_by("pk"))
+        return list(Organisation.objects.filter(level=Level.BRANCH, kind__in=[Kind.FORMAL, Kind.AWAY]).order_by("pk"))
     top = Organisation.objects.add_root(
         {"name": "中共云江市委离退休干部工作委员会", "level": Level.WORK_COMMITTEE, "unit": units["YJ"]}
     )
     districts = [unit for code, unit in units.items() if code.startswith("YJ9") and len(code) == 5]
     committees = [top]
     for unit in districts[: max(0, min(len(districts), count // 4))]:
-        values = {"name": f"{unit.name[:3]}离退休干部工作委员会", "level": Level.WORK_COMMITTEE, "unit": unit}
-        committees.append(Organisation.objects.add_child(Organisation.objects.get(pk=top.pk), values))
+        values = {"name": f"{unit.name[:3]}离退休干部党委", "level": Level.COMMITTEE, "unit": unit}
+        committees.append(_below(top, values))
     holding = []
     for number in range(count - len(committees)):
         parent = committees[number % len(committees)]
-        general = number % 3 == 0
         place = COMMUNITIES[number % len(COMMUNITIES)].removesuffix("社区")
-        values = {
-            "name": f"{parent.unit.name[:3]}{place}{number + 1}离退休干部党{'总支' if general else '支部'}",
-            "level": Level.GENERAL if general else Level.BRANCH,
-            "kind": Kind.AWAY if number % 9 == 8 else Kind.FORMAL,
-            "unit": parent.unit,
-            "established_on": datetime.date(2012, 7, 1),
-            "term_ends_on": datetime.date(2027 + number % 3, 6, 30),
-            "party_day": 25,
-        }
-        holding.append(Organisation.objects.add_child(Organisation.objects.get(pk=parent.pk), values))
-    return holding
+        name = f"{parent.unit.name[:3]}{place}{number + 1}离退休干部党"
+        if number % 3:
+            holding.append(_below(parent, _branch(name + "支部", parent.unit, number)))
+            continue
+        general = _below(parent, _branch(name + "总支", parent.unit, number) | {"level": Level.GENERAL})
+        for ordinal in "一二三":
+            values = _branch(f"{parent.unit.name[:3]}{place}{number + 1}第{ordinal}党支部", parent.unit, number)
+            holding.append(_below(general, values | {"kind": Kind.FORMAL}))
+    return [*holding, *[holding[OVERSIZED]] * 7] if count < SMALL_CITY else holding
+
+
+def _below(parent: Organisation, values: dict) -> Organisation:
+    return Organisation.objects.add_child(Organisation.objects.get(pk=parent.pk), values)
+
+
+def _branch(name: str, unit: Unit, number: int) -> dict:
+    ends_on = datetime.date(2027 + number % 3, 6, 30)
+    return {
+        "name": name,
+        "level": Level.BRANCH,
+        "kind": Kind.AWAY if number % 9 == 8 else Kind.FORMAL,
+        "unit": unit,
+        "established_on": datetime.date(2012, 7, 1),
+        "approval_document": f"云离退工委〔2012〕{number + 1}号",
+        "term_began_on": ends_on.replace(year=ends_on.year - 3),
+        "term_ends_on": ends_on,
+        "party_day": 25,
+    }
 
 
 def portions(people: Iterable[DemoPerson], size: int = PORTION) -> Iterator[list[DemoPerson]]:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from apps.branches.jobs import sign_in
+from apps.branches.jobs.transfers import tell_of_transfers
 from apps.common import jobs, sealing
 from apps.common.tasks import run_job
 from apps.ledgers.jobs import tell_colleagues
@@ -51,6 +52,7 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
         plan_day(day)
         done.plan = plan(day)
         tell_colleagues(now)
+        tell_of_transfers(now)
         done.greeted = post_greetings(now)
         if is_first:
             remind_reports(now)

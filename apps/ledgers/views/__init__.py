@@ -1,0 +1,1 @@
+"""Pages of the secretary's workbench that need the ledger."""
