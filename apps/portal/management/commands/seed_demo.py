@@ -24,6 +24,7 @@ from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.roster_file import write_roster
 from apps.portal.demo.service import write_hospital_stays, write_service
+from apps.portal.demo.sign_in import write_sign_in
 from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.standing import write_standing
 from apps.portal.demo.unit_checks import write_unit_checks
@@ -63,6 +64,7 @@ class Command(BaseCommand):
         organisations = write_organisations(units, plan.organisations)
         written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
         write_others()
+        write_sign_in(staff, on=on)
         analyse()
         write_branch_life(on=on)
         write_service(staff, on=on)
