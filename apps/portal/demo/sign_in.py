@@ -12,8 +12,8 @@ from apps.accounts import cards, phone_codes, phone_logins
 from apps.accounts.models import User
 from apps.accounts.phone_logins import phone_hash
 from apps.people.choices import PhoneKind
-from apps.people.models import Phone, Relative
-from apps.people.services import save_phone, save_relative
+from apps.people.models import Phone
+from apps.people.services import save_phone
 
 NUMBERS = {"shuji": "13900001001", "laotongzhi": "13900001002", "jiashu": "13900001003"}
 CARD_DIGITS = "2580"
@@ -36,10 +36,7 @@ def write_sign_in(staff: dict[str, User], *, on: dt.date) -> None:
 
 
 def _put_on_record(user: User, number: str, actor: User) -> None:
-    proxy = user.persons.filter(is_proxy=True).select_related("person").first()
-    if proxy:
-        relative = Relative(person=proxy.person, name=f"{proxy.person.name[0]}小梅", relation="29")
-        save_relative(relative, number, actor=actor)
+    if user.proxy_grants.filter(relative__phone_index=phone_hash(number)).exists():
         return
     own = user.persons.filter(is_proxy=False).first()
     person_id = own.person_id if own else user.posts.values_list("person_id", flat=True).first()
