@@ -78,7 +78,8 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
 CLERK = REFERENCE | PEOPLE | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
-    "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
+    "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
+    "registry.servingleader", "registry.worker", "registry.training",
 ) | PAPER | UNIT_NEWS | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
      "messaging.resolve_delivery", "messaging.make_batch"}  # fmt: skip
@@ -101,7 +102,8 @@ ROLES = {
                 "ledgers.waive_duty", "registry.view_thoughts", "registry.view_hold",
                 "registry.change_hold"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | BRANCHES | CARE_WORK | OWN_ABSENCE
-             | {"people.view_proxygrant", "people.view_contact", "reminders.view_run", "common.view_paper", "registry.view_hold"}),
+             | {"people.view_proxygrant", "people.view_contact",
+             "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
              "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "ledgers.safetycheck", "registry.servingleader",
              "registry.worker", "registry.unitreport", "registry.unitcheck") | _edits("ledgers.callsheet") | CARE_WORK
