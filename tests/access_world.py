@@ -27,7 +27,16 @@ from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
-from apps.people.models import Household, Person, PersonAccount, Phone, Relative, Whereabouts
+from apps.people.models import (
+    ChangeRequest,
+    Household,
+    Person,
+    PersonAccount,
+    Phone,
+    ProxyGrant,
+    Relative,
+    Whereabouts,
+)
 from apps.registry.models import (
     Attendance,
     Cadre,
@@ -84,6 +93,24 @@ def _phone(side: Side) -> Phone:
     return Phone.objects.create(
         person=side.cadre.person, kind="mobile", number=f"1390000{len(name):04}", number_index=b"i", last4_index=b"l"
     )
+
+
+def _proxy_grant(side: Side) -> ProxyGrant:
+    return ProxyGrant.objects.create(
+        person=side.cadre.person, relative=side.objects["people.relative"], may_enrol=True, method="guardian",
+        agreed_on=DAY, starts_on=DAY, ends_on=datetime.date(2099, 1, 1), guardian_document="判决书",
+        guardian_as="child",
+    )  # fmt: skip
+
+
+def _change_request(side: Side) -> ChangeRequest:
+    row = ChangeRequest(
+        person=side.cadre.person, kind="address", topic="address", asked_on=DAY,
+        asked_by=side.objects["accounts.personalaccount"],
+    )  # fmt: skip
+    row.wanted = f"{side.cadre.person.name}新村2号"
+    row.save()
+    return row
 
 
 def _household(side: Side) -> Household:
@@ -227,6 +254,8 @@ OBJECTS: dict[str, Builder] = {
     "people.phone": _phone,
     "people.relative": _relative,
     "people.household": _household,
+    "people.proxygrant": _proxy_grant,
+    "people.changerequest": _change_request,
     "registry.cadre": lambda side: side.cadre,
     "registry.health": lambda side: Health.objects.create(cadre=side.cadre),
     "registry.lifeevent": _life_event,

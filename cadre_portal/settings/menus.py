@@ -87,11 +87,12 @@ STAFF_SWITCHES = {
 }
 
 # (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in).
+# (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in), person (signed in, not staff).
 PUBLIC_NAVIGATION = [
     ("首页", "portal:home", "home", "all"),
     ("课程", "portal:courses", "book", "all"),
     ("活动", "portal:activities", "calendar", "all"),
-    ("我的", "portal:me", "person", "member"),
+    ("我的", "portal:me", "person", "person"),
     ("消息", "messaging:inbox", "news", "member"),
     ("帮助", "portal:help", "help", "all"),
 ]

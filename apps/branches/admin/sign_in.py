@@ -28,6 +28,11 @@ from apps.registry.models import Cadre
 MOST_SHOWN = 20
 
 
+def posted(request):
+    """What was sent, an empty form included; None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 def accounts_for(user, permission: str):
     """Accounts without a staff flag that belong to people in the user's reach: by a post, as his own or for him."""
     if not user.has_perm(permission):
@@ -168,7 +173,7 @@ class PersonalAccountAdmin(RecordAdmin):
         account = self.changeable_object(request, object_id)
         numbers = numbers_of(self.standing_of(account))
         choices = [(index.hex(), f"{masked_phone(number)}（{whose}）") for index, (number, whose) in numbers.items()]
-        form = OpenPhoneForm(request.POST or None, numbers=choices)
+        form = OpenPhoneForm(posted(request), numbers=choices)
         if request.method == "POST" and form.is_valid():
             try:
                 phone = bytes.fromhex(form.cleaned_data["number"])
@@ -190,7 +195,7 @@ class PersonalAccountAdmin(RecordAdmin):
     def card_view(self, request, object_id):
         """Issue a card, which ends the one before, and print it at once."""
         account = self.changeable_object(request, object_id)
-        form = CardForm(request.POST or None)
+        form = CardForm(posted(request))
         if request.method == "POST" and form.is_valid():
             try:
                 card, token = cards.issue(
@@ -288,7 +293,7 @@ class CallRequestAdmin(RecordAdmin):
         found = account_standings({account.pk for account in accounts}, timezone.localdate())
         numbers = {key: value for one in found.values() for key, value in numbers_of(one).items()}
         number, whose = numbers.get(bytes(row.phone_hash), ("", ""))
-        form, code = TellForm(request.POST or None), ""
+        form, code = TellForm(posted(request)), ""
         people = {pk: one.people for pk, one in found.items()}
         if request.method == "POST" and form.is_valid():
             code = self.tell(request, row, form, accounts, people, bool(number))
@@ -343,7 +348,7 @@ class PostSignIn:
     def account_view(self, request, object_id):
         """Open an account for the holder of a post; numbers and cards are opened on the account's own page."""
         post = self.changeable_object(request, object_id)
-        form = PortalForm(request.POST if request.method == "POST" else None)
+        form = PortalForm(posted(request))
         if request.method == "POST" and form.is_valid():
             try:
                 account = open_for_post(post, actor=request.user)
