@@ -42,6 +42,7 @@ LIFE = [
     path("studies/", deliveries.study_list, name="studies"),
     path("studies/new/", deliveries.study_record, name="study_new"),
     path("studies/<uuid:study>/back/", deliveries.study_back, name="study_back"),
+    path("reviews/", reviews.review_home, name="review_home"),
     path("reviews/<int:year>/", reviews.review_year, name="reviews"),
     path("reviews/<int:year>/summary/", life_papers.review_summary, name="review_summary"),
     path("talks/", reviews.talk_list, name="talks"),

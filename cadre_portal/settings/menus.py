@@ -81,6 +81,11 @@ PUBLIC_NAVIGATION = [
 # Tables of the secretary's workbench below the three large buttons: (label, url name taking the organisation's uuid,
 # icon, sentence, capability that the kind of organisation needs or ""). Lines without a page are hidden.
 DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
+    ("会议和活动", "branches:meetings", "calendar", "开过的会、主题党日，打印签到表", ""),
+    ("送学上门", "branches:deliveries", "home", "给来不了的党员送学，哪些还没送", ""),
+    ("学习记录", "branches:studies", "book", "会议以外的学习", ""),
+    ("民主评议", "branches:review_home", "form", "每年一次的评议结果", "lessons"),
+    ("谈心谈话", "branches:talks", "phone", "和谁谈过，今年还有谁没谈", ""),
     ("组织关系转接", "branches:transfers", "news", "谁要转走、谁要转来，办到哪一步", ""),
     ("流动党员", "branches:floating", "people", "人在外地、关系在这里的党员", "formal_link"),
     ("入党申请", "branches:recruits", "book", "从递交申请书到转正", "recruit"),
