@@ -201,6 +201,7 @@ PAGES = {
     "ledgers:take_back": Row(NOBODY, "registry.lifeevent"),
     "branches:meetings": Row(DESK, post=NOBODY),
     "branches:elsewhere": Row(DESK, post=NOBODY),
+    "branches:below": Row(DESK, post=NOBODY),
     "branches:sign_in_sheet": Row(DESK, post=NOBODY),
     "branches:meeting": Row(DESK, "branches.meeting", post=NOBODY),
     "branches:meeting_void": Row(DESK, "branches.meeting"),
