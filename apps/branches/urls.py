@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    below,
     deliveries,
     floating,
     inspections,
@@ -28,7 +29,7 @@ ORGANISATION = [
 LIFE = [
     path("meetings/", meetings.meeting_list, name="meetings"),
     path("meetings/elsewhere/", meetings.elsewhere_list, name="elsewhere"),
-    path("meetings/below/", meetings.below, name="below"),
+    path("meetings/below/", below.below, name="below"),
     path("meetings/sign-in/", life_papers.sign_in_sheet, name="sign_in_sheet"),
     path("meetings/<uuid:meeting>/", meetings.meeting_page, name="meeting"),
     path("meetings/<uuid:meeting>/void/", meetings.meeting_void, name="meeting_void"),

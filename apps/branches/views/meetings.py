@@ -1,16 +1,14 @@
 """What the branch held: the list of its meetings, one meeting's page, taking one back."""
 
-import datetime
-
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.branches.access import Desk
-from apps.branches.choices import AttendanceState, Level, MeetingKind
+from apps.branches.choices import AttendanceState, MeetingKind
 from apps.branches.desk import at_desk, show
 from apps.branches.forms import VoidForm
-from apps.branches.models import HomeDelivery, Meeting, Organisation
+from apps.branches.models import HomeDelivery, Meeting
 from apps.branches.queries.coverage import (
     NOBODY,
     attended_elsewhere,
@@ -28,7 +26,6 @@ from apps.common.errors import BusinessError
 from .paging import other_parameters, page_of
 
 LIFE = "desk/life/"
-PER_SCREEN = 50
 
 
 @require_safe
@@ -53,7 +50,6 @@ def meeting_list(request, desk):
         {
             "page": page, "query": other_parameters(request), "kind": wanted, "year": year,
             "lines": [(meeting, came(counts.get(meeting.pk, {}))) for meeting in page],
-            "has_below": desk.organisation.level not in (Level.BRANCH, Level.GROUP),
             "kinds": MeetingKind.choices, "years": range(desk.today.year, first - 1, -1),
             "sentences": sentences(desk),
         },
@@ -150,19 +146,3 @@ def elsewhere_list(request, desk):
     rows = attended_elsewhere(desk.organisation, start, end, on=desk.today)
     page = page_of(request, rows)
     return show(request, desk, LIFE + "elsewhere.html", {"page": page, "query": "", "year": start.year})
-
-
-@require_safe
-@at_desk
-def below(request, desk):
-    """What the organisations below held this month or the one before, in the order of the tree, for whoever is over
-    them."""
-    back = request.GET.get("month") == "before"
-    day = desk.today.replace(day=1) - datetime.timedelta(days=1) if back else desk.today
-    rows = Organisation.objects.filter(
-        path__startswith=desk.organisation.path, level=Level.BRANCH, dissolved_on__isnull=True, voided_at__isnull=True
-    ).order_by("path")
-    page = page_of(request, rows, per_page=PER_SCREEN)
-    lines = months_of(page.object_list, day.replace(day=1), on=day)
-    context = {"page": page, "query": other_parameters(request), "lines": lines, "month": day, "back": back}
-    return show(request, desk, LIFE + "below.html", context)
