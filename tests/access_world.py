@@ -21,7 +21,7 @@ from apps.accounts.models import (
     User,
 )
 from apps.accounts.roles import ROLES
-from apps.branches.models import FloatingStay, Inspection, InspectionFinding, Meeting, AllowanceList, BranchFund, DuesExemption, DuesOff, DuesPayment, DuesUpload, FundEntry, Membership, Organisation, Post, Recruit, SecretaryClass, Transfer, Candidate, Election, Exclusion, TermShift
+from apps.branches.models import FloatingStay, Inspection, InspectionFinding, Meeting, AllowanceList, BranchFund, DuesExemption, DuesOff, DuesPayment, DuesUpload, FundEntry, Membership, Organisation, Post, Recruit, SecretaryClass, Transfer, Candidate, Election, Exclusion, TermShift, Attendance as Roll, HomeDelivery, Programme, Review, StudyRecord, Talk
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
@@ -215,6 +215,21 @@ def _register_batch(kind: str) -> Builder:
     return build
 
 
+def _meeting(side: Side) -> Meeting:
+    name = side.cadre.person.name
+    meeting = Meeting.objects.create(
+        organisation=side.organisation, kind="party_day", held_on=DAY, topic=f"{name}讲党课", said_present=1,
+        expected=1,
+        minutes=f"{name}发言",
+    )  # fmt: skip
+    Roll.objects.create(meeting=meeting, person=side.cadre.person, state="present")
+    return meeting
+
+
+def _of_member(model: type[Model], **values) -> Builder:
+    return lambda side: model.objects.create(organisation=side.organisation, person=side.cadre.person, **values)
+
+
 def _training(side: Side) -> Training:
     worker = side.objects["registry.worker"]
     training = Training.objects.create(title=f"{worker.name}班", unit=side.unit, starts_on=DAY, last_on=DAY)
@@ -315,6 +330,13 @@ OBJECTS: dict[str, Builder] = {
     ),
     "branches.allowancelist": lambda side: AllowanceList.objects.create(
         organisation=side.organisation, starts_on=DAY, ends_on=LATER
+    "branches.meeting": _meeting,
+    "branches.homedelivery": _of_member(HomeDelivery, due_on=DAY),
+    "branches.studyrecord": _of_member(StudyRecord, studied_on=DAY, form="alone", theme="党章"),
+    "branches.review": _of_member(Review, year=2025, result="good"),
+    "branches.talk": lambda side: _of_member(Talk, talked_on=DAY, theme="近况", officer=side.cadre.person)(side),
+    "branches.programme": lambda side: Programme.objects.create(
+        organisation=side.organisation, name=f"{side.cadre.person.name}流程", items="唱国歌"
     ),
     "branches.transfer": lambda side: Transfer.objects.create(
         person=side.cadre.person,

@@ -83,6 +83,11 @@ PAGES = {
     "admin:branches_post_account": Row("branches.change_post", "branches.post"),
     "admin:accounts_personalaccount_phone": Row("accounts.change_personalaccount", "accounts.personalaccount"),
     "admin:accounts_personalaccount_card": Row("accounts.change_personalaccount", "accounts.personalaccount"),
+    "admin:branches_meeting_months": Row("branches.view_meeting"),
+    **{
+        f"admin:branches_{name}_export": Row(f"branches.view_{name}")
+        for name in ("meeting", "homedelivery", "studyrecord", "review", "talk")
+    },
     "admin:branches_membership_end": Row("branches.change_membership", "branches.membership"),
     "admin:branches_transfer_moved": Row("branches.view_transfer"),
     "admin:branches_transfer_export": Row("branches.view_transfer"),
@@ -274,6 +279,34 @@ PAGES = {
     "admin:branches_duespayment_overview": Row("branches.view_duespayment"),
     "admin:branches_duespayment_overview_export": Row("branches.view_duespayment"),
     "admin:branches_duespayment_export": Row("branches.view_duespayment"),
+    "branches:meetings": Row(DESK, post=NOBODY),
+    "branches:elsewhere": Row(DESK, post=NOBODY),
+    "branches:below": Row(DESK, post=NOBODY),
+    "branches:sign_in_sheet": Row(DESK, post=NOBODY),
+    "branches:meeting": Row(DESK, "branches.meeting", post=NOBODY),
+    "branches:meeting_void": Row(DESK, "branches.meeting"),
+    "branches:meeting_restore": Row(DESK, "branches.meeting"),
+    "branches:signed_sheet": Row(DESK, "branches.meeting", post=NOBODY),
+    "branches:meeting_record": Row(DESK, "branches.meeting", post=NOBODY),
+    "branches:deliveries": Row(DESK, post=NOBODY),
+    "branches:delivery_new": Row(DESK),
+    "branches:delivery_register": Row(DESK, post=NOBODY),
+    "branches:delivery": Row(DESK, "branches.homedelivery"),
+    "branches:delivery_back": Row(DESK, "branches.homedelivery"),
+    "branches:studies": Row(DESK, post=NOBODY),
+    "branches:study_new": Row(DESK),
+    "branches:study_back": Row(DESK, "branches.studyrecord"),
+    "branches:review_home": Row(DESK, post=NOBODY),
+    # The year of the world's addresses is none that is reviewed.
+    "branches:reviews": Row(NOBODY),
+    "branches:review_summary": Row(NOBODY),
+    "branches:talks": Row(DESK, post=NOBODY),
+    "branches:talk_new": Row(DESK),
+    "branches:talk_back": Row(DESK, "branches.talk"),
+    "branches:programmes": Row(DESK, post=NOBODY),
+    "branches:programme_new": Row(DESK),
+    "branches:programme": Row(DESK, "branches.programme"),
+    "branches:programme_close": Row(DESK, "branches.programme"),
     "branches:transfers": Row(DESK),
     "branches:transfer_add": Row(DESK),
     "branches:transfer_ledger": Row(DESK),
@@ -388,6 +421,15 @@ EXCEPTIONS = {
     # Approved at the branch's desk.
     "admin:branches_duesexemption_change": Row("branches.view_duesexemption", "branches.duesexemption", post=NOBODY),
     "admin:branches_post_change": Row("branches.view_post", "branches.post", post=NOBODY),
+    # What a branch did is entered at its desk.
+    **{
+        f"admin:branches_{name}_{page}": row
+        for name in ("meeting", "homedelivery", "studyrecord", "review", "talk")
+        for page, row in {
+            "add": Row(NOBODY),
+            "change": Row(f"branches.view_{name}", f"branches.{name}", post=NOBODY),
+        }.items()
+    },
     # Steps of a transfer, stays and applications are entered at the branch's desk.
     "admin:branches_transfer_change": Row("branches.view_transfer", "branches.transfer", post=NOBODY),
     "admin:branches_floatingstay_add": Row(NOBODY),
