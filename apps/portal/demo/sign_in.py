@@ -36,6 +36,10 @@ def write_sign_in(staff: dict[str, User], *, on: dt.date) -> None:
 
 
 def _put_on_record(user: User, number: str, actor: User) -> None:
+    grant = user.proxy_grants.select_related("relative").first()
+    if grant:
+        save_relative(grant.relative, number, actor=actor)
+        return
     proxy = user.persons.filter(is_proxy=True).select_related("person").first()
     if proxy:
         relative = Relative(person=proxy.person, name=f"{proxy.person.name[0]}小梅", relation="29")

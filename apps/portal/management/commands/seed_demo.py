@@ -63,7 +63,6 @@ class Command(BaseCommand):
         organisations = write_organisations(units, plan.organisations)
         written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
         write_others()
-        write_sign_in(staff, on=on)
         analyse()
         write_branch_life(on=on)
         write_service(staff, on=on)
@@ -76,6 +75,7 @@ class Command(BaseCommand):
         write_unit_checks(staff, on=on)
         write_standing(units, staff, on=on)
         write_channels(staff, on=on)
+        write_sign_in(staff, on=on)
         write_import(units, staff, on=on)
         return written
 
