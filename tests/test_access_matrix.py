@@ -194,7 +194,6 @@ PAGES = {
     "ledgers:reports": Row(DESK, post=NOBODY),
     # What one reported oneself: the event of the world is nobody's.
     "ledgers:take_back": Row(NOBODY, "registry.lifeevent"),
-    "ledgers:desk": Row(DESK),
     "branches:transfers": Row(DESK),
     "branches:transfer_add": Row(DESK),
     "branches:transfer_ledger": Row(DESK),

@@ -14,6 +14,7 @@ from apps.branches.models import Membership
 from apps.branches.queries import formal_membership
 from apps.branches.queries.transfer_occasions import letters_expiring_between
 from apps.branches.rules import BranchRules
+from apps.branches.rules.party_age import MedalRules, PartyEvent, medal_year, party_age_start
 from apps.branches.rules.sizes import (
     committee_findings,
     latest_end,
@@ -405,3 +406,47 @@ def test_t7_joining_a_functional_branch_leaves_the_formal_one_untouched():
     join_organisation(person, club, on=dt.date(2026, 5, 20), actor=None, link="functional")
 
     assert formal_membership(person.pk, dt.date(2026, 6, 1)).organisation == home
+
+
+# T5 The 50-year medal
+
+
+def year_of(joined, full=None, *, events=()):
+    start = party_age_start(
+        PartialDate.parse(joined), PartialDate.parse(full) if full else None,
+        events=[PartyEvent(kind, PartialDate.parse(on), PartialDate.parse(again) if again else None)
+                for kind, on, again in events],
+    )  # fmt: skip
+    assert start.is_certain
+    return medal_year(start.earliest, MedalRules())
+
+
+@pytest.mark.parametrize(
+    ("joined", "full", "year"),
+    [
+        ("1975-09-10", None, 2026),
+        ("1976-07-01", None, 2026),
+        ("1976-07-02", None, 2027),
+        ("1977-08-11", None, 2028),
+        ("1977-09-01", "1978-09-01", 2029),
+        ("1976-02-29", None, 2026),
+    ],
+)
+def test_t5_the_year_of_the_medal(joined, full, year):
+    assert year_of(joined, full) == year
+
+
+def test_t5_restored_counts_through_and_joined_again_anew():
+    through = [("removed", "1980", None), ("restored", "1983", None)]
+    anew = [("removed", "1980", None), ("rejoined", "1985-06-01", "1986-06-01")]
+
+    assert year_of("1970-05-01", events=through) == 2021
+    assert year_of("1970-05-01", events=anew) == 2036
+
+
+def test_t5_a_year_on_watch_counts_but_is_reviewed():
+    watched = [PartyEvent("watch", PartialDate.parse("1990"))]
+    start = party_age_start(PartialDate.parse("1970-05-01"), None, events=watched)
+
+    assert start.review
+    assert medal_year(start.earliest, MedalRules()) == 2021

@@ -1,10 +1,21 @@
-"""Pages of the workbench that belong to the branch itself; mounted at branch/<organisation>/."""
+"""Pages of the workbench that belong to the branch itself; mounted at branch/<organisation>/. One list a subject."""
 
 from django.urls import path
 
-from .views import inspections, organisation
+from .views import (
+    deliveries,
+    floating,
+    inspections,
+    life_papers,
+    meetings,
+    moves,
+    organisation,
+    recruits,
+    reviews,
+    transfers,
+)
+from .views.election_urls import election_urls
 
-app_name = "branches"
 ORGANISATION = [
     path("about/", organisation.overview, name="overview"),
     path("committee/", organisation.committee, name="committee"),
@@ -14,10 +25,6 @@ ORGANISATION = [
     path("inspections/", inspections.inspections, name="inspections"),
     path("inspections/<uuid:finding>/", inspections.answer, name="inspection_answer"),
 ]
-urlpatterns = [*ORGANISATION]
-from .views import deliveries, life_papers, meetings, reviews
-
-app_name = "branches"
 LIFE = [
     path("meetings/", meetings.meeting_list, name="meetings"),
     path("meetings/elsewhere/", meetings.elsewhere_list, name="elsewhere"),
@@ -45,16 +52,7 @@ LIFE = [
     path("programmes/<uuid:programme>/", reviews.programme_edit, name="programme"),
     path("programmes/<uuid:programme>/close/", reviews.programme_close, name="programme_close"),
 ]
-urlpatterns = [*LIFE]
-from .views.election_urls import election_urls
-
-app_name = "branches"
-urlpatterns = [*election_urls]
-from .views import floating, moves, recruits, transfers
-
-app_name = "branches"
-urlpatterns = [
-    # Transfers, floating members, 发展党员
+MOVES = [
     path("transfers/", transfers.transfer_list, name="transfers"),
     path("transfers/new/", transfers.transfer_add, name="transfer_add"),
     path("transfers/ledger/", transfers.transfer_ledger, name="transfer_ledger"),
@@ -72,4 +70,11 @@ urlpatterns = [
     path("recruits/new/", recruits.recruit_add, name="recruit_add"),
     path("recruits/<uuid:recruit>/", recruits.recruit_page, name="recruit"),
     path("recruits/<uuid:recruit>/<slug:step>/", recruits.recruit_step, name="recruit_step"),
+]
+app_name = "branches"
+urlpatterns = [
+    *ORGANISATION,
+    *LIFE,
+    *MOVES,
+    *election_urls,
 ]

@@ -274,7 +274,8 @@ def test_a_candidate_cannot_be_excluded(world):
 @pytest.mark.parametrize(
     ("papers", "field"),
     [
-        ({"issued": 10}, "issued"), ({"issued": 8, "returned": 9}, "returned"), ({"returned": 8, "invalid": 9}, "invalid"),
+        ({"issued": 10}, "issued"), ({"issued": 8, "returned": 9}, "returned"),
+        ({"returned": 8, "invalid": 9}, "invalid"),
         ({"issued": -1, "returned": -1}, "issued"), ({"issued": 10**9}, "issued"),
     ],
 )  # fmt: skip

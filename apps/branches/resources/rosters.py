@@ -23,8 +23,8 @@ MEMBER_COLUMNS = (
     "组织关系", "原职务（职级）", "党内职务", "党小组", "联系电话", "备注",
 )  # fmt: skip
 COMMITTEE_COLUMNS = (
-    "序号", "党组织", "职务", "姓名", "性别", "出生年月", "文化程度", "入党时间", "原职务（职级）", "任职日期", "产生方式",
-    "任期到", "文号", "联系电话", "备注",
+    "序号", "党组织", "职务", "姓名", "性别", "出生年月", "文化程度", "入党时间", "原职务（职级）", "任职日期",
+    "产生方式", "任期到", "文号", "联系电话", "备注",
 )  # fmt: skip
 
 
@@ -83,7 +83,8 @@ def member_roster(organisation: Organisation, on: dt.date, reader: Reader, *, or
         row = [
             len(roster.rows) + 1, *([link.organisation.short_name or link.organisation.name] if several else []),
             line.name, line.sex, line.ethnicity, line.born, line.education, line.work_start, line.joined, line.full,
-            kind, link.get_link_display(), line.former_post, held, link.group.name if link.group else "", line.phone, "",
+            kind, link.get_link_display(), line.former_post, held,
+            link.group.name if link.group else "", line.phone, "",
         ]  # fmt: skip
         roster.rows.append(row)
     roster.left_out -= len(roster.rows)
@@ -109,8 +110,9 @@ def committee_roster(organisation: Organisation, on: dt.date, reader: Reader) ->
                 continue
             line = facts.of(post.person)
             roster.rows.append([
-                len(roster.rows) + 1, one.short_name or one.name, post.get_kind_display(), line.name, line.sex, line.born,
-                line.education, line.joined, line.former_post, f"{post.starts_on:%Y-%m-%d}", post.get_how_display(),
+                len(roster.rows) + 1, one.short_name or one.name, post.get_kind_display(), line.name, line.sex,
+                line.born, line.education, line.joined, line.former_post, f"{post.starts_on:%Y-%m-%d}",
+                post.get_how_display(),
                 f"{post.term_ends_on:%Y-%m-%d}" if post.term_ends_on else "", post.document_no, line.phone, "",
             ])  # fmt: skip
     roster.scope = f"{len(roster.rows)} 人次"
