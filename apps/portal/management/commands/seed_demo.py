@@ -86,6 +86,7 @@ class Command(BaseCommand):
         write_standing(units, staff, on=on)
         write_channels(staff, on=on)
         write_elections(staff, on=on)
+        write_sign_in(staff, on=on)
         write_import(units, staff, on=on)
         return written
 
