@@ -200,8 +200,16 @@ OBJECTS: dict[str, Builder] = {
     "branches.membership": lambda side: Membership.objects.get(person=side.cadre.person),
     "branches.post": lambda side: make_post(side.cadre.person, side.organisation, kind="member"),
     "branches.transfer": lambda side: Transfer.objects.create(
-        person=side.cadre.person, kind="out", from_organisation=side.organisation, outside_name="海口市某支部",
-        state="under_way", applied_on=DAY, moved_on=DAY, letter_no=f"云{side.unit.pk}", issued_on=DAY, valid_days=90,
+        person=side.cadre.person,
+        kind="out",
+        from_organisation=side.organisation,
+        outside_name="海口市某支部",
+        state="under_way",
+        applied_on=DAY,
+        moved_on=DAY,
+        letter_no=f"云{side.unit.pk}",
+        issued_on=DAY,
+        valid_days=90,
         expires_on=LATER,
     ),
     "branches.floatingstay": lambda side: FloatingStay.objects.create(

@@ -322,9 +322,7 @@ def test_t7_transfer_counts_in_the_old_branch_until_accepted(monkeypatch):
         make_member(other, (old, new)[number % 2])
     desks = [Desk(branch, None, dt.date(2026, 6, 30), None) for branch in (old, new)]
     begun = dt.date(2026, 3, 10)
-    row = transfers.apply(
-        desks[0], person, key=uuid.uuid4(), kind="inside", on=begun, to_organisation=new, agreed=True
-    )
+    row = transfers.apply(desks[0], person, key=uuid.uuid4(), kind="inside", on=begun, to_organisation=new, agreed=True)
     row = transfers.issue(desks[0], row, on=begun, valid_days=90, dues_paid_to=PartialDate.parse("2026-03"))
     assert row.expires_on == dt.date(2026, 6, 8)
     assert not row.is_expired(dt.date(2026, 6, 7))

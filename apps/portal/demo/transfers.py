@@ -43,7 +43,7 @@ def _going(here: Desk, there: Desk, members: list[Person]) -> None:
     _issue(here, _apply(here, members[1], 20, to, reason="搬到新房"), 18)
     _issue(here, _apply(here, members[2], 110, to, reason="搬到新房"), 105)
     row = transfers.apply(
-        here, members[3], key=uuid.uuid4(), kind="out", on=_day(here, 40), outside_name="海口市龙华区滨海离退休干部党支部",
+        here, members[3], key=uuid.uuid4(), kind="out", on=_day(here, 40), outside_name="海口市滨海离退休干部党支部",
         reason="易地安置", agreed=True,
     )  # fmt: skip
     transfers.accept(here, _issue(here, row, 38), on=_day(here, 12))
@@ -90,7 +90,8 @@ def _applicants(here: Desk) -> None:
         if number == 2:
             recruits.advance(here, row, "candidate", on=_day(here, 700), note="支委会讨论同意")
             recruits.advance(
-                here, row, "probationary", on=_day(here, 350), note="支部大会通过", document_no="云离退工委〔2025〕12号",
+                here, row, "probationary", on=_day(here, 350), note="支部大会通过",
+                document_no="云离退工委〔2025〕12号",
                 introducers="组织委员、宣传委员",
             )  # fmt: skip
 
