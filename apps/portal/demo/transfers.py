@@ -104,7 +104,7 @@ def _class(staff: dict[str, User], on: dt.date) -> None:
     )  # fmt: skip
     posts = list(Post.objects.current(on).order_by("pk")[:8])
     classes.seat(row, posts, actor=head)
-    came = {post.person_id for post in posts[:-1]}
+    came = {post.person_id for post in posts[:7]}
     classes.note_attendance(row, came, {person: f"结{row.starts_on.year}{person:04}" for person in came}, actor=head)
 
 
