@@ -9,8 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db.models import Model
+from django.utils import timezone
 
-from apps.accounts.models import Absence, BoundCertificate, RoleGrant, User
+from apps.accounts.models import (
+    Absence,
+    BoundCertificate,
+    CallRequest,
+    PersonalAccount,
+    PhoneLogin,
+    RoleGrant,
+    User,
+)
 from apps.accounts.roles import ROLES
 from apps.branches.models import FloatingStay, Membership, Organisation, Post, Recruit, SecretaryClass, Transfer
 from apps.common import audit
@@ -18,7 +27,7 @@ from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
-from apps.people.models import Household, Person, Phone, Relative, Whereabouts
+from apps.people.models import Household, Person, PersonAccount, Phone, Relative, Whereabouts
 from apps.registry.models import (
     Attendance,
     Cadre,
@@ -90,6 +99,21 @@ def _grant(side: Side) -> RoleGrant:
     user = make_user(f"granted{side.unit.pk}", unit=None)
     User.objects.filter(pk=user.pk).update(unit=side.unit)
     return RoleGrant.objects.create(user=user, role="clerk", unit=side.unit, starts_on=LONG_AGO)
+
+
+def _personal_account(side: Side) -> PersonalAccount:
+    user = make_user(f"personal{side.unit.pk}", display_name=f"{side.cadre.person.name}本人", is_staff=False)
+    PersonAccount.objects.create(user=user, person=side.cadre.person, starts_on=LONG_AGO)
+    return PersonalAccount.objects.get(pk=user.pk)
+
+
+def _call_request(side: Side) -> CallRequest:
+    number = b"n%d" % side.unit.pk
+    PhoneLogin.objects.create(user=side.objects["accounts.personalaccount"], phone_hash=number)
+    return CallRequest.objects.create(
+        phone_hash=number, browser=b"b", by_call=True, asked_at=timezone.now(),
+        expires_at=timezone.now() + datetime.timedelta(days=1),
+    )  # fmt: skip
 
 
 def _rule_set(side: Side) -> RuleSet:
@@ -189,6 +213,8 @@ OBJECTS: dict[str, Builder] = {
     "accounts.boundcertificate": lambda side: BoundCertificate.objects.create(
         user=side.objects["accounts.user"], serial=f"{side.unit.pk:X}", subject="CN=x"
     ),
+    "accounts.personalaccount": _personal_account,
+    "accounts.callrequest": _call_request,
     "people.person": lambda side: side.cadre.person,
     "people.phone": _phone,
     "people.relative": _relative,

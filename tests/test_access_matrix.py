@@ -80,6 +80,9 @@ PAGES = {
     "admin:accounts_user_disable": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_user_enable": Row("accounts.change_user", "accounts.user"),
     "admin:accounts_rolegrant_revoke": Row("accounts.change_rolegrant", "accounts.rolegrant"),
+    "admin:branches_post_account": Row("branches.change_post", "branches.post"),
+    "admin:accounts_personalaccount_phone": Row("accounts.change_personalaccount", "accounts.personalaccount"),
+    "admin:accounts_personalaccount_card": Row("accounts.change_personalaccount", "accounts.personalaccount"),
     "admin:branches_membership_end": Row("branches.change_membership", "branches.membership"),
     "admin:branches_transfer_moved": Row("branches.view_transfer"),
     "admin:branches_transfer_export": Row("branches.view_transfer"),
@@ -179,7 +182,18 @@ PAGES = {
     "admin:registry_importbatch_missing_file": Row("registry.import_roster", "registry.importbatch"),
     "portal:branch": Row(PUBLIC),
     "portal:branch_choose": Row(DESK, post=NOBODY),
-    "ledgers:desk": Row(DESK),
+    "ledgers:desk": Row(DESK, post=NOBODY),
+    "ledgers:members": Row(DESK, post=NOBODY),
+    "ledgers:member": Row(DESK, "people.person", post=NOBODY),
+    "ledgers:visit": Row(DESK, "people.person"),
+    "ledgers:report": Row(DESK, post=NOBODY),
+    "ledgers:report_about": Row(DESK, "people.person", post=NOBODY),
+    "ledgers:report_who": Row(DESK, post=NOBODY),
+    "ledgers:report_form": Row(DESK, "people.person"),
+    "ledgers:report_death": Row(DESK, "people.person"),
+    "ledgers:reports": Row(DESK, post=NOBODY),
+    # What one reported oneself: the event of the world is nobody's.
+    "ledgers:take_back": Row(NOBODY, "registry.lifeevent"),
     "branches:transfers": Row(DESK),
     "branches:transfer_add": Row(DESK),
     "branches:transfer_ledger": Row(DESK),
@@ -205,6 +219,12 @@ PAGES = {
     "account_change_password": Row(SIGNED_IN),
     "account_lock": Row(SIGNED_IN),
     "account_locked": Row(SIGNED_IN),
+    "account_phone": Row(PUBLIC),
+    "account_code": Row(PUBLIC),
+    "account_who": Row(PUBLIC),
+    "account_card": Row(PUBLIC),
+    "account_card_digits": Row(PUBLIC),
+    "account_devices": Row(SIGNED_IN),
     "account_kept": Row(SIGNED_IN),
     "mfa_choose": Row(SIGNED_IN),
     "mfa_index": Row(SIGNED_IN),
@@ -271,6 +291,9 @@ EXCEPTIONS = {
     "admin:ledgers_caretier_change": Row("ledgers.view_caretier", "ledgers.caretier", post=NOBODY),
     "admin:ledgers_careassignment_add": Row(NOBODY),
     "admin:ledgers_careassignment_change": Row("ledgers.view_careassignment", "ledgers.careassignment", post=NOBODY),
+    # Accounts of people are opened from a post or a person; requests come from the door.
+    "admin:accounts_personalaccount_add": Row(NOBODY),
+    "admin:accounts_callrequest_add": Row(NOBODY),
     # Absences are ended and voided, never rewritten or restored.
     "admin:accounts_absence_change": Row("accounts.view_absence", "accounts.absence", post=NOBODY),
     "admin:accounts_absence_restore": Row("accounts.change_absence", "accounts.absence", post=NOBODY),
@@ -446,7 +469,7 @@ def at_a_desk(route: Route) -> bool:
 
 
 def address(route: Route, key, organisation=None) -> str:
-    path = re.sub(r"<slug:kind>", "treatment", route.path)
+    path = re.sub(r"<slug:kind>", "treatment", route.path).replace("<slug:what>", "admitted")
     path = path.replace("<slug:act>", "withdraw").replace("<slug:step>", "stop")
     path = path.replace("<uuid:organisation>", str(organisation or uuid.UUID(int=MISSING)))
     path = re.sub(r"<uuid:\w+>", str(key if isinstance(key, uuid.UUID) else uuid.UUID(int=MISSING)), path)
@@ -460,7 +483,7 @@ def is_open(response) -> bool | None:
     if response.status_code == 405:
         return None
     if response.status_code == 302:
-        return not re.match(r"/(admin/login|account/login|account/inactive)/", response.url)
+        return not re.match(r"/(admin/login|account/login|account/inactive)/|/account/phone/\?next=", response.url)
     return response.status_code in {200, 400, 422}
 
 

@@ -13,6 +13,17 @@ from apps.branches.access import Desk
 from apps.branches.models import Membership
 from apps.branches.queries import formal_membership
 from apps.branches.queries.transfer_occasions import letters_expiring_between
+from apps.branches.rules import BranchRules
+from apps.branches.rules.party_age import MedalRules, PartyEvent, medal_year, party_age_start
+from apps.branches.rules.sizes import (
+    committee_findings,
+    latest_end,
+    notice_day,
+    seat_refusal,
+    size_findings,
+    term_end,
+    term_finding,
+)
 from apps.branches.services import join_organisation, transfers
 from apps.common.birthday import (
     LUNAR,
@@ -197,6 +208,53 @@ def test_t4_nominal_age_changes_at_the_lunar_new_year():
     assert {full_age(birth, dt.date(2026, 2, day)) for day in (16, 17)} == {89}
 
 
+# T7 Branches
+
+
+def test_t7_two_full_members_and_one_on_probation_are_no_branch_of_their_own():
+    assert codes(size_findings(2, 1, rules=BranchRules())) == ["too_small"]
+    assert codes(size_findings(3, 0, rules=BranchRules())) == []
+
+
+def test_t7_the_seventh_full_member_asks_for_a_committee():
+    assert codes(size_findings(6, 0, rules=BranchRules(), committee=1)) == []
+    assert codes(committee_findings(["secretary"], full=6, rules=BranchRules())) == []
+    assert codes(committee_findings(["secretary", "member"], full=6, rules=BranchRules())) == ["committee_too_early"]
+    (notice,) = size_findings(7, 0, rules=BranchRules(), committee=1)
+    assert "应设支委会" in notice.sentence
+
+
+def test_t7_a_committee_of_eight_is_refused():
+    seven = ["secretary", "deputy", "organisation", "publicity", "discipline", "member", "member"]
+
+    assert seat_refusal(seven[:6], "member", rules=BranchRules()) == ""
+    assert "最多 7 人" in seat_refusal(seven, "member", rules=BranchRules())
+
+
+def test_t7_over_fifty_is_for_the_superior_only():
+    assert size_findings(49, 1, rules=BranchRules(), committee=5) == []
+    (finding,) = size_findings(50, 1, rules=BranchRules(), committee=5)
+    assert (finding.code, finding.superior_only) == ("too_large", True)
+
+
+def test_t7_a_term_of_three_years_its_notice_and_its_longest_delay():
+    rules, ends_on = BranchRules(), term_end(dt.date(2023, 6, 30), 3)
+
+    assert ends_on == dt.date(2026, 6, 30)
+    assert notice_day(ends_on, rules=rules) == dt.date(2025, 12, 30)
+    assert latest_end(ends_on, rules=rules) == dt.date(2027, 6, 30)
+    assert term_finding(ends_on, dt.date(2025, 12, 29), rules=rules) is None
+    assert term_finding(ends_on, dt.date(2025, 12, 30), rules=rules).code == "term_ends"
+    assert term_finding(ends_on, dt.date(2026, 6, 30), rules=rules).code == "term_ends"
+    assert term_finding(ends_on, dt.date(2026, 7, 1), rules=rules).code == "term_over"
+    delayed = latest_end(ends_on, rules=rules)
+    assert term_finding(delayed, dt.date(2026, 7, 1), rules=rules) is None
+
+
+def codes(findings) -> list[str]:
+    return [finding.code for finding in findings]
+
+
 # T10 Periods of the revolution and the yearly sum (the visits are in the ledger's part)
 
 
@@ -348,3 +406,47 @@ def test_t7_joining_a_functional_branch_leaves_the_formal_one_untouched():
     join_organisation(person, club, on=dt.date(2026, 5, 20), actor=None, link="functional")
 
     assert formal_membership(person.pk, dt.date(2026, 6, 1)).organisation == home
+
+
+# T5 The 50-year medal
+
+
+def year_of(joined, full=None, *, events=()):
+    start = party_age_start(
+        PartialDate.parse(joined), PartialDate.parse(full) if full else None,
+        events=[PartyEvent(kind, PartialDate.parse(on), PartialDate.parse(again) if again else None)
+                for kind, on, again in events],
+    )  # fmt: skip
+    assert start.is_certain
+    return medal_year(start.earliest, MedalRules())
+
+
+@pytest.mark.parametrize(
+    ("joined", "full", "year"),
+    [
+        ("1975-09-10", None, 2026),
+        ("1976-07-01", None, 2026),
+        ("1976-07-02", None, 2027),
+        ("1977-08-11", None, 2028),
+        ("1977-09-01", "1978-09-01", 2029),
+        ("1976-02-29", None, 2026),
+    ],
+)
+def test_t5_the_year_of_the_medal(joined, full, year):
+    assert year_of(joined, full) == year
+
+
+def test_t5_restored_counts_through_and_joined_again_anew():
+    through = [("removed", "1980", None), ("restored", "1983", None)]
+    anew = [("removed", "1980", None), ("rejoined", "1985-06-01", "1986-06-01")]
+
+    assert year_of("1970-05-01", events=through) == 2021
+    assert year_of("1970-05-01", events=anew) == 2036
+
+
+def test_t5_a_year_on_watch_counts_but_is_reviewed():
+    watched = [PartyEvent("watch", PartialDate.parse("1990"))]
+    start = party_age_start(PartialDate.parse("1970-05-01"), None, events=watched)
+
+    assert start.review
+    assert medal_year(start.earliest, MedalRules()) == 2021

@@ -41,7 +41,8 @@ class SessionLimitsMiddleware:
     """Ends sessions that are too old, locks idle staff pages and signs idle people at home out (trust B6).
 
     A session ends after 12 hours and, for staff, with the day it began on: once a working day everybody passes both
-    factors at his workstation. An ended session's row is deleted: the cookie is worth nothing then.
+    factors at his workstation. An ended session's row is deleted: the cookie is worth nothing then. What somebody
+    without a staff role was sending is kept until he is signed in again.
     """
 
     def __init__(self, get_response):
@@ -66,7 +67,8 @@ class SessionLimitsMiddleware:
             session[SIGNED_IN_AT], session[SEEN_AT] = signed_in, now
 
     def end(self, request, sentence: str) -> None:
-        kept.forget(request.session.session_key)
+        kept.forget(request)
+        request.ended_user = None if has_staff_role(request.user) else request.user.pk
         logout(request)
         request.session_ended = sentence
 
@@ -74,13 +76,21 @@ class SessionLimitsMiddleware:
         if not getattr(view, "login_required", True):
             return None
         if sentence := getattr(request, "session_ended", ""):
-            messages.info(request, sentence)
-            if request.method in ("GET", "HEAD"):
-                return redirect_to_login(request.get_full_path(), reverse("account_login"))
-            return redirect("account_login")
+            return self.ask_again(request, sentence)
         if LOCKED_AT in request.session and request.resolver_match.url_name not in LOCKED_PAGES:
             return to_lock(request)
         return None
+
+    def ask_again(self, request, sentence: str) -> HttpResponseRedirect:
+        """To the door this account goes in by, with what it was sending kept."""
+        messages.info(request, sentence)
+        door = "account_login" if request.ended_user is None else "account_phone"
+        if request.method in ("GET", "HEAD"):
+            return redirect_to_login(request.get_full_path(), reverse(door))
+        if request.ended_user and kept.keep(request, user_id=request.ended_user):
+            request.session[KEPT] = True
+            messages.info(request, "您刚才填的内容已经保留一小时，登录后可以接着提交。")
+        return redirect(door)
 
 
 def day_of(stamp: int) -> datetime.date:

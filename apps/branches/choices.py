@@ -297,3 +297,13 @@ class RecruitStage(models.TextChoices):
     PROBATIONARY = "probationary", "预备党员"
     FULL = "full", "已转正"
     STOPPED = "stopped", "已终止"
+
+
+class PartyEventKind(models.TextChoices):
+    """What in a member's party life decides his party age (domain 3.3)."""
+
+    WATCH = "watch", "留党察看"
+    REMOVED = "removed", "除名、开除党籍"
+    RESTORED = "restored", "恢复党籍"
+    REJOINED = "rejoined", "重新入党"
+    DECIDED = "decided", "经组织认定的党龄起算日"

@@ -1,12 +1,58 @@
-"""Pages of the workbench that belong to the branch itself; mounted at branch/<organisation>/."""
+"""Pages of the workbench that belong to the branch itself; mounted at branch/<organisation>/. One list a subject."""
 
 from django.urls import path
 
-from .views import floating, moves, recruits, transfers
+from .views import (
+    deliveries,
+    floating,
+    inspections,
+    life_papers,
+    meetings,
+    moves,
+    organisation,
+    recruits,
+    reviews,
+    transfers,
+)
+from .views.election_urls import election_urls
 
-app_name = "branches"
-urlpatterns = [
-    # Transfers, floating members, 发展党员
+ORGANISATION = [
+    path("about/", organisation.overview, name="overview"),
+    path("committee/", organisation.committee, name="committee"),
+    path("contacts/", organisation.contacts, name="contacts"),
+    path("roster/<slug:kind>/print/", organisation.print_roster, name="roster_print"),
+    path("roster/<slug:kind>/export/", organisation.export_roster, name="roster_export"),
+    path("inspections/", inspections.inspections, name="inspections"),
+    path("inspections/<uuid:finding>/", inspections.answer, name="inspection_answer"),
+]
+LIFE = [
+    path("meetings/", meetings.meeting_list, name="meetings"),
+    path("meetings/elsewhere/", meetings.elsewhere_list, name="elsewhere"),
+    path("meetings/sign-in/", life_papers.sign_in_sheet, name="sign_in_sheet"),
+    path("meetings/<uuid:meeting>/", meetings.meeting_page, name="meeting"),
+    path("meetings/<uuid:meeting>/void/", meetings.meeting_void, name="meeting_void"),
+    path("meetings/<uuid:meeting>/restore/", meetings.meeting_restore, name="meeting_restore"),
+    path("meetings/<uuid:meeting>/signed/", life_papers.signed_sheet, name="signed_sheet"),
+    path("meetings/<uuid:meeting>/record/", life_papers.meeting_record, name="meeting_record"),
+    path("deliveries/", deliveries.delivery_list, name="deliveries"),
+    path("deliveries/new/", deliveries.delivery_record, name="delivery_new"),
+    path("deliveries/register/", life_papers.delivery_register, name="delivery_register"),
+    path("deliveries/<uuid:delivery>/", deliveries.delivery_record, name="delivery"),
+    path("deliveries/<uuid:delivery>/back/", deliveries.delivery_back, name="delivery_back"),
+    path("studies/", deliveries.study_list, name="studies"),
+    path("studies/new/", deliveries.study_record, name="study_new"),
+    path("studies/<uuid:study>/back/", deliveries.study_back, name="study_back"),
+    path("reviews/<int:year>/", reviews.review_year, name="reviews"),
+    path("reviews/<int:year>/summary/", life_papers.review_summary, name="review_summary"),
+    path("talks/", reviews.talk_list, name="talks"),
+    path("talks/new/", reviews.talk_record, name="talk_new"),
+    path("talks/<uuid:talk>/back/", reviews.talk_back, name="talk_back"),
+    path("programmes/", reviews.programme_list, name="programmes"),
+    path("programmes/new/", reviews.programme_edit, name="programme_new"),
+    path("programmes/<uuid:programme>/", reviews.programme_edit, name="programme"),
+    path("programmes/<uuid:programme>/close/", reviews.programme_close, name="programme_close"),
+]
+MOVES = [
     path("transfers/", transfers.transfer_list, name="transfers"),
     path("transfers/new/", transfers.transfer_add, name="transfer_add"),
     path("transfers/ledger/", transfers.transfer_ledger, name="transfer_ledger"),
@@ -24,4 +70,11 @@ urlpatterns = [
     path("recruits/new/", recruits.recruit_add, name="recruit_add"),
     path("recruits/<uuid:recruit>/", recruits.recruit_page, name="recruit"),
     path("recruits/<uuid:recruit>/<slug:step>/", recruits.recruit_step, name="recruit_step"),
+]
+app_name = "branches"
+urlpatterns = [
+    *ORGANISATION,
+    *LIFE,
+    *MOVES,
+    *election_urls,
 ]

@@ -14,6 +14,8 @@ from apps.common.errors import BusinessError
 from apps.registry.models import Cadre
 from apps.registry.queries import find_people
 
+from .sign_in import PostSignIn
+
 
 class OfPersonAdmin(RecordAdmin):
     """Rows about a person who belongs to the user's cadres; made and ended by services, never rewritten."""
@@ -123,7 +125,7 @@ class MembershipAdmin(OfPersonAdmin):
 
 
 @admin.register(Post)
-class PostAdmin(OfPersonAdmin):
+class PostAdmin(PostSignIn, OfPersonAdmin):
     form = AppointForm
     list_display = ["person", "organisation", "kind", "starts_on", "ends_on", "has_account"]
     list_filter = [OrganisationFilter, "kind"]

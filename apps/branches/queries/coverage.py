@@ -14,12 +14,16 @@ from apps.branches.rules.meetings import ATTENDED, NOT_FOR_ALL, Coverage, Meetin
 from apps.organisation.queries import rule_groups
 
 COMMITTEE_OF = 3
-# Each member once: who came anywhere, whom it was brought, who had leave of his own organisation's meeting.
+# Each member once: who came anywhere, to whom it was brought, who had leave of a meeting of his own organisation.
 COVERAGE = """
 WITH member AS (
-  SELECT DISTINCT m.organisation_id, m.person_id FROM branches_membership m
-  WHERE m.organisation_id = ANY(%(ids)s) AND m.voided_at IS NULL
+  SELECT o.id AS organisation_id, m.person_id, array_agg(m.organisation_id) || o.id AS homes
+  FROM branches_organisation o
+  JOIN branches_organisation b ON starts_with(b.path, o.path)
+  JOIN branches_membership m ON m.organisation_id = b.id
+  WHERE o.id = ANY(%(ids)s) AND m.voided_at IS NULL
     AND m.starts_on <= %(day)s AND (m.ends_on IS NULL OR m.ends_on > %(day)s)
+  GROUP BY 1, 2
 ), roll AS (
   SELECT a.person_id, h.organisation_id, bool_or(a.state = ANY(%(came)s)) AS came,
          bool_or(a.state = 'leave') AS excused
@@ -37,11 +41,15 @@ WITH member AS (
 )
 SELECT m.organisation_id, count(*), count(c.person_id),
        count(*) FILTER (WHERE c.person_id IS NULL AND b.person_id IS NOT NULL),
-       count(*) FILTER (WHERE c.person_id IS NULL AND b.person_id IS NULL AND r.excused)
+       count(*) FILTER (WHERE c.person_id IS NULL AND b.person_id IS NULL AND e.person_id IS NOT NULL)
 FROM member m
 LEFT JOIN came c ON c.person_id = m.person_id
 LEFT JOIN brought b ON b.person_id = m.person_id
-LEFT JOIN roll r ON r.person_id = m.person_id AND r.organisation_id = m.organisation_id
+LEFT JOIN (
+  SELECT DISTINCT o.organisation_id, r.person_id
+  FROM roll r JOIN member o ON o.person_id = r.person_id AND r.organisation_id = ANY(o.homes)
+  WHERE r.excused
+) e ON e.person_id = m.person_id AND e.organisation_id = m.organisation_id
 GROUP BY 1
 """
 NOBODY = Coverage(0, 0, 0, 0)
@@ -77,8 +85,8 @@ class BranchMonth:
 def coverage_by_organisation(
     organisations: Collection[int], start: datetime.date, end: datetime.date, *, on: datetime.date
 ) -> dict[int, Coverage]:
-    """Coverage of each organisation over [start, end), of its members on the last day of it or `on`, whichever comes
-    first. One query (rule book 7.32)."""
+    """Coverage of each organisation over [start, end), of the members of it and of those below on the last day or `on`,
+    whichever comes first. One query (rule book 7.32)."""
     day = min(end - datetime.timedelta(days=1), on)
     params = {
         "ids": sorted(organisations), "day": day, "start": start, "end": end,

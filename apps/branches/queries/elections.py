@@ -5,18 +5,16 @@ import datetime as dt
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from apps.accounts.access import acting_holders
-from apps.branches.choices import ElectionState, Kind, Level, Link, NominatedBy, PostKind, ShiftState, Turn
+from apps.branches.choices import ElectionState, Kind, Link, NominatedBy, PostKind, ShiftState, Turn
 from apps.branches.models import Ballot, Candidate, Election, Exclusion, Membership, Organisation, Post, TermShift
 from apps.branches.rules.capability import Capability, kinds_without
 from apps.branches.rules.election_steps import WAITING_FOR_SUPERIOR
 from apps.branches.rules.elections import Count, Outcome, Tally, outcome
+from apps.branches.rules.sizes import ELECTED_HERE
 from apps.people.choices import LifeStatus
 from apps.people.models import Person
 
-from .belonging import subtree_ids
-
-PROBATIONARY = "02"
-ELECTING = (Level.BRANCH, Level.GENERAL, Level.COMMITTEE)
+from .belonging import probationary_on, subtree_ids
 
 
 def voters(organisation: Organisation, on: dt.date) -> QuerySet[Person]:
@@ -28,8 +26,7 @@ def voters(organisation: Organisation, on: dt.date) -> QuerySet[Person]:
     people = Person.objects.filter(pk__in=links.values("person_id"), voided_at__isnull=True)
     return (
         people.exclude(life_status=LifeStatus.DECEASED)
-        .exclude(political_status=PROBATIONARY)
-        .exclude(cadre__full_member_on__gt=on.isoformat())
+        .exclude(probationary_on(on, person=""))
         .order_by("name_stroke_key", "pk")
     )
 
@@ -108,7 +105,7 @@ def users_to_tell(organisation: Organisation, turn: str, on: dt.date) -> list[in
 
 def electing(organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
     """Those that hold elections at all and stand."""
-    return organisations.filter(level__in=ELECTING, voided_at__isnull=True, dissolved_on__isnull=True).exclude(
+    return organisations.filter(level__in=ELECTED_HERE, voided_at__isnull=True, dissolved_on__isnull=True).exclude(
         kind__in=[Kind(kind) for kind in kinds_without(Capability.ELECTION)]
     )
 

@@ -27,8 +27,6 @@ MOST = 9_999  # what a count sheet may say at most; larger numbers are slips of 
         "surplus_percent": "候选人应多于应选名额百分之几",
         "surplus_single": "只选一名（不设支委会）时也要差额",
         "waiting_days": "上级几天没有答复就提醒",
-        "higher_least": "党总支、党委委员会最少几人",
-        "higher_most": "党总支、党委委员会最多几人",
     },
     source="规则手册 7.40 至 7.44；《中国共产党基层组织选举工作条例》（2020）；domain 0, 3.1",
 )
@@ -45,8 +43,6 @@ class ElectionRules(RuleValues):
     surplus_percent: int = 20
     surplus_single: bool = False
     waiting_days: int = 7
-    higher_least: int = 3
-    higher_most: int = 11
 
     def __post_init__(self) -> None:
         if not 0 < self.quorum_parts <= self.quorum_whole:
@@ -55,8 +51,8 @@ class ElectionRules(RuleValues):
             raise ValueError("“超过全部”永远达不到，请改成“不少于”。")
         if not 0 <= self.surplus_percent <= 100:
             raise ValueError("差额比例应在 0 到 100 之间。")
-        if self.waiting_days < 1 or not 1 <= self.higher_least <= self.higher_most:
-            raise ValueError("提醒天数至少 1；委员会人数要从少到多。")
+        if self.waiting_days < 1:
+            raise ValueError("提醒天数至少 1。")
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from apps.branches.access import Desk
-from apps.branches.choices import ElectionState, ShiftKind, ShiftState, Turn
+from apps.branches.choices import ElectionState, Level, ShiftKind, ShiftState, Turn
 from apps.branches.models import Election, ElectionStep, Organisation, TermShift
-from apps.branches.queries.elections import ELECTING, voters
+from apps.branches.queries.elections import voters
 from apps.branches.rules import able, refusal
 from apps.branches.rules.capability import Capability
 from apps.branches.rules.election_steps import ACTS, Act
 from apps.branches.rules.elections import ElectionRules, candidates_needed, seats_refusal
-from apps.branches.rules.sizes import BranchRules, notice_day
+from apps.branches.rules.sizes import ELECTED_HERE, BranchRules, notice_day
 from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.organisation.queries import rule_values
@@ -62,7 +62,7 @@ def may_begin(organisation: Organisation, today: dt.date) -> str:
     """Why no election may begin today; empty if one may."""
     if not able(organisation.kind, Capability.ELECTION):
         return refusal(organisation.kind, Capability.ELECTION)
-    if organisation.level not in ELECTING:
+    if organisation.level not in ELECTED_HERE:
         return f"{organisation.get_level_display()}不换届选举，负责人由上级指定。"
     ends = organisation.term_ends_on
     if ends is None or today >= notice_day(ends, rules=branch_rules(organisation, today)):
@@ -139,12 +139,10 @@ def change_method(desk: Desk, election: Election, text: str) -> None:
 
 def _check_plan(organisation: Organisation, plan: Plan, today: dt.date) -> None:
     full = voters(organisation, today).count()
-    sizes, rules = branch_rules(organisation, today), election_rules(organisation, today)
-    higher = organisation.level != "branch"
+    sizes = branch_rules(organisation, today)
     sentence = seats_refusal(
-        plan.seats, full=full, committee_from=sizes.committee_from, higher=higher,
-        least=rules.higher_least if higher else sizes.committee_least,
-        most=rules.higher_most if higher else sizes.committee_most,
+        plan.seats, full=full, committee_from=sizes.committee_from, least=sizes.committee_least,
+        most=sizes.committee_most, higher=organisation.level != Level.BRANCH,
     )  # fmt: skip
     if sentence:
         raise BusinessError(sentence, code="seats", field="seats")
@@ -259,13 +257,6 @@ def answer_candidates(
     if agrees:
         return move(desk, row, "accept", on=on, document_no=document_no, note=note)
     return move(desk, row, "reject", on=on, note=_reason(note))
-
-
-@transaction.atomic
-def report_result(desk: Desk, election: Election, *, on: dt.date, document_no: str = "") -> ElectionStep:
-    """The result goes to the superior."""
-    row = require(desk, election, ACTS["report"], on)
-    return move(desk, row, "report", on=on, document_no=document_no, report_document=document_no.strip()[:60])
 
 
 @transaction.atomic

@@ -72,10 +72,10 @@ def require_kind(organisation: Organisation, kind: str) -> None:
 
 def require_level(organisation: Organisation, level: str) -> None:
     """Refuse a change of level that breaks the order of the tree, or leaves formal relations outside a branch."""
-    parent = organisation.get_parent()
+    parent = Organisation.objects.get_parent(organisation)
     if sentence := misplaced(level, parent.level if parent else None):
         raise BusinessError(sentence, code="level", field="level")
-    for child in organisation.get_children().filter(voided_at__isnull=True):
+    for child in Organisation.objects.get_children(organisation).filter(voided_at__isnull=True):
         if sentence := misplaced(child.level, level):
             raise BusinessError(f"下面有“{child}”：{sentence}", code="level", field="level")
     links = Membership.objects.filter(organisation=organisation, ends_on__isnull=True, voided_at__isnull=True)

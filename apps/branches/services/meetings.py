@@ -205,7 +205,7 @@ def change_meeting(desk: Desk, meeting: Meeting, facts: MeetingFacts, *, version
 def void_meeting(desk: Desk, meeting: Meeting, *, reason: str) -> Meeting:
     """Take a meeting back, with its promises that are still open. Void already: nothing happens."""
     meeting = _own(desk, meeting)
-    void(meeting, reason=reason, actor=desk.user, people=_people_on(meeting))
+    void(meeting, reason=reason, actor=desk.user, people=people_on(meeting))
     open_deliveries(meeting).update(voided_at=meeting.voided_at, void_reason="会议作废")
     return meeting
 
@@ -218,7 +218,7 @@ def restore_meeting(desk: Desk, meeting: Meeting) -> Meeting:
         HomeDelivery.objects.filter(meeting=meeting, voided_at=meeting.voided_at, delivered_on__isnull=True).update(
             voided_at=None, void_reason=""
         )
-        restore(meeting, actor=desk.user, people=_people_on(meeting))
+        restore(meeting, actor=desk.user, people=people_on(meeting))
     return meeting
 
 
@@ -324,7 +324,8 @@ def _open_deliveries(desk: Desk, meeting: Meeting, roll: Mapping[int, Mark]) -> 
     )  # fmt: skip
 
 
-def _people_on(meeting: Meeting) -> list[int]:
+def people_on(meeting: Meeting) -> list[int]:
+    """Ids of everybody on its roll."""
     return list(meeting.attendance.values_list("person_id", flat=True))
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.branches.access import Desk
-from apps.branches.choices import PostKind
+from apps.branches.choices import HowPosted, PostKind
 from apps.branches.models import (
     Ballot,
     BallotVote,
@@ -40,32 +40,45 @@ def old_posts(organisation: Organisation):
 
 
 @transaction.atomic
-def seat_committee(desk: Desk, election: Election, *, posts: Mapping[int, str], on: dt.date) -> ElectionStep:
-    """Give the elected their posts (candidate id → kind) on a day, and end the old ones on it: the new term begins.
+def report_result(
+    desk: Desk, election: Election, *, posts: Mapping[int, str], on: dt.date, document_no: str = ""
+) -> ElectionStep:
+    """The result goes to the superior, with the post that each of the elected is to take (candidate id → kind)."""
+    row = require(desk, election, ACTS["report"], on)
+    _check_posts(row, {one.pk for one in elected(row)}, posts, on, desk.today)
+    for key, kind in posts.items():
+        Candidate.objects.filter(pk=key).update(post=kind)
+    return move(desk, row, "report", on=on, document_no=document_no, report_document=document_no.strip()[:60])
+
+
+@transaction.atomic
+def seat_committee(desk: Desk, election: Election, *, on: dt.date) -> ElectionStep:
+    """Give the elected the posts that the superior approved, from `on`, and end the old ones on it: a new term begins.
 
     Who goes on keeps his account; others get one from staff. Whoever is no longer in the committee loses his rights
     at once.
     """
     row = require(desk, election, ACTS["appoint"], on)
     chosen = list(elected(row))
-    _check_posts(row, chosen, posts, on, desk.today)
+    _not_before_meeting(row, on)
     ending = list(old_posts(row.organisation))
     accounts = {post.person_id: post.user for post in ending if post.user_id}
     for post in ending:
         dismiss(post, on=on, actor=desk.user, reason="换届")
-    kept = {"ended": [post.pk for post in ending], "made": [], "term": _begin_term(row.organisation, on)}
-    for one in sorted(chosen, key=lambda one: list(PostKind).index(PostKind(posts[one.pk]))):
-        kind = posts[one.pk]
-        made = appoint(
-            one.person, row.organisation, kind=kind, on=on, actor=desk.user, user=accounts.get(one.person_id)
-        )
-        kept["made"].append(made.pk)
-        Candidate.objects.filter(pk=one.pk).update(post=kind)
+    made: list[int] = []
+    term = _begin_term(row.organisation, on)
+    for one in sorted(chosen, key=lambda one: list(PostKind).index(PostKind(one.post))):
+        post = appoint(
+            one.person, row.organisation, kind=one.post, on=on, actor=desk.user, user=accounts.get(one.person_id),
+            how=HowPosted.ELECTED, document_no=row.reply_document,
+        )  # fmt: skip
+        made.append(post.pk)
+    kept = {"ended": [post.pk for post in ending], "made": made, "term": term}
     return move(desk, row, "appoint", on=on, kept=kept)
 
 
-def _check_posts(election: Election, chosen: list[Candidate], posts: Mapping[int, str], on: dt.date, today) -> None:
-    if {one.pk for one in chosen} != set(posts):
+def _check_posts(election: Election, chosen: set[int], posts: Mapping[int, str], on: dt.date, today: dt.date) -> None:
+    if chosen != set(posts):
         raise BusinessError("请给每一位当选的同志选职务。", code="posts")
     kinds = Counter(posts.values())
     if set(kinds) - set(COMMITTEE):
@@ -75,9 +88,13 @@ def _check_posts(election: Election, chosen: list[Candidate], posts: Mapping[int
     most = branch_rules(election.organisation, today).most_deputies
     if kinds[PostKind.DEPUTY] > most:
         raise BusinessError(f"副书记最多 {most} 名。", code="deputies")
+    _not_before_meeting(election, on)
+
+
+def _not_before_meeting(election: Election, on: dt.date) -> None:
     held = last_counted(election)
     if held and on < held.held_on:
-        raise BusinessError(f"任职日期不能早于选举大会（{held.held_on}）。", code="order", field="on")
+        raise BusinessError(f"日期不能早于选举大会（{held.held_on}）。", code="order", field="on")
 
 
 def _begin_term(organisation: Organisation, on: dt.date) -> list[str]:
@@ -162,13 +179,17 @@ def _undo_reduce(election: Election, kept: dict) -> None:
 
 def _undo_appoint(election: Election, kept: dict) -> None:
     Post.objects.filter(pk__in=kept["made"]).update(voided_at=timezone.now(), void_reason="撤回换届任职")
-    Post.objects.filter(pk__in=kept["ended"]).update(ends_on=None)
+    Post.objects.filter(pk__in=kept["ended"]).update(ends_on=None, reason_out="")
     began, ends = kept["term"]
     Organisation.objects.filter(pk=election.organisation_id).update(term_began_on=_day(began), term_ends_on=_day(ends))
+
+
+def _undo_report(election: Election, kept: dict) -> None:
     Candidate.objects.filter(election=election).update(post="")
 
 
 _REVERSE: dict[str, Callable[[Election, dict], None]] = {
     "agree": _undo_agree, "meet": _undo_meet, "count": _undo_count, "again": _undo_count, "reduce": _undo_reduce,
+    "report": _undo_report,
     "appoint": _undo_appoint,
 }  # fmt: skip

@@ -61,6 +61,13 @@ def duties_due(desk: Desk) -> list[Due]:
     return [_duty_line(desk, duty) for duty in first.values()]
 
 
+def lines_of(desk: Desk, person: Person) -> list[Due]:
+    """What is owed to one member now."""
+    rows = Duty.objects.open().filter(cadre=person.pk, due_on__lte=desk.today + SOON, period_start__lte=desk.today)
+    rows = rows.exclude(kind=DutyKind.RISK_BUREAU).filter(cadre__person__life_status=LifeStatus.LIVING)
+    return [_duty_line(desk, duty) for duty in rows.select_related("cadre__person").order_by("due_on", "pk")]
+
+
 def _duty_line(desk: Desk, duty: Duty) -> Due:
     person = duty.cadre.person
     day = duty.period_start

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
+from apps.portal.demo.branch_life import write_branch_life
 from apps.portal.demo.care import write_care
 from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
@@ -63,6 +64,7 @@ class Command(BaseCommand):
         written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
         write_others()
         analyse()
+        write_branch_life(on=on)
         write_service(staff, on=on)
         write_hospital_stays(staff, on=on)
         write_papers(staff, on=on)
