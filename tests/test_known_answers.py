@@ -11,8 +11,8 @@ import pytest
 from apps.accounts.models import User
 from apps.branches.access import Desk
 from apps.branches.models import Membership
+from apps.branches.occasions.transfers import letters_expiring_between
 from apps.branches.queries import formal_membership
-from apps.branches.queries.transfer_occasions import letters_expiring_between
 from apps.branches.rules import BranchRules
 from apps.branches.rules.party_age import MedalRules, PartyEvent, medal_year, party_age_start
 from apps.branches.rules.sizes import (
