@@ -23,6 +23,8 @@ from apps.branches.queries.dues import dues_of, totals_of
 from apps.branches.queries.transfer_occasions import letters_expiring_between
 from apps.branches.rules.dues import DuesRules, MonthState, monthly_amount
 from apps.branches.rules.elections import ElectionRules, candidates_needed, check_shift, quorum
+from apps.branches.occasions.transfers import letters_expiring_between
+from apps.branches.rules import BranchRules
 from apps.branches.rules.party_age import MedalRules, PartyEvent, medal_year, party_age_start
 from apps.branches.rules.sizes import (
     BranchRules,
