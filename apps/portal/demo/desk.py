@@ -1,4 +1,4 @@
-"""What waits at the demo secretary's desk: birthdays, a stay in hospital, an open home delivery, a report of his own."""
+"""What waits at the demo secretary's desk, so that his home shows a week: somebody home from hospital, a birthday."""
 
 import datetime
 
