@@ -19,7 +19,7 @@ from .views.election_urls import election_urls
 ORGANISATION = [
     path("about/", organisation.overview, name="overview"),
     path("committee/", organisation.committee, name="committee"),
-    path("contacts/", organisation.contacts, name="contacts"),
+    path("contacts/", organisation.keeping_in_touch, name="contacts"),
     path("members/print/", organisation.print_roster, {"kind": "members"}, name="members_print"),
     path("members/export/", organisation.export_roster, {"kind": "members"}, name="members_export"),
     path("committee/print/", organisation.print_roster, {"kind": "committee"}, name="committee_print"),
