@@ -36,6 +36,8 @@ REFERENCE = _views(
 PEOPLE = _views(
     "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
     "people.phone", "people.relative", "people.household",
+    "people.phone", "people.relative", "people.household", "branches.organisation", "branches.membership",
+    "branches.post", "branches.election",
     "people.whereabouts", "accounts.absence", "registry.rankcolumn", "registry.servingleader", "registry.worker",
     "registry.training",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "ledgers.safetycheck",
@@ -69,6 +71,13 @@ CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
 SENSITIVE = frozenset({"people.reveal_citizen_id", "people.view_contact", "registry.view_health"})
 
+# Money of branches: what is read, and what staff set or approve for the organisation above.
+BRANCH_MONEY = _views("branches.duespayment", "branches.duesexemption", "branches.branchfund", "branches.allowancelist")
+DUES_WORK = frozenset({
+    "branches.change_duesexemption", "branches.fix_dues", "branches.view_duesoff", "branches.add_duesoff",
+    "branches.change_duesoff",
+})  # fmt: skip
+
 PAPER = frozenset({"common.view_paper", "common.change_paper"})
 # What units send in: monthly reports, yearly checks, lists of deceased.
 UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceasedlist") | _edits(
@@ -81,6 +90,13 @@ CLERK = REFERENCE | PEOPLE | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSI
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
     "registry.servingleader", "registry.worker", "registry.training",
 ) | PAPER | UNIT_NEWS | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
+    "branches.organisation", "branches.membership", "branches.post", "branches.transfer", "branches.secretaryclass",
+    "ledgers.caretier", "ledgers.careassignment",
+    "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
+    "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
+     "branches.programme",
+) | PAPER | UNIT_NEWS | BRANCH_MONEY | DUES_WORK | {
+     "registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
      "messaging.resolve_delivery", "messaging.make_batch"}  # fmt: skip
 
@@ -103,6 +119,7 @@ ROLES = {
                 "registry.change_hold"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | BRANCHES | CARE_WORK | OWN_ABSENCE
              | {"people.view_proxygrant", "people.view_contact",
+        Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | OWN_ABSENCE | BRANCH_MONEY | {"people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
              "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "ledgers.safetycheck", "registry.servingleader",

@@ -43,8 +43,8 @@ def test_organisations_are_read_by_all_and_changed_in_reach(client, cast):
     assert client.post(url.format(cast["a"].pk), {"name": "x"}).status_code == 403
     form = client.get(url.format(cast["b"].pk)).context["adminform"].form
     typed = {
-        "name": "乙支部", "kind": "formal", "level": "branch", "unit": cast["district"].pk, "party_day": "5", "term_years": "3",
-        "short_name": "", "seen_version": form.current_version(),
+        "name": "乙支部", "kind": "formal", "level": "branch", "unit": cast["district"].pk, "party_day": "5",
+        "term_years": "3", "short_name": "", "seen_version": form.current_version(),
     }  # fmt: skip
     assert client.post(url.format(cast["b"].pk), typed).status_code == 302
     assert Organisation.objects.get(pk=cast["b"].pk).party_day == 5

@@ -2,7 +2,7 @@
 
 from .classes import ClassSeat, SecretaryClass
 from .drafts import Draft
-from .dues import DuesBase, DuesExemption, DuesOff, DuesPayment, DuesYear
+from .dues import DuesBase, DuesExemption, DuesOff, DuesPayment, DuesUpload, DuesYear
 from .elections import Ballot, BallotVote, Candidate, Election, ElectionStep, Exclusion, TermShift
 from .floating import FloatingStay
 from .inspections import Inspection, InspectionFinding
@@ -18,9 +18,9 @@ from .transfers import FormerLetter, MoveDecision, Transfer, TransferStep
 
 __all__ = [
     "AllowanceLine", "AllowanceList", "Attendance", "Ballot", "BallotVote", "BranchFund", "Candidate", "ClassSeat",
-    "Draft", "DuesBase", "DuesExemption", "DuesOff", "DuesPayment", "DuesYear", "Election", "ElectionStep",
-    "Exclusion", "FloatingStay", "FormerLetter", "FundEntry", "HomeDelivery", "Inspection", "InspectionFinding",
-    "Meeting", "MemberContact", "MemberUpload", "Membership", "MoveDecision", "Organisation", "OrganisationAct",
-    "OrganisationHonour", "Post", "Programme", "Recruit", "RecruitStep", "Review", "SecretaryClass", "SpanQuerySet",
-    "StudyRecord", "Talk", "TermShift", "Transfer", "TransferStep",
+    "Draft", "DuesBase", "DuesExemption", "DuesOff", "DuesPayment", "DuesUpload", "DuesYear", "Election",
+    "ElectionStep", "Exclusion", "FloatingStay", "FormerLetter", "FundEntry", "HomeDelivery", "Inspection",
+    "InspectionFinding", "Meeting", "MemberContact", "MemberUpload", "Membership", "MoveDecision", "Organisation",
+    "OrganisationAct", "OrganisationHonour", "Post", "Programme", "Recruit", "RecruitStep", "Review",
+    "SecretaryClass", "SpanQuerySet", "StudyRecord", "Talk", "TermShift", "Transfer", "TransferStep",
 ]  # fmt: skip

@@ -98,7 +98,7 @@ def committee(request, desk: Desk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_desk
-def keeping_in_touch(request, desk: Desk):
+def looked_after(request, desk: Desk):
     """联系党员: who keeps in touch with whom, those without anybody on top; changed on the same page."""
     one = desk.organisation
     members = list(members_of(one, desk.today))
