@@ -44,7 +44,7 @@ def test_organisations_are_read_by_all_and_changed_in_reach(client, cast):
     form = client.get(url.format(cast["b"].pk)).context["adminform"].form
     typed = {
         "name": "乙支部", "kind": "formal", "level": "branch", "unit": cast["district"].pk, "party_day": "5",
-        "short_name": "", "seen_version": form.current_version(),
+        "term_years": "3", "short_name": "", "seen_version": form.current_version(),
     }  # fmt: skip
     assert client.post(url.format(cast["b"].pk), typed).status_code == 302
     assert Organisation.objects.get(pk=cast["b"].pk).party_day == 5
@@ -53,7 +53,7 @@ def test_organisations_are_read_by_all_and_changed_in_reach(client, cast):
 def test_organisation_is_founded_below_another(client, cast):
     typed = {
         "parent_organisation": cast["b"].pk, "name": "乙支部一组", "short_name": "", "kind": "formal",
-        "level": "group", "unit": cast["district"].pk,
+        "level": "group", "unit": cast["district"].pk, "term_years": "3",
     }  # fmt: skip
     response = client.post("/admin/branches/organisation/add/", typed)
 

@@ -73,6 +73,7 @@ HELD = (
         "branches_termshift", Capability.ELECTION, "份等答复的延期、提前换届请示",
         "t.state = 'asked' AND t.voided_at IS NULL",
     ),
+    Held("branches_duesupload", Capability.DUES, "张导入的党费表"),
     Held(
         "branches_recruit", Capability.RECRUIT, "件正在办的入党申请",
         "t.stage IN ('applied', 'activist', 'candidate', 'probationary') AND t.voided_at IS NULL",

@@ -33,15 +33,7 @@ def dissolve(
     Refused while organisations stand below it, and while it has formal relations and no target. Can be undone on the
     day it was entered (`undo_dissolution`). The sum of formal members is the same at every moment.
     """
-    lock_tree()
-    not_after_today(on, "撤销日期")
-    organisation = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
-    require_standing(organisation, on)
-    if organisation.dissolved_on:
-        raise BusinessError("这个党组织已经撤销。", code="dissolved")
-    if not document_no:
-        raise BusinessError("请填批复文号。", code="document", field="document_no")
-    _require_nothing_below(organisation)
+    organisation = _dissolvable(organisation, on, document_no)
     links = list(
         Membership.objects.select_for_update(of=("self",))
         .filter(organisation=organisation, ends_on__isnull=True, voided_at__isnull=True)
@@ -59,11 +51,7 @@ def dissolve(
         doubled, opened = _open_in(target, formal, on, f"{organisation.name}{'并入' if merged else '撤销'}")
         ids += doubled
     posts = _close_posts(organisation, on, document_no)
-    contacts = MemberContact.objects.filter(organisation=organisation, ends_on__isnull=True, voided_at__isnull=True)
-    kept = list(contacts.values_list("pk", flat=True))
-    for contact in contacts:
-        contact.ends_on = max(on, contact.starts_on)
-        contact.save(update_fields=["ends_on"])
+    contacts = _close_contacts(organisation, on)
     organisation.dissolved_on, organisation.dissolution_document = on, document_no
     organisation.dissolution_reason = reason[:100]
     organisation.save(update_fields=["dissolved_on", "dissolution_document", "dissolution_reason"])
@@ -73,13 +61,27 @@ def dissolve(
         told = [note_act(target, ActKind.MERGED, on=on, document_no=document_no, note=note).pk]
     act = note_act(
         organisation, ActKind.MERGED if merged else ActKind.DISSOLVED, on=on, document_no=document_no, note=reason,
-        target=target, moved={"closed": ids, "opened": opened, "posts": posts, "contacts": kept, "told": told},
+        target=target, moved={"closed": ids, "opened": opened, "posts": posts, "contacts": contacts, "told": told},
     )  # fmt: skip
     audit.record(
         "merge_organisation" if merged else "dissolve_organisation", actor=actor,
         people=[link.person_id for link in links], target=f"branches.organisation:{organisation.pk}",
     )  # fmt: skip
     return act
+
+
+def _dissolvable(organisation: Organisation, on: dt.date, document_no: str) -> Organisation:
+    """The organisation, locked; refused where it may not be dissolved at all."""
+    lock_tree()
+    not_after_today(on, "撤销日期")
+    organisation = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
+    require_standing(organisation, on)
+    if organisation.dissolved_on:
+        raise BusinessError("这个党组织已经撤销。", code="dissolved")
+    if not document_no:
+        raise BusinessError("请填批复文号。", code="document", field="document_no")
+    _require_nothing_below(organisation)
+    return organisation
 
 
 def _require_nothing_below(organisation: Organisation) -> None:
@@ -149,6 +151,16 @@ def _close_posts(organisation: Organisation, on: dt.date, document_no: str) -> l
         post.ends_on, post.reason_out = max(on, post.starts_on), f"党组织撤销 {document_no}"[:60]
         post.save(update_fields=["ends_on", "reason_out"])
     return [post.pk for post in posts]
+
+
+def _close_contacts(organisation: Organisation, on: dt.date) -> list[int]:
+    contacts = list(
+        MemberContact.objects.filter(organisation=organisation, ends_on__isnull=True, voided_at__isnull=True)
+    )
+    for contact in contacts:
+        contact.ends_on = max(on, contact.starts_on)
+        contact.save(update_fields=["ends_on"])
+    return [contact.pk for contact in contacts]
 
 
 @transaction.atomic
