@@ -21,32 +21,22 @@ from apps.accounts.models import (
     User,
 )
 from apps.accounts.roles import ROLES
-from apps.branches.models import (
-    FloatingStay,
-    Inspection,
-    InspectionFinding,
-    Meeting,
-    AllowanceList,
-    BranchFund,
-    DuesExemption,
-    DuesOff,
-    DuesPayment,
-    DuesUpload,
-    FloatingStay,
-    FundEntry,
-    Membership,
-    Organisation,
-    Post,
-    Recruit,
-    SecretaryClass,
-    Transfer,
-)
+from apps.branches.models import FloatingStay, Inspection, InspectionFinding, Meeting, AllowanceList, BranchFund, DuesExemption, DuesOff, DuesPayment, DuesUpload, FundEntry, Membership, Organisation, Post, Recruit, SecretaryClass, Transfer, Candidate, Election, Exclusion, TermShift, Attendance as Roll, HomeDelivery, Programme, Review, StudyRecord, Talk
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
-from apps.people.models import Household, Person, PersonAccount, Phone, Relative, Whereabouts
+from apps.people.models import (
+    ChangeRequest,
+    Household,
+    Person,
+    PersonAccount,
+    Phone,
+    ProxyGrant,
+    Relative,
+    Whereabouts,
+)
 from apps.registry.models import (
     Attendance,
     Cadre,
@@ -103,6 +93,24 @@ def _phone(side: Side) -> Phone:
     return Phone.objects.create(
         person=side.cadre.person, kind="mobile", number=f"1390000{len(name):04}", number_index=b"i", last4_index=b"l"
     )
+
+
+def _proxy_grant(side: Side) -> ProxyGrant:
+    return ProxyGrant.objects.create(
+        person=side.cadre.person, relative=side.objects["people.relative"], may_enrol=True, method="guardian",
+        agreed_on=DAY, starts_on=DAY, ends_on=datetime.date(2099, 1, 1), guardian_document="判决书",
+        guardian_as="child",
+    )  # fmt: skip
+
+
+def _change_request(side: Side) -> ChangeRequest:
+    row = ChangeRequest(
+        person=side.cadre.person, kind="address", topic="address", asked_on=DAY,
+        asked_by=side.objects["accounts.personalaccount"],
+    )  # fmt: skip
+    row.wanted = f"{side.cadre.person.name}新村2号"
+    row.save()
+    return row
 
 
 def _household(side: Side) -> Household:
@@ -207,6 +215,21 @@ def _register_batch(kind: str) -> Builder:
     return build
 
 
+def _meeting(side: Side) -> Meeting:
+    name = side.cadre.person.name
+    meeting = Meeting.objects.create(
+        organisation=side.organisation, kind="party_day", held_on=DAY, topic=f"{name}讲党课", said_present=1,
+        expected=1,
+        minutes=f"{name}发言",
+    )  # fmt: skip
+    Roll.objects.create(meeting=meeting, person=side.cadre.person, state="present")
+    return meeting
+
+
+def _of_member(model: type[Model], **values) -> Builder:
+    return lambda side: model.objects.create(organisation=side.organisation, person=side.cadre.person, **values)
+
+
 def _training(side: Side) -> Training:
     worker = side.objects["registry.worker"]
     training = Training.objects.create(title=f"{worker.name}班", unit=side.unit, starts_on=DAY, last_on=DAY)
@@ -246,6 +269,8 @@ OBJECTS: dict[str, Builder] = {
     "people.phone": _phone,
     "people.relative": _relative,
     "people.household": _household,
+    "people.proxygrant": _proxy_grant,
+    "people.changerequest": _change_request,
     "registry.cadre": lambda side: side.cadre,
     "registry.health": lambda side: Health.objects.create(cadre=side.cadre),
     "registry.lifeevent": _life_event,
@@ -305,6 +330,13 @@ OBJECTS: dict[str, Builder] = {
     ),
     "branches.allowancelist": lambda side: AllowanceList.objects.create(
         organisation=side.organisation, starts_on=DAY, ends_on=LATER
+    "branches.meeting": _meeting,
+    "branches.homedelivery": _of_member(HomeDelivery, due_on=DAY),
+    "branches.studyrecord": _of_member(StudyRecord, studied_on=DAY, form="alone", theme="党章"),
+    "branches.review": _of_member(Review, year=2025, result="good"),
+    "branches.talk": lambda side: _of_member(Talk, talked_on=DAY, theme="近况", officer=side.cadre.person)(side),
+    "branches.programme": lambda side: Programme.objects.create(
+        organisation=side.organisation, name=f"{side.cadre.person.name}流程", items="唱国歌"
     ),
     "branches.transfer": lambda side: Transfer.objects.create(
         person=side.cadre.person,
@@ -327,6 +359,17 @@ OBJECTS: dict[str, Builder] = {
     ),
     "branches.secretaryclass": lambda side: SecretaryClass.objects.create(
         title=f"{side.cadre.person.name}的培训班", unit=side.unit, starts_on=DAY, last_on=DAY
+    "branches.election": lambda side: Election.objects.create(
+        organisation=side.organisation, seats=1, planned_on=LATER, waiting_since=DAY
+    ),
+    "branches.candidate": lambda side: Candidate.objects.create(
+        election=side.objects["branches.election"], person=side.cadre.person
+    ),
+    "branches.exclusion": lambda side: Exclusion.objects.create(
+        election=side.objects["branches.election"], person=side.cadre.person, category="abroad"
+    ),
+    "branches.termshift": lambda side: TermShift.objects.create(
+        organisation=side.organisation, kind="delay", term_ends_on=DAY, until=LATER, reason="书记住院", asked_on=DAY
     ),
     "ledgers.caretier": lambda side: CareTier.objects.create(
         cadre=side.cadre, level=2, effective_on=DAY, decided_on=DAY

@@ -36,6 +36,8 @@ REFERENCE = _views(
 PEOPLE = _views(
     "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
     "people.phone", "people.relative", "people.household",
+    "people.phone", "people.relative", "people.household", "branches.organisation", "branches.membership",
+    "branches.post", "branches.election",
     "people.whereabouts", "accounts.absence", "registry.rankcolumn", "registry.servingleader", "registry.worker",
     "registry.training",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "ledgers.safetycheck",

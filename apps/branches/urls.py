@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    below,
     deliveries,
     drafts,
     floating,
@@ -44,6 +45,7 @@ RECORDING = [
 LIFE = [
     path("meetings/", meetings.meeting_list, name="meetings"),
     path("meetings/elsewhere/", meetings.elsewhere_list, name="elsewhere"),
+    path("meetings/below/", below.below, name="below"),
     path("meetings/sign-in/", life_papers.sign_in_sheet, name="sign_in_sheet"),
     path("meetings/<uuid:meeting>/", meetings.meeting_page, name="meeting"),
     path("meetings/<uuid:meeting>/void/", meetings.meeting_void, name="meeting_void"),
@@ -58,6 +60,7 @@ LIFE = [
     path("studies/", deliveries.study_list, name="studies"),
     path("studies/new/", deliveries.study_record, name="study_new"),
     path("studies/<uuid:study>/back/", deliveries.study_back, name="study_back"),
+    path("reviews/", reviews.review_home, name="review_home"),
     path("reviews/<int:year>/", reviews.review_year, name="reviews"),
     path("reviews/<int:year>/summary/", life_papers.review_summary, name="review_summary"),
     path("talks/", reviews.talk_list, name="talks"),

@@ -79,12 +79,14 @@ def staff_groups(user, path: str) -> list[Group]:
 
 
 def public_entries(user, path: str) -> list[Entry]:
-    """PUBLIC_NAVIGATION: rows of (label, url name, icon, who), ``who`` in all, visitor, member."""
-    state = "member" if user is not None and user.is_authenticated else "visitor"
+    """PUBLIC_NAVIGATION: rows of (label, url name, icon, who), ``who`` in all, visitor, member, person (a member who is
+    not of the staff)."""
+    signed_in = user is not None and user.is_authenticated
+    states = {"all", "member" if signed_in else "visitor"} | ({"person"} if signed_in and not user.is_staff else set())
     shown = [
         (label, url, icon)
         for label, url_name, icon, who in settings.PUBLIC_NAVIGATION
-        if who in ("all", state) and (url := resolve(url_name))
+        if who in states and (url := resolve(url_name))
     ]
     current = longest_match([url for _, url, _ in shown if url != "/"], path) or ("/" if path == "/" else "")
     return [Entry(label=label, url=url, icon=icon, is_current=url == current) for label, url, icon in shown]

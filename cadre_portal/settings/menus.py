@@ -20,6 +20,8 @@ STAFF_NAVIGATION = [
     ("支部", "党组织", "admin:branches_organisation_changelist", "branches.view_organisation"),
     ("支部", "替支部登记（代录）", "portal:branch_choose", "branches.enter_for_branch"),
     ("支部", "党员组织关系", "admin:branches_membership_changelist", "branches.view_membership"),
+    ("支部", "换届到期一览", "admin:branches_election_due", "branches.view_election"),
+    ("支部", "历次换届", "admin:branches_election_changelist", "branches.view_election"),
     ("支部", "支部任职", "admin:branches_post_changelist", "branches.view_post"),
     ("支部", "党组织覆盖情况", "admin:branches_organisation_coverage", "branches.view_organisation"),
     ("支部", "督导检查", "admin:branches_inspection_changelist", "branches.view_inspection"),
@@ -85,11 +87,12 @@ STAFF_SWITCHES = {
 }
 
 # (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in).
+# (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in), person (signed in, not staff).
 PUBLIC_NAVIGATION = [
     ("首页", "portal:home", "home", "all"),
     ("课程", "portal:courses", "book", "all"),
     ("活动", "portal:activities", "calendar", "all"),
-    ("我的", "portal:me", "person", "member"),
+    ("我的", "portal:me", "person", "person"),
     ("消息", "messaging:inbox", "news", "member"),
     ("帮助", "portal:help", "help", "all"),
 ]
@@ -104,11 +107,17 @@ DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
     ("送学上门", "branches:deliveries", "heart", "该给谁送学，送过了记一下", ""),
     ("学习记录", "branches:studies", "book", "会外学了什么", ""),
     ("我报过的", "ledgers:reports", "clock", "每件事办到哪一步", ""),
+    ("会议和活动", "branches:meetings", "calendar", "开过的会、主题党日，打印签到表", ""),
+    ("送学上门", "branches:deliveries", "home", "给来不了的党员送学，哪些还没送", ""),
+    ("学习记录", "branches:studies", "book", "会议以外的学习", ""),
+    ("民主评议", "branches:review_home", "form", "每年一次的评议结果", "lessons"),
+    ("谈心谈话", "branches:talks", "phone", "和谁谈过，今年还有谁没谈", ""),
     ("组织关系转接", "branches:transfers", "news", "谁要转走、谁要转来，办到哪一步", ""),
     ("流动党员", "branches:floating", "people", "人在外地、关系在这里的党员", "formal_link"),
     ("入党申请", "branches:recruits", "book", "从递交申请书到转正", "recruit"),
     ("党费", "branches:dues", "news", "记本月党费、台账、收据", "dues"),
     ("经费和补贴", "branches:money", "book", "工作经费、党费返还、工作补贴", ""),
+    ("换届", "branches:election", "people", "请示、候选人、选举大会、报告和任职", "election"),
 ]
 
 # 这几天要办的: functions (desk) -> list[Due], see apps/branches/due.py.
@@ -124,4 +133,5 @@ DESK_DUE = [
     "apps.branches.queries.transfers_due.moves_due",
     "apps.branches.queries.transfers_due.recruits_due",
     "apps.branches.queries.dues_due.dues_due",
+    "apps.branches.queries.desk_elections.election_due",
 ]

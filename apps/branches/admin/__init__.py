@@ -2,6 +2,7 @@
 
 from .classes import SecretaryClassAdmin
 from .dues import DuesExemptionAdmin, DuesOffAdmin, DuesPaymentAdmin
+from .elections import ElectionAdmin
 from .floating import FloatingStayAdmin, RecruitAdmin
 from .inspections import InspectionAdmin
 from .life import HomeDeliveryAdmin, MeetingAdmin, ProgrammeAdmin, ReviewAdmin, StudyRecordAdmin, TalkAdmin
@@ -13,7 +14,7 @@ from .transfers import TransferAdmin
 
 __all__ = [
     "AllowanceListAdmin", "BranchFundAdmin", "CallRequestAdmin", "DuesExemptionAdmin", "DuesOffAdmin",
-    "DuesPaymentAdmin", "FloatingStayAdmin", "HomeDeliveryAdmin", "InspectionAdmin", "MeetingAdmin",
+    "DuesPaymentAdmin", "ElectionAdmin", "FloatingStayAdmin", "HomeDeliveryAdmin", "InspectionAdmin", "MeetingAdmin",
     "MembershipAdmin", "OrganisationAdmin", "PersonalAccountAdmin", "PostAdmin", "ProgrammeAdmin", "RecruitAdmin",
     "ReviewAdmin", "SecretaryClassAdmin", "StudyRecordAdmin", "TalkAdmin", "TransferAdmin",
 ]  # fmt: skip

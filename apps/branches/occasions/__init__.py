@@ -6,7 +6,7 @@ from apps.common.row_set import RowSet
 
 from .dues import DUES_UNRECORDED
 from .inspections import FINDING_DUE, FINDING_LATE
-from .meetings import MEETING_MISSING
+from .meetings import DELIVERY_DUE, DELIVERY_LATE, MEETING_MISSING, MEETING_OVER
 from .terms import TERM_ENDS, TERM_OVER
 from .topics import Topic
 
@@ -20,6 +20,9 @@ TOPICS: tuple[Topic, ...] = (
     FINDING_DUE,
     MEETING_MISSING,
     DUES_UNRECORDED,
+    MEETING_OVER,
+    DELIVERY_DUE,
+    DELIVERY_LATE,
 )
 
 NAMED = "SELECT %s AS topic, t.* FROM ({rows}) t"

@@ -1,6 +1,5 @@
 """Pages of the workbench."""
 
-
 __all__ = [
 
 ]  # fmt: skip
