@@ -11,6 +11,7 @@ from .memberships import OrganisationFilter
 
 @admin.register(BranchFund)
 class BranchFundAdmin(OfBranchAdmin):
+    desk_page = "money"
     list_display = ["organisation", "year", "kind", "amount", "received", "spent"]
     list_filter = [OrganisationFilter, "kind", VoidedFilter]
     ordering = ["-year", "organisation_id", "kind", "id"]
@@ -27,12 +28,10 @@ class BranchFundAdmin(OfBranchAdmin):
     def spent(self, fund):
         return fund.used or 0
 
-    def desk_page(self, obj):
-        return "money"
-
 
 @admin.register(AllowanceList)
 class AllowanceListAdmin(OfBranchAdmin):
+    desk_page = "allowances"
     list_display = ["organisation", "starts_on", "ends_on", "total", "signed_on", "paid_on"]
     list_filter = [OrganisationFilter, VoidedFilter]
     ordering = ["-starts_on", "-id"]
@@ -48,6 +47,3 @@ class AllowanceListAdmin(OfBranchAdmin):
     @admin.display(description="合计（元）")
     def total(self, sheet):
         return sheet.sum or 0
-
-    def desk_page(self, obj):
-        return "allowances"
