@@ -37,6 +37,7 @@ OVERVIEW_HEADER = ["党组织", "党员数", "应交（元）", "已交（元）
 class OfBranchAdmin(RecordAdmin):
     """Records of branches in the units that the user's right reaches; written at the branch's desk, not here."""
 
+    desk_page = ""  # name of the desk's page where these records are written
     select_related_in_list = ("organisation",)
     ordering = ["-pk"]
 
@@ -49,14 +50,10 @@ class OfBranchAdmin(RecordAdmin):
     def may_change(self, request, obj):
         return False
 
-    def desk_page(self, obj) -> str:
-        """Name of the desk's page that this record belongs to."""
-        raise NotImplementedError
-
     def record_tools(self, request, obj):
         tools = super().record_tools(request, obj)
         if organisations_open_to(request.user, "branches.enter_for_branch").filter(pk=obj.organisation_id).exists():
-            address = reverse(f"branches:{self.desk_page(obj)}", args=[obj.organisation.public_id])
+            address = reverse(f"branches:{self.desk_page}", args=[obj.organisation.public_id])
             tools.insert(0, {"label": "到支部页面办理（代录）", "url": address, "main": True})
         return tools
 
@@ -122,6 +119,7 @@ class VoidedFilter(admin.SimpleListFilter):
 
 @admin.register(DuesPayment)
 class DuesPaymentAdmin(OfMemberAdmin):
+    desk_page = "dues"
     list_display = ["person", "organisation", "month_words", "kind", "paid", "paid_on", "method", "receipt", "by_staff"]
     list_filter = [OrganisationFilter, "kind", "method", PaidInFilter, "to_centre", VoidedFilter]
     ordering = ["-paid_on", "-id"]
@@ -140,9 +138,6 @@ class DuesPaymentAdmin(OfMemberAdmin):
     @admin.display(description="收据")
     def receipt(self, row):
         return row.receipt
-
-    def desk_page(self, obj):
-        return "dues"
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -276,6 +271,7 @@ class ApprovedFilter(admin.SimpleListFilter):
 
 @admin.register(DuesExemption)
 class DuesExemptionAdmin(OfMemberAdmin):
+    desk_page = "dues_exemptions"
     list_display = ["person", "organisation", "kind", "amount", "starts_on", "ends_on", "reason", "approved_on"]
     list_filter = [OrganisationFilter, ApprovedFilter, "kind", VoidedFilter]
     ordering = ["-starts_on", "-id"]
@@ -285,9 +281,6 @@ class DuesExemptionAdmin(OfMemberAdmin):
     ]  # fmt: skip
     readonly_fields = ["approved_by", "by_staff", "void_reason"]
     select_related_in_record = ("organisation", "person", "approved_by")
-
-    def desk_page(self, obj):
-        return "dues_exemptions"
 
 
 class DuesOffForm(RecordForm):

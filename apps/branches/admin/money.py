@@ -1,9 +1,9 @@
 """Staff pages of branch money: funds and payment lists, written at the desk."""
 
 from django.contrib import admin
-from django.db.models import Q, Sum
+from django.db.models import OuterRef, Subquery, Sum
 
-from apps.branches.models import AllowanceList, BranchFund
+from apps.branches.models import AllowanceLine, AllowanceList, BranchFund, FundEntry
 
 from .dues import OfBranchAdmin, VoidedFilter
 from .memberships import OrganisationFilter
@@ -11,6 +11,7 @@ from .memberships import OrganisationFilter
 
 @admin.register(BranchFund)
 class BranchFundAdmin(OfBranchAdmin):
+    desk_page = "money"
     list_display = ["organisation", "year", "kind", "amount", "received", "spent"]
     list_filter = [OrganisationFilter, "kind", VoidedFilter]
     ordering = ["-year", "organisation_id", "kind", "id"]
@@ -20,19 +21,17 @@ class BranchFundAdmin(OfBranchAdmin):
     empty_words = "经费在支部的页面登记：打开党组织，到支部页面办理。"
 
     def get_queryset(self, request):
-        used = Sum("entries__amount", filter=Q(entries__voided_at__isnull=True))
-        return super().get_queryset(request).annotate(used=used)
+        entries = FundEntry.objects.filter(fund=OuterRef("pk"), voided_at__isnull=True).order_by().values("fund")
+        return super().get_queryset(request).annotate(used=Subquery(entries.annotate(sum=Sum("amount")).values("sum")))
 
     @admin.display(description="已用（元）")
     def spent(self, fund):
         return fund.used or 0
 
-    def desk_page(self, obj):
-        return "money"
-
 
 @admin.register(AllowanceList)
 class AllowanceListAdmin(OfBranchAdmin):
+    desk_page = "allowances"
     list_display = ["organisation", "starts_on", "ends_on", "total", "signed_on", "paid_on"]
     list_filter = [OrganisationFilter, VoidedFilter]
     ordering = ["-starts_on", "-id"]
@@ -42,11 +41,9 @@ class AllowanceListAdmin(OfBranchAdmin):
     empty_words = "发放表在支部的页面生成：打开党组织，到支部页面办理。"
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(sum=Sum("lines__amount"))
+        lines = AllowanceLine.objects.filter(list=OuterRef("pk")).order_by().values("list")
+        return super().get_queryset(request).annotate(sum=Subquery(lines.annotate(sum=Sum("amount")).values("sum")))
 
     @admin.display(description="合计（元）")
     def total(self, sheet):
         return sheet.sum or 0
-
-    def desk_page(self, obj):
-        return "allowances"
