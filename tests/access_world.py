@@ -9,16 +9,34 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db.models import Model
+from django.utils import timezone
 
-from apps.accounts.models import Absence, BoundCertificate, RoleGrant, User
+from apps.accounts.models import (
+    Absence,
+    BoundCertificate,
+    CallRequest,
+    PersonalAccount,
+    PhoneLogin,
+    RoleGrant,
+    User,
+)
 from apps.accounts.roles import ROLES
-from apps.branches.models import Candidate, Election, Exclusion, Membership, Organisation, Post, TermShift
+from apps.branches.models import FloatingStay, Inspection, InspectionFinding, Meeting, AllowanceList, BranchFund, DuesExemption, DuesOff, DuesPayment, DuesUpload, FundEntry, Membership, Organisation, Post, Recruit, SecretaryClass, Transfer, Candidate, Election, Exclusion, TermShift, Attendance as Roll, HomeDelivery, Programme, Review, StudyRecord, Talk
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
-from apps.people.models import Household, Person, Phone, Relative, Whereabouts
+from apps.people.models import (
+    ChangeRequest,
+    Household,
+    Person,
+    PersonAccount,
+    Phone,
+    ProxyGrant,
+    Relative,
+    Whereabouts,
+)
 from apps.registry.models import (
     Attendance,
     Cadre,
@@ -39,6 +57,7 @@ from apps.registry.models import (
 from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
+LONG_AGO_AT = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 DAY, LATER = datetime.date(2026, 3, 1), datetime.date(2026, 6, 1)
 OWN, FOREIGN = "金丝雀甲", "金丝雀乙"
 GRANTED = tuple(key for key, role in ROLES.items() if role.grantable)
@@ -76,6 +95,24 @@ def _phone(side: Side) -> Phone:
     )
 
 
+def _proxy_grant(side: Side) -> ProxyGrant:
+    return ProxyGrant.objects.create(
+        person=side.cadre.person, relative=side.objects["people.relative"], may_enrol=True, method="guardian",
+        agreed_on=DAY, starts_on=DAY, ends_on=datetime.date(2099, 1, 1), guardian_document="判决书",
+        guardian_as="child",
+    )  # fmt: skip
+
+
+def _change_request(side: Side) -> ChangeRequest:
+    row = ChangeRequest(
+        person=side.cadre.person, kind="address", topic="address", asked_on=DAY,
+        asked_by=side.objects["accounts.personalaccount"],
+    )  # fmt: skip
+    row.wanted = f"{side.cadre.person.name}新村2号"
+    row.save()
+    return row
+
+
 def _household(side: Side) -> Household:
     household = Household.objects.create(name=side.cadre.person.name + "家")
     Person.objects.filter(pk=side.cadre.pk).update(household=household)
@@ -90,6 +127,21 @@ def _grant(side: Side) -> RoleGrant:
     user = make_user(f"granted{side.unit.pk}", unit=None)
     User.objects.filter(pk=user.pk).update(unit=side.unit)
     return RoleGrant.objects.create(user=user, role="clerk", unit=side.unit, starts_on=LONG_AGO)
+
+
+def _personal_account(side: Side) -> PersonalAccount:
+    user = make_user(f"personal{side.unit.pk}", display_name=f"{side.cadre.person.name}本人", is_staff=False)
+    PersonAccount.objects.create(user=user, person=side.cadre.person, starts_on=LONG_AGO)
+    return PersonalAccount.objects.get(pk=user.pk)
+
+
+def _call_request(side: Side) -> CallRequest:
+    number = b"n%d" % side.unit.pk
+    PhoneLogin.objects.create(user=side.objects["accounts.personalaccount"], phone_hash=number)
+    return CallRequest.objects.create(
+        phone_hash=number, browser=b"b", by_call=True, asked_at=timezone.now(),
+        expires_at=timezone.now() + datetime.timedelta(days=1),
+    )  # fmt: skip
 
 
 def _rule_set(side: Side) -> RuleSet:
@@ -163,11 +215,33 @@ def _register_batch(kind: str) -> Builder:
     return build
 
 
+def _meeting(side: Side) -> Meeting:
+    name = side.cadre.person.name
+    meeting = Meeting.objects.create(
+        organisation=side.organisation, kind="party_day", held_on=DAY, topic=f"{name}讲党课", said_present=1,
+        expected=1,
+        minutes=f"{name}发言",
+    )  # fmt: skip
+    Roll.objects.create(meeting=meeting, person=side.cadre.person, state="present")
+    return meeting
+
+
+def _of_member(model: type[Model], **values) -> Builder:
+    return lambda side: model.objects.create(organisation=side.organisation, person=side.cadre.person, **values)
+
+
 def _training(side: Side) -> Training:
     worker = side.objects["registry.worker"]
     training = Training.objects.create(title=f"{worker.name}班", unit=side.unit, starts_on=DAY, last_on=DAY)
     Attendance.objects.create(training=training, worker=worker)
     return training
+
+
+def _upload_of_dues(side: Side) -> DuesUpload:
+    upload = Attachment.objects.create(
+        subject="x", purpose="党费表", size=1, digest=b"x", storage_name=f"dues{side.unit.pk}", purged_at=LONG_AGO_AT
+    )
+    return DuesUpload.objects.create(organisation=side.organisation, table="payments", year=2026, upload=upload)
 
 
 # One object of each registered model, for a side. Missing here: the matrix fails.
@@ -189,16 +263,102 @@ OBJECTS: dict[str, Builder] = {
     "accounts.boundcertificate": lambda side: BoundCertificate.objects.create(
         user=side.objects["accounts.user"], serial=f"{side.unit.pk:X}", subject="CN=x"
     ),
+    "accounts.personalaccount": _personal_account,
+    "accounts.callrequest": _call_request,
     "people.person": lambda side: side.cadre.person,
     "people.phone": _phone,
     "people.relative": _relative,
     "people.household": _household,
+    "people.proxygrant": _proxy_grant,
+    "people.changerequest": _change_request,
     "registry.cadre": lambda side: side.cadre,
     "registry.health": lambda side: Health.objects.create(cadre=side.cadre),
     "registry.lifeevent": _life_event,
     "branches.organisation": lambda side: side.organisation,
     "branches.membership": lambda side: Membership.objects.get(person=side.cadre.person),
     "branches.post": lambda side: make_post(side.cadre.person, side.organisation, kind="member"),
+    "branches.inspection": lambda side: Inspection.objects.create(
+        organisation=side.organisation, inspected_on=DAY, inspectors="组织科", subject="支部建设"
+    ),
+    "branches.inspectionfinding": lambda side: InspectionFinding.objects.create(
+        inspection=side.objects["branches.inspection"], content="记录不全", due_on=LATER
+    "branches.meeting": lambda side: Meeting.objects.create(
+        organisation=side.organisation, kind="party_day", held_on=DAY, topic="学习", said_present=1, expected=1
+    "branches.duespayment": lambda side: DuesPayment.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        month=DAY,
+        kind="monthly",
+        due=1,
+        paid=1,
+        paid_on=DAY,
+        method="cash",
+        receipt_year=2026,
+        receipt_no=1,
+    ),
+    "branches.duesgift": lambda side: DuesPayment.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        month=DAY,
+        kind="voluntary",
+        due=0,
+        paid=10,
+        paid_on=DAY,
+        method="cash",
+        receipt_year=2026,
+        receipt_no=2,
+    ),
+    "branches.duesexemption": lambda side: DuesExemption.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        kind="zero",
+        starts_on=DAY,
+        ends_on=LATER,
+        reason="hardship",
+        decided_on=DAY,
+    ),
+    "branches.duesoff": lambda side: DuesOff.objects.create(
+        organisation=make_organisation(f"{side.organisation}一小组", above=side.organisation, level="group"),
+        reason="停用",
+    ),
+    "branches.duesupload": _upload_of_dues,
+    "branches.branchfund": lambda side: BranchFund.objects.create(
+        organisation=side.organisation, year=2026, kind="work", amount=1000
+    ),
+    "branches.fundentry": lambda side: FundEntry.objects.create(
+        fund=side.objects["branches.branchfund"], spent_on=DAY, amount=1, purpose="租车"
+    ),
+    "branches.allowancelist": lambda side: AllowanceList.objects.create(
+        organisation=side.organisation, starts_on=DAY, ends_on=LATER
+    "branches.meeting": _meeting,
+    "branches.homedelivery": _of_member(HomeDelivery, due_on=DAY),
+    "branches.studyrecord": _of_member(StudyRecord, studied_on=DAY, form="alone", theme="党章"),
+    "branches.review": _of_member(Review, year=2025, result="good"),
+    "branches.talk": lambda side: _of_member(Talk, talked_on=DAY, theme="近况", officer=side.cadre.person)(side),
+    "branches.programme": lambda side: Programme.objects.create(
+        organisation=side.organisation, name=f"{side.cadre.person.name}流程", items="唱国歌"
+    ),
+    "branches.transfer": lambda side: Transfer.objects.create(
+        person=side.cadre.person,
+        kind="out",
+        from_organisation=side.organisation,
+        outside_name="海口市某支部",
+        state="under_way",
+        applied_on=DAY,
+        moved_on=DAY,
+        letter_no=f"云{side.unit.pk}",
+        issued_on=DAY,
+        valid_days=90,
+        expires_on=LATER,
+    ),
+    "branches.floatingstay": lambda side: FloatingStay.objects.create(
+        person=side.cadre.person, organisation=side.organisation, starts_on=DAY, city="海口市"
+    ),
+    "branches.recruit": lambda side: Recruit.objects.create(
+        person=side.cadre.person, organisation=side.organisation, applied_on=DAY
+    ),
+    "branches.secretaryclass": lambda side: SecretaryClass.objects.create(
+        title=f"{side.cadre.person.name}的培训班", unit=side.unit, starts_on=DAY, last_on=DAY
     "branches.election": lambda side: Election.objects.create(
         organisation=side.organisation, seats=1, planned_on=LATER, waiting_since=DAY
     ),
@@ -279,7 +439,7 @@ SHARED = {
     "organisation.division", "organisation.unit", "organisation.community", "organisation.ruleset",
     "organisation.barredentry",
     "organisation.calendarday",
-    "branches.organisation", "common.auditentry", "common.auditseal", "common.job",
+    "branches.organisation", "branches.inspection", "common.auditentry", "common.auditseal", "common.job",
     "common.codevalue", "registry.rostercolumn", "registry.rankcolumn", "registry.servingleader",
 }  # fmt: skip
 

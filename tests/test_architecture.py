@@ -37,12 +37,15 @@ PLUGGED_SCOPES = [
 PLUGGED_HANDLERS = [
     "apps.branches.services.life.close_by_death",
     "apps.ledgers.services.life.handle_life_event",
+    "apps.ledgers.services.family.end_by_death",
 ]
 # Socket 3: dotted paths in settings.
 PLUGGED_PATHS = {
     "ACCOUNT_ADAPTER": ["apps.accounts.adapter.AccountAdapter"],
     "MFA_ADAPTER": ["apps.accounts.adapter.SecondFactorAdapter"],
     "AUTHENTICATION_BACKENDS": ["apps.accounts.access.RoleBackend", "apps.branches.access.PostBackend"],
+    "ACCOUNT_STANDINGS": ["apps.branches.standings.account_standings"],
+    "SIGN_IN_BELL": ["apps.branches.tasks.serve_sign_in"],
 }
 
 

@@ -5,12 +5,42 @@ One group of functions a case, named `test_t<number>_…`; people are fictional.
 
 import datetime as dt
 import uuid
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
+from apps.branches.queries.transfer_occasions import letters_expiring_between
+from django.contrib.admin import site
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.branches.access import Desk
+from apps.branches.models import DuesExemption, DuesPayment, Membership
+from apps.branches.occasions.transfers import letters_expiring_between
+from apps.branches.queries import formal_membership
+from apps.branches.queries.dues import dues_of, totals_of
+from apps.branches.rules import BranchRules
+from apps.branches.rules.dues import DuesRules, MonthState, monthly_amount
 from apps.branches.rules.elections import ElectionRules, candidates_needed, check_shift, quorum
-from apps.branches.rules.sizes import BranchRules
+from apps.branches.rules.party_age import MedalRules, PartyEvent, medal_year, party_age_start
+from apps.branches.rules.sizes import (
+    BranchRules,
+    committee_findings,
+    latest_end,
+    notice_day,
+    seat_refusal,
+    size_findings,
+    term_end,
+    term_finding,
+)
+from apps.branches.services import join_organisation, transfers
+from apps.branches.services.dues import Approval, Gift, HandOver, Refused, take_dues, take_voluntary
+from apps.branches.services.dues_bases import BaseLine, confirm_year, fix_bases
+from apps.branches.services.dues_exemptions import approve_exemption, ask_exemption
+from apps.branches.services.dues_uploads import receive
 from apps.common.birthday import (
     LUNAR,
     SOLAR,
@@ -23,21 +53,17 @@ from apps.common.birthday import (
     occurrences,
 )
 from apps.common.citizen_id import CitizenIdError, parse_citizen_id
+from apps.common.errors import BusinessError
 from apps.common.partial_date import PartialDate
 from apps.ledgers.choices import DutyKind
 from apps.ledgers.models import CareTier, Contact, Duty
 from apps.ledgers.rules import overdue_days
 from apps.ledgers.services import ContactFacts, plan_duties, record_contact
 from apps.registry.choices import RevolutionPeriod
-from apps.registry.rules import (
-    VeteranSubsidy,
-    annual_balance,
-    revolution_period,
-    subsidy_months,
-    veteran_warnings,
-)
+from apps.registry.rules import VeteranSubsidy, annual_balance, revolution_period, subsidy_months, veteran_warnings
 from apps.registry.services import life
-from tests.builders import make_cadre, make_unit, make_user
+from tests.branches.dues_world import add_member, make_desk
+from tests.builders import make_cadre, make_member, make_organisation, make_person, make_unit, make_user
 
 TODAY = dt.date(2026, 2, 1)
 
@@ -194,6 +220,53 @@ def test_t4_nominal_age_changes_at_the_lunar_new_year():
     assert {full_age(birth, dt.date(2026, 2, day)) for day in (16, 17)} == {89}
 
 
+# T7 Branches
+
+
+def test_t7_two_full_members_and_one_on_probation_are_no_branch_of_their_own():
+    assert codes(size_findings(2, 1, rules=BranchRules())) == ["too_small"]
+    assert codes(size_findings(3, 0, rules=BranchRules())) == []
+
+
+def test_t7_the_seventh_full_member_asks_for_a_committee():
+    assert codes(size_findings(6, 0, rules=BranchRules(), committee=1)) == []
+    assert codes(committee_findings(["secretary"], full=6, rules=BranchRules())) == []
+    assert codes(committee_findings(["secretary", "member"], full=6, rules=BranchRules())) == ["committee_too_early"]
+    (notice,) = size_findings(7, 0, rules=BranchRules(), committee=1)
+    assert "应设支委会" in notice.sentence
+
+
+def test_t7_a_committee_of_eight_is_refused():
+    seven = ["secretary", "deputy", "organisation", "publicity", "discipline", "member", "member"]
+
+    assert seat_refusal(seven[:6], "member", rules=BranchRules()) == ""
+    assert "最多 7 人" in seat_refusal(seven, "member", rules=BranchRules())
+
+
+def test_t7_over_fifty_is_for_the_superior_only():
+    assert size_findings(49, 1, rules=BranchRules(), committee=5) == []
+    (finding,) = size_findings(50, 1, rules=BranchRules(), committee=5)
+    assert (finding.code, finding.superior_only) == ("too_large", True)
+
+
+def test_t7_a_term_of_three_years_its_notice_and_its_longest_delay():
+    rules, ends_on = BranchRules(), term_end(dt.date(2023, 6, 30), 3)
+
+    assert ends_on == dt.date(2026, 6, 30)
+    assert notice_day(ends_on, rules=rules) == dt.date(2025, 12, 30)
+    assert latest_end(ends_on, rules=rules) == dt.date(2027, 6, 30)
+    assert term_finding(ends_on, dt.date(2025, 12, 29), rules=rules) is None
+    assert term_finding(ends_on, dt.date(2025, 12, 30), rules=rules).code == "term_ends"
+    assert term_finding(ends_on, dt.date(2026, 6, 30), rules=rules).code == "term_ends"
+    assert term_finding(ends_on, dt.date(2026, 7, 1), rules=rules).code == "term_over"
+    delayed = latest_end(ends_on, rules=rules)
+    assert term_finding(delayed, dt.date(2026, 7, 1), rules=rules) is None
+
+
+def codes(findings) -> list[str]:
+    return [finding.code for finding in findings]
+
+
 # T10 Periods of the revolution and the yearly sum (the visits are in the ledger's part)
 
 
@@ -304,6 +377,201 @@ def test_t10_death_closes_the_quarter_without_overdue():
     assert (quarter.closed_on, quarter.closed_reason) == (dt.date(2025, 12, 20), "died")
     assert not Duty.objects.overdue(dt.date(2026, 1, 5)).exists()
     assert not Duty.objects.missed(dt.date(2026, 1, 5)).filter(pk=quarter.pk).exists()
+
+
+# T7 Transfer (sizes, terms and the quorum stand beside their subjects)
+
+
+@pytest.mark.django_db
+def test_t7_transfer_counts_in_the_old_branch_until_accepted(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *args: dt.date(2026, 6, 30))
+    old, new = make_organisation("甲支部"), make_organisation("乙支部")
+    person, others = make_person("李德厚"), [make_person(f"党员{number}") for number in range(4)]
+    make_member(person, old)
+    for number, other in enumerate(others):
+        make_member(other, (old, new)[number % 2])
+    desks = [Desk(branch, None, dt.date(2026, 6, 30), None) for branch in (old, new)]
+    begun = dt.date(2026, 3, 10)
+    row = transfers.apply(desks[0], person, key=uuid.uuid4(), kind="inside", on=begun, to_organisation=new, agreed=True)
+    row = transfers.issue(desks[0], row, on=begun, valid_days=90, dues_paid_to=PartialDate.parse("2026-03"))
+    assert row.expires_on == dt.date(2026, 6, 8)
+    assert not row.is_expired(dt.date(2026, 6, 7))
+    assert row.is_expired(dt.date(2026, 6, 8))
+    assert list(letters_expiring_between(dt.date(2026, 6, 8), dt.date(2026, 6, 8))) == [row]
+    transfers.accept(desks[1], row, on=dt.date(2026, 5, 20))
+
+    def counts(day):
+        return [Membership.objects.current(day).filter(organisation=one, link="formal").count() for one in (old, new)]
+
+    day = begun
+    while day <= dt.date(2026, 6, 30):
+        assert counts(day) == ([3, 2] if day < dt.date(2026, 5, 20) else [2, 3])
+        day += dt.timedelta(days=7)
+    assert counts(dt.date(2026, 4, 30)) == [3, 2]
+
+
+@pytest.mark.django_db
+def test_t7_joining_a_functional_branch_leaves_the_formal_one_untouched():
+    home, club = make_organisation("甲支部"), make_organisation("书画社党支部", kind="functional")
+    person = make_person("李德厚")
+    make_member(person, home)
+    join_organisation(person, club, on=dt.date(2026, 5, 20), actor=None, link="functional")
+
+    assert formal_membership(person.pk, dt.date(2026, 6, 1)).organisation == home
+
+
+# T5 The 50-year medal
+
+
+def year_of(joined, full=None, *, events=()):
+    start = party_age_start(
+        PartialDate.parse(joined), PartialDate.parse(full) if full else None,
+        events=[PartyEvent(kind, PartialDate.parse(on), PartialDate.parse(again) if again else None)
+                for kind, on, again in events],
+    )  # fmt: skip
+    assert start.is_certain
+    return medal_year(start.earliest, MedalRules())
+
+
+@pytest.mark.parametrize(
+    ("joined", "full", "year"),
+    [
+        ("1975-09-10", None, 2026),
+        ("1976-07-01", None, 2026),
+        ("1976-07-02", None, 2027),
+        ("1977-08-11", None, 2028),
+        ("1977-09-01", "1978-09-01", 2029),
+        ("1976-02-29", None, 2026),
+    ],
+)
+def test_t5_the_year_of_the_medal(joined, full, year):
+    assert year_of(joined, full) == year
+
+
+def test_t5_restored_counts_through_and_joined_again_anew():
+    through = [("removed", "1980", None), ("restored", "1983", None)]
+    anew = [("removed", "1980", None), ("rejoined", "1985-06-01", "1986-06-01")]
+
+    assert year_of("1970-05-01", events=through) == 2021
+    assert year_of("1970-05-01", events=anew) == 2036
+
+
+def test_t5_a_year_on_watch_counts_but_is_reviewed():
+    watched = [PartyEvent("watch", PartialDate.parse("1990"))]
+    start = party_age_start(PartialDate.parse("1970-05-01"), None, events=watched)
+
+    assert start.review
+    assert medal_year(start.earliest, MedalRules()) == 2021
+
+
+# T6 Dues
+
+
+@pytest.mark.parametrize(
+    ("base", "amount"),
+    [
+        ("5000.00", "25.00"), ("5000.01", "50.00"), ("5001", "50.01"), ("6000", "60.00"), ("4301.00", "21.51"),
+        ("3217.30", "16.09"),
+    ],
+)  # fmt: skip
+def test_t6_dues_are_one_rate_on_the_whole_base_rounded_half_up(base, amount):
+    assert monthly_amount(Decimal(base), DuesRules()) == Decimal(amount)
+
+
+def months_of(desk, person, *months):
+    found = dues_of([desk.organisation.pk], min(months), max(months))[person.pk]
+    return [found[month] for month in months]
+
+
+def pay(desk, person, *months, **over):
+    return take_dues(desk, [HandOver(person.pk, months)], paid_on=desk.today, key=uuid.uuid4(), **over)
+
+
+@pytest.mark.django_db
+def test_t6_pension_raised_in_july_changes_the_dues_of_january_only():
+    desk = make_desk(today=dt.date(2026, 7, 20))
+    person = add_member(desk, base="4900")
+    confirm_year(desk, year=2026, decided_on=dt.date(2026, 1, 8))
+    with pytest.raises(BusinessError, match="一般一年不变"):
+        fix_bases(desk, [BaseLine(person.pk, Decimal(5200), "pay_slip")], year=2026)
+
+    january = replace(desk, today=dt.date(2027, 1, 5))
+    fix_bases(january, [BaseLine(person.pk, Decimal(5200), "pay_slip")], year=2027)
+
+    days = (dt.date(2026, 7, 1), dt.date(2026, 12, 1), dt.date(2027, 1, 1))
+    assert [due.due for due in months_of(desk, person, *days)] == [Decimal("24.50"), Decimal("24.50"), Decimal("52.00")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["functional", "temporary"])
+def test_t6_functional_and_temporary_branches_refuse_dues_by_every_way_in(kind):
+    formal = make_desk(today=dt.date(2026, 7, 20))
+    person = add_member(formal, base="4900")
+    desk = make_desk(make_organisation("合唱队党支部", kind=kind), today=dt.date(2026, 7, 20))
+    make_member(person, desk.organisation, link=kind)
+    values = {
+        "organisation": desk.organisation, "person": person, "month": dt.date(2026, 7, 1), "kind": "monthly", "due": 1,
+        "paid": 1, "paid_on": dt.date(2026, 7, 20), "method": "cash", "receipt_year": 2026, "receipt_no": 1,
+    }  # fmt: skip
+
+    with pytest.raises(ValidationError, match="不收党费"):
+        DuesPayment(**values).full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DuesPayment.objects.bulk_create([DuesPayment(**values)])
+    with pytest.raises(BusinessError, match="不收党费"):
+        pay(desk, person, dt.date(2026, 7, 1))
+    with pytest.raises(BusinessError, match="不收党费"):
+        receive(desk, b"", "党费.xlsx", table="payments", year=2026, method="cash", source="told")
+    client = Client()
+    client.force_login(desk.user)
+    page = client.post(reverse("branches:dues_month", args=[desk.organisation.public_id]))
+    assert page.status_code == 422
+    assert "不收党费" in page.content.decode()
+    assert not site._registry[DuesPayment].has_add_permission(None)
+    assert not DuesPayment.objects.exists()
+    pay(formal, person, dt.date(2026, 7, 1))
+    assert months_of(formal, person, dt.date(2026, 7, 1))[0].state == MonthState.PAID
+
+
+@pytest.mark.django_db
+def test_t6_back_payment_of_seven_months_needs_approval_and_of_six_does_not():
+    desk = make_desk(today=dt.date(2026, 8, 5))
+    person = add_member(desk, base="4900")
+    seven = [dt.date(2026, number, 1) for number in range(1, 8)]
+
+    with pytest.raises(Refused, match="超过 6 个月"):
+        pay(desk, person, *seven)
+    pay(desk, person, *seven[1:])
+    assert pay(desk, person, seven[0], approval=Approval(dt.date(2026, 8, 4), "云老工〔2026〕8号"))
+
+
+@pytest.mark.django_db
+def test_t6_ten_thousand_extra_goes_to_the_centre_and_prepays_nothing():
+    desk = make_desk(today=dt.date(2026, 7, 20))
+    person = add_member(desk, base="4900")
+
+    gift = take_voluntary(
+        desk, Gift(person.pk, Decimal(10000), bio="1953年入党"), paid_on=desk.today, key=uuid.uuid4()
+    )  # fmt: skip
+
+    assert (gift.get_kind_display(), gift.to_centre) == ("大额自愿", True)
+    ahead = [dt.date(2026, number, 1) for number in range(7, 13)]
+    assert {due.state for due in months_of(desk, person, *ahead)} == {MonthState.OPEN}
+
+
+@pytest.mark.django_db
+def test_t6_exempt_months_are_not_unpaid():
+    top = make_organisation("老干部工委", level="work_committee")
+    desk = make_desk(make_organisation("南河支部", above=top), today=dt.date(2026, 7, 20))
+    person = add_member(desk, base="4900")
+    asked = ask_exemption(desk, DuesExemption(
+        person=person, kind="zero", starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 8, 1), reason="hardship",
+        decided_on=dt.date(2026, 1, 8),
+    ))  # fmt: skip
+    approve_exemption(make_desk(top, today=desk.today, at=desk.organisation), asked, on=dt.date(2026, 1, 20))
+
+    totals = totals_of([desk.organisation.pk], dt.date(2026, 1, 1), dt.date(2026, 7, 1))[desk.organisation.pk]
+    assert (totals.open, totals.open_people, totals.exempt_people) == (0, 0, 1)
 
 
 # T7 Quorum of an election

@@ -13,14 +13,17 @@ from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.common import audit, crypto
 from apps.common.client_address import client_address
 
-from . import kept, services
+from . import devices, kept, services
 from .access import has_staff_role
 from .models import User
+from .personal_accounts import home_of
 from .second_factor import TOTP, accepted
+from .standing import ENDED, may_sign_in
 
 SECRETS = crypto.place("mfa.authenticator", "any", "data")
 
@@ -41,11 +44,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request) or "unknown"
 
     def get_login_redirect_url(self, request) -> str:
-        staff = settings.PORTAL_ZONE != "outer" and has_staff_role(request.user)
-        return reverse("admin:index") if staff else settings.LOGOUT_REDIRECT_URL
+        if has_staff_role(request.user):
+            return reverse("admin:index") if settings.PORTAL_ZONE != "outer" else settings.LOGOUT_REDIRECT_URL
+        return home_of(request.user)
 
     def pre_login(self, request, user, **login):
-        """The internet side knows no staff: their accounts open nothing there, whatever they know."""
+        """The internet side knows no staff: their accounts open nothing there, whatever they know. Whose posts and
+        proxies have ended does not get in, with a calm word."""
+        if user.is_active and not may_sign_in(user, timezone.localdate()):
+            clear_authentication_records(request)
+            audit.record("sign_in_failed", actor=None, request=request, target=f"accounts.user:{user.pk}")
+            messages.error(request, ENDED)
+            return redirect("account_login")
         if settings.PORTAL_ZONE == "outer" and has_staff_role(user):
             clear_authentication_records(request)
             audit.record("sign_in_failed", actor=None, request=request, target=f"accounts.user:{user.pk}")
@@ -72,7 +82,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def logout(self, request) -> None:
         audit.record("sign_out", actor=request.user, request=request)
-        kept.forget(request.session.session_key)
+        kept.forget(request)
+        if cookie := request.COOKIES.get(devices.cookie_name()):
+            devices.leave(cookie[:128], now=timezone.now())
+            request.device_cookie = ""
         super().logout(request)
 
     def authentication_failed(self, request, **credentials) -> None:

@@ -1,7 +1,9 @@
-"""What was being sent when the page was locked: kept sealed for an hour, for the same session only."""
+"""What was being sent when the page was locked or the session ended: kept sealed for an hour, for whoever sent it, in
+the same browser only."""
 
 import datetime
 import json
+import secrets
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -12,6 +14,8 @@ from .models import KeptPost
 
 KEEP_FOR = datetime.timedelta(hours=1)
 MOST = 512 * 1024
+# In the session: what the kept fields are bound to, with the account. It outlives the session's own id.
+KEY = "kept_key"
 
 
 @dataclass(frozen=True)
@@ -28,17 +32,17 @@ class Kept:
         return max((value for _, value in self.fields), key=len, default="")
 
 
-def _digest(session_key: str) -> bytes:
-    return crypto.blind_index("kept_post", session_key)
+def _digest(key: str) -> bytes:
+    return crypto.blind_index("kept_post", key)
 
 
-def _place(session_key: str, user_id: int) -> bytes:
-    return crypto.place("accounts.keptpost", session_key, user_id)
+def _place(key: str, user_id: int) -> bytes:
+    return crypto.place("accounts.keptpost", key, user_id)
 
 
-def keep(request) -> bool:
+def keep(request, *, user_id: int | None = None) -> bool:
     """Seal the fields of a POST; False when it is too large or holds nothing worth keeping. Passwords and files are
-    left out."""
+    left out. `user_id`: who sent it, where his session has just ended."""
     fields = [
         (name, value)
         for name, values in request.POST.lists()
@@ -49,7 +53,7 @@ def keep(request) -> bool:
     if not fields or len(text) > MOST:
         return False
     purge(timezone.now())
-    key, user_id = request.session.session_key, request.user.pk
+    key, user_id = request.session.setdefault(KEY, secrets.token_urlsafe(24)), user_id or request.user.pk
     KeptPost.objects.update_or_create(
         session_digest=_digest(key),
         defaults={
@@ -63,9 +67,9 @@ def keep(request) -> bool:
 
 def kept_for(request) -> Kept | None:
     """What this session was sending, within the hour."""
-    key, user_id = request.session.session_key, request.user.pk
+    key, user_id = request.session.get(KEY, ""), request.user.pk
     row = KeptPost.objects.filter(
-        session_digest=_digest(key or ""), user_id=user_id, kept_at__gt=timezone.now() - KEEP_FOR
+        session_digest=_digest(key), user_id=user_id, kept_at__gt=timezone.now() - KEEP_FOR
     ).first()
     if row is None:
         return None
@@ -76,8 +80,8 @@ def kept_for(request) -> Kept | None:
     return Kept(path, tuple((name, value) for name, value in fields), dropped)
 
 
-def forget(session_key: str | None) -> None:
-    KeptPost.objects.filter(session_digest=_digest(session_key or "")).delete()
+def forget(request) -> None:
+    KeptPost.objects.filter(session_digest=_digest(request.session.get(KEY, ""))).delete()
 
 
 def purge(now: datetime.datetime) -> int:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
 LOCKED_AT = "locked_at"
 KEPT = "kept_post"
+AUTOSAVE = "X-Autosave"
 # A session row is written at most once in so many seconds for being looked at.
 SEEN_STEP = 30
 # Pages that lead through the doors, and the way out.
@@ -41,7 +42,8 @@ class SessionLimitsMiddleware:
     """Ends sessions that are too old, locks idle staff pages and signs idle people at home out (trust B6).
 
     A session ends after 12 hours and, for staff, with the day it began on: once a working day everybody passes both
-    factors at his workstation. An ended session's row is deleted: the cookie is worth nothing then.
+    factors at his workstation. An ended session's row is deleted: the cookie is worth nothing then. What somebody
+    without a staff role was sending is kept until he is signed in again.
     """
 
     def __init__(self, get_response):
@@ -66,7 +68,8 @@ class SessionLimitsMiddleware:
             session[SIGNED_IN_AT], session[SEEN_AT] = signed_in, now
 
     def end(self, request, sentence: str) -> None:
-        kept.forget(request.session.session_key)
+        kept.forget(request)
+        request.ended_user = None if has_staff_role(request.user) else request.user.pk
         logout(request)
         request.session_ended = sentence
 
@@ -74,13 +77,23 @@ class SessionLimitsMiddleware:
         if not getattr(view, "login_required", True):
             return None
         if sentence := getattr(request, "session_ended", ""):
-            messages.info(request, sentence)
-            if request.method in ("GET", "HEAD"):
-                return redirect_to_login(request.get_full_path(), reverse("account_login"))
-            return redirect("account_login")
+            return self.ask_again(request, sentence)
         if LOCKED_AT in request.session and request.resolver_match.url_name not in LOCKED_PAGES:
             return to_lock(request)
         return None
+
+    def ask_again(self, request, sentence: str) -> HttpResponse:
+        """To the door this account goes in by, with what it was sending kept; a script that keeps a draft hears 401."""
+        if AUTOSAVE in request.headers:
+            return HttpResponse(status=401)
+        messages.info(request, sentence)
+        door = "account_login" if request.ended_user is None else "account_phone"
+        if request.method in ("GET", "HEAD"):
+            return redirect_to_login(request.get_full_path(), reverse(door))
+        if request.ended_user and is_worth_keeping(request) and kept.keep(request, user_id=request.ended_user):
+            request.session[KEPT] = True
+            messages.info(request, "您刚才填的内容已经保留一小时，登录后可以接着提交。")
+        return redirect(door)
 
 
 def day_of(stamp: int) -> datetime.date:
@@ -92,10 +105,14 @@ def to_lock(request) -> HttpResponseRedirect:
     locked = reverse("account_locked")
     if request.method in ("GET", "HEAD"):
         return redirect(f"{locked}?{urlencode({'next': request.get_full_path()})}")
-    name = request.resolver_match.url_name or ""
-    if not name.startswith(("account_", "mfa_")):
+    if is_worth_keeping(request):
         request.session[KEPT] = kept.keep(request)
     return HttpResponseRedirect(locked, status=303)
+
+
+def is_worth_keeping(request) -> bool:
+    """What is sent to pages of accounts themselves holds passwords and codes."""
+    return not (request.resolver_match.url_name or "").startswith(("account_", "mfa_"))
 
 
 class StaffDoorMiddleware:

@@ -1,5 +1,6 @@
-"""Sign-in pages: those of allauth that this portal uses. Signing up, e-mail and password mails are not among them:
-accounts are opened, and lost passwords and lost phones put right, by the security administrator."""
+"""Sign-in pages: those of allauth that this portal uses, and the doors without a password. Signing up, e-mail and
+password mails are not among them: accounts are opened by staff, and lost passwords and lost phones put right by the
+security administrator."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -7,7 +8,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from . import views
+from . import personal_views, views
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -18,6 +19,12 @@ urlpatterns = [
     path("lock/", views.lock, name="account_lock"),
     path("locked/", views.locked, name="account_locked"),
     path("kept/", views.kept_post, name="account_kept"),
+    path("phone/", personal_views.phone, name="account_phone"),
+    path("phone/code/", personal_views.code, name="account_code"),
+    path("phone/who/", personal_views.who, name="account_who"),
+    path("card/", personal_views.card_digits, name="account_card_digits"),
+    path("card/<str:token>/", personal_views.card, name="account_card"),
+    path("devices/", personal_views.own_devices, name="account_devices"),
     path("2fa/choose/", views.choose_factor, name="mfa_choose"),
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),

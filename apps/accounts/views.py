@@ -126,7 +126,7 @@ def try_password(request, form: UnlockForm) -> HttpResponse | None:
     attempt = begin_attempt(request, f"unlock|{user.pk}")
     if attempt is None:
         audit.record("unlock_failed", actor=user, request=request)
-        kept.forget(request.session.session_key)
+        kept.forget(request)
         logout(request)
         messages.warning(request, f"已退出：{TOO_MANY}")
         return JsonResponse({"url": reverse("account_login")}, status=401) if is_here else redirect("account_login")

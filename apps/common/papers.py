@@ -158,16 +158,25 @@ def _target(paper: Paper) -> str:
 
 def store_scan(paper: Paper, data: bytes, *, actor) -> Attachment:
     """Keep a scan for good. Raises BusinessError unless the bytes themselves are a jpg, png or pdf of at most 10 MB."""
+    return _store(data, subject=_target(paper), purpose=SCAN_PURPOSE, name=paper.code, field="scan", actor=actor)
+
+
+def store_proof(data: bytes, purpose: str, *, actor, field: str = "proof") -> Attachment:
+    """Keep the scan of somebody else's paper (a judgement, a certificate) for good; checked as `store_scan`."""
+    return _store(data, subject="", purpose=purpose, name=purpose, field=field, actor=actor)
+
+
+def _store(data: bytes, *, subject: str, purpose: str, name: str, field: str, actor) -> Attachment:
     if len(data) > MOST_BYTES:
-        raise BusinessError("扫描件不能超过 10 MB。请调低清晰度（200 dpi 就够）再扫一次。", code="size", field="scan")
+        raise BusinessError("扫描件不能超过 10 MB。请调低清晰度（200 dpi 就够）再扫一次。", code="size", field=field)
     found = next(((kind, ending) for start, kind, ending in KINDS_OF_SCAN if data.startswith(start)), None)
     if found is None:
-        raise BusinessError("这不是图片或 PDF。请交 jpg、png 或 pdf 格式的扫描件、照片。", code="kind", field="scan")
+        raise BusinessError("这不是图片或 PDF。请交 jpg、png 或 pdf 格式的扫描件、照片。", code="kind", field=field)
     return attachments.store(
         data,
-        subject=_target(paper),
-        purpose=SCAN_PURPOSE,
-        filename=f"{paper.code}.{found[1]}",
+        subject=subject,
+        purpose=purpose,
+        filename=f"{name}.{found[1]}",
         content_type=found[0],
         actor=actor,
         keep_days=None,

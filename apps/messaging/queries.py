@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Now
 
-from .choices import BATCHED, PUSHED, Channel, DeliveryState
+from .choices import BATCHED, PUSHED, Channel, DeliveryClass, DeliveryState
 from .models import ChannelState, Delivery, DeliveryBatch, DeliveryItem, Message
 
 
@@ -29,12 +29,16 @@ class BatchLine:
 
 
 def inbox(user) -> QuerySet[Message]:
-    """The user's own messages, newest day first; taken-back ones are not shown."""
-    return Message.objects.filter(user=user, withdrawn_at__isnull=True).select_related("about")
+    """The user's own messages, newest day first; taken-back ones and codes are not shown."""
+    return _shown(user).select_related("about")
 
 
 def unread_count(user) -> int:
-    return Message.objects.filter(user=user, withdrawn_at__isnull=True, read_at__isnull=True).count()
+    return _shown(user).filter(read_at__isnull=True).count()
+
+
+def _shown(user) -> QuerySet[Message]:
+    return Message.objects.filter(user=user, withdrawn_at__isnull=True).exclude(delivery_class=DeliveryClass.CODE)
 
 
 def unknown_deliveries() -> QuerySet[Delivery]:

@@ -57,5 +57,57 @@ class ConsentPurpose(models.TextChoices):
     HEALTH = "health", "登记健康情况"
 
 
+# Family and proxies -----------------------------------------------------------------------------------------------
+
+
+class ProxyScope(models.TextChoices):
+    """What a proxy may do; each is granted apart."""
+
+    ENROL = "enrol", "报名办事"
+    PROMISES = "promises", "看承诺"
+    HEALTH = "health", "看健康"
+
+
+class GrantMethod(models.TextChoices):
+    SIGNED = "signed", "本人签字的授权书"
+    SPOKEN = "spoken", "本人口头同意"
+    GUARDIAN = "guardian", "监护人凭证明"
+
+
+class SpokenHow(models.TextChoices):
+    FACE = "face", "当面"
+    PHONE = "phone", "电话"
+
+
+class GuardianAs(models.TextChoices):
+    """Order of 民法典 Art. 28, and what was agreed before (Art. 33)."""
+
+    SPOUSE = "spouse", "配偶"
+    CHILD = "child", "子女"
+    KIN = "kin", "其他近亲属"
+    AGREED = "agreed", "意定监护人"
+    OTHER = "other", "居委会等指定的人"
+
+
+class GrantEnd(models.TextChoices):
+    PERSON = "person", "本人停止"
+    PROXY = "proxy", "家属自己停止"
+    STAFF = "staff", "工作人员停止"
+    DIED = "died", "老同志离世"
+
+
+class ChangeKind(models.TextChoices):
+    PHONE = "phone", "电话"
+    ADDRESS = "address", "住址"
+    ACT = "act", "家里人意见不一"
+
+
+class ChangeState(models.TextChoices):
+    WAITING = "waiting", "等核实"
+    ACCEPTED = "accepted", "已办"
+    REFUSED = "refused", "没有办"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 # Field → code list of `common.CodeValue` that its values come from.
 CODE_LISTS = {"ethnicity": "ethnicity", "political_status": "political_status", "relation": "relation"}

@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.access import unit_ids_for
 from apps.accounts.models import User
+from apps.branches.access import organisations_open_to
 from apps.messaging.models import Delivery
 from apps.registry.models import Cadre
 
@@ -20,7 +21,8 @@ def reminders_for(user, permission: str = "reminders.view_reminder") -> QuerySet
     ill = Q(person_id__in=cadres.visible_to(user, "registry.view_health").values("pk"), kind__in=HEALTH_KINDS)
     if not user.has_perm(permission):
         return Reminder.objects.none()
-    return Reminder.objects.filter(plain | ill)
+    branches = Q(organisation_id__in=organisations_open_to(user, "branches.change_organisation").values("pk"))
+    return Reminder.objects.filter(plain | ill | branches)
 
 
 def deliveries_for(user, permission: str = VIEW_RUN) -> QuerySet[Delivery]:

@@ -5,11 +5,13 @@ from django.utils.html import format_html
 
 from apps.common.admin import RecordAdmin
 from apps.messaging.models import Delivery
+from apps.messaging.rules import template
 
 from . import views
 from .access import VIEW_RUN, deliveries_for, reminders_for
-from .choices import ReminderState
+from .choices import ReminderKind, ReminderState
 from .models import Reminder
+from .rules import template_key
 
 STATE_TONES = {ReminderState.MISSED: "late", ReminderState.HANDED: "done", ReminderState.PENDING: "info"}
 DELIVERY_TONES = {"sent": "done", "failed": "late", "unknown": "soon", "handed": "info"}
@@ -38,22 +40,27 @@ class ReminderAdmin(ReadOnlyAdmin):
     list_display_links = None
     date_hierarchy = None
     ordering = ("-due_on", "-id")
-    select_related_in_list = ("person", "message__user")
+    select_related_in_list = ("person", "organisation", "message__user")
     fields = (
-        "kind", "person", "occasion_date", "age", "stage", "role", "due_on", "valid_until", "state", "planned_at",
-        "decided_at",
+        "kind", "person", "organisation", "occasion_date", "age", "stage", "role", "due_on", "valid_until", "state",
+        "planned_at", "decided_at",
     )  # fmt: skip
 
     def rows_for(self, user, permission):
         return reminders_for(user, permission)
 
-    @admin.display(description="老同志", ordering=None)
+    @admin.display(description="老同志或党组织", ordering=None)
     def who(self, obj):
+        if obj.organisation_id:
+            url = reverse("admin:branches_organisation_change", args=[obj.organisation_id])
+            return format_html('<a href="{}">{}</a>', url, obj.organisation.name)
         url = reverse("admin:registry_cadre_change", args=[obj.person_id])
         return format_html('<a href="{}">{}</a>', url, obj.person.name)
 
     @admin.display(description="提醒什么")
     def what(self, obj):
+        if obj.kind == ReminderKind.BRANCH:
+            return template(template_key(obj.kind, obj.stage, obj.subject_key)).label
         return f"{obj.get_kind_display()}　{obj.get_stage_display()}"
 
     @admin.display(description="发给", empty_value="—")

@@ -6,6 +6,7 @@ class ReminderKind(models.TextChoices):
     VISIT = "visit", "走访、联系"
     HOSPITAL = "hospital", "住院"
     DISCHARGE = "discharge", "出院"
+    BRANCH = "branch", "支部的事"
 
 
 class Stage(models.TextChoices):
@@ -27,6 +28,8 @@ class Role(models.TextChoices):
     RESPONSIBLE = "responsible", "责任人"
     SECTION = "section", "科长"
     BUREAU = "bureau", "局领导"
+    BRANCH = "branch", "支部书记、委员"
+    ABOVE = "above", "上级党组织"
 
 
 class ReminderState(models.TextChoices):

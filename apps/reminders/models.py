@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from apps.branches.models import Organisation
 from apps.messaging.models import Message
 from apps.people.models import Person
 
@@ -14,7 +15,9 @@ class Reminder(models.Model):
     """One (occasion, stage, role), written by the planner only; its key makes planning again harmless.
 
     It may be handed out from `due_on` (inclusive) until `valid_until` (exclusive, the day the next stage begins);
-    after that it is recorded as missed and never sent. `note` says why, in a code of `messaging.Outcome`.
+    after that it is recorded as missed and never sent. It is about a person, or, of kind `branch`, about a party
+    organisation (`subject_key` is `topic:<id>`, a topic of branches.occasions). `note` says why, in a code of
+    `messaging.Outcome`.
     """
 
     kind = models.CharField("事项", max_length=10, choices=ReminderKind)
@@ -22,7 +25,12 @@ class Reminder(models.Model):
     occasion_date = models.DateField("哪一天的事")
     stage = models.CharField("阶段", max_length=16, choices=Stage)
     role = models.CharField("提醒谁", max_length=12, choices=Role)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="reminders", verbose_name="老同志")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="reminders", verbose_name="老同志"
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="reminders", verbose_name="党组织"
+    )
     age = models.PositiveSmallIntegerField("岁数", null=True, blank=True)
     due_on = models.DateField("应提醒日")
     valid_until = models.DateField("有效到（不含）")
@@ -46,6 +54,11 @@ class Reminder(models.Model):
                 fields=["kind", "subject_key", "occasion_date", "stage", "role"], name="reminder_once"
             ),
             models.CheckConstraint(condition=Q(valid_until__gt=F("due_on")), name="reminder_valid_after_due"),
+            models.CheckConstraint(
+                condition=Q(kind="branch", organisation__isnull=False, person__isnull=True)
+                | (~Q(kind="branch") & Q(organisation__isnull=True, person__isnull=False)),
+                name="reminder_person_or_organisation",
+            ),
         ]
         indexes = [
             models.Index(fields=["due_on", "id"], name="reminder_pending", condition=Q(state="pending")),

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from apps.branches.occasions import branch_reminders_between
 from apps.common.row_set import RowSet
 from apps.ledgers.occasions import duties_due_between
 from apps.organisation.models import RuleSet, Unit
@@ -17,7 +18,9 @@ from .rules import ReminderStages
 
 DAY = datetime.timedelta(days=1)
 REACH = 200  # days that a stage may lie from its occasion (escalation: up to 92), with a long holiday on top
-COLUMNS = "kind, subject_key, occasion_date, stage, role, person_id, age, due_on, valid_until, known_at"
+COLUMNS = (
+    "kind, subject_key, occasion_date, stage, role, person_id, organisation_id, age, due_on, valid_until, known_at"
+)
 
 # A focus person by the tier that staff decided; where nobody has decided yet, by the rule set's criteria.
 FOCUS = """
@@ -28,7 +31,7 @@ FOCUS = """
 # OFFSET 0 keeps age and focus from being worked out anew for each stage that asks for them.
 BIRTHDAYS = """
 SELECT 'birthday' AS kind, 'person:' || b.person_id AS subject_key, b.occasion_date, s.stage, s.role, b.person_id,
-       b.age::smallint AS age, s.due_on, s.valid_until, b.known_at
+       NULL::bigint AS organisation_id, b.age::smallint AS age, s.due_on, s.valid_until, b.known_at
 FROM (
   SELECT b.*, {focus} AS focus
   FROM ({people} OFFSET 0) b
@@ -58,7 +61,8 @@ STAGE_OF_OTHERS = """
 """
 # A duty of a short period (weekly contact) is not announced before its period has begun.
 VISITS = """
-SELECT 'visit' AS kind, d.subject_key, d.occasion_date, s.stage, s.role, d.cadre_id AS person_id, NULL::smallint AS age,
+SELECT 'visit' AS kind, d.subject_key, d.occasion_date, s.stage, s.role, d.cadre_id AS person_id,
+       NULL::bigint AS organisation_id, NULL::smallint AS age,
        s.due_on, s.valid_until, d.created_at AS known_at
 FROM ({duties}) d
 JOIN registry_cadre c ON c.person_id = d.cadre_id AND c.voided_at IS NULL{units}
@@ -74,11 +78,18 @@ WHERE s.due_on >= d.period_start AND s.due_on < s.valid_until AND s.due_on <= %s
 """
 NOTICES = """
 SELECT CASE n.kind WHEN 'admitted' THEN 'hospital' ELSE 'discharge' END AS kind, n.subject_key, n.occasion_date,
-       'day' AS stage, 'responsible' AS role, n.person_id, NULL::smallint AS age, n.occasion_date AS due_on,
+       'day' AS stage, 'responsible' AS role, n.person_id,
+       NULL::bigint AS organisation_id, NULL::smallint AS age, n.occasion_date AS due_on,
        n.occasion_date + %s AS valid_until, n.known_at
 FROM ({notices}) n
 JOIN registry_cadre c ON c.person_id = n.person_id{units}
 WHERE n.occasion_date <= %s AND n.occasion_date + %s > %s
+"""
+BRANCHES = """
+SELECT 'branch' AS kind, b.topic || ':' || b.subject_id AS subject_key, b.occasion_date, 'day' AS stage, b.role,
+       NULL::bigint AS person_id, b.organisation_id, NULL::smallint AS age, b.due_on, b.valid_until, b.known_at
+FROM ({rows}) b
+WHERE b.due_on < b.valid_until AND b.due_on <= %s AND b.valid_until > %s
 """
 
 
@@ -134,6 +145,10 @@ def stages_in(window: Window, *, on: datetime.date) -> RowSet:
             _visits(window, days, rules, unit_ids),
             _notices(window, rules, unit_ids),
         ]
+    parts += [
+        RowSet(BRANCHES.format(rows=rows.sql), [*rows.params, *window.bounds])
+        for rows in branch_reminders_between(window.start, window.end)
+    ]
     whole = RowSet("")
     for part in filter(None, parts):
         whole = whole + part if whole.sql else part

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from apps.branches.occasions import TOPICS
 from apps.messaging.choices import DeliveryClass
 from apps.messaging.rules import Template, check_person_text, register_template
 from apps.organisation.rules import RuleValues, rule_kind
@@ -137,8 +138,9 @@ _DIGEST = (
 _URGENT = ((ReminderKind.HOSPITAL, Stage.DAY, "新住院待看望", "位"),)
 
 
-def template_key(kind: str, stage: str) -> str:
-    return f"{kind}.{stage}"
+def template_key(kind: str, stage: str, subject_key: str = "") -> str:
+    """Reminders of branches are told apart by their topic, all others by their stage."""
+    return f"{kind}.{subject_key.partition(':')[0] if kind == ReminderKind.BRANCH else stage}"
 
 
 def delivery_class(kind: str) -> str:
@@ -153,6 +155,16 @@ for _kind, _stage, _label, _unit in (*_URGENT, *_DIGEST):
             unit=_unit,
             health=_kind in (ReminderKind.HOSPITAL, ReminderKind.DISCHARGE),
             page="admin:birthday_list" if _stage == Stage.LIST else "",
+        )
+    )
+
+for _topic in TOPICS:
+    register_template(
+        Template(
+            key=template_key(ReminderKind.BRANCH, "", _topic.key),
+            label=_topic.label,
+            unit=_topic.unit,
+            page=_topic.page,
         )
     )
 

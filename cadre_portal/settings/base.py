@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cadre_portal.env import env_bool, env_choice, env_int, env_json, env_list, env_object, env_str, env_subset
 
-from .menus import DESK_DUE, DESK_ENTRIES, PUBLIC_NAVIGATION, STAFF_NAVIGATION  # noqa: F401 (settings)
+from .menus import DESK_DUE, DESK_ENTRIES, PUBLIC_NAVIGATION, STAFF_NAVIGATION, STAFF_SWITCHES  # noqa: F401 (settings)
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env_str("CADRE_VAR_DIR", str(BASE_DIR / "var")))
@@ -60,8 +60,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.accounts.personal_middleware.RememberedDeviceMiddleware",
     "apps.accounts.middleware.SessionLimitsMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.accounts.personal_middleware.RightDoorMiddleware",
     "apps.accounts.middleware.StaffDoorMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
@@ -161,7 +162,16 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
     "login_failed": env_str("LOGIN_FAILED_LIMIT", "60/m/ip,5/15m/key"),
     "login": "120/m/ip",
+    # Of one address: codes asked for, codes tried, digits of cards tried. What one number may is fixed (phone_codes).
+    "phone_code": env_str("PHONE_CODE_LIMIT", "60/h/ip"),
+    "phone_code_try": "120/h/ip",
+    "card_try": "60/h/ip",
 }
+# Socket 3 (design 2): who somebody without a staff role is today, and what texts the codes that were asked for.
+ACCOUNT_STANDINGS = "apps.branches.standings.account_standings"
+SIGN_IN_BELL = "apps.branches.tasks.serve_sign_in"
+# The address in QR codes on cards: that of the internet side, where there is one; empty: the server that prints.
+PUBLIC_URL = env_str("PUBLIC_URL", "").rstrip("/")
 MFA_ADAPTER = "apps.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "老干部服务平台"
@@ -192,7 +202,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_ABSOLUTE_SECONDS = 12 * 3600
-SESSION_IDLE_SECONDS = {"staff": env_int("STAFF_IDLE_MINUTES", 15) * 60, "people": 60 * 60}
+SESSION_IDLE_SECONDS = {
+    "staff": env_int("STAFF_IDLE_MINUTES", 15) * 60,
+    "people": env_int("PEOPLE_IDLE_MINUTES", 240) * 60,
+}
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "apps.portal.views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -257,6 +270,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-payloads": {"task": "apps.messaging.tasks.purge_payloads", "schedule": crontab(hour=3, minute=40)},
     "seal-audit": {"task": "apps.common.tasks.seal_audit", "schedule": 60.0},
     "requeue-jobs": {"task": "apps.common.tasks.requeue_expired_jobs", "schedule": 60.0},
+    "purge-sign-in-codes": {"task": "apps.accounts.tasks.purge_sign_in_codes", "schedule": crontab(hour=3, minute=10)},
     "purge-kept-posts": {"task": "apps.accounts.tasks.purge_kept_posts", "schedule": crontab(minute=50)},
     "purge-drafts": {"task": "apps.branches.tasks.purge_drafts", "schedule": crontab(hour=3, minute=10)},
     "purge-blobs": {"task": "apps.common.tasks.purge_blobs", "schedule": crontab(hour=3, minute=20)},

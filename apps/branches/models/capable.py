@@ -56,6 +56,15 @@ HELD = (
         "branches_meeting", Capability.LESSONS, "次三会一课记录",
         "t.voided_at IS NULL AND t.kind IN ('assembly', 'committee', 'group', 'lecture', 'life', 'review')",
     ),
+    Held("branches_review", Capability.LESSONS, "条民主评议记录"),
+    Held(
+        "branches_transfer", Capability.FORMAL_LINK, "件正在转入的组织关系",
+        "t.state IN ('applied', 'agreed', 'under_way') AND t.voided_at IS NULL", column="to_organisation_id",
+    ),
+    Held("branches_duesyear", Capability.DUES, "个年度的党费核定"),
+    Held("branches_duesbase", Capability.DUES, "条党费基数"),
+    Held("branches_duesexemption", Capability.DUES, "条党费减免"),
+    Held("branches_duespayment", Capability.DUES, "条党费收缴记录"),
     Held(
         "branches_election", Capability.ELECTION, "次没办完的换届",
         "t.state NOT IN ('done', 'cancelled') AND t.voided_at IS NULL",
@@ -63,6 +72,10 @@ HELD = (
     Held(
         "branches_termshift", Capability.ELECTION, "份等答复的延期、提前换届请示",
         "t.state = 'asked' AND t.voided_at IS NULL",
+    ),
+    Held(
+        "branches_recruit", Capability.RECRUIT, "件正在办的入党申请",
+        "t.stage IN ('applied', 'activist', 'candidate', 'probationary') AND t.voided_at IS NULL",
     ),
 )  # fmt: skip
 

@@ -75,7 +75,7 @@ class OrganisationAct(Record):
     """Something that happened to an organisation by a document: founded, changed, merged into, dissolved (沿革).
 
     `moved` keeps the ids of what a dissolution closed and opened, so that it can be undone on the same day:
-    {"closed": [membership ids], "opened": [membership ids], "posts": [post ids]}.
+    ids under "closed" and "opened" (memberships), "posts", "contacts" (联系党员) and "told" (lines of this table).
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="acts", verbose_name="党组织")

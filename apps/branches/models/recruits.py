@@ -52,7 +52,13 @@ class Recruit(Capable, Entered):
         verbose_name = "发展党员"
         verbose_name_plural = "入党申请和发展党员"
         ordering = ["-applied_on", "-id"]
-        triggers = [*Entered.Meta.triggers, capability_trigger(Capability.RECRUIT)]
+        triggers = [
+            *Entered.Meta.triggers,
+            capability_trigger(
+                Capability.RECRUIT,
+                when="NEW.stage IN ('applied', 'activist', 'candidate', 'probationary') AND NEW.voided_at IS NULL",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["person"],

@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from apps.accounts.access import acting_holders
 from apps.branches.access import Desk
-from apps.branches.choices import PostKind
+from apps.branches.choices import PostKind, TransferAct
 from apps.branches.models import Organisation, Post, Transfer
 from apps.branches.rules.transfers import MOVES, Side, next_act, side_of
 
@@ -37,6 +38,12 @@ def sides_of(desk: Desk, transfer: Transfer) -> set[Side]:
     return ({Side.FROM} if leaves else set()) | ({Side.TO} if comes else set())
 
 
+def decides(desk: Desk) -> bool:
+    """Staff, and secretary and deputy at their own desk: they consent for the branch."""
+    own = desk.post is not None and desk.post.organisation_id == desk.organisation.pk
+    return desk.by_staff or (own and desk.post.kind in DECIDING)
+
+
 def acts_at(desk: Desk, transfer: Transfer) -> list[str]:
     """Acts that may be done now at this desk, the one that is waited for first."""
     own = sides_of(desk, transfer)
@@ -45,6 +52,7 @@ def acts_at(desk: Desk, transfer: Transfer) -> list[str]:
     acts = [
         act for act in moves
         if transfer.state in moves[act].sources and side_of(transfer.kind, transfer.state, act) in own
+        and (act != TransferAct.UNDO or timezone.localdate(transfer.accepted_at) == desk.today)
     ]  # fmt: skip
     return sorted(acts, key=lambda act: act != wanted)
 

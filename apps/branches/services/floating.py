@@ -9,6 +9,7 @@ from django.db import transaction
 from apps.branches.access import Desk
 from apps.branches.choices import Link
 from apps.branches.models import FloatingStay, Membership, Organisation
+from apps.branches.rules.levels import LINKS, default_link
 from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.people.models import Person
@@ -100,9 +101,13 @@ def _put(desk: Desk, row: FloatingStay, stay: Stay) -> None:
         row.address = stay.address.strip()
     if stay.host is not None and row.guest_id is None and not _belongs(row):
         row.guest = join_organisation(
-            row.person, stay.host, on=stay.starts_on, actor=desk.user, link=Link.FLOATING, reason="流动党员"
+            row.person, stay.host, on=stay.starts_on, actor=desk.user, link=_link_with(stay.host), reason="流动党员"
         )
     save(row)
+
+
+def _link_with(host: Organisation) -> str:
+    return Link.FLOATING if Link.FLOATING in LINKS[host.kind] else default_link(host.kind)
 
 
 def _belongs(row: FloatingStay) -> bool:

@@ -11,12 +11,14 @@ from apps.branches.models import Membership, Organisation, Post
 from apps.branches.models.capable import HELD
 from apps.branches.rules import able, misplaced
 from apps.common.errors import BusinessError
+from apps.common.fields import EncryptedTextField
 
 
 def check(record: Membership | Post) -> None:
-    """Run the model's own checks; raises BusinessError with the constraint's sentence."""
+    """Run the model's own checks; raises BusinessError with the constraint's sentence. Encrypted fields have none."""
+    sealed = {field.name for field in record._meta.fields if isinstance(field, EncryptedTextField)}
     try:
-        record.full_clean()
+        record.full_clean(exclude=sealed)
     except ValidationError as error:
         raise BusinessError(error.messages[0], code="invalid") from error
 
@@ -70,10 +72,10 @@ def require_kind(organisation: Organisation, kind: str) -> None:
 
 def require_level(organisation: Organisation, level: str) -> None:
     """Refuse a change of level that breaks the order of the tree, or leaves formal relations outside a branch."""
-    parent = organisation.get_parent()
+    parent = Organisation.objects.get_parent(organisation)
     if sentence := misplaced(level, parent.level if parent else None):
         raise BusinessError(sentence, code="level", field="level")
-    for child in organisation.get_children().filter(voided_at__isnull=True):
+    for child in Organisation.objects.get_children(organisation).filter(voided_at__isnull=True):
         if sentence := misplaced(child.level, level):
             raise BusinessError(f"下面有“{child}”：{sentence}", code="level", field="level")
     links = Membership.objects.filter(organisation=organisation, ends_on__isnull=True, voided_at__isnull=True)

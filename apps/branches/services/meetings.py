@@ -19,6 +19,7 @@ from apps.common.errors import BusinessError, StaleVersion
 from apps.common.insert_select import insert_rows
 from apps.common.voiding import restore, void
 from apps.organisation.queries import rule_values
+from apps.people.choices import LifeStatus
 from apps.people.models import Person
 
 from .guards import check, require_standing
@@ -137,6 +138,8 @@ def seats_for(organisation: Organisation, kind: str, *, on: datetime.date) -> tu
         )
         away = bool(known and known.away)
         state = state_offered(past, frail=frail, away=away)
+        if person.life_status != LifeStatus.LIVING:
+            state, frail = AttendanceState.ABSENT, False
         seats.append(Seat(person, state, _reason(state, before, away), frail))
     return tuple(seats)
 
@@ -205,7 +208,7 @@ def change_meeting(desk: Desk, meeting: Meeting, facts: MeetingFacts, *, version
 def void_meeting(desk: Desk, meeting: Meeting, *, reason: str) -> Meeting:
     """Take a meeting back, with its promises that are still open. Void already: nothing happens."""
     meeting = _own(desk, meeting)
-    void(meeting, reason=reason, actor=desk.user, people=_people_on(meeting))
+    void(meeting, reason=reason, actor=desk.user, people=people_on(meeting))
     open_deliveries(meeting).update(voided_at=meeting.voided_at, void_reason="会议作废")
     return meeting
 
@@ -218,7 +221,7 @@ def restore_meeting(desk: Desk, meeting: Meeting) -> Meeting:
         HomeDelivery.objects.filter(meeting=meeting, voided_at=meeting.voided_at, delivered_on__isnull=True).update(
             voided_at=None, void_reason=""
         )
-        restore(meeting, actor=desk.user, people=_people_on(meeting))
+        restore(meeting, actor=desk.user, people=people_on(meeting))
     return meeting
 
 
@@ -324,7 +327,8 @@ def _open_deliveries(desk: Desk, meeting: Meeting, roll: Mapping[int, Mark]) -> 
     )  # fmt: skip
 
 
-def _people_on(meeting: Meeting) -> list[int]:
+def people_on(meeting: Meeting) -> list[int]:
+    """Ids of everybody on its roll."""
     return list(meeting.attendance.values_list("person_id", flat=True))
 
 

@@ -236,4 +236,5 @@ def _note(desk: Desk, row: Recruit, on: dt.date, note: str, document_no: str = "
         recruit=row, stage=row.stage, on=on, note=note[:200], document_no=document_no, before=before or {},
         entered_by=desk.user, by_staff=desk.by_staff,
     )  # fmt: skip
-    audit.record(f"recruit.{row.stage}", actor=desk.user, people=[row.person_id], target=f"branches.recruit:{row.pk}")
+    action = f"recruit.{row.stage}"
+    audit.record(action, actor=desk.user, people=[row.person_id], target=f"branches.recruit:{row.pk}")

@@ -13,11 +13,12 @@ from django.db.models import Max
 from django.utils import timezone
 
 from apps.branches.access import Desk
-from apps.branches.choices import TransferAct, TransferKind, TransferState
+from apps.branches.choices import Link, TransferAct, TransferKind, TransferState
 from apps.branches.models import FormerLetter, Membership, Organisation, Transfer, TransferStep
 from apps.branches.notices import TRANSFER_BACK, TRANSFER_WAITS
-from apps.branches.queries.transfers import DECIDING, sides_of, users_to_tell
+from apps.branches.queries.transfers import decides, sides_of, users_to_tell
 from apps.branches.rules.capability import Capability, able, refusal
+from apps.branches.rules.levels import wrong_link
 from apps.branches.rules.transfers import MOVES, TransferRules, expires_on, side_of
 from apps.common import audit
 from apps.common.errors import BusinessError
@@ -65,7 +66,7 @@ def apply(
         _require_place(to_organisation, on)
     elif not outside_name.strip():
         raise BusinessError("请写明转往哪个党组织。", code="missing", field="to_name")
-    if agreed and not _decides(desk):
+    if agreed and not decides(desk):
         raise BusinessError("转出要由书记或副书记同意，请先只登记申请。", code="not_yours", field="agreed")
     row = Transfer(
         public_id=key, person=person, kind=kind, from_organisation=desk.organisation,
@@ -266,12 +267,8 @@ def _note(desk: Desk, row: Transfer, act: str, on: dt.date, note: str = "") -> N
     TransferStep.objects.create(
         transfer=row, act=act, on=on, note=note[:200], entered_by=desk.user, by_staff=desk.by_staff
     )
-    audit.record(f"transfer.{act}", actor=desk.user, people=[row.person_id], target=f"branches.transfer:{row.pk}")
-
-
-def _decides(desk: Desk) -> bool:
-    own = desk.post is not None and desk.post.organisation_id == desk.organisation.pk
-    return desk.by_staff or (own and desk.post.kind in DECIDING)
+    action = f"transfer.{act}"
+    audit.record(action, actor=desk.user, people=[row.person_id], target=f"branches.transfer:{row.pk}")
 
 
 def _require_place(organisation: Organisation | None, on: dt.date) -> None:
@@ -281,6 +278,8 @@ def _require_place(organisation: Organisation | None, on: dt.date) -> None:
     if not able(organisation.kind, Capability.FORMAL_LINK):
         sentence = refusal(organisation.kind, Capability.FORMAL_LINK)
         raise BusinessError(sentence, code="incapable", field="to_name")
+    if sentence := wrong_link(organisation.kind, organisation.level, Link.FORMAL):
+        raise BusinessError(sentence, code="level", field="to_name")
 
 
 def _check_letter(valid_days: int, dues_paid_to: PartialDate | None, rules: TransferRules) -> None:

@@ -1,1 +1,5 @@
-"""Pages of the workbench that belong to the branch itself."""
+"""Pages of the workbench."""
+
+__all__ = [
+
+]  # fmt: skip

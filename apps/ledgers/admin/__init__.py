@@ -3,10 +3,12 @@
 from .absences import AbsenceAdmin
 from .assignments import CareAssignmentAdmin, CareTierAdmin
 from .cadre import CadreAdmin
+from .change_requests import ChangeRequestAdmin
 from .checks import SafetyCheckAdmin
 from .contacts import ContactAdmin
 from .duties import DutyAdmin
 from .inquiries import InquiryAdmin
+from .proxies import ProxyGrantAdmin
 from .sheets import CallSheetAdmin
 from .whereabouts import WhereaboutsAdmin
 
@@ -16,9 +18,11 @@ __all__ = [
     "CallSheetAdmin",
     "CareAssignmentAdmin",
     "CareTierAdmin",
+    "ChangeRequestAdmin",
     "ContactAdmin",
     "DutyAdmin",
     "InquiryAdmin",
+    "ProxyGrantAdmin",
     "SafetyCheckAdmin",
     "WhereaboutsAdmin",
 ]

@@ -13,6 +13,7 @@ from apps.registry.admin.page import Row, Section
 from apps.registry.admin.scope import may_on
 from apps.registry.models import Cadre
 
+from .family import FamilyActs
 from .filters import BranchFilter, CarerFilter, TierFilter
 from .groups import ASSIGN, DECIDE, GroupActs
 from .households import HouseholdActs
@@ -27,7 +28,7 @@ VIEW_AWAY, ADD_AWAY, CHANGE_AWAY = (f"people.{act}_whereabouts" for act in ("vie
 
 
 @admin.register(Cadre)
-class CadreAdmin(HouseholdActs, GroupActs, CadreAdminBase):
+class CadreAdmin(FamilyActs, HouseholdActs, GroupActs, CadreAdminBase):
     person_page_template = "admin/ledgers/cadre_page.html"
     page_permissions = (
         *CadreAdminBase.page_permissions,
@@ -41,6 +42,7 @@ class CadreAdmin(HouseholdActs, GroupActs, CadreAdminBase):
         VIEW_AWAY,
         ADD_AWAY,
         CHANGE_AWAY,
+        *FamilyActs.page_permissions,
     )
     list_filter = (*CadreAdminBase.list_filter, TierFilter, CarerFilter, BranchFilter)
 
@@ -54,7 +56,7 @@ class CadreAdmin(HouseholdActs, GroupActs, CadreAdminBase):
         return filters
 
     def get_urls(self):
-        return [*self.group_urls(), *self.household_urls(), *super().get_urls()]
+        return [*self.group_urls(), *self.household_urls(), *self.family_urls(), *super().get_urls()]
 
     def list_tools(self, request):
         return [*super().list_tools(request), *self.group_tools(request)]
@@ -97,7 +99,11 @@ class CadreAdmin(HouseholdActs, GroupActs, CadreAdminBase):
             contact = next(section for section in sections if section.key == "contact")
             notify = {"label": "怎样通知他", "url": reverse("admin:person_channels", args=[cadre.pk])}
             contact.links = [*contact.links, notify]
-        home = [self.home_section(request, cadre), *self.away_sections(request, cadre)]
+        home = [
+            self.home_section(request, cadre),
+            *self.away_sections(request, cadre),
+            *self.family_sections(request, cadre),
+        ]
         at = next((place for place, section in enumerate(sections) if section.key == "family"), len(sections))
         return [self.care_section(request, cadre), *sections[:at], *home, *sections[at:]]
 

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 
 from apps.messaging.channels import knows_keys, send_timeout
-from apps.messaging.choices import DeliveryState
+from apps.messaging.choices import Channel, DeliveryClass, DeliveryState
 from apps.messaging.models import ChannelState, Delivery, DeliveryItem
 from apps.messaging.outbox import lease
 from apps.messaging.recipients import Recipients
@@ -30,26 +30,29 @@ def lease_of(channel: str) -> datetime.timedelta:
     return datetime.timedelta(seconds=LEASE_FACTOR * send_timeout(channel))
 
 
-def claim(channel: str, now: datetime.datetime) -> list[Delivery]:
+def claim(channel: str, now: datetime.datetime, *, codes_only: bool = False) -> list[Delivery]:
     """Claim what may go now: several where the other side knows keys, else one, so that a death leaves one doubt.
 
     Those that may not go any more end here, and go on by another channel where there is one. `now` decides day and
     quiet hours; leases and waits go by the database clock. The claimed carry one `claim` token and their frozen
-    payload.
+    payload. Codes go before all else, or alone: somebody waits at the door.
     """
     while True:
-        claimed, ended = _claim_once(channel, now)
+        claimed, ended = _claim_once(channel, now, codes_only)
         if claimed or not ended:
             return claimed
 
 
-def _claim_once(channel: str, now: datetime.datetime) -> tuple[list[Delivery], int]:
+def _claim_once(channel: str, now: datetime.datetime, codes_only: bool) -> tuple[list[Delivery], int]:
     """(claimed, number of those that ended here)."""
     today = now.astimezone(ZONE).date()
     rules = rule_values(SendingRules.rule_key, on=today)
     with transaction.atomic():
         size = _size(channel)
-        rows = list(_waiting(channel, now, today, rules)[:size]) if size else []
+        waiting = _waiting(channel, now, today, rules)
+        rows = list(waiting.filter(delivery_class=DeliveryClass.CODE)[:size]) if size and channel == Channel.SMS else []
+        if size and not rows and not codes_only:
+            rows = list(waiting[:size])
         claimed, ended = judge(rows, now, rules)
         lease(claimed, uuid.uuid4(), lease_of(channel))
         fall_back(ended, now=now)

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 
 from apps.common.crypto import Undecryptable
 from apps.messaging.channels import Answer, Attempt, Sender, enabled_channels, knows_keys, send_timeout, sender_for
-from apps.messaging.choices import PUSHED, DeliveryState, Outcome
+from apps.messaging.choices import PUSHED, Channel, DeliveryClass, DeliveryState, Outcome
 from apps.messaging.models import ChannelState, Delivery
 from apps.messaging.rules import back_off, breaker_pause
 
@@ -65,19 +65,22 @@ def reclaim_expired() -> int:
     return unknown
 
 
-def send_waiting(now: datetime.datetime, *, seconds: float = 240.0) -> Sent:
+def send_waiting(now: datetime.datetime, *, seconds: float = 240.0, codes_only: bool = False) -> Sent:
     """Send what waits on every enabled channel, for at most about `seconds`. What waits for a channel that is
-    switched off, or on paper until it was too late, ends and goes on by another channel where there is one."""
+    switched off, or on paper until it was too late, ends and goes on by another channel where there is one. With
+    `codes_only` nothing but codes for signing in."""
     deadline = time.monotonic() + seconds
     done, reclaim_at = Sent(), 0.0
-    done.failed += end_what_cannot_go(now)
+    done.failed += 0 if codes_only else end_what_cannot_go(now)
     for channel in enabled_channels():
+        if codes_only and channel != Channel.SMS:
+            continue
         with sender_for(channel) as sender:
             while time.monotonic() < deadline:
                 if time.monotonic() >= reclaim_at:
                     done.unknown += reclaim_expired()
                     reclaim_at = time.monotonic() + RECLAIM_EVERY_S
-                rows = claim(channel, now)
+                rows = claim(channel, now, codes_only=codes_only)
                 if not rows:
                     break
                 _send_claimed(channel, sender, rows, done, now)
@@ -138,6 +141,8 @@ def _settle(row: Delivery, attempt: Attempt, keyed: bool, done: Sent, now: datet
 def _commit(row: Delivery, values: dict, now: datetime.datetime) -> bool:
     """Write the outcome, with the next channel's delivery where this one failed for good; False when not ours."""
     rows = Delivery.objects.filter(pk=row.pk, state=DeliveryState.CLAIMED, claim=row.claim)
+    if row.delivery_class == DeliveryClass.CODE and values.get("state") != DeliveryState.PENDING:
+        values["payload"] = None  # a code that was sent or given up is nowhere any more
     if values.get("state") != DeliveryState.FAILED:
         return bool(rows.update(**values))
     with transaction.atomic():

@@ -94,4 +94,8 @@ class DailyCap:
 def end(row: Delivery, verdict: str) -> None:
     row.state = DeliveryState.WITHDRAWN if verdict in GONE else DeliveryState.FAILED
     row.outcome = verdict
-    row.save(update_fields=["state", "outcome"])
+    changed = ["state", "outcome"]
+    if row.delivery_class == DeliveryClass.CODE:
+        row.payload = None
+        changed.append("payload")
+    row.save(update_fields=changed)

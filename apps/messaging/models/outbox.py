@@ -137,6 +137,9 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["channel", "next_attempt_at"], name="delivery_due", condition=Q(state="pending")),
+            models.Index(
+                fields=["next_attempt_at"], name="delivery_codes", condition=Q(state="pending", delivery_class="code")
+            ),
             models.Index(fields=["lease_until"], name="delivery_leases", condition=Q(state="claimed")),
             models.Index(fields=["state", "-id"], name="delivery_worklist", condition=Q(state="unknown")),
             models.Index(fields=["on_day", "channel", "state"], name="delivery_day"),

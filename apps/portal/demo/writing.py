@@ -72,8 +72,8 @@ def write_organisations(units: dict[str, Unit], count: int) -> list[Organisation
     """`count` party organisations: a work committee for the city and each district, the rest below them in turn; every
     third of those is a 党总支 with three branches of its own besides.
 
-    Returns the branches that take members in turn. In a small city one of them stands there eight times: it grows beyond
-    fifty, for the lists to show.
+    Returns the branches that take members in turn. In a small city one of them stands there eight times: it grows
+    beyond fifty, for the lists to show.
     """
     if Organisation.objects.exists():
         return list(Organisation.objects.filter(level=Level.BRANCH, kind__in=[Kind.FORMAL, Kind.AWAY]).order_by("pk"))

@@ -21,14 +21,16 @@ def set_party_standing(
     full_on: PartialDate | None = None,
 ) -> dict[str, str]:
     """Write the political status (GB/T 4762) and, for cadres, the days that are given; the change history keeps what
-    was before. Returns what stood there, for `restore_party_standing`."""
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    was before. Returns what stood there, for `restore_party_standing`; the instance that was passed is brought up to
+    date."""
+    passed, person = person, Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     cadre = Cadre.objects.select_for_update(of=("self",)).filter(pk=person.pk).first()
     before = {"political_status": person.political_status}
     if cadre is not None:
         before |= {name: str(getattr(cadre, name) or "") for name in COLUMNS}
     days = {name: day for name, day in zip(COLUMNS, (joined_on, full_on), strict=True) if day is not None}
     _write(person, cadre, status, days, actor)
+    passed.political_status = status
     return before
 
 

@@ -17,7 +17,7 @@ from apps.organisation.queries import rule_values
 from apps.people.models import Person
 from apps.reminders.choices import ReminderKind, ReminderState
 from apps.reminders.models import Reminder
-from apps.reminders.queries import recipients_of
+from apps.reminders.queries import officers_of, recipients_of
 from apps.reminders.rules import delivery_class, template_key
 
 HANDING_LOCK = 7_240_003
@@ -73,10 +73,10 @@ def _hand(rows: Sequence[Reminder], now: datetime.datetime, done: Handed) -> Non
     today = now.astimezone(ZONE).date()
     gone = _without_basis(rows)
     standing = [row for row in rows if row.pk not in gone]
-    recipients = recipients_of({(row.person_id, row.role) for row in standing}, on=today)
-    assigned = [row for row in standing if recipients[row.person_id, row.role]]
-    nobody = [row.pk for row in standing if not recipients[row.person_id, row.role]]
-    messages = [_message(row, recipients[row.person_id, row.role]) for row in assigned]
+    recipients = _recipients(standing, today)
+    assigned = [row for row in standing if recipients.get(row.pk)]
+    nobody = [row.pk for row in standing if not recipients.get(row.pk)]
+    messages = [_message(row, recipients[row.pk]) for row in assigned]
     ids = post(messages, now=now)
     execute(MARK, [[row.pk for row in assigned], [ids[message.key] for message in messages]])
     Reminder.objects.filter(pk__in=nobody).exclude(note=Outcome.NO_RECIPIENT).update(note=Outcome.NO_RECIPIENT)
@@ -87,12 +87,25 @@ def _hand(rows: Sequence[Reminder], now: datetime.datetime, done: Handed) -> Non
     done.withdrawn += len(gone)
 
 
+def _recipients(rows: Sequence[Reminder], today: datetime.date) -> dict[int, int]:
+    """Reminder id → user id; without those whose role nobody holds."""
+    people = recipients_of({(row.person_id, row.role) for row in rows if row.person_id}, on=today)
+    branches = officers_of({(row.organisation_id, row.role) for row in rows if row.organisation_id}, on=today)
+    found = {}
+    for row in rows:
+        user = people.get((row.person_id, row.role)) or branches.get((row.organisation_id, row.role))
+        if user:
+            found[row.pk] = user
+    return found
+
+
 def _without_basis(rows: Sequence[Reminder]) -> dict[int, str]:
     """Reminder id → why it is not sent after all."""
-    living = set(Person.objects.living().filter(pk__in={row.person_id for row in rows}).values_list("pk", flat=True))
+    about = {row.person_id for row in rows if row.person_id}
+    living = set(Person.objects.living().filter(pk__in=about).values_list("pk", flat=True))
     visits = [row for row in rows if row.kind == ReminderKind.VISIT]
     open_duties = {f"duty:{pk}" for pk in open_duty_ids(duty_ids(row.subject_key for row in visits))}
-    gone = {row.pk: Outcome.NOT_LIVING for row in rows if row.person_id not in living}
+    gone = {row.pk: Outcome.NOT_LIVING for row in rows if row.person_id in about - living}
     gone |= {row.pk: Outcome.BASIS_GONE for row in visits if row.subject_key not in open_duties and row.pk not in gone}
     return gone
 
@@ -108,7 +121,7 @@ def _message(row: Reminder, user_id: int) -> NewMessage:
     return NewMessage(
         key=f"reminder:{row.pk}",
         delivery_class=delivery_class(row.kind),
-        template=template_key(row.kind, row.stage),
+        template=template_key(row.kind, row.stage, row.subject_key),
         user_id=user_id,
         about_id=row.person_id,
         context={"reminder": row.pk, "subject": row.subject_key, "on": row.occasion_date.isoformat()},

@@ -26,9 +26,9 @@ ANALYZE reminders_due
 PLAN = """
 WITH day(today, first, last) AS MATERIALIZED (VALUES (%s::date, %s::date, %s::date)),
 added AS (
-  INSERT INTO reminders_reminder (kind, subject_key, occasion_date, stage, role, person_id, age, due_on, valid_until,
-                                  state, decided_at)
-  SELECT kind, subject_key, occasion_date, stage, role, person_id, age, due_on, valid_until,
+  INSERT INTO reminders_reminder (kind, subject_key, occasion_date, stage, role, person_id, organisation_id, age,
+                                  due_on, valid_until, state, decided_at)
+  SELECT kind, subject_key, occasion_date, stage, role, person_id, organisation_id, age, due_on, valid_until,
          CASE WHEN valid_until > today THEN 'pending' ELSE 'missed' END,
          CASE WHEN valid_until > today THEN NULL ELSE now() END
   FROM reminders_due, day

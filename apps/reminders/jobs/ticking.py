@@ -8,6 +8,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
+from apps.branches.jobs import sign_in
+from apps.branches.jobs.transfers import tell_of_transfers
 from apps.branches.services.election_notices import remind_elections
 from apps.common import jobs, sealing
 from apps.common.tasks import run_job
@@ -37,7 +39,8 @@ class Tick:
 
 def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
     """Take up what rosters brought, plan duties and ask for reports of units (once a day), plan reminders, post
-    greetings, hand out, send, put abandoned jobs back to work, seal the audit. Two at once are harmless.
+    greetings, make codes for signing in that no bell was rung for, hand out, send, put abandoned jobs back to work,
+    seal the audit. Two at once are harmless.
 
     A planner that fails does not keep back what is planned already; its error stands on the day's PlannerRun and,
     since the pulse is not renewed, the home page turns red.
@@ -50,6 +53,7 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
         plan_day(day)
         done.plan = plan(day)
         tell_colleagues(now)
+        tell_of_transfers(now)
         done.greeted = post_greetings(now)
         if is_first:
             remind_reports(now)
@@ -58,6 +62,7 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
         logger.exception("planning for %s failed", day)
         done.error = f"{type(error).__name__}: {error}"[:300]
     _repeat_alarms(now, done)
+    sign_in.take_up(now)
     done.handed = hand_out(now)
     done.sent = send_waiting(now, seconds=seconds)
     _end(day, done)

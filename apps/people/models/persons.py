@@ -18,8 +18,7 @@ from apps.common import history
 from apps.common.fields import EncryptedTextField, PartialDateField
 from apps.common.models import Record, Versioned
 from apps.organisation.models import Community, Division
-
-from .choices import AwayKind, Calendar, ConsentPurpose, LeapPolicy, LifeStatus, PhoneKind, ReachBy, Sex
+from apps.people.choices import AwayKind, Calendar, ConsentPurpose, LeapPolicy, LifeStatus, PhoneKind, ReachBy, Sex
 
 
 class Household(Record):
@@ -314,13 +313,15 @@ class Consent(models.Model):
 
 
 class PersonAccount(Versioned):
-    """Who acts for whom when signed in: the person himself, or a proxy for a limited time (scope comes later)."""
+    """Who acts for whom when signed in: the person himself, or a proxy as long as his grant holds (`ProxyGrant`)."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="persons", verbose_name="账号")
     person = models.ForeignKey(Person, models.PROTECT, related_name="accounts", verbose_name="人员")
     is_proxy = models.BooleanField("家属代办", default=False)
     starts_on = models.DateField("自何日起")
     ends_on = models.DateField("到何日（不含）", null=True, blank=True)
+    # The life event (of a room above) that closed it: undone, it is open again.
+    closed_by_event = models.BigIntegerField(null=True, blank=True, editable=False)
 
     class Meta(Versioned.Meta):
         verbose_name = "人员账号"

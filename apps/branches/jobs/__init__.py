@@ -1,0 +1,5 @@
+"""What the clock owes to branches."""
+
+__all__ = [
+
+]  # fmt: skip

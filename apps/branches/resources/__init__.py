@@ -1,0 +1,1 @@
+"""Tables that leave the portal, on paper or as a workbook."""
