@@ -184,6 +184,13 @@ def test_a_second_click_reads_a_sentence_and_changes_nothing(world):
     assert row.steps.count() == 1
 
 
+def test_a_step_is_not_dated_before_the_last_or_after_today(world):
+    row = world.asked()
+    for day, words in ((TODAY - DAY, "早于上一步"), (TODAY + DAY, "不能晚于今天")):
+        with pytest.raises(BusinessError, match=words):
+            elections.answer_request(world.superior, row, agrees=True, on=day)
+
+
 def test_one_open_election_and_the_same_form_once(world):
     key, plan = uuid.uuid4(), elections.Plan(3, TODAY + 30 * DAY)
     first = elections.begin_election(world.desk, key=key, plan=plan)

@@ -182,7 +182,8 @@ def _require_side(desk: Desk, turn: str) -> None:
 
 
 def require(desk: Desk, election: Election, act: Act, on: dt.date) -> Election:
-    """The locked election, ready for the act. Raises BusinessError for the wrong side, step, or a day to come."""
+    """The locked election, ready for the act. Raises BusinessError for the wrong side or step, a day to come, or one
+    before the last step's."""
     _require_side(desk, act.turn)
     not_after_today(on, "日期")
     row = locked(election)
@@ -190,6 +191,9 @@ def require(desk: Desk, election: Election, act: Act, on: dt.date) -> Election:
         raise BusinessError(
             f"这次换届现在是“{row.get_state_display()}”，刚有人办过这一步。请刷新再看。", code="wrong_step"
         )
+    before = row.steps.filter(undone_at__isnull=True).order_by("-pk").first()
+    if before is not None and on < before.on:
+        raise BusinessError(f"日期早于上一步（{before.on}），请核对。", code="order", field="on")
     return row
 
 

@@ -61,8 +61,12 @@ def candidate_edit(request, desk, candidate):
     if elsewhere := _closed(request, desk, row, ElectionState.NOMINATING):
         return elsewhere
     if "drop" in request.POST:
-        drop_candidate(desk, one)
-        messages.success(request, f"已去掉{one.person.name}。")
+        try:
+            drop_candidate(desk, one)
+        except BusinessError as refusal:
+            messages.error(request, refusal.sentence)
+        else:
+            messages.success(request, f"已去掉{one.person.name}。")
         return _to_step(desk, row)
     initial = {name: getattr(one, name) for name in FACTS} | {"person": one.person_id, "key": one.public_id}
     people = voters(desk.organisation, desk.today).filter(pk=one.person_id)

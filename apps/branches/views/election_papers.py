@@ -173,11 +173,19 @@ def _reply(election: Election, desk: Desk, request) -> dict:
 
 
 _CHOSEN = (ElectionState.ELECTED, ElectionState.REPORTED, ElectionState.APPROVED, ElectionState.DONE)
+_VOTING = (
+    ElectionState.EXCLUDING, ElectionState.EXCLUSIONS_SENT, ElectionState.MEETING, ElectionState.COUNTING,
+)  # fmt: skip
 _APPROVED = (ElectionState.APPROVED, ElectionState.DONE)
 
 
 def _has_candidates(election: Election) -> bool:
     return election.candidates.filter(voided_at__isnull=True).exists()
+
+
+def _may_vote(election: Election) -> bool:
+    """From the superior's word on the candidates until the seats are filled."""
+    return election.state in _VOTING and _has_candidates(election)
 
 
 def _candidate_people(election: Election) -> list[int]:
@@ -204,7 +212,7 @@ PAPERS = {
         ),
         Paper("quorum", "到会人数说明", "quorum", _quorum),
         Paper("method", "选举办法", "letter", _method),
-        Paper("ballot", "选票", "ballot", _ballot, is_ready=_has_candidates, people=_candidate_people),
+        Paper("ballot", "选票", "ballot", _ballot, is_ready=_may_vote, people=_candidate_people),
         Paper(
             "count", "计票单", "count", _sheet, is_ready=_has_candidates, people=_candidate_people,
             table=_sheet_table,
