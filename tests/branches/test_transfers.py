@@ -352,7 +352,8 @@ def test_random_walk_keeps_each_in_exactly_one_formal_branch(branches, monkeypat
     monkeypatch.setattr(transfers, "_tell", lambda *args, **kwargs: None)
     rng = random.Random(20260310)
     people = [make_person(f"党员{number}") for number in range(6)]
-    organisations = list(branches)
+    third = Organisation.objects.add_child(branches[0], {"name": "丙支部", "unit": branches[0].unit})
+    organisations = [*branches[1:], third]
     for person in people:
         make_member(person, rng.choice(organisations))
     moved = 0
