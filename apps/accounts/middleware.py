@@ -90,7 +90,7 @@ class SessionLimitsMiddleware:
         door = "account_login" if request.ended_user is None else "account_phone"
         if request.method in ("GET", "HEAD"):
             return redirect_to_login(request.get_full_path(), reverse(door))
-        if request.ended_user and kept.keep(request, user_id=request.ended_user):
+        if request.ended_user and is_worth_keeping(request) and kept.keep(request, user_id=request.ended_user):
             request.session[KEPT] = True
             messages.info(request, "您刚才填的内容已经保留一小时，登录后可以接着提交。")
         return redirect(door)
@@ -105,10 +105,14 @@ def to_lock(request) -> HttpResponseRedirect:
     locked = reverse("account_locked")
     if request.method in ("GET", "HEAD"):
         return redirect(f"{locked}?{urlencode({'next': request.get_full_path()})}")
-    name = request.resolver_match.url_name or ""
-    if not name.startswith(("account_", "mfa_")):
+    if is_worth_keeping(request):
         request.session[KEPT] = kept.keep(request)
     return HttpResponseRedirect(locked, status=303)
+
+
+def is_worth_keeping(request) -> bool:
+    """What is sent to pages of accounts themselves holds passwords and codes."""
+    return not (request.resolver_match.url_name or "").startswith(("account_", "mfa_"))
 
 
 class StaffDoorMiddleware:

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '不在岗和代岗',
                 'ordering': ['-starts_on', '-id'],
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='absence_order', violation_error_message='结束日期要晚于开始日期。'), models.CheckConstraint(condition=models.Q(('user', models.F('substitute')), _negated=True), name='absence_two_people', violation_error_message='代岗的要是另一位同志。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('voided_at__isnull', True)), expressions=[('user', '='), (apps.accounts.models.users.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='absence_once', violation_error_message='这段时间已经登记过不在岗。')],
             },
         ),
         migrations.CreateModel(
@@ -62,6 +63,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '证书和UKey',
                 'ordering': ['-id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('serial', 'subject'), name='boundcertificate_once', violation_error_message='这张证书已经绑定在一个账号上。')],
             },
         ),
         migrations.CreateModel(
@@ -77,6 +79,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '一次性口令单',
                 'verbose_name_plural': '一次性口令单',
                 'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user',), name='codesheet_one_in_force')],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +94,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '锁定时保留的填写内容',
                 'verbose_name_plural': '锁定时保留的填写内容',
+                'indexes': [models.Index(fields=['kept_at'], name='keptpost_at')],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +110,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '一次性口令',
                 'verbose_name_plural': '一次性口令',
                 'ordering': ['sheet_id', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('sheet', 'number'), name='sheetcode_once')],
             },
         ),
         migrations.AlterModelOptions(
@@ -129,40 +134,12 @@ class Migration(migrations.Migration):
             model_name='rolegrant',
             constraint=models.CheckConstraint(condition=models.Q(('community__isnull', True), ('role', 'liaison'), _connector='OR'), name='rolegrant_community_liaison', violation_error_message='只有单位联络员可以限定社区。'),
         ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='absence_order', violation_error_message='结束日期要晚于开始日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('user', models.F('substitute')), _negated=True), name='absence_two_people', violation_error_message='代岗的要是另一位同志。'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('voided_at__isnull', True)), expressions=[('user', '='), (apps.accounts.models.users.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='absence_once', violation_error_message='这段时间已经登记过不在岗。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='absence',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='8e83f92fd651ac12090d26ee15efcb4f181bc7f1', operation='UPDATE', pgid='pgtrigger_raise_version_6414c', table='accounts_absence', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='boundcertificate',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('serial', 'subject'), name='boundcertificate_once', violation_error_message='这张证书已经绑定在一个账号上。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='boundcertificate',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='aea55f6c23a271ed16870a219e9a5bdc5e6b8eb8', operation='UPDATE', pgid='pgtrigger_raise_version_1ce7d', table='accounts_boundcertificate', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='codesheet',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user',), name='codesheet_one_in_force'),
-        ),
-        migrations.AddIndex(
-            model_name='keptpost',
-            index=models.Index(fields=['kept_at'], name='keptpost_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='sheetcode',
-            constraint=models.UniqueConstraint(fields=('sheet', 'number'), name='sheetcode_once'),
         ),
     ]

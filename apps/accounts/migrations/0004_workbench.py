@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '登录设备',
                 'verbose_name_plural': '登录设备',
                 'ordering': ['-last_used_at', '-id'],
+                'indexes': [models.Index(condition=models.Q(('revoked_at__isnull', True)), fields=['user'], name='device_of_user')],
             },
         ),
         migrations.CreateModel(
@@ -78,6 +79,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '二维码卡',
                 'ordering': ['-id'],
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('lock_told_at__isnull', True), ('locked_at__isnull', False)), fields=['locked_at'], name='signincard_locked')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user',), name='signincard_one_in_force')],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +105,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '登录验证码',
                 'verbose_name_plural': '登录验证码',
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['phone_hash', '-asked_at'], name='signincode_number'), models.Index(fields=['browser', '-id'], name='signincode_browser'), models.Index(condition=models.Q(('taken_at__isnull', True)), fields=['id'], name='signincode_waiting'), models.Index(fields=['asked_at'], name='signincode_asked')],
             },
         ),
         migrations.CreateModel(
@@ -143,36 +147,8 @@ class Migration(migrations.Migration):
             model_name='phonelogin',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='966d8f52d9e70420e22222e9513497ff7692fa4b', operation='UPDATE', pgid='pgtrigger_raise_version_f7c11', table='accounts_phonelogin', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='remembereddevice',
-            index=models.Index(condition=models.Q(('revoked_at__isnull', True)), fields=['user'], name='device_of_user'),
-        ),
-        migrations.AddIndex(
-            model_name='signincard',
-            index=models.Index(condition=models.Q(('lock_told_at__isnull', True), ('locked_at__isnull', False)), fields=['locked_at'], name='signincard_locked'),
-        ),
-        migrations.AddConstraint(
-            model_name='signincard',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user',), name='signincard_one_in_force'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='signincard',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='e867a83be2c191db560ac75faf4078e857a24c12', operation='UPDATE', pgid='pgtrigger_raise_version_14699', table='accounts_signincard', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='signincode',
-            index=models.Index(fields=['phone_hash', '-asked_at'], name='signincode_number'),
-        ),
-        migrations.AddIndex(
-            model_name='signincode',
-            index=models.Index(fields=['browser', '-id'], name='signincode_browser'),
-        ),
-        migrations.AddIndex(
-            model_name='signincode',
-            index=models.Index(condition=models.Q(('taken_at__isnull', True)), fields=['id'], name='signincode_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='signincode',
-            index=models.Index(fields=['asked_at'], name='signincode_asked'),
         ),
     ]

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '工作补贴发放表',
                 'ordering': ['-starts_on', '-id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('organisation', 'starts_on'), name='allowancelist_once', violation_error_message='这个月起的发放表已经有了。'), models.CheckConstraint(condition=models.Q(('ends_on__day', 1), ('ends_on__gt', models.F('starts_on')), ('starts_on__day', 1)), name='allowancelist_months', violation_error_message='发放表按整月。'), models.CheckConstraint(condition=models.Q(('paid_on__isnull', True), ('signed_on__isnull', False), _connector='OR'), name='allowancelist_steps', violation_error_message='先签字，后发放。')],
             },
         ),
         migrations.CreateModel(
@@ -62,6 +63,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '补贴',
                 'verbose_name_plural': '补贴',
                 'ordering': ['list_id', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('list', 'person'), name='allowanceline_once')],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +117,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '支部经费',
                 'ordering': ['-year', 'organisation_id', 'kind', 'id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('organisation', 'year', 'kind'), name='branchfund_once', violation_error_message='这一年的这笔经费已经登记。'), models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('received__gte', 0)), name='branchfund_amount', violation_error_message='金额不能是负数。')],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +163,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '草稿',
                 'verbose_name_plural': '草稿',
+                'indexes': [models.Index(fields=['updated_at'], name='draft_updated')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'organisation', 'form', 'subject'), name='draft_once')],
             },
         ),
         migrations.CreateModel(
@@ -191,6 +196,8 @@ class Migration(migrations.Migration):
                 'ordering': ['-year', 'organisation_id', 'person_id', 'starts_on', 'id'],
                 'permissions': [('fix_dues', '看和核定党费交纳基数')],
                 'abstract': False,
+                'indexes': [models.Index(fields=['organisation', 'year'], name='duesbase_of_year')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('person', 'starts_on'), name='duesbase_once', violation_error_message='他这个月起的标准已经定过。'), models.CheckConstraint(condition=models.Q(('starts_on__day', 1), ('starts_on__year', models.F('year'))), name='duesbase_month', violation_error_message='标准从某个月的 1 日算起，并在核定的年度里。'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='duesbase_amount', violation_error_message='金额不能是负数。')],
             },
         ),
         migrations.CreateModel(
@@ -252,6 +259,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '党费减免',
                 'ordering': ['-starts_on', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'starts_on'], name='duesexemption_of_person'), models.Index(fields=['organisation', '-starts_on'], name='duesexemption_of_branch')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__day', 1), ('ends_on__gt', models.F('starts_on')), ('starts_on__day', 1)), name='duesexemption_months', violation_error_message='减免按整月：起止都在某月 1 日，止晚于起。'), models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('kind', 'zero')), models.Q(('amount__gt', 0), ('kind', 'reduced')), _connector='OR'), name='duesexemption_amount', violation_error_message='少交的要填每月交多少；免交的不填。')],
             },
         ),
         migrations.CreateModel(
@@ -306,6 +315,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '停用党费模块的党组织',
                 'ordering': ['organisation_id', 'id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('organisation',), name='duesoff_once', violation_error_message='这个党组织已经停用党费模块。')],
             },
         ),
         migrations.CreateModel(
@@ -343,6 +353,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '党费记录',
                 'ordering': ['-paid_on', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['organisation', '-paid_on'], name='duespayment_of_branch'), models.Index(fields=['organisation', 'receipt_year', '-receipt_no'], name='duespayment_receipt'), models.Index(fields=['-paid_on', '-id'], name='duespayment_latest')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(models.Q(('kind', 'voluntary'), _negated=True), ('voided_at__isnull', True)), fields=('person', 'month', 'part'), name='duespayment_once', violation_error_message='他这个月的党费已经记过。'), models.CheckConstraint(condition=models.Q(('month__day', 1), ('paid__gt', 0)), name='duespayment_shape', violation_error_message='金额要大于 0，月份写某月 1 日。')],
             },
         ),
         migrations.CreateModel(
@@ -385,6 +397,34 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DuesUpload',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(db_default=1, editable=False, verbose_name='版本')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='登记时间')),
+                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='最后修改')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='编号')),
+                ('voided_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='作废时间')),
+                ('void_reason', models.CharField(blank=True, db_default='', editable=False, max_length=200, verbose_name='作废原因')),
+                ('by_staff', models.BooleanField(db_default=False, default=False, editable=False, verbose_name='工作人员代录')),
+                ('table', models.CharField(choices=[('bases', '交纳基数'), ('payments', '一年党费（12 个月）')], max_length=10, verbose_name='内容')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
+                ('method', models.CharField(choices=[('cash', '现金'), ('transfer', '转账'), ('relative', '亲属代交'), ('code', '扫码')], default='cash', max_length=10, verbose_name='方式')),
+                ('source', models.CharField(choices=[('pay_slip', '发放单'), ('unit', '单位提供'), ('told', '本人报告'), ('last_year', '沿用上年')], default='pay_slip', max_length=10, verbose_name='基数从哪来')),
+                ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='导入时间')),
+                ('written', models.PositiveIntegerField(db_default=0, default=0, verbose_name='写入几行')),
+                ('entered_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dues_uploads', to='branches.organisation', verbose_name='党组织')),
+                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='common.attachment', verbose_name='文件')),
+            ],
+            options={
+                'verbose_name': '党费导入',
+                'verbose_name_plural': '党费导入',
+                'ordering': ['-id'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='DuesYear',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -406,6 +446,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '党费年度核定',
                 'ordering': ['-year', 'organisation_id', 'id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('organisation', 'year'), name='duesyear_once')],
             },
         ),
         migrations.CreateModel(
@@ -432,6 +473,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '经费支出',
                 'ordering': ['spent_on', 'id'],
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='fundentry_amount', violation_error_message='金额要大于 0。')],
             },
         ),
         migrations.CreateModel(
@@ -483,6 +525,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '督导检查',
                 'ordering': ['-inspected_on', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['organisation', '-inspected_on'], name='inspection_of_organisation')],
             },
         ),
         migrations.CreateModel(
@@ -537,6 +580,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '检查发现的问题',
                 'ordering': ['inspection_id', 'position', 'id'],
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(models.Q(('result', 'done'), _negated=True), ('voided_at__isnull', True)), fields=['due_on'], name='inspectionfinding_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('result', ''), ('rechecked_on__isnull', False), _connector='OR'), name='inspectionfinding_result_has_day')],
             },
         ),
         migrations.CreateModel(
@@ -593,6 +638,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '联系党员',
                 'ordering': ['organisation_id', 'keeper_id', 'member_id', 'id'],
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membercontact_order'), models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('voided_at__isnull', True)), fields=('organisation', 'member'), name='membercontact_once', violation_error_message='已经有人联系这位党员。')],
             },
         ),
         migrations.CreateModel(
@@ -623,6 +669,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='MemberUpload',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(db_default=1, editable=False, verbose_name='版本')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='登记时间')),
+                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='最后修改')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='编号')),
+                ('voided_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='作废时间')),
+                ('void_reason', models.CharField(blank=True, db_default='', editable=False, max_length=200, verbose_name='作废原因')),
+                ('since', models.DateField(verbose_name='没写转入日期的按哪天')),
+                ('applied_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='导入时间')),
+                ('written', models.PositiveIntegerField(db_default=0, default=0, editable=False, verbose_name='写入几行')),
+                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='common.attachment', verbose_name='文件')),
+                ('uploaded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+            ],
+            options={
+                'verbose_name': '党员名单导入',
+                'verbose_name_plural': '党员名单导入',
+                'ordering': ['-id'],
+                'abstract': False,
+                'indexes': [models.Index(fields=['uploaded_by', '-id'], name='memberupload_of_user')],
+            },
+        ),
+        migrations.CreateModel(
             name='MoveDecision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -646,6 +716,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '随人走的决定',
                 'verbose_name_plural': '随人走的决定',
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('whereabouts',), name='movedecision_whereabouts'), models.UniqueConstraint(fields=('event',), name='movedecision_event'), models.CheckConstraint(condition=models.Q(models.Q(('event__isnull', True), ('whereabouts__isnull', False)), models.Q(('event__isnull', False), ('whereabouts__isnull', True)), _connector='OR'), name='movedecision_of_one')],
             },
         ),
         migrations.CreateModel(
@@ -696,6 +767,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '党组织荣誉',
                 'ordering': ['-awarded_on', '-id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('organisation', 'name', 'awarded_on'), name='organisationhonour_once', violation_error_message='这项荣誉已经登记过。')],
             },
         ),
         migrations.CreateModel(
@@ -783,6 +855,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '会议',
                 'ordering': ['-held_on', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['organisation', '-held_on'], name='meeting_of_organisation'), models.Index(fields=['-held_on', '-id'], name='meeting_latest')],
             },
         ),
         migrations.CreateModel(
@@ -798,6 +871,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '出席情况',
                 'verbose_name_plural': '出席情况',
                 'ordering': ['meeting_id', 'id'],
+                'indexes': [models.Index(fields=['person', 'meeting'], name='branchattendance_person')],
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'person'), name='branchattendance_once')],
             },
         ),
         migrations.CreateModel(
@@ -833,6 +908,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '换届',
                 'ordering': ['-planned_on', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['state', 'waiting_since'], name='election_waiting')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(models.Q(('state__in', ['done', 'cancelled']), _negated=True), ('voided_at__isnull', True)), fields=('organisation',), name='election_one_open', violation_error_message='这个党组织已经有一次换届在办。'), models.CheckConstraint(condition=models.Q(('seats__gte', 1), ('seats__lte', 20)), name='election_seats')],
             },
         ),
         migrations.CreateModel(
@@ -865,6 +942,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '投票',
                 'ordering': ['election_id', 'number', 'id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('election', 'number'), name='ballot_number_once'), models.CheckConstraint(condition=models.Q(('issued__isnull', True), models.Q(('invalid__lte', models.F('returned')), ('issued__lte', models.F('present')), ('present__lte', models.F('voters')), ('returned__lte', models.F('issued'))), _connector='OR'), name='ballot_papers_add_up'), models.CheckConstraint(condition=models.Q(('excluded__lte', models.F('voters')), ('present__gte', models.F('needed'))), name='ballot_quorum')],
             },
         ),
         migrations.CreateModel(
@@ -925,6 +1003,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '候选人',
                 'ordering': ['election_id', 'person__name_stroke_key', 'id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('election', 'person'), name='candidate_once', violation_error_message='他已经在候选人名单里。')],
             },
         ),
         migrations.CreateModel(
@@ -941,6 +1020,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '得票',
                 'verbose_name_plural': '得票',
                 'ordering': ['ballot_id', 'candidate__person__name_stroke_key', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('ballot', 'candidate'), name='ballotvote_once')],
             },
         ),
         migrations.CreateModel(
@@ -1053,6 +1133,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '不计入应到人数的党员',
                 'ordering': ['election_id', 'person__name_stroke_key', 'id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('election', 'person'), name='exclusion_once', violation_error_message='他已经在不计入名单里。')],
             },
         ),
         migrations.CreateModel(
@@ -1107,6 +1188,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '送学上门',
                 'ordering': ['due_on', 'id'],
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('delivered_on__isnull', True), ('voided_at__isnull', True)), fields=['organisation', 'due_on'], name='homedelivery_open'), models.Index(fields=['organisation', '-delivered_on'], name='homedelivery_done')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('meeting', 'person'), name='homedelivery_once')],
             },
         ),
         migrations.CreateModel(
@@ -1212,6 +1295,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '入党申请和发展党员',
                 'ordering': ['-applied_on', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['organisation', 'stage'], name='recruit_of_organisation'), models.Index(fields=['stage', 'probation_until'], name='recruit_due'), models.Index(fields=['-applied_on', '-id'], name='recruit_latest')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('stage__in', ('applied', 'activist', 'candidate', 'probationary')), ('voided_at__isnull', True)), fields=('person',), name='recruit_one_open', violation_error_message='他的入党申请已经登记，请在原来的那一条上办。')],
             },
         ),
         migrations.CreateModel(
@@ -1270,6 +1355,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '发展步骤',
                 'ordering': ['id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['recruit', 'id'], name='recruitstep_recruit')],
             },
         ),
         migrations.CreateModel(
@@ -1296,6 +1382,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '民主评议党员',
                 'ordering': ['-year', 'organisation_id', 'id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['organisation', '-year'], name='review_of_organisation')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('person', 'year'), name='review_once', violation_error_message='他这一年已有评议结果。'), models.CheckConstraint(condition=models.Q(('year__range', (1949, 2100))), name='review_year')],
             },
         ),
         migrations.CreateModel(
@@ -1349,6 +1437,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '书记培训班',
                 'ordering': ['-starts_on', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['unit', 'starts_on'], name='secretaryclass_unit')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('starts_on'))), name='secretaryclass_order', violation_error_message='结束日期不能早于开始日期。')],
             },
         ),
         migrations.CreateModel(
@@ -1366,6 +1456,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '参训人员',
                 'verbose_name_plural': '参训人员',
                 'ordering': ['secretary_class_id', 'id'],
+                'indexes': [models.Index(condition=models.Q(('attended', True)), fields=['person'], name='classseat_attended')],
+                'constraints': [models.UniqueConstraint(fields=('secretary_class', 'person'), name='classseat_once')],
             },
         ),
         migrations.CreateModel(
@@ -1419,6 +1511,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '学习记录',
                 'ordering': ['-studied_on', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['organisation', '-studied_on'], name='study_of_organisation'), models.Index(fields=['-studied_on', '-id'], name='study_latest')],
             },
         ),
         migrations.CreateModel(
@@ -1472,6 +1565,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '谈心谈话',
                 'ordering': ['-talked_on', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['organisation', '-talked_on'], name='talk_of_organisation')],
             },
         ),
         migrations.CreateModel(
@@ -1530,6 +1624,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '延期、提前换届',
                 'ordering': ['-asked_on', '-id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'asked'), ('voided_at__isnull', True)), fields=('organisation',), name='termshift_one_asked', violation_error_message='已经有一份请示在等上级答复。'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'delay'), ('until__gt', models.F('term_ends_on'))), models.Q(('kind', 'early'), ('until__lt', models.F('term_ends_on'))), _connector='OR'), name='termshift_direction')],
             },
         ),
         migrations.CreateModel(
@@ -1606,6 +1701,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '组织关系转接',
                 'ordering': ['-applied_on', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['from_organisation', 'state'], name='transfer_from'), models.Index(fields=['to_organisation', 'state'], name='transfer_to'), models.Index(fields=['state', 'expires_on'], name='transfer_state'), models.Index(fields=['-applied_on', '-id'], name='transfer_latest')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('applied', 'agreed', 'under_way')), ('voided_at__isnull', True)), fields=('person',), name='transfer_one_open', violation_error_message='他已有一件转接正在办，请先办完或撤回。'), models.UniqueConstraint(condition=models.Q(models.Q(('letter_no', ''), _negated=True), models.Q(('kind', 'in'), _negated=True), ('voided_at__isnull', True)), fields=('letter_no',), name='transfer_letter_once', violation_error_message='这个介绍信编号已经用过，请核对。'), models.CheckConstraint(condition=models.Q(models.Q(('from_organisation__isnull', False), ('kind', 'inside'), ('to_organisation__isnull', False)), models.Q(('from_organisation__isnull', False), ('kind', 'out'), ('to_organisation__isnull', True)), models.Q(('from_organisation__isnull', True), ('kind', 'in'), ('to_organisation__isnull', False)), _connector='OR'), name='transfer_ends'), models.CheckConstraint(condition=models.Q(('from_organisation__isnull', True), ('to_organisation__isnull', True), models.Q(('from_organisation', models.F('to_organisation')), _negated=True), _connector='OR'), name='transfer_two_places', violation_error_message='转出和转入是同一个党组织，不用办转接。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('under_way', 'accepted')), _negated=True), models.Q(('expires_on__isnull', False), ('issued_on__isnull', False)), _connector='OR'), name='transfer_has_letter')],
             },
         ),
         migrations.CreateModel(
@@ -1627,6 +1724,7 @@ class Migration(migrations.Migration):
                 ('study', models.CharField(choices=[('host', '参加流入地支部活动'), ('online', '线上参加本支部活动'), ('paper', '寄送材料自学'), ('call', '电话联系')], default='host', max_length=6, verbose_name='怎么参加学习')),
                 ('contact_name', models.CharField(blank=True, db_default='', max_length=40, verbose_name='支部联系人')),
                 ('note', models.CharField(blank=True, db_default='', max_length=200, verbose_name='备注')),
+                ('closed_by_event', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.lifeevent')),
                 ('entered_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
                 ('guest', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.membership')),
                 ('host', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hosted_members', to='branches.organisation', verbose_name='流入党组织')),
@@ -1639,6 +1737,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '流动党员登记表',
                 'ordering': ['organisation_id', '-starts_on', 'id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['organisation', '-starts_on'], name='floatingstay_home'), models.Index(fields=['host', '-starts_on'], name='floatingstay_host')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='floatingstay_order', violation_error_message='结束日期不能早于开始日期。'), models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('voided_at__isnull', True)), fields=('person',), name='floatingstay_one_open', violation_error_message='他已经登记为流动党员，还没有结束。')],
             },
         ),
         migrations.CreateModel(
@@ -1662,6 +1762,7 @@ class Migration(migrations.Migration):
                 ('study', models.CharField(choices=[('host', '参加流入地支部活动'), ('online', '线上参加本支部活动'), ('paper', '寄送材料自学'), ('call', '电话联系')], default='host', max_length=6, verbose_name='怎么参加学习')),
                 ('contact_name', models.CharField(blank=True, db_default='', max_length=40, verbose_name='支部联系人')),
                 ('note', models.CharField(blank=True, db_default='', max_length=200, verbose_name='备注')),
+                ('closed_by_event', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='registry.lifeevent')),
                 ('entered_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
                 ('guest', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.membership')),
                 ('host', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.organisation', verbose_name='流入党组织')),
@@ -1690,6 +1791,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '换下的介绍信',
                 'verbose_name_plural': '换下的介绍信',
                 'ordering': ['id'],
+                'indexes': [models.Index(fields=['letter_no'], name='formerletter_number')],
             },
         ),
         migrations.CreateModel(
@@ -1754,6 +1856,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '转接步骤',
                 'ordering': ['id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['transfer', 'id'], name='transferstep_transfer')],
             },
         ),
         migrations.AlterModelOptions(
@@ -1932,18 +2035,6 @@ class Migration(migrations.Migration):
             model_name='post',
             constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('voided_at__isnull', True)), fields=('person', 'organisation', 'kind'), name='post_once', violation_error_message='他已在担任这个职务。'),
         ),
-        migrations.AddConstraint(
-            model_name='allowancelist',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('organisation', 'starts_on'), name='allowancelist_once', violation_error_message='这个月起的发放表已经有了。'),
-        ),
-        migrations.AddConstraint(
-            model_name='allowancelist',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__day', 1), ('ends_on__gt', models.F('starts_on')), ('starts_on__day', 1)), name='allowancelist_months', violation_error_message='发放表按整月。'),
-        ),
-        migrations.AddConstraint(
-            model_name='allowancelist',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_on__isnull', True), ('signed_on__isnull', False), _connector='OR'), name='allowancelist_steps', violation_error_message='先签字，后发放。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='allowancelist',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='3f0e319f3ba3bac6954364cf109c47a240de8e0b', operation='UPDATE', pgid='pgtrigger_raise_version_74981', table='branches_allowancelist', when='BEFORE')),
@@ -1952,18 +2043,6 @@ class Migration(migrations.Migration):
             model_name='allowancelist',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_allowancelistevent" ("by_staff", "created_at", "ends_on", "entered_by_id", "id", "organisation_id", "paid_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "signed_on", "starts_on", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."by_staff", OLD."created_at", OLD."ends_on", OLD."entered_by_id", OLD."id", OLD."organisation_id", OLD."paid_on", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."signed_on", OLD."starts_on", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='93d9f6fa6638c52e0874837350f24006837b1048', operation='UPDATE', pgid='pgtrigger_changed_update_1f94c', table='branches_allowancelist', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='allowanceline',
-            constraint=models.UniqueConstraint(fields=('list', 'person'), name='allowanceline_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='branchfund',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('organisation', 'year', 'kind'), name='branchfund_once', violation_error_message='这一年的这笔经费已经登记。'),
-        ),
-        migrations.AddConstraint(
-            model_name='branchfund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('received__gte', 0)), name='branchfund_amount', violation_error_message='金额不能是负数。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='branchfund',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='11dc7d4dafde20e132560e395e42cf13b3b296aa', operation='UPDATE', pgid='pgtrigger_raise_version_9510e', table='branches_branchfund', when='BEFORE')),
@@ -1971,34 +2050,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='branchfund',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_branchfundevent" ("amount", "by_staff", "created_at", "document_no", "entered_by_id", "id", "kind", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "received", "updated_at", "version", "void_reason", "voided_at", "year") VALUES (OLD."amount", OLD."by_staff", OLD."created_at", OLD."document_no", OLD."entered_by_id", OLD."id", OLD."kind", OLD."organisation_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."received", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at", OLD."year"); RETURN NULL;', hash='565e972ea1ebb3cd9d5ea20d784d3c84c0fd1c59', operation='UPDATE', pgid='pgtrigger_changed_update_8f9ec', table='branches_branchfund', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='ballotvote',
-            constraint=models.UniqueConstraint(fields=('ballot', 'candidate'), name='ballotvote_once'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['updated_at'], name='draft_updated'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('user', 'organisation', 'form', 'subject'), name='draft_once'),
-        ),
-        migrations.AddIndex(
-            model_name='duesbase',
-            index=models.Index(fields=['organisation', 'year'], name='duesbase_of_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='duesbase',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('person', 'starts_on'), name='duesbase_once', violation_error_message='他这个月起的标准已经定过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='duesbase',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__day', 1), ('starts_on__year', models.F('year'))), name='duesbase_month', violation_error_message='标准从某个月的 1 日算起，并在核定的年度里。'),
-        ),
-        migrations.AddConstraint(
-            model_name='duesbase',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='duesbase_amount', violation_error_message='金额不能是负数。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='duesbase',
@@ -2012,22 +2063,6 @@ class Migration(migrations.Migration):
             model_name='duesbase',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."by_staff" IS DISTINCT FROM (NEW."by_staff") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."entered_by_id" IS DISTINCT FROM (NEW."entered_by_id") OR OLD."fixed_on" IS DISTINCT FROM (NEW."fixed_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."rate" IS DISTINCT FROM (NEW."rate") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."void_reason" IS DISTINCT FROM (NEW."void_reason") OR OLD."voided_at" IS DISTINCT FROM (NEW."voided_at") OR OLD."year" IS DISTINCT FROM (NEW."year"))', func='INSERT INTO "branches_duesbaseevent" ("amount", "by_staff", "created_at", "entered_by_id", "fixed_on", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "rate", "reason", "source", "starts_on", "updated_at", "version", "void_reason", "voided_at", "year") VALUES (OLD."amount", OLD."by_staff", OLD."created_at", OLD."entered_by_id", OLD."fixed_on", OLD."id", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."rate", OLD."reason", OLD."source", OLD."starts_on", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at", OLD."year"); RETURN NULL;', hash='0d9db9a539b7052f823506427e2a6bc697cf50b5', operation='UPDATE', pgid='pgtrigger_changed_update_e896f', table='branches_duesbase', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='duesexemption',
-            index=models.Index(fields=['person', 'starts_on'], name='duesexemption_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='duesexemption',
-            index=models.Index(fields=['organisation', '-starts_on'], name='duesexemption_of_branch'),
-        ),
-        migrations.AddConstraint(
-            model_name='duesexemption',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__day', 1), ('ends_on__gt', models.F('starts_on')), ('starts_on__day', 1)), name='duesexemption_months', violation_error_message='减免按整月：起止都在某月 1 日，止晚于起。'),
-        ),
-        migrations.AddConstraint(
-            model_name='duesexemption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('kind', 'zero')), models.Q(('amount__gt', 0), ('kind', 'reduced')), _connector='OR'), name='duesexemption_amount', violation_error_message='少交的要填每月交多少；免交的不填。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='duesexemption',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='defdfd03e6c91864da60568c997e35d909692eb0', operation='UPDATE', pgid='pgtrigger_raise_version_d1e9c', table='branches_duesexemption', when='BEFORE')),
@@ -2040,33 +2075,9 @@ class Migration(migrations.Migration):
             model_name='duesexemption',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_duesexemptionevent" ("amount", "approved_by_id", "approved_on", "by_staff", "created_at", "decided_on", "ends_on", "entered_by_id", "id", "kind", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "reason", "starts_on", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."amount", OLD."approved_by_id", OLD."approved_on", OLD."by_staff", OLD."created_at", OLD."decided_on", OLD."ends_on", OLD."entered_by_id", OLD."id", OLD."kind", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."reason", OLD."starts_on", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='f28ac3932c973bcd82a3702dff433cbe5bdd2e49', operation='UPDATE', pgid='pgtrigger_changed_update_25a60', table='branches_duesexemption', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='duesoff',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('organisation',), name='duesoff_once', violation_error_message='这个党组织已经停用党费模块。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='duesoff',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='589d9f5fe4147e1fa70e9a06c4de633429935c13', operation='UPDATE', pgid='pgtrigger_raise_version_19c1d', table='branches_duesoff', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='duespayment',
-            index=models.Index(fields=['organisation', '-paid_on'], name='duespayment_of_branch'),
-        ),
-        migrations.AddIndex(
-            model_name='duespayment',
-            index=models.Index(fields=['organisation', 'receipt_year', '-receipt_no'], name='duespayment_receipt'),
-        ),
-        migrations.AddIndex(
-            model_name='duespayment',
-            index=models.Index(fields=['-paid_on', '-id'], name='duespayment_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='duespayment',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('kind', 'voluntary'), _negated=True), ('voided_at__isnull', True)), fields=('person', 'month', 'part'), name='duespayment_once', violation_error_message='他这个月的党费已经记过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='duespayment',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1), ('paid__gt', 0)), name='duespayment_shape', violation_error_message='金额要大于 0，月份写某月 1 日。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='duespayment',
@@ -2080,9 +2091,13 @@ class Migration(migrations.Migration):
             model_name='duespayment',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_duespaymentevent" ("approval", "approved_on", "bio", "by_staff", "created_at", "due", "entered_by_id", "forwarded_on", "id", "kind", "method", "month", "organisation_id", "paid", "paid_on", "part", "payer_name", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "receipt_no", "receipt_year", "to_centre", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."approval", OLD."approved_on", OLD."bio", OLD."by_staff", OLD."created_at", OLD."due", OLD."entered_by_id", OLD."forwarded_on", OLD."id", OLD."kind", OLD."method", OLD."month", OLD."organisation_id", OLD."paid", OLD."paid_on", OLD."part", OLD."payer_name", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."receipt_no", OLD."receipt_year", OLD."to_centre", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='3e514514dab512bd040c96cab325d5ac6508597b', operation='UPDATE', pgid='pgtrigger_changed_update_f1768', table='branches_duespayment', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='duesyear',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('organisation', 'year'), name='duesyear_once'),
+        pgtrigger.migrations.AddTrigger(
+            model_name='duesupload',
+            trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='f13406753e495ea0a577caf5a8cb53e4146bcfe2', operation='UPDATE', pgid='pgtrigger_raise_version_c631c', table='branches_duesupload', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='duesupload',
+            trigger=pgtrigger.compiler.Trigger(name='capable_dues', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF EXISTS (\n            SELECT 1 FROM branches_organisation WHERE id = NEW.organisation_id AND kind IN ('floating', 'functional', 'temporary')\n        ) THEN\n            RAISE EXCEPTION 'organisation % may not: dues', NEW.organisation_id USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ", hash='17ce720ce10530691b44d0e53f392eeec9e4129a', operation='INSERT OR UPDATE', pgid='pgtrigger_capable_dues_ecada', table='branches_duesupload', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='duesyear',
@@ -2092,10 +2107,6 @@ class Migration(migrations.Migration):
             model_name='duesyear',
             trigger=pgtrigger.compiler.Trigger(name='capable_dues', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF EXISTS (\n            SELECT 1 FROM branches_organisation WHERE id = NEW.organisation_id AND kind IN ('floating', 'functional', 'temporary')\n        ) THEN\n            RAISE EXCEPTION 'organisation % may not: dues', NEW.organisation_id USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ", hash='286030c9a6e4a49a1a04c9949a4b61ba228f1d7e', operation='INSERT OR UPDATE', pgid='pgtrigger_capable_dues_61c1f', table='branches_duesyear', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('election', 'person'), name='candidate_once', violation_error_message='他已经在候选人名单里。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='candidate',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='ae3a2c7d61b204407ca9991d42e026b7aa72a91b', operation='UPDATE', pgid='pgtrigger_raise_version_8c958', table='branches_candidate', when='BEFORE')),
@@ -2103,18 +2114,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='candidate',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_candidateevent" ("consented", "created_at", "elected_in", "election_id", "examined", "id", "nominated_by", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "post", "public_id", "recommended", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."consented", OLD."created_at", OLD."elected_in", OLD."election_id", OLD."examined", OLD."id", OLD."nominated_by", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."post", OLD."public_id", OLD."recommended", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='666597f9a094f905e8d01315df3e6b4c63a24963', operation='UPDATE', pgid='pgtrigger_changed_update_54ece', table='branches_candidate', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('election', 'number'), name='ballot_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('issued__isnull', True), models.Q(('invalid__lte', models.F('returned')), ('issued__lte', models.F('present')), ('present__lte', models.F('voters')), ('returned__lte', models.F('issued'))), _connector='OR'), name='ballot_papers_add_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('excluded__lte', models.F('voters')), ('present__gte', models.F('needed'))), name='ballot_quorum'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='ballot',
@@ -2124,10 +2123,6 @@ class Migration(migrations.Migration):
             model_name='ballot',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_ballotevent" ("by_staff", "created_at", "election_id", "entered_by_id", "excluded", "held_on", "id", "invalid", "issued", "needed", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "present", "public_id", "returned", "seats", "tellers", "updated_at", "version", "void_reason", "voided_at", "voters") VALUES (OLD."by_staff", OLD."created_at", OLD."election_id", OLD."entered_by_id", OLD."excluded", OLD."held_on", OLD."id", OLD."invalid", OLD."issued", OLD."needed", OLD."number", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."present", OLD."public_id", OLD."returned", OLD."seats", OLD."tellers", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at", OLD."voters"); RETURN NULL;', hash='5356615b5cf9a5752ab02863d144a403effcc6ef', operation='UPDATE', pgid='pgtrigger_changed_update_a5e54', table='branches_ballot', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('election', 'person'), name='exclusion_once', violation_error_message='他已经在不计入名单里。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='exclusion',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='86ccd5c6b6f0a32f5adb1a686065924c8cc26007', operation='UPDATE', pgid='pgtrigger_raise_version_3c1f8', table='branches_exclusion', when='BEFORE')),
@@ -2135,10 +2130,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='exclusion',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_exclusionevent" ("category", "created_at", "election_id", "id", "meeting_agrees", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "superior_agrees", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."category", OLD."created_at", OLD."election_id", OLD."id", OLD."meeting_agrees", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."superior_agrees", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='e6b91e7d1d7658b6f3070c14f8915ad73042c9b8', operation='UPDATE', pgid='pgtrigger_changed_update_463fd', table='branches_exclusion', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='fundentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='fundentry_amount', violation_error_message='金额要大于 0。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='fundentry',
@@ -2148,10 +2139,6 @@ class Migration(migrations.Migration):
             model_name='fundentry',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_fundentryevent" ("amount", "by_staff", "created_at", "document_no", "entered_by_id", "fund_id", "handled_by", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "purpose", "spent_on", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."amount", OLD."by_staff", OLD."created_at", OLD."document_no", OLD."entered_by_id", OLD."fund_id", OLD."handled_by", OLD."id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."purpose", OLD."spent_on", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='56228cde80ba8ceb50cd7b1c0b63d970b19c370d', operation='UPDATE', pgid='pgtrigger_changed_update_4686d', table='branches_fundentry', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['organisation', '-inspected_on'], name='inspection_of_organisation'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='inspection',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='7cf951034f87e6b74e96578ad6c797e2470ffeb4', operation='UPDATE', pgid='pgtrigger_raise_version_0a0a9', table='branches_inspection', when='BEFORE')),
@@ -2159,14 +2146,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='inspection',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_inspectionevent" ("created_at", "id", "inspected_on", "inspectors", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "subject", "summary", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."created_at", OLD."id", OLD."inspected_on", OLD."inspectors", OLD."organisation_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."subject", OLD."summary", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='7acea0bf468e6ebfb20594a808e5071387984fba', operation='UPDATE', pgid='pgtrigger_changed_update_dfe86', table='branches_inspection', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='inspectionfinding',
-            index=models.Index(condition=models.Q(models.Q(('result', 'done'), _negated=True), ('voided_at__isnull', True)), fields=['due_on'], name='inspectionfinding_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectionfinding',
-            constraint=models.CheckConstraint(condition=models.Q(('result', ''), ('rechecked_on__isnull', False), _connector='OR'), name='inspectionfinding_result_has_day'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='inspectionfinding',
@@ -2176,18 +2155,6 @@ class Migration(migrations.Migration):
             model_name='inspectionfinding',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_inspectionfindingevent" ("answer", "answered_on", "by_staff", "content", "created_at", "due_on", "entered_by_id", "id", "inspection_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "public_id", "recheck_note", "rechecked_on", "result", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."answer", OLD."answered_on", OLD."by_staff", OLD."content", OLD."created_at", OLD."due_on", OLD."entered_by_id", OLD."id", OLD."inspection_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."position", OLD."public_id", OLD."recheck_note", OLD."rechecked_on", OLD."result", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='79cb6bb5180f78d75be5caa35de5202aae924e52', operation='UPDATE', pgid='pgtrigger_changed_update_95d58', table='branches_inspectionfinding', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='homedelivery',
-            index=models.Index(condition=models.Q(('delivered_on__isnull', True), ('voided_at__isnull', True)), fields=['organisation', 'due_on'], name='homedelivery_open'),
-        ),
-        migrations.AddIndex(
-            model_name='homedelivery',
-            index=models.Index(fields=['organisation', '-delivered_on'], name='homedelivery_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='homedelivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('meeting', 'person'), name='homedelivery_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='homedelivery',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='ecd3e88c85251ef35b79af491ae9a77dfa1f1fea', operation='UPDATE', pgid='pgtrigger_raise_version_e2f48', table='branches_homedelivery', when='BEFORE')),
@@ -2195,18 +2162,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='homedelivery',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_homedeliveryevent" ("by_staff", "content", "created_at", "delivered_on", "deliverer_id", "due_on", "entered_by_id", "form", "id", "meeting_id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "updated_at", "version", "void_reason", "voided_at", "wishes") VALUES (OLD."by_staff", OLD."content", OLD."created_at", OLD."delivered_on", OLD."deliverer_id", OLD."due_on", OLD."entered_by_id", OLD."form", OLD."id", OLD."meeting_id", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at", OLD."wishes"); RETURN NULL;', hash='75f470b687d4366c9c18858613363e8b3fd8d221', operation='UPDATE', pgid='pgtrigger_changed_update_ff008', table='branches_homedelivery', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='election',
-            index=models.Index(fields=['state', 'waiting_since'], name='election_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='election',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state__in', ['done', 'cancelled']), _negated=True), ('voided_at__isnull', True)), fields=('organisation',), name='election_one_open', violation_error_message='这个党组织已经有一次换届在办。'),
-        ),
-        migrations.AddConstraint(
-            model_name='election',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gte', 1), ('seats__lte', 20)), name='election_seats'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='election',
@@ -2220,22 +2175,6 @@ class Migration(migrations.Migration):
             model_name='election',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_electionevent" ("by_staff", "consent_document", "created_at", "entered_by_id", "hands_on_exclusions", "id", "meeting_id", "method", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "planned_on", "public_id", "reply_document", "report_document", "request_document", "seats", "state", "term_ended_on", "updated_at", "version", "void_reason", "voided_at", "waiting_since", "without_vote") VALUES (OLD."by_staff", OLD."consent_document", OLD."created_at", OLD."entered_by_id", OLD."hands_on_exclusions", OLD."id", OLD."meeting_id", OLD."method", OLD."organisation_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."place", OLD."planned_on", OLD."public_id", OLD."reply_document", OLD."report_document", OLD."request_document", OLD."seats", OLD."state", OLD."term_ended_on", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at", OLD."waiting_since", OLD."without_vote"); RETURN NULL;', hash='835ded0b3a8e06ce5e5efb8c4ac677ef2eb25979', operation='UPDATE', pgid='pgtrigger_changed_update_fc0a6', table='branches_election', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(fields=['person', 'meeting'], name='branchattendance_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'person'), name='branchattendance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='membercontact',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membercontact_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='membercontact',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('voided_at__isnull', True)), fields=('organisation', 'member'), name='membercontact_once', violation_error_message='已经有人联系这位党员。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='membercontact',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='e46323be96dae5d56032de6f3091b00fc401cdea', operation='UPDATE', pgid='pgtrigger_raise_version_90a40', table='branches_membercontact', when='BEFORE')),
@@ -2244,17 +2183,9 @@ class Migration(migrations.Migration):
             model_name='membercontact',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_membercontactevent" ("by_staff", "created_at", "ends_on", "entered_by_id", "id", "keeper_id", "member_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "starts_on", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."by_staff", OLD."created_at", OLD."ends_on", OLD."entered_by_id", OLD."id", OLD."keeper_id", OLD."member_id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."starts_on", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='aafebb2366e374eb72cafbba696adc5db487dfb9', operation='UPDATE', pgid='pgtrigger_changed_update_ee3fc', table='branches_membercontact', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='movedecision',
-            constraint=models.UniqueConstraint(fields=('whereabouts',), name='movedecision_whereabouts'),
-        ),
-        migrations.AddConstraint(
-            model_name='movedecision',
-            constraint=models.UniqueConstraint(fields=('event',), name='movedecision_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='movedecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('event__isnull', True), ('whereabouts__isnull', False)), models.Q(('event__isnull', False), ('whereabouts__isnull', True)), _connector='OR'), name='movedecision_of_one'),
+        pgtrigger.migrations.AddTrigger(
+            model_name='memberupload',
+            trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='94391204927658d58186b88af448d7bfcda3ff74', operation='UPDATE', pgid='pgtrigger_raise_version_f176f', table='branches_memberupload', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='movedecision',
@@ -2263,10 +2194,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='organisationact',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='b7bfb4b190fb3624d5bd54c5d3d596dc2ec5a6e4', operation='UPDATE', pgid='pgtrigger_raise_version_a2a2e', table='branches_organisationact', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationhonour',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('organisation', 'name', 'awarded_on'), name='organisationhonour_once', violation_error_message='这项荣誉已经登记过。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='organisationhonour',
@@ -2280,14 +2207,6 @@ class Migration(migrations.Migration):
             model_name='programme',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='449f4d06bc6fc917c796046ab3a1890f950e2b92', operation='UPDATE', pgid='pgtrigger_raise_version_40dc8', table='branches_programme', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['organisation', '-held_on'], name='meeting_of_organisation'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['-held_on', '-id'], name='meeting_latest'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='meeting',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='32b4daece32454fbaf8d98894de2c3e1f4df8583', operation='UPDATE', pgid='pgtrigger_raise_version_af572', table='branches_meeting', when='BEFORE')),
@@ -2299,22 +2218,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='meeting',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_meetingevent" ("by_staff", "created_at", "entered_by_id", "expected", "guests", "held_at", "held_on", "host_id", "id", "is_online", "items", "kind", "minutes", "organisation_id", "partner_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "programme_id", "public_id", "recorder_id", "resolutions", "said_present", "topic", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."by_staff", OLD."created_at", OLD."entered_by_id", OLD."expected", OLD."guests", OLD."held_at", OLD."held_on", OLD."host_id", OLD."id", OLD."is_online", OLD."items", OLD."kind", OLD."minutes", OLD."organisation_id", OLD."partner_names", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."place", OLD."programme_id", OLD."public_id", OLD."recorder_id", OLD."resolutions", OLD."said_present", OLD."topic", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='6be288eb6eb4f1be255eeba22ad3aafb41c1d82f', operation='UPDATE', pgid='pgtrigger_changed_update_3362a', table='branches_meeting', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='recruit',
-            index=models.Index(fields=['organisation', 'stage'], name='recruit_of_organisation'),
-        ),
-        migrations.AddIndex(
-            model_name='recruit',
-            index=models.Index(fields=['stage', 'probation_until'], name='recruit_due'),
-        ),
-        migrations.AddIndex(
-            model_name='recruit',
-            index=models.Index(fields=['-applied_on', '-id'], name='recruit_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='recruit',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage__in', ('applied', 'activist', 'candidate', 'probationary')), ('voided_at__isnull', True)), fields=('person',), name='recruit_one_open', violation_error_message='他的入党申请已经登记，请在原来的那一条上办。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='recruit',
@@ -2328,22 +2231,6 @@ class Migration(migrations.Migration):
             model_name='recruit',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_recruitevent" ("activist_on", "admitted_on", "applied_on", "by_staff", "candidate_on", "closed_by_event_id", "created_at", "entered_by_id", "full_on", "id", "introducers", "joined_id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "probation_until", "prolonged", "public_id", "stage", "stage_before", "stopped_on", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."activist_on", OLD."admitted_on", OLD."applied_on", OLD."by_staff", OLD."candidate_on", OLD."closed_by_event_id", OLD."created_at", OLD."entered_by_id", OLD."full_on", OLD."id", OLD."introducers", OLD."joined_id", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."probation_until", OLD."prolonged", OLD."public_id", OLD."stage", OLD."stage_before", OLD."stopped_on", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='5f68afafe71cb89bab4f4e57fe3491b1dafbcb53', operation='UPDATE', pgid='pgtrigger_changed_update_9d99f', table='branches_recruit', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='recruitstep',
-            index=models.Index(fields=['recruit', 'id'], name='recruitstep_recruit'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['organisation', '-year'], name='review_of_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('person', 'year'), name='review_once', violation_error_message='他这一年已有评议结果。'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('year__range', (1949, 2100))), name='review_year'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='review',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='6c808ba3a804847e74d6710bf0969f89b844ce4d', operation='UPDATE', pgid='pgtrigger_raise_version_1a17f', table='branches_review', when='BEFORE')),
@@ -2356,14 +2243,6 @@ class Migration(migrations.Migration):
             model_name='review',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_reviewevent" ("by_staff", "created_at", "entered_by_id", "id", "meeting_id", "note", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "result", "updated_at", "version", "void_reason", "voided_at", "year") VALUES (OLD."by_staff", OLD."created_at", OLD."entered_by_id", OLD."id", OLD."meeting_id", OLD."note", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."result", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at", OLD."year"); RETURN NULL;', hash='8e5e8f22c32c647bc2b8fd23eaf2ff003492a2e0', operation='UPDATE', pgid='pgtrigger_changed_update_39c82', table='branches_review', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='secretaryclass',
-            index=models.Index(fields=['unit', 'starts_on'], name='secretaryclass_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='secretaryclass',
-            constraint=models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('starts_on'))), name='secretaryclass_order', violation_error_message='结束日期不能早于开始日期。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='secretaryclass',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='db4c93441fc011f9ca8ddbc023ad5854607d47ff', operation='UPDATE', pgid='pgtrigger_raise_version_21d11', table='branches_secretaryclass', when='BEFORE')),
@@ -2371,22 +2250,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='secretaryclass',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_secretaryclassevent" ("created_at", "hours", "id", "last_on", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "public_id", "starts_on", "title", "unit_id", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."created_at", OLD."hours", OLD."id", OLD."last_on", OLD."note", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."place", OLD."public_id", OLD."starts_on", OLD."title", OLD."unit_id", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='add08181fb3d8a77b7fc7971a04515db4ca46c30', operation='UPDATE', pgid='pgtrigger_changed_update_cc980', table='branches_secretaryclass', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='classseat',
-            index=models.Index(condition=models.Q(('attended', True)), fields=['person'], name='classseat_attended'),
-        ),
-        migrations.AddConstraint(
-            model_name='classseat',
-            constraint=models.UniqueConstraint(fields=('secretary_class', 'person'), name='classseat_once'),
-        ),
-        migrations.AddIndex(
-            model_name='studyrecord',
-            index=models.Index(fields=['organisation', '-studied_on'], name='study_of_organisation'),
-        ),
-        migrations.AddIndex(
-            model_name='studyrecord',
-            index=models.Index(fields=['-studied_on', '-id'], name='study_latest'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='studyrecord',
@@ -2396,10 +2259,6 @@ class Migration(migrations.Migration):
             model_name='studyrecord',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_studyrecordevent" ("by_staff", "created_at", "entered_by_id", "form", "hours", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "studied_on", "theme", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."by_staff", OLD."created_at", OLD."entered_by_id", OLD."form", OLD."hours", OLD."id", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."studied_on", OLD."theme", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='b815b765ecdeb214fde3276813ad5526a7a041df', operation='UPDATE', pgid='pgtrigger_changed_update_9a319', table='branches_studyrecord', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='talk',
-            index=models.Index(fields=['organisation', '-talked_on'], name='talk_of_organisation'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='talk',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='dcc9c7f5261c817a9af31fa73c9cf61f14ef77d4', operation='UPDATE', pgid='pgtrigger_raise_version_2ae2a', table='branches_talk', when='BEFORE')),
@@ -2407,14 +2266,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='talk',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_talkevent" ("by_staff", "created_at", "entered_by_id", "id", "officer_id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "talked_on", "theme", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."by_staff", OLD."created_at", OLD."entered_by_id", OLD."id", OLD."officer_id", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."talked_on", OLD."theme", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='54842a8d0af1b58fdc6f42220a3a59e3e8d15eec', operation='UPDATE', pgid='pgtrigger_changed_update_1f803', table='branches_talk', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='termshift',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked'), ('voided_at__isnull', True)), fields=('organisation',), name='termshift_one_asked', violation_error_message='已经有一份请示在等上级答复。'),
-        ),
-        migrations.AddConstraint(
-            model_name='termshift',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'delay'), ('until__gt', models.F('term_ends_on'))), models.Q(('kind', 'early'), ('until__lt', models.F('term_ends_on'))), _connector='OR'), name='termshift_direction'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='termshift',
@@ -2428,42 +2279,6 @@ class Migration(migrations.Migration):
             model_name='termshift',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_termshiftevent" ("answer", "asked_on", "by_staff", "created_at", "decided_by_id", "decided_on", "document_no", "entered_by_id", "id", "kind", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "reason", "state", "term_ends_on", "until", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."answer", OLD."asked_on", OLD."by_staff", OLD."created_at", OLD."decided_by_id", OLD."decided_on", OLD."document_no", OLD."entered_by_id", OLD."id", OLD."kind", OLD."organisation_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."reason", OLD."state", OLD."term_ends_on", OLD."until", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='8db76475688e2139dc0c8d94265090e313cefeca', operation='UPDATE', pgid='pgtrigger_changed_update_21fee', table='branches_termshift', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['from_organisation', 'state'], name='transfer_from'),
-        ),
-        migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['to_organisation', 'state'], name='transfer_to'),
-        ),
-        migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['state', 'expires_on'], name='transfer_state'),
-        ),
-        migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['-applied_on', '-id'], name='transfer_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('applied', 'agreed', 'under_way')), ('voided_at__isnull', True)), fields=('person',), name='transfer_one_open', violation_error_message='他已有一件转接正在办，请先办完或撤回。'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('letter_no', ''), _negated=True), models.Q(('kind', 'in'), _negated=True), ('voided_at__isnull', True)), fields=('letter_no',), name='transfer_letter_once', violation_error_message='这个介绍信编号已经用过，请核对。'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_organisation__isnull', False), ('kind', 'inside'), ('to_organisation__isnull', False)), models.Q(('from_organisation__isnull', False), ('kind', 'out'), ('to_organisation__isnull', True)), models.Q(('from_organisation__isnull', True), ('kind', 'in'), ('to_organisation__isnull', False)), _connector='OR'), name='transfer_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('from_organisation__isnull', True), ('to_organisation__isnull', True), models.Q(('from_organisation', models.F('to_organisation')), _negated=True), _connector='OR'), name='transfer_two_places', violation_error_message='转出和转入是同一个党组织，不用办转接。'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('under_way', 'accepted')), _negated=True), models.Q(('expires_on__isnull', False), ('issued_on__isnull', False)), _connector='OR'), name='transfer_has_letter'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='transfer',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='33c19933ff3d793192894ccb7590e7114559d3a5', operation='UPDATE', pgid='pgtrigger_raise_version_576cc', table='branches_transfer', when='BEFORE')),
@@ -2476,36 +2291,12 @@ class Migration(migrations.Migration):
             model_name='transfer',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "branches_transferevent" ("accepted_at", "accepted_on", "applied_on", "by_staff", "closed_because", "closed_by_event_id", "created_at", "dues_paid_to", "entered_by_id", "expires_on", "from_organisation_id", "id", "issued_on", "joined_id", "kind", "left_id", "letter_no", "moved_on", "outside_name", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "reason", "receipt_on", "secondary_id", "state", "state_before_event", "to_organisation_id", "updated_at", "valid_days", "version", "void_reason", "voided_at") VALUES (OLD."accepted_at", OLD."accepted_on", OLD."applied_on", OLD."by_staff", OLD."closed_because", OLD."closed_by_event_id", OLD."created_at", OLD."dues_paid_to", OLD."entered_by_id", OLD."expires_on", OLD."from_organisation_id", OLD."id", OLD."issued_on", OLD."joined_id", OLD."kind", OLD."left_id", OLD."letter_no", OLD."moved_on", OLD."outside_name", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."reason", OLD."receipt_on", OLD."secondary_id", OLD."state", OLD."state_before_event", OLD."to_organisation_id", OLD."updated_at", OLD."valid_days", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='f4852ccd2e07b160805a6455ecf70f0442093f33', operation='UPDATE', pgid='pgtrigger_changed_update_78210', table='branches_transfer', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='formerletter',
-            index=models.Index(fields=['letter_no'], name='formerletter_number'),
-        ),
-        migrations.AddIndex(
-            model_name='floatingstay',
-            index=models.Index(fields=['organisation', '-starts_on'], name='floatingstay_home'),
-        ),
-        migrations.AddIndex(
-            model_name='floatingstay',
-            index=models.Index(fields=['host', '-starts_on'], name='floatingstay_host'),
-        ),
-        migrations.AddConstraint(
-            model_name='floatingstay',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='floatingstay_order', violation_error_message='结束日期不能早于开始日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='floatingstay',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('voided_at__isnull', True)), fields=('person',), name='floatingstay_one_open', violation_error_message='他已经登记为流动党员，还没有结束。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='floatingstay',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='3ebb9d6707caacb3ebb3a0d9d513df22a3f91ac9', operation='UPDATE', pgid='pgtrigger_raise_version_544e8', table='branches_floatingstay', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='floatingstay',
-            trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."by_staff" IS DISTINCT FROM (NEW."by_staff") OR OLD."city" IS DISTINCT FROM (NEW."city") OR OLD."contact_name" IS DISTINCT FROM (NEW."contact_name") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ended_by_id" IS DISTINCT FROM (NEW."ended_by_id") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."entered_by_id" IS DISTINCT FROM (NEW."entered_by_id") OR OLD."guest_id" IS DISTINCT FROM (NEW."guest_id") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."host_name" IS DISTINCT FROM (NEW."host_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."study" IS DISTINCT FROM (NEW."study") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."void_reason" IS DISTINCT FROM (NEW."void_reason") OR OLD."voided_at" IS DISTINCT FROM (NEW."voided_at"))', func='INSERT INTO "branches_floatingstayevent" ("by_staff", "city", "contact_name", "created_at", "ended_by_id", "ends_on", "entered_by_id", "guest_id", "host_id", "host_name", "id", "note", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "starts_on", "study", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."by_staff", OLD."city", OLD."contact_name", OLD."created_at", OLD."ended_by_id", OLD."ends_on", OLD."entered_by_id", OLD."guest_id", OLD."host_id", OLD."host_name", OLD."id", OLD."note", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."starts_on", OLD."study", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='714d5557d4eff01fb15fadfb7266308e455f569c', operation='UPDATE', pgid='pgtrigger_changed_update_c31ff', table='branches_floatingstay', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='transferstep',
-            index=models.Index(fields=['transfer', 'id'], name='transferstep_transfer'),
+            trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."by_staff" IS DISTINCT FROM (NEW."by_staff") OR OLD."city" IS DISTINCT FROM (NEW."city") OR OLD."closed_by_event_id" IS DISTINCT FROM (NEW."closed_by_event_id") OR OLD."contact_name" IS DISTINCT FROM (NEW."contact_name") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ended_by_id" IS DISTINCT FROM (NEW."ended_by_id") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."entered_by_id" IS DISTINCT FROM (NEW."entered_by_id") OR OLD."guest_id" IS DISTINCT FROM (NEW."guest_id") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."host_name" IS DISTINCT FROM (NEW."host_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."study" IS DISTINCT FROM (NEW."study") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."void_reason" IS DISTINCT FROM (NEW."void_reason") OR OLD."voided_at" IS DISTINCT FROM (NEW."voided_at"))', func='INSERT INTO "branches_floatingstayevent" ("by_staff", "city", "closed_by_event_id", "contact_name", "created_at", "ended_by_id", "ends_on", "entered_by_id", "guest_id", "host_id", "host_name", "id", "note", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "starts_on", "study", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."by_staff", OLD."city", OLD."closed_by_event_id", OLD."contact_name", OLD."created_at", OLD."ended_by_id", OLD."ends_on", OLD."entered_by_id", OLD."guest_id", OLD."host_id", OLD."host_name", OLD."id", OLD."note", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."starts_on", OLD."study", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='9daad3a2630dc83ca0a28ce52ca0a0a6236212b7', operation='UPDATE', pgid='pgtrigger_changed_update_c31ff', table='branches_floatingstay', when='AFTER')),
         ),
     ]

@@ -38,6 +38,8 @@ def meeting_list(request, desk):
     wanted = request.GET.get("kind", "")
     rows = meetings_open_to(desk.organisation).select_related("organisation").order_by("-held_on", "-pk")
     rows = rows.filter(voided_at__isnull=wanted != "void")
+    if wanted == "void":
+        rows = rows.filter(organisation=desk.organisation)
     if wanted in MeetingKind:
         rows = rows.filter(kind=wanted)
     year = request.GET.get("year", "")

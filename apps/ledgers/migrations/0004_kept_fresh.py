@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '电话单',
                 'ordering': ['-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['carer', '-id'], name='callsheet_carer')],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +64,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '电话单的一行',
                 'verbose_name_plural': '电话单的行',
                 'ordering': ['sheet_id', 'position'],
+                'indexes': [models.Index(condition=models.Q(('contact__isnull', True)), fields=['cadre'], name='callsheetline_open')],
+                'constraints': [models.UniqueConstraint(fields=('sheet', 'position'), name='callsheetline_position'), models.UniqueConstraint(fields=('sheet', 'cadre'), name='callsheetline_cadre')],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +101,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '来电来访登记',
                 'ordering': ['-received_at', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['-received_at', '-id'], name='inquiry_received'), models.Index(condition=models.Q(('state__in', ['open', 'answered'])), fields=['handler', 'due_on'], name='inquiry_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('person__isnull', False), models.Q(('caller', ''), _negated=True), _connector='OR'), name='inquiry_who', violation_error_message='请选是哪位老同志，或写明来人是谁。'), models.CheckConstraint(condition=models.Q(('state', 'done'), models.Q(('due_on__isnull', False), ('handler__isnull', False)), _connector='OR'), name='inquiry_passed_on_whole', violation_error_message='转办要选承办人，并定期限。')],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +131,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '当日上门核实',
                 'ordering': ['-raised_at', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['-raised_at'], name='safetycheck_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True), ('voided_at__isnull', True)), fields=('cadre',), name='safetycheck_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('result', '')), models.Q(('closed_at__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='safetycheck_result'), models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gte', models.F('raised_at')), _connector='OR'), name='safetycheck_order')],
             },
         ),
         migrations.CreateModel(
@@ -198,61 +205,13 @@ class Migration(migrations.Migration):
             model_name='contact',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."by" IS DISTINCT FROM (NEW."by") OR OLD."campaign" IS DISTINCT FROM (NEW."campaign") OR OLD."companions" IS DISTINCT FROM (NEW."companions") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."entered_via" IS DISTINCT FROM (NEW."entered_via") OR OLD."feedback" IS DISTINCT FROM (NEW."feedback") OR OLD."form_key" IS DISTINCT FROM (NEW."form_key") OR OLD."gifts" IS DISTINCT FROM (NEW."gifts") OR OLD."happened_on" IS DISTINCT FROM (NEW."happened_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."leaders" IS DISTINCT FROM (NEW."leaders") OR OLD."method" IS DISTINCT FROM (NEW."method") OR OLD."money" IS DISTINCT FROM (NEW."money") OR OLD."needs" IS DISTINCT FROM (NEW."needs") OR OLD."on_behalf_of_id" IS DISTINCT FROM (NEW."on_behalf_of_id") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."void_reason" IS DISTINCT FROM (NEW."void_reason") OR OLD."voided_at" IS DISTINCT FROM (NEW."voided_at"))', func='INSERT INTO "ledgers_contactevent" ("by", "campaign", "companions", "created_at", "entered_via", "feedback", "form_key", "gifts", "happened_on", "id", "kind", "leaders", "method", "money", "needs", "on_behalf_of_id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "public_id", "recorded_by_id", "source", "summary", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."by", OLD."campaign", OLD."companions", OLD."created_at", OLD."entered_via", OLD."feedback", OLD."form_key", OLD."gifts", OLD."happened_on", OLD."id", OLD."kind", OLD."leaders", OLD."method", OLD."money", OLD."needs", OLD."on_behalf_of_id", OLD."outcome", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."place", OLD."public_id", OLD."recorded_by_id", OLD."source", OLD."summary", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='9c7a2ad66a1a8cc0d7211c1bc59e279856868bf5', operation='UPDATE', pgid='pgtrigger_changed_update_ba096', table='ledgers_contact', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='callsheet',
-            index=models.Index(fields=['carer', '-id'], name='callsheet_carer'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='callsheet',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='6bcc0022065c8e0c24a89367a9ed57b9e7f3737d', operation='UPDATE', pgid='pgtrigger_raise_version_f2b9d', table='ledgers_callsheet', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='callsheetline',
-            index=models.Index(condition=models.Q(('contact__isnull', True)), fields=['cadre'], name='callsheetline_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='callsheetline',
-            constraint=models.UniqueConstraint(fields=('sheet', 'position'), name='callsheetline_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='callsheetline',
-            constraint=models.UniqueConstraint(fields=('sheet', 'cadre'), name='callsheetline_cadre'),
-        ),
-        migrations.AddIndex(
-            model_name='inquiry',
-            index=models.Index(fields=['-received_at', '-id'], name='inquiry_received'),
-        ),
-        migrations.AddIndex(
-            model_name='inquiry',
-            index=models.Index(condition=models.Q(('state__in', ['open', 'answered'])), fields=['handler', 'due_on'], name='inquiry_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('person__isnull', False), models.Q(('caller', ''), _negated=True), _connector='OR'), name='inquiry_who', violation_error_message='请选是哪位老同志，或写明来人是谁。'),
-        ),
-        migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'done'), models.Q(('due_on__isnull', False), ('handler__isnull', False)), _connector='OR'), name='inquiry_passed_on_whole', violation_error_message='转办要选承办人，并定期限。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='inquiry',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='4d5c3ee5c6042ce95c31ffc91109604aa2b63301', operation='UPDATE', pgid='pgtrigger_raise_version_97543', table='ledgers_inquiry', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='safetycheck',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['-raised_at'], name='safetycheck_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='safetycheck',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True), ('voided_at__isnull', True)), fields=('cadre',), name='safetycheck_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='safetycheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('result', '')), models.Q(('closed_at__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='safetycheck_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='safetycheck',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gte', models.F('raised_at')), _connector='OR'), name='safetycheck_order'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='safetycheck',

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '接收方式',
                 'verbose_name_plural': '接收方式',
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('user__isnull', False)), models.Q(('person__isnull', False), ('user__isnull', True)), _connector='OR'), name='channelpreference_one_recipient')],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +64,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'permissions': [('make_batch', '制作短信文件、贺卡、电话单，登记结果')],
                 'abstract': False,
+                'indexes': [models.Index(fields=['unit', '-id'], name='deliverybatch_unit')],
             },
         ),
         migrations.AlterField(
@@ -118,17 +120,9 @@ class Migration(migrations.Migration):
             model_name='delivery',
             index=models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch', 'id'], name='delivery_of_batch'),
         ),
-        migrations.AddConstraint(
-            model_name='channelpreference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('user__isnull', False)), models.Q(('person__isnull', False), ('user__isnull', True)), _connector='OR'), name='channelpreference_one_recipient'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='channelpreference',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='ac24599dfe670970bb614beb8899dd76b373e34f', operation='UPDATE', pgid='pgtrigger_raise_version_59177', table='messaging_channelpreference', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='deliverybatch',
-            index=models.Index(fields=['unit', '-id'], name='deliverybatch_unit'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='deliverybatch',

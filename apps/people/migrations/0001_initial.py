@@ -92,6 +92,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '人员',
                 'verbose_name_plural': '人员',
                 'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['search_grams'], name='person_grams'), models.Index(fields=['name'], name='person_name', opclasses=['text_pattern_ops']), models.Index(fields=['name_pinyin'], name='person_pinyin', opclasses=['text_pattern_ops']), models.Index(fields=['name_initials'], name='person_initials', opclasses=['text_pattern_ops']), models.Index(fields=['name_sort_key', 'id'], name='person_sort'), models.Index(fields=['citizen_id_last4'], name='person_last4'), models.Index(condition=models.Q(('life_status', 'living'), ('voided_at__isnull', True)), fields=['birthday_calendar', 'birthday_month', 'birthday_day', 'birthday_leap'], name='person_birthday'), models.Index(fields=['birth_date'], name='person_birth')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('citizen_id_index',), name='person_citizen_id_unique', violation_error_message='这个身份证号已经登记过。'), models.CheckConstraint(condition=models.Q(models.Q(('birthday_calendar__isnull', True), ('birthday_day__isnull', True), ('birthday_month__isnull', True)), models.Q(('birthday_calendar__isnull', False), ('birthday_day__range', (1, 31)), ('birthday_month__range', (1, 12))), _connector='OR'), name='person_birthday_whole', violation_error_message='生日的历法、月、日要么都填，要么都空着。')],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +113,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '人员账号',
                 'verbose_name_plural': '人员账号',
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('user', 'person'), name='personaccount_once')],
             },
         ),
         migrations.CreateModel(
@@ -180,6 +183,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '电话',
                 'ordering': ['position', 'id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['number_index'], name='phone_number'), models.Index(fields=['last4_index'], name='phone_last4')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'number_index'), name='phone_once', violation_error_message='这个号码已经登记在他名下。')],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +213,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '联系人',
                 'ordering': ['-is_emergency', 'id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_emergency', True), ('voided_at__isnull', True)), fields=('person',), name='relative_one_emergency', violation_error_message='紧急联系人只能有一位。')],
             },
         ),
         migrations.CreateModel(
@@ -224,51 +230,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '同意记录',
                 'verbose_name_plural': '同意记录',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('person', 'purpose'), name='consent_once')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='household',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='98481a465903842caac462b3b76b98f2db929960', operation='UPDATE', pgid='pgtrigger_raise_version_b5187', table='people_household', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['search_grams'], name='person_grams'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name'], name='person_name', opclasses=['text_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_pinyin'], name='person_pinyin', opclasses=['text_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_initials'], name='person_initials', opclasses=['text_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_sort_key', 'id'], name='person_sort'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['citizen_id_last4'], name='person_last4'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(condition=models.Q(('life_status', 'living'), ('voided_at__isnull', True)), fields=['birthday_calendar', 'birthday_month', 'birthday_day', 'birthday_leap'], name='person_birthday'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['birth_date'], name='person_birth'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('citizen_id_index',), name='person_citizen_id_unique', violation_error_message='这个身份证号已经登记过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('birthday_calendar__isnull', True), ('birthday_day__isnull', True), ('birthday_month__isnull', True)), models.Q(('birthday_calendar__isnull', False), ('birthday_day__range', (1, 31)), ('birthday_month__range', (1, 12))), _connector='OR'), name='person_birthday_whole', violation_error_message='生日的历法、月、日要么都填，要么都空着。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='person',
@@ -278,37 +245,13 @@ class Migration(migrations.Migration):
             model_name='person',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."birth_date" IS DISTINCT FROM (NEW."birth_date") OR OLD."birth_note" IS DISTINCT FROM (NEW."birth_note") OR OLD."birthday_calendar" IS DISTINCT FROM (NEW."birthday_calendar") OR OLD."birthday_day" IS DISTINCT FROM (NEW."birthday_day") OR OLD."birthday_greeting" IS DISTINCT FROM (NEW."birthday_greeting") OR OLD."birthday_leap" IS DISTINCT FROM (NEW."birthday_leap") OR OLD."birthday_leap_policy" IS DISTINCT FROM (NEW."birthday_leap_policy") OR OLD."birthday_month" IS DISTINCT FROM (NEW."birthday_month") OR OLD."citizen_id_historic" IS DISTINCT FROM (NEW."citizen_id_historic") OR OLD."community_id" IS DISTINCT FROM (NEW."community_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."dialect" IS DISTINCT FROM (NEW."dialect") OR OLD."died_on" IS DISTINCT FROM (NEW."died_on") OR OLD."ethnicity" IS DISTINCT FROM (NEW."ethnicity") OR OLD."former_name" IS DISTINCT FROM (NEW."former_name") OR OLD."hard_of_hearing" IS DISTINCT FROM (NEW."hard_of_hearing") OR OLD."household_id" IS DISTINCT FROM (NEW."household_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."life_status" IS DISTINCT FROM (NEW."life_status") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."native_place" IS DISTINCT FROM (NEW."native_place") OR OLD."photo_id" IS DISTINCT FROM (NEW."photo_id") OR OLD."political_status" IS DISTINCT FROM (NEW."political_status") OR OLD."poor_sight" IS DISTINCT FROM (NEW."poor_sight") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."reach_by" IS DISTINCT FROM (NEW."reach_by") OR OLD."reach_note" IS DISTINCT FROM (NEW."reach_note") OR OLD."residence_division_id" IS DISTINCT FROM (NEW."residence_division_id") OR OLD."sex" IS DISTINCT FROM (NEW."sex") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."void_reason" IS DISTINCT FROM (NEW."void_reason") OR OLD."voided_at" IS DISTINCT FROM (NEW."voided_at"))', func='INSERT INTO "people_personevent" ("birth_date", "birth_note", "birthday_calendar", "birthday_day", "birthday_greeting", "birthday_leap", "birthday_leap_policy", "birthday_month", "citizen_id_historic", "community_id", "created_at", "dialect", "died_on", "ethnicity", "former_name", "hard_of_hearing", "household_id", "id", "life_status", "name", "native_place", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_id", "political_status", "poor_sight", "public_id", "reach_by", "reach_note", "residence_division_id", "sex", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."birth_date", OLD."birth_note", OLD."birthday_calendar", OLD."birthday_day", OLD."birthday_greeting", OLD."birthday_leap", OLD."birthday_leap_policy", OLD."birthday_month", OLD."citizen_id_historic", OLD."community_id", OLD."created_at", OLD."dialect", OLD."died_on", OLD."ethnicity", OLD."former_name", OLD."hard_of_hearing", OLD."household_id", OLD."id", OLD."life_status", OLD."name", OLD."native_place", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."photo_id", OLD."political_status", OLD."poor_sight", OLD."public_id", OLD."reach_by", OLD."reach_note", OLD."residence_division_id", OLD."sex", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='8f25153b0992c130bfb3a2ae9d67e2bda1a7b4f5', operation='UPDATE', pgid='pgtrigger_changed_update_41b30', table='people_person', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('person', 'purpose'), name='consent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='personaccount',
-            constraint=models.UniqueConstraint(fields=('user', 'person'), name='personaccount_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='personaccount',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='a74f81f64361764e4fbdef470a70b1b76dffc307', operation='UPDATE', pgid='pgtrigger_raise_version_99372', table='people_personaccount', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='phone',
-            index=models.Index(fields=['number_index'], name='phone_number'),
-        ),
-        migrations.AddIndex(
-            model_name='phone',
-            index=models.Index(fields=['last4_index'], name='phone_last4'),
-        ),
-        migrations.AddConstraint(
-            model_name='phone',
-            constraint=models.UniqueConstraint(fields=('person', 'number_index'), name='phone_once', violation_error_message='这个号码已经登记在他名下。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='phone',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='4e49d516650701eebd42122141540d312179353d', operation='UPDATE', pgid='pgtrigger_raise_version_63bc6', table='people_phone', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='relative',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_emergency', True), ('voided_at__isnull', True)), fields=('person',), name='relative_one_emergency', violation_error_message='紧急联系人只能有一位。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='relative',

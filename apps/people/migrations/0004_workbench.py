@@ -60,6 +60,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '家属授权',
                 'ordering': ['ends_on', 'id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'ends_on'], name='proxygrant_person'), models.Index(condition=models.Q(('closed_at__isnull', True), ('voided_at__isnull', True)), fields=['ends_on', 'id'], name='proxygrant_ending')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='proxygrant_order', violation_error_message='到期日要晚于开始日。'), models.CheckConstraint(condition=models.Q(('may_enrol', True), ('sees_promises', True), ('sees_health', True), _connector='OR'), name='proxygrant_some_scope', violation_error_message='请至少勾一项能办的事。'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'spoken'), _negated=True), models.Q(('heard_by__isnull', False), ('spoken_words__isnull', False)), _connector='OR'), name='proxygrant_spoken_whole', violation_error_message='口头同意要写明谁听的、原话是什么。'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'guardian'), _negated=True), models.Q(models.Q(('guardian_document', ''), _negated=True), models.Q(('guardian_as', ''), _negated=True)), _connector='OR'), name='proxygrant_guardian_whole', violation_error_message='监护人办理要写明证明和监护关系。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('closed_at__isnull', True), ('voided_at__isnull', True)), expressions=[('relative', '='), (apps.accounts.models.users.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='proxygrant_once', violation_error_message='这位家属在这段时间已经有授权，请先停止或续期那一份。')],
             },
         ),
         migrations.CreateModel(
@@ -92,6 +94,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '改电话和住址',
                 'ordering': ['asked_on', 'id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'topic', '-asked_on'], name='changerequest_topic'), models.Index(condition=models.Q(('state', 'waiting')), fields=['asked_on', 'id'], name='changerequest_waiting')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting'), ('voided_at__isnull', True)), fields=('person', 'topic', 'asked_by'), name='changerequest_one_waiting', violation_error_message='您已经提过，工作人员正在核实。')],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +117,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '授权续期',
                 'ordering': ['-id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('grant', 'ends_on'), name='grantrenewal_once'), models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('former_end'))), name='grantrenewal_longer')],
             },
         ),
         migrations.CreateModel(
@@ -195,34 +200,6 @@ class Migration(migrations.Migration):
             name='closed_by_event',
             field=models.BigIntegerField(blank=True, editable=False, null=True),
         ),
-        migrations.AddIndex(
-            model_name='proxygrant',
-            index=models.Index(fields=['person', 'ends_on'], name='proxygrant_person'),
-        ),
-        migrations.AddIndex(
-            model_name='proxygrant',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('voided_at__isnull', True)), fields=['ends_on', 'id'], name='proxygrant_ending'),
-        ),
-        migrations.AddConstraint(
-            model_name='proxygrant',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='proxygrant_order', violation_error_message='到期日要晚于开始日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='proxygrant',
-            constraint=models.CheckConstraint(condition=models.Q(('may_enrol', True), ('sees_promises', True), ('sees_health', True), _connector='OR'), name='proxygrant_some_scope', violation_error_message='请至少勾一项能办的事。'),
-        ),
-        migrations.AddConstraint(
-            model_name='proxygrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'spoken'), _negated=True), models.Q(('heard_by__isnull', False), ('spoken_words__isnull', False)), _connector='OR'), name='proxygrant_spoken_whole', violation_error_message='口头同意要写明谁听的、原话是什么。'),
-        ),
-        migrations.AddConstraint(
-            model_name='proxygrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'guardian'), _negated=True), models.Q(models.Q(('guardian_document', ''), _negated=True), models.Q(('guardian_as', ''), _negated=True)), _connector='OR'), name='proxygrant_guardian_whole', violation_error_message='监护人办理要写明证明和监护关系。'),
-        ),
-        migrations.AddConstraint(
-            model_name='proxygrant',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('closed_at__isnull', True), ('voided_at__isnull', True)), expressions=[('relative', '='), (apps.accounts.models.users.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='proxygrant_once', violation_error_message='这位家属在这段时间已经有授权，请先停止或续期那一份。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='proxygrant',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='1365ad7e426bbf9159cb5ed509c24cc10d4b6b92', operation='UPDATE', pgid='pgtrigger_raise_version_8f730', table='people_proxygrant', when='BEFORE')),
@@ -231,29 +208,9 @@ class Migration(migrations.Migration):
             model_name='proxygrant',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."agreed_on" IS DISTINCT FROM (NEW."agreed_on") OR OLD."close_note" IS DISTINCT FROM (NEW."close_note") OR OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."closed_because" IS DISTINCT FROM (NEW."closed_because") OR OLD."closed_by_id" IS DISTINCT FROM (NEW."closed_by_id") OR OLD."closed_by_event" IS DISTINCT FROM (NEW."closed_by_event") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."guardian_as" IS DISTINCT FROM (NEW."guardian_as") OR OLD."guardian_document" IS DISTINCT FROM (NEW."guardian_document") OR OLD."heard_by_id" IS DISTINCT FROM (NEW."heard_by_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."may_enrol" IS DISTINCT FROM (NEW."may_enrol") OR OLD."method" IS DISTINCT FROM (NEW."method") OR OLD."paper_id" IS DISTINCT FROM (NEW."paper_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."proof_id" IS DISTINCT FROM (NEW."proof_id") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."relative_id" IS DISTINCT FROM (NEW."relative_id") OR OLD."sees_health" IS DISTINCT FROM (NEW."sees_health") OR OLD."sees_promises" IS DISTINCT FROM (NEW."sees_promises") OR OLD."spoken_how" IS DISTINCT FROM (NEW."spoken_how") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."void_reason" IS DISTINCT FROM (NEW."void_reason") OR OLD."voided_at" IS DISTINCT FROM (NEW."voided_at"))', func='INSERT INTO "people_proxygrantevent" ("agreed_on", "close_note", "closed_at", "closed_because", "closed_by_event", "closed_by_id", "created_at", "ends_on", "guardian_as", "guardian_document", "heard_by_id", "id", "may_enrol", "method", "paper_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proof_id", "public_id", "recorded_by_id", "relative_id", "sees_health", "sees_promises", "spoken_how", "starts_on", "updated_at", "user_id", "version", "void_reason", "voided_at") VALUES (OLD."agreed_on", OLD."close_note", OLD."closed_at", OLD."closed_because", OLD."closed_by_event", OLD."closed_by_id", OLD."created_at", OLD."ends_on", OLD."guardian_as", OLD."guardian_document", OLD."heard_by_id", OLD."id", OLD."may_enrol", OLD."method", OLD."paper_id", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."proof_id", OLD."public_id", OLD."recorded_by_id", OLD."relative_id", OLD."sees_health", OLD."sees_promises", OLD."spoken_how", OLD."starts_on", OLD."updated_at", OLD."user_id", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='f7598a93a94853b82ac71a3f58b9013b7be09c71', operation='UPDATE', pgid='pgtrigger_changed_update_863c9', table='people_proxygrant', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='grantrenewal',
-            constraint=models.UniqueConstraint(fields=('grant', 'ends_on'), name='grantrenewal_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='grantrenewal',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('former_end'))), name='grantrenewal_longer'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='grantrenewal',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='45cf18280c1946450f5ced8bfac2f3ce21eccf14', operation='UPDATE', pgid='pgtrigger_raise_version_426b6', table='people_grantrenewal', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='changerequest',
-            index=models.Index(fields=['person', 'topic', '-asked_on'], name='changerequest_topic'),
-        ),
-        migrations.AddIndex(
-            model_name='changerequest',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['asked_on', 'id'], name='changerequest_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting'), ('voided_at__isnull', True)), fields=('person', 'topic', 'asked_by'), name='changerequest_one_waiting', violation_error_message='您已经提过，工作人员正在核实。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='changerequest',

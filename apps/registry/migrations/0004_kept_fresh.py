@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '离世人员名单比对',
                 'ordering': ['-id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'done'])), fields=('uploaded_by', 'digest'), name='deceasedlist_once', violation_error_message='这个文件已经比对过。')],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +76,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '职级对应统计栏目',
                 'ordering': ['kind', 'code', '-effective_from', 'id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('kind', 'code', 'effective_from'), name='rankcolumn_once', violation_error_message='这个职级自这一天起已有一行。')],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +155,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '在职领导名册',
                 'ordering': ['order_no', 'id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['order_no', 'id'], name='servingleader_list'), models.Index(fields=['leader_key'], name='servingleader_who')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='servingleader_order', violation_error_message='离任日期要晚于任职日期。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('voided_at__isnull', True)), expressions=[('leader_key', '='), (apps.accounts.models.users.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='servingleader_one_post', violation_error_message='这位领导在这段时间已经登记了一个职务。')],
             },
         ),
         migrations.CreateModel(
@@ -209,6 +213,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '工作人员培训',
                 'ordering': ['-starts_on', '-id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['unit', 'starts_on'], name='training_unit')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('starts_on'))), name='training_order', violation_error_message='结束日期不能早于开始日期。'), models.CheckConstraint(condition=models.Q(('hours__gte', 0)), name='training_hours', violation_error_message='学时不能是负数。')],
             },
         ),
         migrations.CreateModel(
@@ -260,6 +266,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '年度信息核对',
                 'ordering': ['-year', 'unit_id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('unit', 'year'), name='unitcheck_once', violation_error_message='这个单位今年的核对已经发起。')],
             },
         ),
         migrations.CreateModel(
@@ -286,6 +293,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '核对的人',
                 'ordering': ['sheet_id', 'position'],
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('answer', '')), fields=['sheet'], name='checkline_open')],
+                'constraints': [models.UniqueConstraint(fields=('sheet', 'person'), name='checkline_once')],
             },
         ),
         migrations.CreateModel(
@@ -315,6 +324,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '每月变动报告',
                 'ordering': ['-month', 'unit_id'],
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('state', 'sent')), fields=['month', 'unit'], name='unitreport_month')],
+                'constraints': [models.UniqueConstraint(fields=('unit', 'month'), name='unitreport_once', violation_error_message='这个单位这个月的报告已经有了。'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='unitreport_first_of_month'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('due_on__isnull', False), ('sent_on__isnull', False)), _connector='OR'), name='unitreport_sent_says_when')],
             },
         ),
         migrations.CreateModel(
@@ -349,6 +360,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '变动',
                 'ordering': ['id'],
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting'), ('voided_at', None)), fields=['report'], name='reportline_waiting')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('report', 'person', 'kind', 'happened_on'), name='reportline_once', violation_error_message='这件事这份报告里已经有了。'), models.UniqueConstraint(condition=models.Q(('kind', 'retired'), ('voided_at__isnull', True)), fields=('report', 'name', 'birth_date'), name='reportline_newcomer_once', nulls_distinct=False, violation_error_message='这位新退休人员这份报告里已经有了。'), models.CheckConstraint(condition=models.Q(models.Q(('event__isnull', True), ('kind', 'retired'), ('state__in', ['waiting', 'added', 'rejected'])), models.Q(models.Q(('kind', 'retired'), _negated=True), ('person__isnull', False), ('state', '')), _connector='OR'), name='reportline_newcomer_state')],
             },
         ),
         migrations.CreateModel(
@@ -389,6 +402,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '专兼职工作人员',
                 'ordering': ['unit__path', 'category', 'id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['unit', 'category', 'id'], name='worker_unit'), models.Index(fields=['name'], name='worker_name')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='worker_order', violation_error_message='离岗日期要晚于到岗日期。'), models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('voided_at__isnull', True)), fields=('citizen_id_index',), name='worker_citizen_id_once', violation_error_message='这个身份证号已经登记在另一位在岗人员名下。')],
             },
         ),
         migrations.CreateModel(
@@ -401,6 +416,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '参加培训',
                 'verbose_name_plural': '参加培训',
+                'constraints': [models.UniqueConstraint(fields=('training', 'worker'), name='attendance_once')],
             },
         ),
         migrations.CreateModel(
@@ -542,10 +558,6 @@ class Migration(migrations.Migration):
             model_name='cadre',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."children_count" IS DISTINCT FROM (NEW."children_count") OR OLD."counting_since" IS DISTINCT FROM (NEW."counting_since") OR OLD."counting_unit_id" IS DISTINCT FROM (NEW."counting_unit_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."education" IS DISTINCT FROM (NEW."education") OR OLD."former_post" IS DISTINCT FROM (NEW."former_post") OR OLD."full_member_on" IS DISTINCT FROM (NEW."full_member_on") OR OLD."grade_rank" IS DISTINCT FROM (NEW."grade_rank") OR OLD."grade_rank_since" IS DISTINCT FROM (NEW."grade_rank_since") OR OLD."imported_batch_id" IS DISTINCT FROM (NEW."imported_batch_id") OR OLD."in_beijing" IS DISTINCT FROM (NEW."in_beijing") OR OLD."interests" IS DISTINCT FROM (NEW."interests") OR OLD."joined_party_on" IS DISTINCT FROM (NEW."joined_party_on") OR OLD."leader_rank" IS DISTINCT FROM (NEW."leader_rank") OR OLD."leader_rank_since" IS DISTINCT FROM (NEW."leader_rank_since") OR OLD."lives_away" IS DISTINCT FROM (NEW."lives_away") OR OLD."living" IS DISTINCT FROM (NEW."living") OR OLD."managed_level" IS DISTINCT FROM (NEW."managed_level") OR OLD."managing_since" IS DISTINCT FROM (NEW."managing_since") OR OLD."managing_unit_id" IS DISTINCT FROM (NEW."managing_unit_id") OR OLD."marital" IS DISTINCT FROM (NEW."marital") OR OLD."medical_treatment" IS DISTINCT FROM (NEW."medical_treatment") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."on_hold" IS DISTINCT FROM (NEW."on_hold") OR OLD."order_no" IS DISTINCT FROM (NEW."order_no") OR OLD."org_area" IS DISTINCT FROM (NEW."org_area") OR OLD."party_age_from" IS DISTINCT FROM (NEW."party_age_from") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."professional_title" IS DISTINCT FROM (NEW."professional_title") OR OLD."rank_unmapped" IS DISTINCT FROM (NEW."rank_unmapped") OR OLD."resettled" IS DISTINCT FROM (NEW."resettled") OR OLD."retire_type" IS DISTINCT FROM (NEW."retire_type") OR OLD."retire_type_since" IS DISTINCT FROM (NEW."retire_type_since") OR OLD."retired_on" IS DISTINCT FROM (NEW."retired_on") OR OLD."special_difficulties" IS DISTINCT FROM (NEW."special_difficulties") OR OLD."staff_category" IS DISTINCT FROM (NEW."staff_category") OR OLD."treatment" IS DISTINCT FROM (NEW."treatment") OR OLD."treatment_document" IS DISTINCT FROM (NEW."treatment_document") OR OLD."treatment_since" IS DISTINCT FROM (NEW."treatment_since") OR OLD."unit_nature" IS DISTINCT FROM (NEW."unit_nature") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."voided_at" IS DISTINCT FROM (NEW."voided_at") OR OLD."wishes" IS DISTINCT FROM (NEW."wishes") OR OLD."work_start" IS DISTINCT FROM (NEW."work_start"))', func='INSERT INTO "registry_cadreevent" ("children_count", "counting_since", "counting_unit_id", "created_at", "education", "former_post", "full_member_on", "grade_rank", "grade_rank_since", "imported_batch_id", "in_beijing", "interests", "joined_party_on", "leader_rank", "leader_rank_since", "lives_away", "living", "managed_level", "managing_since", "managing_unit_id", "marital", "medical_treatment", "note", "on_hold", "order_no", "org_area", "party_age_from", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "professional_title", "rank_unmapped", "resettled", "retire_type", "retire_type_since", "retired_on", "special_difficulties", "staff_category", "treatment", "treatment_document", "treatment_since", "unit_nature", "updated_at", "version", "voided_at", "wishes", "work_start") VALUES (OLD."children_count", OLD."counting_since", OLD."counting_unit_id", OLD."created_at", OLD."education", OLD."former_post", OLD."full_member_on", OLD."grade_rank", OLD."grade_rank_since", OLD."imported_batch_id", OLD."in_beijing", OLD."interests", OLD."joined_party_on", OLD."leader_rank", OLD."leader_rank_since", OLD."lives_away", OLD."living", OLD."managed_level", OLD."managing_since", OLD."managing_unit_id", OLD."marital", OLD."medical_treatment", OLD."note", OLD."on_hold", OLD."order_no", OLD."org_area", OLD."party_age_from", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."person_id", OLD."professional_title", OLD."rank_unmapped", OLD."resettled", OLD."retire_type", OLD."retire_type_since", OLD."retired_on", OLD."special_difficulties", OLD."staff_category", OLD."treatment", OLD."treatment_document", OLD."treatment_since", OLD."unit_nature", OLD."updated_at", OLD."version", OLD."voided_at", OLD."wishes", OLD."work_start"); RETURN NULL;', hash='275075af422aab914378ac6513fed7e750b945f6', operation='UPDATE', pgid='pgtrigger_changed_update_52378', table='registry_cadre', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='rankcolumn',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('kind', 'code', 'effective_from'), name='rankcolumn_once', violation_error_message='这个职级自这一天起已有一行。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='rankcolumn',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='0b2bea9a857bac3d61a894a8d53c1e494b5eb855', operation='UPDATE', pgid='pgtrigger_raise_version_e8dc9', table='registry_rankcolumn', when='BEFORE')),
@@ -553,10 +565,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='rankcolumn',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "registry_rankcolumnevent" ("code", "column", "created_at", "effective_from", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "source", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."code", OLD."column", OLD."created_at", OLD."effective_from", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."source", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='8aa58cab9f801e155bafe91a0ac3141b68b2164b', operation='UPDATE', pgid='pgtrigger_changed_update_0c320', table='registry_rankcolumn', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='deceasedlist',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'done'])), fields=('uploaded_by', 'digest'), name='deceasedlist_once', violation_error_message='这个文件已经比对过。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='deceasedlist',
@@ -566,22 +574,6 @@ class Migration(migrations.Migration):
             model_name='registerbatch',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='e46f25ab53de249ea894b1d761c6d679a0d5e273', operation='UPDATE', pgid='pgtrigger_raise_version_a6d8e', table='registry_registerbatch', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='servingleader',
-            index=models.Index(fields=['order_no', 'id'], name='servingleader_list'),
-        ),
-        migrations.AddIndex(
-            model_name='servingleader',
-            index=models.Index(fields=['leader_key'], name='servingleader_who'),
-        ),
-        migrations.AddConstraint(
-            model_name='servingleader',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='servingleader_order', violation_error_message='离任日期要晚于任职日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='servingleader',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('voided_at__isnull', True)), expressions=[('leader_key', '='), (apps.accounts.models.users.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='servingleader_one_post', violation_error_message='这位领导在这段时间已经登记了一个职务。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='servingleader',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='29dbcc594f009bc6ec1468d7d2f6927af891beb1', operation='UPDATE', pgid='pgtrigger_raise_version_c12e7', table='registry_servingleader', when='BEFORE')),
@@ -589,18 +581,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='servingleader',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "registry_servingleaderevent" ("created_at", "ends_on", "id", "leader_key", "name", "note", "office_phone", "order_no", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "starts_on", "title", "unit_id", "updated_at", "user_id", "version", "void_reason", "voided_at") VALUES (OLD."created_at", OLD."ends_on", OLD."id", OLD."leader_key", OLD."name", OLD."note", OLD."office_phone", OLD."order_no", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."starts_on", OLD."title", OLD."unit_id", OLD."updated_at", OLD."user_id", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='5f26e2ea1b2c2fd3150b40deb0db650a8e1b66a2', operation='UPDATE', pgid='pgtrigger_changed_update_bfe4b', table='registry_servingleader', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='training',
-            index=models.Index(fields=['unit', 'starts_on'], name='training_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('starts_on'))), name='training_order', violation_error_message='结束日期不能早于开始日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__gte', 0)), name='training_hours', violation_error_message='学时不能是负数。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='training',
@@ -610,81 +590,21 @@ class Migration(migrations.Migration):
             model_name='training',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "registry_trainingevent" ("created_at", "hours", "id", "last_on", "note", "organiser", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "public_id", "starts_on", "title", "unit_id", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."created_at", OLD."hours", OLD."id", OLD."last_on", OLD."note", OLD."organiser", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."place", OLD."public_id", OLD."starts_on", OLD."title", OLD."unit_id", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='bf9fe27f584a878430bdf33932bc669184b45d41', operation='UPDATE', pgid='pgtrigger_changed_update_8fc7c', table='registry_training', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='unitcheck',
-            constraint=models.UniqueConstraint(fields=('unit', 'year'), name='unitcheck_once', violation_error_message='这个单位今年的核对已经发起。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='unitcheck',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='7ab84883f63783b76e346b565856ffa15828ba96', operation='UPDATE', pgid='pgtrigger_raise_version_1c192', table='registry_unitcheck', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='checkline',
-            index=models.Index(condition=models.Q(('answer', '')), fields=['sheet'], name='checkline_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkline',
-            constraint=models.UniqueConstraint(fields=('sheet', 'person'), name='checkline_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='checkline',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='00ea28ea3e90ff00dddf64cc12624a0956981bad', operation='UPDATE', pgid='pgtrigger_raise_version_bfa95', table='registry_checkline', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='unitreport',
-            index=models.Index(condition=models.Q(('state', 'sent')), fields=['month', 'unit'], name='unitreport_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitreport',
-            constraint=models.UniqueConstraint(fields=('unit', 'month'), name='unitreport_once', violation_error_message='这个单位这个月的报告已经有了。'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitreport',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='unitreport_first_of_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitreport',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('due_on__isnull', False), ('sent_on__isnull', False)), _connector='OR'), name='unitreport_sent_says_when'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='unitreport',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='323f925fec68127b1df075f80c586d3a65a1aa58', operation='UPDATE', pgid='pgtrigger_raise_version_9d387', table='registry_unitreport', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='reportline',
-            index=models.Index(condition=models.Q(('state', 'waiting'), ('voided_at', None)), fields=['report'], name='reportline_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportline',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('report', 'person', 'kind', 'happened_on'), name='reportline_once', violation_error_message='这件事这份报告里已经有了。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportline',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'retired'), ('voided_at__isnull', True)), fields=('report', 'name', 'birth_date'), name='reportline_newcomer_once', nulls_distinct=False, violation_error_message='这位新退休人员这份报告里已经有了。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('event__isnull', True), ('kind', 'retired'), ('state__in', ['waiting', 'added', 'rejected'])), models.Q(models.Q(('kind', 'retired'), _negated=True), ('person__isnull', False), ('state', '')), _connector='OR'), name='reportline_newcomer_state'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='reportline',
             trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='06bb27a2341db5d1965185c7aec7cbf99c5953da', operation='UPDATE', pgid='pgtrigger_raise_version_7d8e8', table='registry_reportline', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='worker',
-            index=models.Index(fields=['unit', 'category', 'id'], name='worker_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='worker',
-            index=models.Index(fields=['name'], name='worker_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='worker_order', violation_error_message='离岗日期要晚于到岗日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('voided_at__isnull', True)), fields=('citizen_id_index',), name='worker_citizen_id_once', violation_error_message='这个身份证号已经登记在另一位在岗人员名下。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='worker',
@@ -693,9 +613,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='worker',
             trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."birth_date" IS DISTINCT FROM (NEW."birth_date") OR OLD."category" IS DISTINCT FROM (NEW."category") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."education" IS DISTINCT FROM (NEW."education") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."ethnicity" IS DISTINCT FROM (NEW."ethnicity") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."joined_party_on" IS DISTINCT FROM (NEW."joined_party_on") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."native_place" IS DISTINCT FROM (NEW."native_place") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."office_phone" IS DISTINCT FROM (NEW."office_phone") OR OLD."org_area" IS DISTINCT FROM (NEW."org_area") OR OLD."political_status" IS DISTINCT FROM (NEW."political_status") OR OLD."post" IS DISTINCT FROM (NEW."post") OR OLD."professional_title" IS DISTINCT FROM (NEW."professional_title") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."sex" IS DISTINCT FROM (NEW."sex") OR OLD."staff_category" IS DISTINCT FROM (NEW."staff_category") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."void_reason" IS DISTINCT FROM (NEW."void_reason") OR OLD."voided_at" IS DISTINCT FROM (NEW."voided_at"))', func='INSERT INTO "registry_workerevent" ("birth_date", "category", "created_at", "education", "ends_on", "ethnicity", "id", "joined_party_on", "name", "native_place", "note", "office_phone", "org_area", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "political_status", "post", "professional_title", "public_id", "sex", "staff_category", "starts_on", "unit_id", "updated_at", "user_id", "version", "void_reason", "voided_at") VALUES (OLD."birth_date", OLD."category", OLD."created_at", OLD."education", OLD."ends_on", OLD."ethnicity", OLD."id", OLD."joined_party_on", OLD."name", OLD."native_place", OLD."note", OLD."office_phone", OLD."org_area", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."political_status", OLD."post", OLD."professional_title", OLD."public_id", OLD."sex", OLD."staff_category", OLD."starts_on", OLD."unit_id", OLD."updated_at", OLD."user_id", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='5163ef7878aa35e4d84ffce2075ba16f7d8866ec', operation='UPDATE', pgid='pgtrigger_changed_update_c8907', table='registry_worker', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('training', 'worker'), name='attendance_once'),
         ),
     ]
