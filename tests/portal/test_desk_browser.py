@@ -51,7 +51,7 @@ def test_party_day_with_two_deliveries_by_keyboard(visit, secretary, width):  # 
     page = at(visit, secretary, "", width=width)
     fits(page, width)
 
-    page.focus("text=记会议 >> nth=0")
+    page.focus(".desk-big a.first")
     page.keyboard.press("Enter")
     page.wait_for_url("**/start/")
     page.focus("#id_said_present")

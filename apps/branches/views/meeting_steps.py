@@ -63,7 +63,9 @@ class Writing:
         return dt.date.fromisoformat(self.said["held_on"])
 
     def keep(self, fields) -> None:
-        drafts.keep(self.desk, FORM, {**self.said, **dict(fields)}.items(), self.subject)
+        """Into the draft, beside what the other screens said."""
+        self.said.update(fields)
+        drafts.keep(self.desk, FORM, self.said.items(), self.subject)
 
     def url(self, step: str) -> str:
         organisation = self.desk.organisation.public_id

@@ -45,9 +45,7 @@ def members(request, desk):
         "filters": [(key, label, f"?{urlencode({'show': key, 'q': text})}") for key, label in FILTERS],
         "query": urlencode({"q": text, "show": shown}),
         "understood": understood,
-        "text": names_text(desk, people, dict(FILTERS)[shown] if shown else "")
-        if page.paginator.num_pages == 1
-        else "",
+        "text": names_text(desk, list(page), shown) if page.paginator.num_pages == 1 else "",
         "total": f"共 {page.paginator.count} 人，按拼音排",
     }
     return show(request, desk, "desk/members/list.html", context)

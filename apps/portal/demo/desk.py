@@ -14,7 +14,7 @@ from apps.registry.choices import LifeEventKind
 from apps.registry.services import life
 
 DAY = datetime.timedelta(days=1)
-STAYED = (18, 10)  # days ago: into hospital, and home again
+STAYED = (9, 2)  # days ago: into hospital, and home again
 
 
 @transaction.atomic
