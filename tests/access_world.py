@@ -21,30 +21,22 @@ from apps.accounts.models import (
     User,
 )
 from apps.accounts.roles import ROLES
-from apps.branches.models import (
-    Attendance as Roll,
-)
-from apps.branches.models import (
-    FloatingStay,
-    HomeDelivery,
-    Meeting,
-    Membership,
-    Organisation,
-    Post,
-    Programme,
-    Recruit,
-    Review,
-    SecretaryClass,
-    StudyRecord,
-    Talk,
-    Transfer,
-)
+from apps.branches.models import FloatingStay, Inspection, InspectionFinding, Meeting, AllowanceList, BranchFund, DuesExemption, DuesOff, DuesPayment, DuesUpload, FundEntry, Membership, Organisation, Post, Recruit, SecretaryClass, Transfer, Candidate, Election, Exclusion, TermShift, Attendance as Roll, HomeDelivery, Programme, Review, StudyRecord, Talk
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
-from apps.people.models import Household, Person, PersonAccount, Phone, Relative, Whereabouts
+from apps.people.models import (
+    ChangeRequest,
+    Household,
+    Person,
+    PersonAccount,
+    Phone,
+    ProxyGrant,
+    Relative,
+    Whereabouts,
+)
 from apps.registry.models import (
     Attendance,
     Cadre,
@@ -65,6 +57,7 @@ from apps.registry.models import (
 from apps.reminders.models import Reminder
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
+LONG_AGO_AT = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 DAY, LATER = datetime.date(2026, 3, 1), datetime.date(2026, 6, 1)
 OWN, FOREIGN = "金丝雀甲", "金丝雀乙"
 GRANTED = tuple(key for key, role in ROLES.items() if role.grantable)
@@ -100,6 +93,24 @@ def _phone(side: Side) -> Phone:
     return Phone.objects.create(
         person=side.cadre.person, kind="mobile", number=f"1390000{len(name):04}", number_index=b"i", last4_index=b"l"
     )
+
+
+def _proxy_grant(side: Side) -> ProxyGrant:
+    return ProxyGrant.objects.create(
+        person=side.cadre.person, relative=side.objects["people.relative"], may_enrol=True, method="guardian",
+        agreed_on=DAY, starts_on=DAY, ends_on=datetime.date(2099, 1, 1), guardian_document="判决书",
+        guardian_as="child",
+    )  # fmt: skip
+
+
+def _change_request(side: Side) -> ChangeRequest:
+    row = ChangeRequest(
+        person=side.cadre.person, kind="address", topic="address", asked_on=DAY,
+        asked_by=side.objects["accounts.personalaccount"],
+    )  # fmt: skip
+    row.wanted = f"{side.cadre.person.name}新村2号"
+    row.save()
+    return row
 
 
 def _household(side: Side) -> Household:
@@ -226,6 +237,13 @@ def _training(side: Side) -> Training:
     return training
 
 
+def _upload_of_dues(side: Side) -> DuesUpload:
+    upload = Attachment.objects.create(
+        subject="x", purpose="党费表", size=1, digest=b"x", storage_name=f"dues{side.unit.pk}", purged_at=LONG_AGO_AT
+    )
+    return DuesUpload.objects.create(organisation=side.organisation, table="payments", year=2026, upload=upload)
+
+
 # One object of each registered model, for a side. Missing here: the matrix fails.
 OBJECTS: dict[str, Builder] = {
     "organisation.division": lambda side: Division.objects.order_by("code")[side.unit.pk % 100],
@@ -251,12 +269,67 @@ OBJECTS: dict[str, Builder] = {
     "people.phone": _phone,
     "people.relative": _relative,
     "people.household": _household,
+    "people.proxygrant": _proxy_grant,
+    "people.changerequest": _change_request,
     "registry.cadre": lambda side: side.cadre,
     "registry.health": lambda side: Health.objects.create(cadre=side.cadre),
     "registry.lifeevent": _life_event,
     "branches.organisation": lambda side: side.organisation,
     "branches.membership": lambda side: Membership.objects.get(person=side.cadre.person),
     "branches.post": lambda side: make_post(side.cadre.person, side.organisation, kind="member"),
+    "branches.inspection": lambda side: Inspection.objects.create(
+        organisation=side.organisation, inspected_on=DAY, inspectors="组织科", subject="支部建设"
+    ),
+    "branches.inspectionfinding": lambda side: InspectionFinding.objects.create(
+        inspection=side.objects["branches.inspection"], content="记录不全", due_on=LATER
+    "branches.meeting": lambda side: Meeting.objects.create(
+        organisation=side.organisation, kind="party_day", held_on=DAY, topic="学习", said_present=1, expected=1
+    "branches.duespayment": lambda side: DuesPayment.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        month=DAY,
+        kind="monthly",
+        due=1,
+        paid=1,
+        paid_on=DAY,
+        method="cash",
+        receipt_year=2026,
+        receipt_no=1,
+    ),
+    "branches.duesgift": lambda side: DuesPayment.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        month=DAY,
+        kind="voluntary",
+        due=0,
+        paid=10,
+        paid_on=DAY,
+        method="cash",
+        receipt_year=2026,
+        receipt_no=2,
+    ),
+    "branches.duesexemption": lambda side: DuesExemption.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        kind="zero",
+        starts_on=DAY,
+        ends_on=LATER,
+        reason="hardship",
+        decided_on=DAY,
+    ),
+    "branches.duesoff": lambda side: DuesOff.objects.create(
+        organisation=make_organisation(f"{side.organisation}一小组", above=side.organisation, level="group"),
+        reason="停用",
+    ),
+    "branches.duesupload": _upload_of_dues,
+    "branches.branchfund": lambda side: BranchFund.objects.create(
+        organisation=side.organisation, year=2026, kind="work", amount=1000
+    ),
+    "branches.fundentry": lambda side: FundEntry.objects.create(
+        fund=side.objects["branches.branchfund"], spent_on=DAY, amount=1, purpose="租车"
+    ),
+    "branches.allowancelist": lambda side: AllowanceList.objects.create(
+        organisation=side.organisation, starts_on=DAY, ends_on=LATER
     "branches.meeting": _meeting,
     "branches.homedelivery": _of_member(HomeDelivery, due_on=DAY),
     "branches.studyrecord": _of_member(StudyRecord, studied_on=DAY, form="alone", theme="党章"),
@@ -286,6 +359,17 @@ OBJECTS: dict[str, Builder] = {
     ),
     "branches.secretaryclass": lambda side: SecretaryClass.objects.create(
         title=f"{side.cadre.person.name}的培训班", unit=side.unit, starts_on=DAY, last_on=DAY
+    "branches.election": lambda side: Election.objects.create(
+        organisation=side.organisation, seats=1, planned_on=LATER, waiting_since=DAY
+    ),
+    "branches.candidate": lambda side: Candidate.objects.create(
+        election=side.objects["branches.election"], person=side.cadre.person
+    ),
+    "branches.exclusion": lambda side: Exclusion.objects.create(
+        election=side.objects["branches.election"], person=side.cadre.person, category="abroad"
+    ),
+    "branches.termshift": lambda side: TermShift.objects.create(
+        organisation=side.organisation, kind="delay", term_ends_on=DAY, until=LATER, reason="书记住院", asked_on=DAY
     ),
     "ledgers.caretier": lambda side: CareTier.objects.create(
         cadre=side.cadre, level=2, effective_on=DAY, decided_on=DAY
@@ -355,7 +439,7 @@ SHARED = {
     "organisation.division", "organisation.unit", "organisation.community", "organisation.ruleset",
     "organisation.barredentry",
     "organisation.calendarday",
-    "branches.organisation", "common.auditentry", "common.auditseal", "common.job",
+    "branches.organisation", "branches.inspection", "common.auditentry", "common.auditseal", "common.job",
     "common.codevalue", "registry.rostercolumn", "registry.rankcolumn", "registry.servingleader",
 }  # fmt: skip
 

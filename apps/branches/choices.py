@@ -234,6 +234,13 @@ class FundKind(models.TextChoices):
     RETURNED = "returned", "党费返还"
 
 
+class DuesTable(models.TextChoices):
+    """What an uploaded table of dues holds."""
+
+    BASES = "bases", "交纳基数"
+    PAYMENTS = "payments", "一年党费（12 个月）"
+
+
 class TransferKind(models.TextChoices):
     INSIDE = "inside", "市内转接"
     OUT = "out", "转往外地、外单位"
@@ -297,3 +304,13 @@ class RecruitStage(models.TextChoices):
     PROBATIONARY = "probationary", "预备党员"
     FULL = "full", "已转正"
     STOPPED = "stopped", "已终止"
+
+
+class PartyEventKind(models.TextChoices):
+    """What in a member's party life decides his party age (domain 3.3)."""
+
+    WATCH = "watch", "留党察看"
+    REMOVED = "removed", "除名、开除党籍"
+    RESTORED = "restored", "恢复党籍"
+    REJOINED = "rejoined", "重新入党"
+    DECIDED = "decided", "经组织认定的党龄起算日"

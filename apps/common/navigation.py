@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ def longest_match(urls, path: str) -> str:
     return max((url for url in urls if path.startswith(url)), key=len, default="")
 
 
+def is_on(url_name: str) -> bool:
+    """Whether the module of a page is used here; pages that no STAFF_SWITCHES names always are."""
+    path = settings.STAFF_SWITCHES.get(url_name)
+    return path is None or import_string(path)()
+
+
 def staff_groups(user, path: str) -> list[Group]:
     """STAFF_NAVIGATION for this user: rows of (group, label, url name, permission), in order.
 
@@ -62,7 +69,7 @@ def staff_groups(user, path: str) -> list[Group]:
     shown = [
         (group, label, url)
         for group, label, url_name, permission in settings.STAFF_NAVIGATION
-        if (not permission or user.has_perm(permission)) and (url := resolve(url_name))
+        if (not permission or user.has_perm(permission)) and (url := resolve(url_name)) and is_on(url_name)
     ]
     current = longest_match([url for _, _, url in shown], path)
     groups: dict[str, list[Entry]] = {}
@@ -72,12 +79,14 @@ def staff_groups(user, path: str) -> list[Group]:
 
 
 def public_entries(user, path: str) -> list[Entry]:
-    """PUBLIC_NAVIGATION: rows of (label, url name, icon, who), ``who`` in all, visitor, member."""
-    state = "member" if user is not None and user.is_authenticated else "visitor"
+    """PUBLIC_NAVIGATION: rows of (label, url name, icon, who), ``who`` in all, visitor, member, person (a member who is
+    not of the staff)."""
+    signed_in = user is not None and user.is_authenticated
+    states = {"all", "member" if signed_in else "visitor"} | ({"person"} if signed_in and not user.is_staff else set())
     shown = [
         (label, url, icon)
         for label, url_name, icon, who in settings.PUBLIC_NAVIGATION
-        if who in ("all", state) and (url := resolve(url_name))
+        if who in states and (url := resolve(url_name))
     ]
     current = longest_match([url for _, url, _ in shown if url != "/"], path) or ("/" if path == "/" else "")
     return [Entry(label=label, url=url, icon=icon, is_current=url == current) for label, url, icon in shown]

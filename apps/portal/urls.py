@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from apps.portal import landing, views
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("courses/", views.courses, name="courses"),
     path("branch/", landing.branch, name="branch"),
     path("branch/choose/", landing.choose, name="branch_choose"),
+    path("me/", include("apps.portal.me.urls")),
     path("activities/", views.activities, name="activities"),
     path("help/", views.article, {"template": "portal/help.html"}, name="help"),
     path("privacy/", views.article, {"template": "portal/privacy.html"}, name="privacy"),

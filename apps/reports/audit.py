@@ -35,6 +35,10 @@ PART_NAMES = {
     "name": "姓名",
     "id_number": "身份证号",
     "phone": "电话",
+    "address": "住址",
+    "act": "代办的事",
+    "enrol": "报名办事",
+    "promises": "看承诺",
     "lifeevent": "人员变动",
 } | dict(LifeEventKind.choices)
 LOOKED_UP_IN = ("people.Person", "registry.Cadre", "registry.Health", "people.Relative")

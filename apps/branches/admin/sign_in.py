@@ -4,8 +4,8 @@ the calls that are waited for. Secrets are shown once, in the answer itself."""
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, Q
-from django.http import Http404, HttpResponseRedirect
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 
@@ -28,6 +28,11 @@ from apps.registry.models import Cadre
 MOST_SHOWN = 20
 
 
+def posted(request):
+    """What was sent, an empty form included; None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 def accounts_for(user, permission: str):
     """Accounts without a staff flag that belong to people in the user's reach: by a post, as his own or for him."""
     if not user.has_perm(permission):
@@ -36,6 +41,12 @@ def accounts_for(user, permission: str):
     posts = Post.objects.filter(person_id__in=people, user__isnull=False).values("user_id")
     own = PersonAccount.objects.filter(person_id__in=people).values("user_id")
     return PersonalAccount.objects.filter(Q(pk__in=posts) | Q(pk__in=own), is_staff=False)
+
+
+def _count_of(rows) -> Subquery:
+    """How many of `rows` are an account's, asked for the rows of one page only; None for none."""
+    own = rows.filter(user=OuterRef("pk")).order_by()
+    return Subquery(own.values("user").annotate(count=Count("pk")).values("count"))
 
 
 def numbers_of(standing) -> dict[bytes, tuple[str, str]]:
@@ -68,22 +79,13 @@ class PersonalAccountAdmin(RecordAdmin):
         return accounts_for(user, permission)
 
     def get_queryset(self, request):
-        now = timezone.now()
-        phones = Count("phone_logins", filter=Q(phone_logins__closed_at__isnull=True), distinct=True)
-        open_devices = Q(devices__revoked_at__isnull=True, devices__expires_at__gt=now)
         standing = SignInCard.objects.filter(user=OuterRef("pk"), revoked_at__isnull=True)
+        phones = PhoneLogin.objects.filter(closed_at__isnull=True)
+        remembered = RememberedDevice.objects.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
         return super().get_queryset(request).annotate(
-            phones=phones, remembered=Count("devices", filter=open_devices, distinct=True),
-            has_card=Exists(standing), is_locked=Exists(standing.filter(locked_at__isnull=False)),
+            phones=_count_of(phones), remembered=_count_of(remembered), has_card=Exists(standing),
+            is_locked=Exists(standing.filter(locked_at__isnull=False)),
         )  # fmt: skip
-
-    def get_object(self, request, object_id, from_field=None):
-        """Without the counts: a row that is grouped cannot be locked."""
-        rows = self.rows_for(request.user, self.right("view"))
-        found = rows.filter(pk=object_id).first() if str(object_id).isdecimal() and len(str(object_id)) < 18 else None
-        if found is None:
-            raise Http404
-        return found
 
     @admin.display(description="登录手机")
     def phone_count(self, account):
@@ -168,7 +170,7 @@ class PersonalAccountAdmin(RecordAdmin):
         account = self.changeable_object(request, object_id)
         numbers = numbers_of(self.standing_of(account))
         choices = [(index.hex(), f"{masked_phone(number)}（{whose}）") for index, (number, whose) in numbers.items()]
-        form = OpenPhoneForm(request.POST or None, numbers=choices)
+        form = OpenPhoneForm(posted(request), numbers=choices)
         if request.method == "POST" and form.is_valid():
             try:
                 phone = bytes.fromhex(form.cleaned_data["number"])
@@ -190,7 +192,7 @@ class PersonalAccountAdmin(RecordAdmin):
     def card_view(self, request, object_id):
         """Issue a card, which ends the one before, and print it at once."""
         account = self.changeable_object(request, object_id)
-        form = CardForm(request.POST or None)
+        form = CardForm(posted(request))
         if request.method == "POST" and form.is_valid():
             try:
                 card, token = cards.issue(
@@ -288,7 +290,7 @@ class CallRequestAdmin(RecordAdmin):
         found = account_standings({account.pk for account in accounts}, timezone.localdate())
         numbers = {key: value for one in found.values() for key, value in numbers_of(one).items()}
         number, whose = numbers.get(bytes(row.phone_hash), ("", ""))
-        form, code = TellForm(request.POST or None), ""
+        form, code = TellForm(posted(request)), ""
         people = {pk: one.people for pk, one in found.items()}
         if request.method == "POST" and form.is_valid():
             code = self.tell(request, row, form, accounts, people, bool(number))
@@ -343,7 +345,7 @@ class PostSignIn:
     def account_view(self, request, object_id):
         """Open an account for the holder of a post; numbers and cards are opened on the account's own page."""
         post = self.changeable_object(request, object_id)
-        form = PortalForm(request.POST if request.method == "POST" else None)
+        form = PortalForm(posted(request))
         if request.method == "POST" and form.is_valid():
             try:
                 account = open_for_post(post, actor=request.user)

@@ -3,7 +3,6 @@
 import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from apps.accounts.models import RoleGrant, User
 from apps.accounts.roles import ROLES
@@ -44,7 +43,7 @@ def write_staff(units: dict[str, Unit]) -> dict[str, User]:
 
 @transaction.atomic
 def write_others() -> None:
-    """A branch secretary by a current post, a retiree with his own account, and a family member acting for him."""
+    """A branch secretary by a current post, a retiree with his own account, and a family member (`demo.family`)."""
     first = Membership.objects.select_related("person", "organisation").filter(link="formal").order_by("pk")[:2]
     if len(first) < 2 or User.objects.filter(username="shuji").exists():
         return
@@ -53,12 +52,9 @@ def write_others() -> None:
         organisation=secretary.organisation, person=secretary.person, kind="secretary", starts_on=SINCE,
         user=_account("shuji", secretary.person.name),
     )  # fmt: skip
-    own, family = _account("laotongzhi", retiree.person.name), _account("jiashu", f"{retiree.person.name}的家属")
+    own = _account("laotongzhi", retiree.person.name)
+    _account("jiashu", f"{retiree.person.name}的家属")
     PersonAccount.objects.create(user=own, person=retiree.person, starts_on=SINCE)
-    PersonAccount.objects.create(
-        user=family, person=retiree.person, is_proxy=True, starts_on=SINCE,
-        ends_on=timezone.localdate() + datetime.timedelta(365),
-    )  # fmt: skip
 
 
 def _account(username: str, name: str) -> User:

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from . import views
+
+# Named in the portal's own namespace.
+urlpatterns = [
+    path("", views.home, name="me"),
+    path("who/", views.who, name="me_who"),
+    path("carer/", views.carer, name="me_carer"),
+    path("promises/", views.promised, name="me_promises"),
+    path("calendar/", views.own_calendar, name="me_calendar"),
+    path("calendar/calendar.ics", views.calendar_file, name="me_calendar_file"),
+    path("health/", views.own_health, name="me_health"),
+    path("enrol/", views.enrol, name="me_enrol"),
+    path("change/", views.change, name="me_change"),
+    path("change/phone/", views.change_phone, name="me_change_phone"),
+    path("change/address/", views.change_address, name="me_change_address"),
+    path("change/take-back/", views.take_back, name="me_take_back"),
+    path("family/", views.family, name="me_family"),
+    path("grant/", views.own_grant, name="me_grant"),
+    path("looks/", views.looked_at, name="me_looks"),
+]
