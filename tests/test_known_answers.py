@@ -9,7 +9,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from apps.branches.queries.transfer_occasions import letters_expiring_between
 from django.contrib.admin import site
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -22,7 +21,6 @@ from apps.branches.models import DuesExemption, DuesPayment, Membership
 from apps.branches.occasions.transfers import letters_expiring_between
 from apps.branches.queries import formal_membership
 from apps.branches.queries.dues import dues_of, totals_of
-from apps.branches.rules import BranchRules
 from apps.branches.rules.dues import DuesRules, MonthState, monthly_amount
 from apps.branches.rules.elections import ElectionRules, candidates_needed, check_shift, quorum
 from apps.branches.rules.party_age import MedalRules, PartyEvent, medal_year, party_age_start

@@ -49,6 +49,7 @@ BRANCHES = (
     | _views("branches.meeting", "branches.homedelivery", "branches.studyrecord", "branches.programme")
     | _views("branches.review", "branches.talk")
     | _views("branches.transfer", "branches.floatingstay", "branches.recruit", "branches.secretaryclass")
+    | _views("branches.election")
 )
 # Branches: done by clerks in the admin; entering for a branch at its workbench is `enter_for_branch`.
 BRANCH_WORK = (
@@ -89,14 +90,8 @@ CLERK = REFERENCE | PEOPLE | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSI
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
     "registry.servingleader", "registry.worker", "registry.training",
-) | PAPER | UNIT_NEWS | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
-    "branches.organisation", "branches.membership", "branches.post", "branches.transfer", "branches.secretaryclass",
-    "ledgers.caretier", "ledgers.careassignment",
-    "ledgers.contact", "organisation.community", "people.whereabouts", "accounts.absence", "ledgers.inquiry",
-    "ledgers.callsheet", "organisation.calendarday", "registry.servingleader", "registry.worker", "registry.training",
-     "branches.programme",
-) | PAPER | UNIT_NEWS | BRANCH_MONEY | DUES_WORK | {
-     "registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
+) | PAPER | UNIT_NEWS | BRANCH_MONEY | DUES_WORK | {"registry.import_roster", "registry.export_cadre",
+     "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
      "messaging.resolve_delivery", "messaging.make_batch"}  # fmt: skip
 
@@ -117,9 +112,8 @@ ROLES = {
              | {"accounts.view_reveals", "registry.undo_import",
                 "ledgers.waive_duty", "registry.view_thoughts", "registry.view_hold",
                 "registry.change_hold"}),
-        Role("leader", "局领导", REFERENCE | PEOPLE | BRANCHES | CARE_WORK | OWN_ABSENCE
+        Role("leader", "局领导", REFERENCE | PEOPLE | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
              | {"people.view_proxygrant", "people.view_contact",
-        Role("leader", "局领导", REFERENCE | PEOPLE | CARE_WORK | OWN_ABSENCE | BRANCH_MONEY | {"people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
              "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "ledgers.safetycheck", "registry.servingleader",

@@ -86,8 +86,8 @@ STAFF_SWITCHES = {
     "admin:branches_duesexemption_changelist": "apps.branches.queries.dues.is_in_use",
 }
 
-# (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in).
-# (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in), person (signed in, not staff).
+# (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in), person (not
+# staff).
 PUBLIC_NAVIGATION = [
     ("首页", "portal:home", "home", "all"),
     ("课程", "portal:courses", "book", "all"),

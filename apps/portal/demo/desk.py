@@ -1,4 +1,4 @@
-"""The desk of the demo secretary, so that his home shows what a week brings: somebody home from hospital, a birthday."""
+"""What waits at the demo secretary's desk, so that his home shows a week: somebody home from hospital, a birthday."""
 
 import datetime
 

@@ -22,6 +22,7 @@ from apps.portal.demo.dues import fill_branch, write_dues
 from apps.portal.demo.elections import write_elections
 from apps.portal.demo.family import write_family
 from apps.portal.demo.imports import write_import
+from apps.portal.demo.organisations import write_organisation_life
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
@@ -87,7 +88,6 @@ class Command(BaseCommand):
         write_standing(units, staff, on=on)
         write_channels(staff, on=on)
         write_elections(staff, on=on)
-        write_sign_in(staff, on=on)
         write_transfers(staff, on=on)
         write_import(units, staff, on=on)
         return written
