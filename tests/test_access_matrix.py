@@ -677,7 +677,8 @@ def settled(text: str) -> str:
 
 
 def body(response) -> str:
-    return b"".join(response).decode(errors="replace") if response.streaming else response.content.decode()
+    content = b"".join(response) if response.streaming else response.content
+    return content.decode(errors="replace")
 
 
 def plain_refusal(request, status: int, heading: str, sentence: str) -> HttpResponse:

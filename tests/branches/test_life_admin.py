@@ -74,12 +74,11 @@ def test_months_show_what_is_missing_and_lead_down(clerk, branch, meeting, unit)
     assert [cell.value for cell in sheet[2]][:2] == ["党组织", "主题党日"]
 
 
-def test_months_page_costs_the_same_for_more_branches(clerk, branch, meeting, unit, django_assert_max_num_queries):
+def test_months_page_costs_the_same_for_more_branches(clerk, meeting, unit, django_assert_max_num_queries):
+    general = make_organisation("总支", level="general", unit=unit)
     for number in range(4):
-        below = Organisation.objects.add_child(
-            Organisation.objects.get(pk=branch.pk), {"name": f"支部{number}", "unit": unit}
-        )
-        held(below)
+        values = {"name": f"支部{number}", "unit": unit}
+        held(Organisation.objects.add_child(Organisation.objects.get(pk=general.pk), values))
 
     with django_assert_max_num_queries(20):
         clerk.get("/admin/branches/meeting/months/")

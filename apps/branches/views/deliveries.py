@@ -14,8 +14,6 @@ from apps.common.errors import BusinessError
 from .paging import other_parameters, page_of
 from .people import at_hand_for_desk, members_of_desk
 
-LIFE = "desk/life/"
-
 
 @require_safe
 @at_desk
@@ -28,7 +26,7 @@ def delivery_list(request, desk):
     )
     promises = list(open_promises(desk.organisation)) if not request.GET.get("page") else []
     context = {"promises": promises, "page": page_of(request, done), "query": other_parameters(request)}
-    return show(request, desk, LIFE + "deliveries.html", context)
+    return show(request, desk, "desk/life/deliveries.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +51,7 @@ def delivery_record(request, desk, delivery=None):
         found and found.meeting
     ) else ""  # fmt: skip
     context = {"form": form, "title": whose, "lead": lead, "undo": found if found and found.delivered_on else None}
-    return show(request, desk, LIFE + "delivery.html", context, status=422 if form.errors else 200)
+    return show(request, desk, "desk/life/delivery.html", context, status=422 if form.errors else 200)
 
 
 def _initial(desk, found: HomeDelivery | None) -> dict:
@@ -88,7 +86,7 @@ def study_list(request, desk):
     if term:
         rows = rows.filter(theme__icontains=term) | rows.filter(person__name__icontains=term)
     context = {"page": page_of(request, rows), "query": other_parameters(request), "term": term}
-    return show(request, desk, LIFE + "studies.html", context)
+    return show(request, desk, "desk/life/studies.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,7 +104,7 @@ def study_record(request, desk):
             messages.success(request, f"已记下 {len(rows)} 人的学习。")
             return redirect("branches:studies", desk.organisation.public_id)
     context = {"form": form, "title": "记学习", "lead": "一次可以记几个人学的同一个内容。"}
-    return show(request, desk, LIFE + "form.html", context, status=422 if form.errors else 200)
+    return show(request, desk, "desk/life/form.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -28,8 +28,6 @@ from apps.common.errors import BusinessError
 
 from .paging import other_parameters, page_of
 
-LIFE = "desk/life/"
-
 
 @require_safe
 @at_desk
@@ -49,7 +47,7 @@ def meeting_list(request, desk):
     counts = present_counts([meeting.pk for meeting in page])
     first = first_year(desk.organisation) or desk.today.year
     return show(
-        request, desk, LIFE + "meetings.html",
+        request, desk, "desk/life/meetings.html",
         {
             "page": page, "query": other_parameters(request), "kind": wanted, "year": year,
             "lines": [(meeting, came(counts.get(meeting.pk, {}))) for meeting in page],
@@ -92,7 +90,7 @@ def meeting_page(request, desk, meeting):
         return redirect("branches:meetings", desk.organisation.public_id)
     counts = present_counts([found.pk]).get(found.pk, {})
     return show(
-        request, desk, LIFE + "meeting.html",
+        request, desk, "desk/life/meeting.html",
         {
             "meeting": found, "is_own": is_own, "partners": found.partners.order_by("path"),
             "came": came(counts), "groups": groups_of(found) if is_own else [],
@@ -144,7 +142,7 @@ def meeting_void(request, desk, meeting):
     context = {
         "form": form, "title": f"作废：{found}", "lead": "作废后不再算进组织生活，还没送的送学一起取消。可以恢复。",
     }  # fmt: skip
-    return show(request, desk, LIFE + "form.html", context, status=422 if form.errors else 200)
+    return show(request, desk, "desk/life/form.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -162,4 +160,4 @@ def elsewhere_list(request, desk):
     start, end = period_of(desk.today, 12)
     rows = attended_elsewhere(desk.organisation, start, end, on=desk.today)
     page = page_of(request, rows)
-    return show(request, desk, LIFE + "elsewhere.html", {"page": page, "query": "", "year": start.year})
+    return show(request, desk, "desk/life/elsewhere.html", {"page": page, "query": "", "year": start.year})

@@ -20,7 +20,6 @@ from apps.common.errors import BusinessError
 from .paging import other_parameters, page_of
 from .people import members_of_desk, officers_of_desk
 
-LIFE = "desk/life/"
 YEARS_BACK = 10
 LAST_MONTH_FOR_OLD_YEAR = 6
 
@@ -91,7 +90,7 @@ def review_year(request, desk, year):
         "before": year - 1 if year > desk.today.year - YEARS_BACK else 0,
         "after": year + 1 if year < desk.today.year else 0,
     }  # fmt: skip
-    return show(request, desk, LIFE + "reviews.html", context, status=422 if wrong else 200)
+    return show(request, desk, "desk/life/reviews.html", context, status=422 if wrong else 200)
 
 
 @require_safe
@@ -105,7 +104,7 @@ def talk_list(request, desk):
     talked = set(rows.filter(talked_on__year=desk.today.year).order_by().values_list("person_id", flat=True))
     waiting = [name for pk, name in members_of_desk(desk) if pk not in talked]
     context = {"page": page_of(request, rows), "query": other_parameters(request), "waiting": waiting}
-    return show(request, desk, LIFE + "talks.html", context)
+    return show(request, desk, "desk/life/talks.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -127,7 +126,7 @@ def talk_record(request, desk):
             return redirect("branches:talks", desk.organisation.public_id)
     lead = "" if officers else "还没有登记在任的书记、委员，请先请工作人员登记任职。"
     context = {"form": form, "title": "记谈心谈话", "lead": lead}
-    return show(request, desk, LIFE + "form.html", context, status=422 if form.errors else 200)
+    return show(request, desk, "desk/life/form.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -148,7 +147,7 @@ def programmes_for(organisation):
 @require_safe
 @at_desk
 def programme_list(request, desk):
-    return show(request, desk, LIFE + "programmes.html", {"programmes": programmes_for(desk.organisation)})
+    return show(request, desk, "desk/life/programmes.html", {"programmes": programmes_for(desk.organisation)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -166,7 +165,7 @@ def programme_edit(request, desk, programme=None):
         messages.success(request, "流程已保存，记会议时可以选用。")
         return redirect("branches:programmes", desk.organisation.public_id)
     context = {"form": form, "title": "改流程" if found else "新的主题党日流程", "lead": "一行一项。", "closing": found}
-    return show(request, desk, LIFE + "programme.html", context, status=422 if form.errors else 200)
+    return show(request, desk, "desk/life/programme.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
