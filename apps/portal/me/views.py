@@ -139,7 +139,7 @@ def change(request, acting):
 @own_page(scope=ENROL)
 def change_phone(request, acting):
     phones = [] if acting.is_proxy else list(Phone.objects.filter(person=acting.person))
-    form = NumberForm(request.POST or None, phones=phones)
+    form = NumberForm(request.POST if request.method == "POST" else None, phones=phones)
 
     def ask(values):
         ask_phone(
@@ -152,7 +152,7 @@ def change_phone(request, acting):
 
 @own_page(scope=ENROL)
 def change_address(request, acting):
-    form = AddressForm(request.POST or None)
+    form = AddressForm(request.POST if request.method == "POST" else None)
 
     def ask(values):
         ask_address(acting, values["address"], key=values["key"], actor=request.user, on=timezone.localdate())
