@@ -11,32 +11,43 @@ from dataclasses import dataclass, field
 from django.db.models import Model
 from django.utils import timezone
 
-from apps.accounts.models import (
-    Absence,
-    BoundCertificate,
-    CallRequest,
-    PersonalAccount,
-    PhoneLogin,
-    RoleGrant,
-    User,
-)
+from apps.accounts.models import Absence, BoundCertificate, CallRequest, PersonalAccount, PhoneLogin, RoleGrant, User
 from apps.accounts.roles import ROLES
-from apps.branches.models import FloatingStay, Membership, Organisation, Post, Recruit, SecretaryClass, Transfer
+from apps.branches.models import (
+    AllowanceList,
+    BranchFund,
+    Candidate,
+    DuesExemption,
+    DuesOff,
+    DuesPayment,
+    DuesUpload,
+    Election,
+    Exclusion,
+    FloatingStay,
+    FundEntry,
+    HomeDelivery,
+    Inspection,
+    InspectionFinding,
+    Meeting,
+    Membership,
+    Organisation,
+    Post,
+    Programme,
+    Recruit,
+    Review,
+    SecretaryClass,
+    StudyRecord,
+    Talk,
+    TermShift,
+    Transfer,
+)
+from apps.branches.models import Attendance as Roll
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
-from apps.people.models import (
-    ChangeRequest,
-    Household,
-    Person,
-    PersonAccount,
-    Phone,
-    ProxyGrant,
-    Relative,
-    Whereabouts,
-)
+from apps.people.models import ChangeRequest, Household, Person, PersonAccount, Phone, ProxyGrant, Relative, Whereabouts
 from apps.registry.models import (
     Attendance,
     Cadre,
@@ -61,6 +72,7 @@ DAY, LATER = datetime.date(2026, 3, 1), datetime.date(2026, 6, 1)
 OWN, FOREIGN = "金丝雀甲", "金丝雀乙"
 GRANTED = tuple(key for key, role in ROLES.items() if role.grantable)
 ACTORS = ("anonymous", *GRANTED, "secretary", "former_secretary", "staff_flag_only", "disabled", "grant_expired")
+LONG_AGO_AT = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 
 
 @dataclass
@@ -221,7 +233,28 @@ def _training(side: Side) -> Training:
     return training
 
 
-# One object of each registered model, for a side. Missing here: the matrix fails.
+def _upload_of_dues(side: Side) -> DuesUpload:
+    upload = Attachment.objects.create(
+        subject="x", purpose="党费表", size=1, digest=b"x", storage_name=f"dues{side.unit.pk}", purged_at=LONG_AGO_AT
+    )
+    return DuesUpload.objects.create(organisation=side.organisation, table="payments", year=2026, upload=upload)
+
+
+def _meeting(side: Side) -> Meeting:
+    name = side.cadre.person.name
+    meeting = Meeting.objects.create(
+        organisation=side.organisation, kind="party_day", held_on=DAY, topic=f"{name}讲党课", said_present=1,
+        expected=1,
+        minutes=f"{name}发言",
+    )  # fmt: skip
+    Roll.objects.create(meeting=meeting, person=side.cadre.person, state="present")
+    return meeting
+
+
+def _of_member(model: type[Model], **values) -> Builder:
+    return lambda side: model.objects.create(organisation=side.organisation, person=side.cadre.person, **values)
+
+
 OBJECTS: dict[str, Builder] = {
     "organisation.division": lambda side: Division.objects.order_by("code")[side.unit.pk % 100],
     "organisation.unit": lambda side: side.unit,
@@ -337,16 +370,101 @@ OBJECTS: dict[str, Builder] = {
     ),
     "common.auditentry": lambda side: audit.record("open", actor=None, people=[side.cadre.pk]),
     "common.auditseal": _seal,
+    "branches.inspection": lambda side: Inspection.objects.create(
+        organisation=side.organisation, inspected_on=DAY, inspectors="组织科", subject="支部建设"
+    ),
+    "branches.inspectionfinding": lambda side: InspectionFinding.objects.create(
+        inspection=side.objects["branches.inspection"], content="记录不全", due_on=LATER
+    ),
+    "branches.meeting": lambda side: Meeting.objects.create(
+        organisation=side.organisation, kind="party_day", held_on=DAY, topic="学习", said_present=1, expected=1
+    ),
+    "branches.duespayment": lambda side: DuesPayment.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        month=DAY,
+        kind="monthly",
+        due=1,
+        paid=1,
+        paid_on=DAY,
+        method="cash",
+        receipt_year=2026,
+        receipt_no=1,
+    ),
+    "branches.duesgift": lambda side: DuesPayment.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        month=DAY,
+        kind="voluntary",
+        due=0,
+        paid=10,
+        paid_on=DAY,
+        method="cash",
+        receipt_year=2026,
+        receipt_no=2,
+    ),
+    "branches.duesexemption": lambda side: DuesExemption.objects.create(
+        organisation=side.organisation,
+        person=side.cadre.person,
+        kind="zero",
+        starts_on=DAY,
+        ends_on=LATER,
+        reason="hardship",
+        decided_on=DAY,
+    ),
+    "branches.duesoff": lambda side: DuesOff.objects.create(
+        organisation=make_organisation(f"{side.organisation}一小组", above=side.organisation, level="group"),
+        reason="停用",
+    ),
+    "branches.duesupload": _upload_of_dues,
+    "branches.branchfund": lambda side: BranchFund.objects.create(
+        organisation=side.organisation, year=2026, kind="work", amount=1000
+    ),
+    "branches.fundentry": lambda side: FundEntry.objects.create(
+        fund=side.objects["branches.branchfund"], spent_on=DAY, amount=1, purpose="租车"
+    ),
+    "branches.allowancelist": lambda side: AllowanceList.objects.create(
+        organisation=side.organisation, starts_on=DAY, ends_on=LATER
+    ),
+    "branches.election": lambda side: Election.objects.create(
+        organisation=side.organisation, seats=1, planned_on=LATER, waiting_since=DAY
+    ),
+    "branches.candidate": lambda side: Candidate.objects.create(
+        election=side.objects["branches.election"], person=side.cadre.person
+    ),
+    "branches.exclusion": lambda side: Exclusion.objects.create(
+        election=side.objects["branches.election"], person=side.cadre.person, category="abroad"
+    ),
+    "branches.termshift": lambda side: TermShift.objects.create(
+        organisation=side.organisation, kind="delay", term_ends_on=DAY, until=LATER, reason="书记住院", asked_on=DAY
+    ),
+    "branches.homedelivery": _of_member(HomeDelivery, due_on=DAY),
+    "branches.studyrecord": _of_member(StudyRecord, studied_on=DAY, form="alone", theme="党章"),
+    "branches.review": _of_member(Review, year=2025, result="good"),
+    "branches.talk": lambda side: _of_member(Talk, talked_on=DAY, theme="近况", officer=side.cadre.person)(side),
+    "branches.programme": lambda side: Programme.objects.create(
+        organisation=side.organisation, name=f"{side.cadre.person.name}流程", items="唱国歌"
+    ),
 }
 
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
 SHARED = {
-    "organisation.division", "organisation.unit", "organisation.community", "organisation.ruleset",
+    "organisation.division",
+    "organisation.unit",
+    "organisation.community",
+    "organisation.ruleset",
     "organisation.barredentry",
     "organisation.calendarday",
-    "branches.organisation", "common.auditentry", "common.auditseal", "common.job",
-    "common.codevalue", "registry.rostercolumn", "registry.rankcolumn", "registry.servingleader",
-}  # fmt: skip
+    "branches.organisation",
+    "common.auditentry",
+    "common.auditseal",
+    "common.job",
+    "common.codevalue",
+    "registry.rostercolumn",
+    "registry.rankcolumn",
+    "registry.servingleader",
+    "branches.inspection",
+}
 
 
 def make_side(name: str, canary: str, parent: Unit) -> Side:

@@ -5,17 +5,27 @@ One group of functions a case, named `test_t<number>_…`; people are fictional.
 
 import datetime as dt
 import uuid
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
+from django.contrib.admin import site
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.branches.access import Desk
-from apps.branches.models import Membership
+from apps.branches.models import DuesExemption, DuesPayment, Membership
+from apps.branches.occasions.transfers import letters_expiring_between
 from apps.branches.queries import formal_membership
-from apps.branches.queries.transfer_occasions import letters_expiring_between
-from apps.branches.rules import BranchRules
+from apps.branches.queries.dues import dues_of, totals_of
+from apps.branches.rules.dues import DuesRules, MonthState, monthly_amount
+from apps.branches.rules.elections import ElectionRules, candidates_needed, check_shift, quorum
 from apps.branches.rules.party_age import MedalRules, PartyEvent, medal_year, party_age_start
 from apps.branches.rules.sizes import (
+    BranchRules,
     committee_findings,
     latest_end,
     notice_day,
@@ -25,6 +35,10 @@ from apps.branches.rules.sizes import (
     term_finding,
 )
 from apps.branches.services import join_organisation, transfers
+from apps.branches.services.dues import Approval, Gift, HandOver, Refused, take_dues, take_voluntary
+from apps.branches.services.dues_bases import BaseLine, confirm_year, fix_bases
+from apps.branches.services.dues_exemptions import approve_exemption, ask_exemption
+from apps.branches.services.dues_uploads import receive
 from apps.common.birthday import (
     LUNAR,
     SOLAR,
@@ -37,20 +51,16 @@ from apps.common.birthday import (
     occurrences,
 )
 from apps.common.citizen_id import CitizenIdError, parse_citizen_id
+from apps.common.errors import BusinessError
 from apps.common.partial_date import PartialDate
 from apps.ledgers.choices import DutyKind
 from apps.ledgers.models import CareTier, Contact, Duty
 from apps.ledgers.rules import overdue_days
 from apps.ledgers.services import ContactFacts, plan_duties, record_contact
 from apps.registry.choices import RevolutionPeriod
-from apps.registry.rules import (
-    VeteranSubsidy,
-    annual_balance,
-    revolution_period,
-    subsidy_months,
-    veteran_warnings,
-)
+from apps.registry.rules import VeteranSubsidy, annual_balance, revolution_period, subsidy_months, veteran_warnings
 from apps.registry.services import life
+from tests.branches.dues_world import add_member, make_desk
 from tests.builders import make_cadre, make_member, make_organisation, make_person, make_unit, make_user
 
 TODAY = dt.date(2026, 2, 1)
@@ -450,3 +460,130 @@ def test_t5_a_year_on_watch_counts_but_is_reviewed():
 
     assert start.review
     assert medal_year(start.earliest, MedalRules()) == 2021
+
+
+# T6 Dues
+
+
+@pytest.mark.parametrize(
+    ("base", "amount"),
+    [
+        ("5000.00", "25.00"), ("5000.01", "50.00"), ("5001", "50.01"), ("6000", "60.00"), ("4301.00", "21.51"),
+        ("3217.30", "16.09"),
+    ],
+)  # fmt: skip
+def test_t6_dues_are_one_rate_on_the_whole_base_rounded_half_up(base, amount):
+    assert monthly_amount(Decimal(base), DuesRules()) == Decimal(amount)
+
+
+def months_of(desk, person, *months):
+    found = dues_of([desk.organisation.pk], min(months), max(months))[person.pk]
+    return [found[month] for month in months]
+
+
+def pay(desk, person, *months, **over):
+    return take_dues(desk, [HandOver(person.pk, months)], paid_on=desk.today, key=uuid.uuid4(), **over)
+
+
+@pytest.mark.django_db
+def test_t6_pension_raised_in_july_changes_the_dues_of_january_only():
+    desk = make_desk(today=dt.date(2026, 7, 20))
+    person = add_member(desk, base="4900")
+    confirm_year(desk, year=2026, decided_on=dt.date(2026, 1, 8))
+    with pytest.raises(BusinessError, match="一般一年不变"):
+        fix_bases(desk, [BaseLine(person.pk, Decimal(5200), "pay_slip")], year=2026)
+
+    january = replace(desk, today=dt.date(2027, 1, 5))
+    fix_bases(january, [BaseLine(person.pk, Decimal(5200), "pay_slip")], year=2027)
+
+    days = (dt.date(2026, 7, 1), dt.date(2026, 12, 1), dt.date(2027, 1, 1))
+    assert [due.due for due in months_of(desk, person, *days)] == [Decimal("24.50"), Decimal("24.50"), Decimal("52.00")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["functional", "temporary"])
+def test_t6_functional_and_temporary_branches_refuse_dues_by_every_way_in(kind):
+    formal = make_desk(today=dt.date(2026, 7, 20))
+    person = add_member(formal, base="4900")
+    desk = make_desk(make_organisation("合唱队党支部", kind=kind), today=dt.date(2026, 7, 20))
+    make_member(person, desk.organisation, link=kind)
+    values = {
+        "organisation": desk.organisation, "person": person, "month": dt.date(2026, 7, 1), "kind": "monthly", "due": 1,
+        "paid": 1, "paid_on": dt.date(2026, 7, 20), "method": "cash", "receipt_year": 2026, "receipt_no": 1,
+    }  # fmt: skip
+
+    with pytest.raises(ValidationError, match="不收党费"):
+        DuesPayment(**values).full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DuesPayment.objects.bulk_create([DuesPayment(**values)])
+    with pytest.raises(BusinessError, match="不收党费"):
+        pay(desk, person, dt.date(2026, 7, 1))
+    with pytest.raises(BusinessError, match="不收党费"):
+        receive(desk, b"", "党费.xlsx", table="payments", year=2026, method="cash", source="told")
+    client = Client()
+    client.force_login(desk.user)
+    page = client.post(reverse("branches:dues_month", args=[desk.organisation.public_id]))
+    assert page.status_code == 422
+    assert "不收党费" in page.content.decode()
+    assert not site._registry[DuesPayment].has_add_permission(None)
+    assert not DuesPayment.objects.exists()
+    pay(formal, person, dt.date(2026, 7, 1))
+    assert months_of(formal, person, dt.date(2026, 7, 1))[0].state == MonthState.PAID
+
+
+@pytest.mark.django_db
+def test_t6_back_payment_of_seven_months_needs_approval_and_of_six_does_not():
+    desk = make_desk(today=dt.date(2026, 8, 5))
+    person = add_member(desk, base="4900")
+    seven = [dt.date(2026, number, 1) for number in range(1, 8)]
+
+    with pytest.raises(Refused, match="超过 6 个月"):
+        pay(desk, person, *seven)
+    pay(desk, person, *seven[1:])
+    assert pay(desk, person, seven[0], approval=Approval(dt.date(2026, 8, 4), "云老工〔2026〕8号"))
+
+
+@pytest.mark.django_db
+def test_t6_ten_thousand_extra_goes_to_the_centre_and_prepays_nothing():
+    desk = make_desk(today=dt.date(2026, 7, 20))
+    person = add_member(desk, base="4900")
+
+    gift = take_voluntary(
+        desk, Gift(person.pk, Decimal(10000), bio="1953年入党"), paid_on=desk.today, key=uuid.uuid4()
+    )  # fmt: skip
+
+    assert (gift.get_kind_display(), gift.to_centre) == ("大额自愿", True)
+    ahead = [dt.date(2026, number, 1) for number in range(7, 13)]
+    assert {due.state for due in months_of(desk, person, *ahead)} == {MonthState.OPEN}
+
+
+@pytest.mark.django_db
+def test_t6_exempt_months_are_not_unpaid():
+    top = make_organisation("老干部工委", level="work_committee")
+    desk = make_desk(make_organisation("南河支部", above=top), today=dt.date(2026, 7, 20))
+    person = add_member(desk, base="4900")
+    asked = ask_exemption(desk, DuesExemption(
+        person=person, kind="zero", starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 8, 1), reason="hardship",
+        decided_on=dt.date(2026, 1, 8),
+    ))  # fmt: skip
+    approve_exemption(make_desk(top, today=desk.today, at=desk.organisation), asked, on=dt.date(2026, 1, 20))
+
+    totals = totals_of([desk.organisation.pk], dt.date(2026, 1, 1), dt.date(2026, 7, 1))[desk.organisation.pk]
+    assert (totals.open, totals.open_people, totals.exempt_people) == (0, 0, 1)
+
+
+# T7 Quorum of an election
+
+
+@pytest.mark.parametrize(("voters", "excluded", "inclusive", "needed"), [
+    (40, 6, True, 28), (40, 0, True, 32), (40, 0, False, 33),
+])  # fmt: skip
+def test_t7_quorum_with_and_without_exclusions_and_by_the_older_wording(voters, excluded, inclusive, needed):
+    assert quorum(voters, excluded, ElectionRules(quorum_inclusive=inclusive)).needed == needed
+
+
+def test_t7_quorum_three_seats_need_four_candidates_and_a_delay_ends_within_the_year():
+    assert candidates_needed(3, ElectionRules()) == 4
+    ends = dt.date(2026, 6, 30)
+    assert check_shift("delay", ends, dt.date(2027, 6, 30), rules=BranchRules()) == ""
+    assert check_shift("delay", ends, dt.date(2027, 7, 1), rules=BranchRules())

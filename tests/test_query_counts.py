@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
 
 MOST_OF_A_LIST = 12
 # The list of duties says beside each row who must act and how to reach him, each several queries.
-BUDGETS = {"ledgers.duty": 14}
+# Organisations show numbers of members with everything below, posts, meetings and rules of districts: six queries more.
+BUDGETS = {"ledgers.duty": 14, "branches.organisation": 18}
 # Design 7 asks for 15. Six are the sign-in's, two the audit's; each part of the page is one of the others, and none
 # is read twice. One is his family: who may act for him, his account, what waits.
 MOST_OF_A_PERSON = 23

@@ -88,7 +88,7 @@ PUBLIC = ("/", "/courses/", "/branch/", "/activities/", "/help/", "/privacy/", "
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [*PUBLIC, "/account/login/"])
+@pytest.mark.parametrize("path", [*PUBLIC, "/account/login/", "/account/phone/", "/account/card/"])
 def test_public_pages_of_outer_show_no_way_to_the_staff_side(outer, client, path):
     page = client.get(path)
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from apps.common import audit, crypto
 from apps.common.client_address import client_address
 
-from . import kept, services
+from . import devices, kept, services
 from .access import has_staff_role
 from .models import User
 from .personal_accounts import home_of
@@ -83,6 +83,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def logout(self, request) -> None:
         audit.record("sign_out", actor=request.user, request=request)
         kept.forget(request)
+        if cookie := request.COOKIES.get(devices.cookie_name()):
+            devices.leave(cookie[:128], now=timezone.now())
+            request.device_cookie = ""
         super().logout(request)
 
     def authentication_failed(self, request, **credentials) -> None:

@@ -96,6 +96,12 @@ def revoke(device: RememberedDevice, *, actor: User | None, now: dt.datetime) ->
         audit.record("device.revoke", actor=actor, target=f"accounts.user:{device.user_id}")
 
 
+def leave(cookie: str, *, now: dt.datetime) -> None:
+    """The owner signs out on this very phone: it is forgotten; sessions elsewhere go on."""
+    series = _digest(cookie.partition(".")[0])
+    RememberedDevice.objects.filter(series=series, revoked_at__isnull=True).update(revoked_at=now)
+
+
 @transaction.atomic
 def revoke_all(user: User, *, actor: User | None, now: dt.datetime) -> int:
     """Forget every phone of an account and end its sessions; how many there were."""

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
 LOCKED_AT = "locked_at"
 KEPT = "kept_post"
+AUTOSAVE = "X-Autosave"
 # A session row is written at most once in so many seconds for being looked at.
 SEEN_STEP = 30
 # Pages that lead through the doors, and the way out.
@@ -81,13 +82,15 @@ class SessionLimitsMiddleware:
             return to_lock(request)
         return None
 
-    def ask_again(self, request, sentence: str) -> HttpResponseRedirect:
-        """To the door this account goes in by, with what it was sending kept."""
+    def ask_again(self, request, sentence: str) -> HttpResponse:
+        """To the door this account goes in by, with what it was sending kept; a script that keeps a draft hears 401."""
+        if AUTOSAVE in request.headers:
+            return HttpResponse(status=401)
         messages.info(request, sentence)
         door = "account_login" if request.ended_user is None else "account_phone"
         if request.method in ("GET", "HEAD"):
             return redirect_to_login(request.get_full_path(), reverse(door))
-        if request.ended_user and kept.keep(request, user_id=request.ended_user):
+        if request.ended_user and is_worth_keeping(request) and kept.keep(request, user_id=request.ended_user):
             request.session[KEPT] = True
             messages.info(request, "您刚才填的内容已经保留一小时，登录后可以接着提交。")
         return redirect(door)
@@ -102,10 +105,14 @@ def to_lock(request) -> HttpResponseRedirect:
     locked = reverse("account_locked")
     if request.method in ("GET", "HEAD"):
         return redirect(f"{locked}?{urlencode({'next': request.get_full_path()})}")
-    name = request.resolver_match.url_name or ""
-    if not name.startswith(("account_", "mfa_")):
+    if is_worth_keeping(request):
         request.session[KEPT] = kept.keep(request)
     return HttpResponseRedirect(locked, status=303)
+
+
+def is_worth_keeping(request) -> bool:
+    """What is sent to pages of accounts themselves holds passwords and codes."""
+    return not (request.resolver_match.url_name or "").startswith(("account_", "mfa_"))
 
 
 class StaffDoorMiddleware:

@@ -36,6 +36,8 @@ REFERENCE = _views(
 PEOPLE = _views(
     "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
     "people.phone", "people.relative", "people.household",
+    "people.phone", "people.relative", "people.household", "branches.organisation", "branches.membership",
+    "branches.post", "branches.election",
     "people.whereabouts", "accounts.absence", "registry.rankcolumn", "registry.servingleader", "registry.worker",
     "registry.training",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.duty", "ledgers.contact", "ledgers.safetycheck",
@@ -43,15 +45,16 @@ PEOPLE = _views(
 )  # fmt: skip
 # Branches: seen by all who see people. One line a subject.
 BRANCHES = (
-    _views("branches.organisation", "branches.membership", "branches.post")
+    _views("branches.organisation", "branches.membership", "branches.post", "branches.inspection")
     | _views("branches.meeting", "branches.homedelivery", "branches.studyrecord", "branches.programme")
     | _views("branches.review", "branches.talk")
     | _views("branches.transfer", "branches.floatingstay", "branches.recruit", "branches.secretaryclass")
+    | _views("branches.election")
 )
 # Branches: done by clerks in the admin; entering for a branch at its workbench is `enter_for_branch`.
 BRANCH_WORK = (
     frozenset({"branches.enter_for_branch"})
-    | _edits("branches.organisation", "branches.membership", "branches.post")
+    | _edits("branches.organisation", "branches.membership", "branches.post", "branches.inspection")
     | _edits("branches.programme")
     | frozenset({"branches.change_meeting", "branches.change_homedelivery", "branches.change_studyrecord"})
     | frozenset({"branches.change_review", "branches.change_talk"})
@@ -69,6 +72,13 @@ CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
 SENSITIVE = frozenset({"people.reveal_citizen_id", "people.view_contact", "registry.view_health"})
 
+# Money of branches: what is read, and what staff set or approve for the organisation above.
+BRANCH_MONEY = _views("branches.duespayment", "branches.duesexemption", "branches.branchfund", "branches.allowancelist")
+DUES_WORK = frozenset({
+    "branches.change_duesexemption", "branches.fix_dues", "branches.view_duesoff", "branches.add_duesoff",
+    "branches.change_duesoff",
+})  # fmt: skip
+
 PAPER = frozenset({"common.view_paper", "common.change_paper"})
 # What units send in: monthly reports, yearly checks, lists of deceased.
 UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceasedlist") | _edits(
@@ -80,7 +90,8 @@ CLERK = REFERENCE | PEOPLE | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSI
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
     "registry.servingleader", "registry.worker", "registry.training",
-) | PAPER | UNIT_NEWS | {"registry.import_roster", "registry.export_cadre", "registry.confirm_lifeevent",
+) | PAPER | UNIT_NEWS | BRANCH_MONEY | DUES_WORK | {"registry.import_roster", "registry.export_cadre",
+     "registry.confirm_lifeevent",
      "registry.view_rostercolumn", "registry.change_rostercolumn", "reminders.view_run", "common.view_job",
      "messaging.resolve_delivery", "messaging.make_batch"}  # fmt: skip
 
@@ -101,7 +112,7 @@ ROLES = {
              | {"accounts.view_reveals", "registry.undo_import",
                 "ledgers.waive_duty", "registry.view_thoughts", "registry.view_hold",
                 "registry.change_hold"}),
-        Role("leader", "局领导", REFERENCE | PEOPLE | BRANCHES | CARE_WORK | OWN_ABSENCE
+        Role("leader", "局领导", REFERENCE | PEOPLE | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
              | {"people.view_proxygrant", "people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",

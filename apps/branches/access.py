@@ -60,8 +60,13 @@ def organisations_open_to(user, permission: str) -> QuerySet[Organisation]:
         return Organisation.objects.all()
     reach = user.reach(permission)
     rows = Organisation.objects.filter(unit_id__in=reach)
-    everywhere = reach and not Unit.objects.exclude(pk__in=reach).exists()
-    return rows | Organisation.objects.filter(unit__isnull=True) if everywhere else rows
+    return rows | Organisation.objects.filter(unit__isnull=True) if reaches_all(user, permission) else rows
+
+
+def reaches_all(user, permission: str) -> bool:
+    """Whether a permission reaches every unit: what is of no unit, or for all of them, is then his too."""
+    reach = user.reach(permission) if user.has_perm(permission) else set()
+    return bool(reach) and not Unit.objects.exclude(pk__in=reach).exists()
 
 
 @dataclass(frozen=True)

@@ -234,6 +234,13 @@ class FundKind(models.TextChoices):
     RETURNED = "returned", "党费返还"
 
 
+class DuesTable(models.TextChoices):
+    """What an uploaded table of dues holds."""
+
+    BASES = "bases", "交纳基数"
+    PAYMENTS = "payments", "一年党费（12 个月）"
+
+
 class TransferKind(models.TextChoices):
     INSIDE = "inside", "市内转接"
     OUT = "out", "转往外地、外单位"

@@ -10,7 +10,8 @@ from django.utils import timezone
 from apps.common.navigation import Entry
 
 from .access import Desk, current_posts, open_desk
-from .rules.capability import able
+from .queries.dues import is_dues_off
+from .rules.capability import Capability, able
 
 WECHAT = "MicroMessenger"
 
@@ -51,9 +52,11 @@ def address(desk: Desk, name: str, *args) -> str:
 def entries(desk: Desk) -> list[tuple[Entry, str]]:
     """The other tables of the workbench (settings.DESK_ENTRIES) that exist here and that this kind of organisation
     may have: (entry, sentence)."""
-    kind = desk.organisation.kind
+    kind, off = desk.organisation.kind, set()
+    if able(kind, Capability.DUES) and is_dues_off(desk.organisation, desk.today):
+        off.add(Capability.DUES)
     return [
         (Entry(label, url, icon), sentence)
         for label, name, icon, sentence, capability in settings.DESK_ENTRIES
-        if (not capability or able(kind, capability)) and (url := address(desk, name))
+        if capability not in off and (not capability or able(kind, capability)) and (url := address(desk, name))
     ]

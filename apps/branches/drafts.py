@@ -19,6 +19,7 @@ from .models import Draft
 
 KEEP_FOR = datetime.timedelta(days=30)
 MOST = 256 * 1024
+MEETING = "meeting"  # form of 记会议
 SAVE = "keep_draft"  # name of the button 先存着
 NOT_KEPT = {"csrfmiddlewaretoken", SAVE}
 
@@ -67,6 +68,15 @@ def keep(desk: Desk, form: str, fields: Iterable[tuple[str, str]], subject: str 
     row.data, row.updated_at = text, timezone.now()
     row.save()
     return True
+
+
+def merge(desk: Desk, form: str, fields: Iterable[tuple[str, str]], subject: str = "") -> bool:
+    """Keep what one screen of the form says beside what the others said."""
+    new = list(fields)
+    names = {name for name, _ in new}
+    before = kept(desk, form, subject)
+    old = [pair for pair in before.fields if pair[0] not in names] if before else []
+    return keep(desk, form, [*old, *new], subject)
 
 
 def fields_of(data: QueryDict) -> list[tuple[str, str]]:

@@ -19,12 +19,13 @@ NEAR_WORDS = {0: "今天", 1: "明天", 2: "后天"}
 @dataclass(frozen=True)
 class Due:
     """One thing to do. `who` (full name, or empty) comes first in bold, then `text`; `on` is its last day; `acts` are
-    (label, address), the first one the main one. Sorted by `on`, then `who`."""
+    (label, address), the first one the main one; `on_the_day`: not before it (a birthday)."""
 
     on: datetime.date
     text: str
     acts: tuple[tuple[str, str], ...]
     who: str = ""
+    on_the_day: bool = False
 
     def tag(self, today: datetime.date) -> tuple[str, str]:
         """(words, tone) of the day it is due."""
@@ -33,7 +34,7 @@ class Due:
             return f"已超 {-days} 天", "late"
         if days in NEAR_WORDS:
             return NEAR_WORDS[days], "soon"
-        return f"{self.on.month}月{self.on.day}日前", ""
+        return f"{self.on.month}月{self.on.day}日" + ("" if self.on_the_day else "前"), ""
 
 
 @dataclass(frozen=True)

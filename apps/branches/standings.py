@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from apps.accounts.standing import Standing
-from apps.people.models import PersonAccount, Phone, Relative
+from apps.people.models import PersonAccount, Phone, ProxyGrant, Relative
 from apps.registry.models import Cadre
 
 from .models import Post
@@ -20,15 +20,17 @@ OWN, PROXY = "本人", "家属代办"
 class _Gathered:
     words: list[str] = field(default_factory=list)
     people: set[int] = field(default_factory=set)  # persons whose own numbers are the account's
-    clients: set[int] = field(default_factory=set)  # persons it acts for: the numbers of their contact persons
+    clients: set[int] = field(default_factory=set)  # persons it acts for
+    numbers: set[bytes] = field(default_factory=set)  # of the relative who was granted to act
     units: set[int] = field(default_factory=set)
 
 
 def account_standings(user_ids: Collection[int], on: dt.date) -> dict[int, Standing]:
-    """user id → what its posts, own person and proxies make of it on a day; nothing, left out. Five queries."""
+    """user id → what its posts, own person and proxies make of it on a day; nothing, left out. Six queries."""
     found: dict[int, _Gathered] = defaultdict(_Gathered)
     _gather_posts(found, user_ids, on)
     _gather_persons(found, user_ids, on)
+    _gather_relatives(found)
     people = {pk for one in found.values() for pk in one.people}
     clients = {pk for one in found.values() for pk in one.clients}
     units = dict(Cadre.objects.filter(pk__in=people | clients).values_list("pk", "managing_unit_id"))
@@ -61,6 +63,14 @@ def _gather_persons(found, user_ids: Collection[int], on: dt.date) -> None:
             one.words.append(word)
 
 
+def _gather_relatives(found) -> None:
+    """The number of whoever was granted to act; without a grant, those of the person's contact persons will do."""
+    acting = [user for user, one in found.items() if one.clients]
+    grants = ProxyGrant.objects.standing().filter(user_id__in=acting, relative__phone_index__isnull=False)
+    for user, index in grants.order_by("pk").values_list("user_id", "relative__phone_index"):
+        found[user].numbers.add(bytes(index))
+
+
 def _numbers(rows, column: str) -> dict[int, set[bytes]]:
     numbers: dict[int, set[bytes]] = defaultdict(set)
     for person, index in rows.order_by("pk").values_list("person_id", column):
@@ -70,7 +80,7 @@ def _numbers(rows, column: str) -> dict[int, set[bytes]]:
 
 def _standing(one: _Gathered, units, own, family) -> Standing:
     numbers = {index for pk in one.people for index in own.get(pk, ())}
-    numbers |= {index for pk in one.clients for index in family.get(pk, ())}
+    numbers |= one.numbers or {index for pk in one.clients for index in family.get(pk, ())}
     everybody = one.people | one.clients
     managing = {units[pk] for pk in everybody if units.get(pk)}
     return Standing(tuple(one.words), frozenset(everybody), frozenset(numbers), frozenset(one.units | managing))

@@ -3,10 +3,14 @@
 from django.urls import path
 
 from .views import (
+    below,
     deliveries,
+    drafts,
     floating,
     inspections,
     life_papers,
+    meeting_extras,
+    meeting_steps,
     meetings,
     moves,
     organisation,
@@ -14,20 +18,34 @@ from .views import (
     reviews,
     transfers,
 )
+from .views.dues_urls import dues_urls, money_urls
 from .views.election_urls import election_urls
 
 ORGANISATION = [
     path("about/", organisation.overview, name="overview"),
     path("committee/", organisation.committee, name="committee"),
-    path("contacts/", organisation.contacts, name="contacts"),
-    path("roster/<slug:kind>/print/", organisation.print_roster, name="roster_print"),
-    path("roster/<slug:kind>/export/", organisation.export_roster, name="roster_export"),
+    path("contacts/", organisation.looked_after, name="contacts"),
+    path("members/print/", organisation.print_roster, {"kind": "members"}, name="members_print"),
+    path("members/export/", organisation.export_roster, {"kind": "members"}, name="members_export"),
+    path("committee/print/", organisation.print_roster, {"kind": "committee"}, name="committee_print"),
+    path("committee/export/", organisation.export_roster, {"kind": "committee"}, name="committee_export"),
     path("inspections/", inspections.inspections, name="inspections"),
     path("inspections/<uuid:finding>/", inspections.answer, name="inspection_answer"),
+]
+RECORDING = [
+    path("draft/<slug:form>/", drafts.draft, name="draft"),
+    path("meetings/new/", meeting_steps.meeting_new, name="meeting_new"),
+    path("meetings/new/<slug:screen>/", meeting_steps.meeting_step, name="meeting_step"),
+    path("meetings/<uuid:meeting>/change/<slug:screen>/", meeting_steps.meeting_change, name="meeting_change"),
+    path("meetings/<uuid:meeting>/undo/", meeting_extras.meeting_undo, name="meeting_undo"),
+    path("meetings/<uuid:meeting>/photos/", meeting_extras.photo_add, name="photo_add"),
+    path("meetings/<uuid:meeting>/photos/<uuid:photo>/", meeting_extras.photo, name="photo"),
+    path("meetings/<uuid:meeting>/photos/<uuid:photo>/remove/", meeting_extras.photo_remove, name="photo_remove"),
 ]
 LIFE = [
     path("meetings/", meetings.meeting_list, name="meetings"),
     path("meetings/elsewhere/", meetings.elsewhere_list, name="elsewhere"),
+    path("meetings/below/", below.below, name="below"),
     path("meetings/sign-in/", life_papers.sign_in_sheet, name="sign_in_sheet"),
     path("meetings/<uuid:meeting>/", meetings.meeting_page, name="meeting"),
     path("meetings/<uuid:meeting>/void/", meetings.meeting_void, name="meeting_void"),
@@ -42,6 +60,7 @@ LIFE = [
     path("studies/", deliveries.study_list, name="studies"),
     path("studies/new/", deliveries.study_record, name="study_new"),
     path("studies/<uuid:study>/back/", deliveries.study_back, name="study_back"),
+    path("reviews/", reviews.review_home, name="review_home"),
     path("reviews/<int:year>/", reviews.review_year, name="reviews"),
     path("reviews/<int:year>/summary/", life_papers.review_summary, name="review_summary"),
     path("talks/", reviews.talk_list, name="talks"),
@@ -74,7 +93,10 @@ MOVES = [
 app_name = "branches"
 urlpatterns = [
     *ORGANISATION,
+    *RECORDING,
     *LIFE,
     *MOVES,
     *election_urls,
+    *dues_urls,
+    *money_urls,
 ]

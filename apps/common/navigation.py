@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ def longest_match(urls, path: str) -> str:
     return max((url for url in urls if path.startswith(url)), key=len, default="")
 
 
+def is_on(url_name: str) -> bool:
+    """Whether the module of a page is used here; pages that no STAFF_SWITCHES names always are."""
+    path = settings.STAFF_SWITCHES.get(url_name)
+    return path is None or import_string(path)()
+
+
 def staff_groups(user, path: str) -> list[Group]:
     """STAFF_NAVIGATION for this user: rows of (group, label, url name, permission), in order.
 
@@ -62,7 +69,7 @@ def staff_groups(user, path: str) -> list[Group]:
     shown = [
         (group, label, url)
         for group, label, url_name, permission in settings.STAFF_NAVIGATION
-        if (not permission or user.has_perm(permission)) and (url := resolve(url_name))
+        if (not permission or user.has_perm(permission)) and (url := resolve(url_name)) and is_on(url_name)
     ]
     current = longest_match([url for _, _, url in shown], path)
     groups: dict[str, list[Entry]] = {}

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cadre_portal.env import env_bool, env_choice, env_int, env_json, env_list, env_object, env_str, env_subset
 
-from .menus import DESK_DUE, DESK_ENTRIES, PUBLIC_NAVIGATION, STAFF_NAVIGATION  # noqa: F401 (settings)
+from .menus import DESK_DUE, DESK_ENTRIES, PUBLIC_NAVIGATION, STAFF_NAVIGATION, STAFF_SWITCHES  # noqa: F401 (settings)
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env_str("CADRE_VAR_DIR", str(BASE_DIR / "var")))

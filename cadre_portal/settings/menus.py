@@ -18,8 +18,13 @@ STAFF_NAVIGATION = [
     ("", "我的消息", "admin:inbox", ""),
     ("", "人数一览", "admin:headcount", "registry.view_cadre"),
     ("支部", "党组织", "admin:branches_organisation_changelist", "branches.view_organisation"),
+    ("支部", "替支部登记（代录）", "portal:branch_choose", "branches.enter_for_branch"),
     ("支部", "党员组织关系", "admin:branches_membership_changelist", "branches.view_membership"),
+    ("支部", "换届到期一览", "admin:branches_election_due", "branches.view_election"),
+    ("支部", "历次换届", "admin:branches_election_changelist", "branches.view_election"),
     ("支部", "支部任职", "admin:branches_post_changelist", "branches.view_post"),
+    ("支部", "党组织覆盖情况", "admin:branches_organisation_coverage", "branches.view_organisation"),
+    ("支部", "督导检查", "admin:branches_inspection_changelist", "branches.view_inspection"),
     ("支部", "各支部组织生活", "admin:branches_meeting_months", "branches.view_meeting"),
     ("支部", "会议和活动", "admin:branches_meeting_changelist", "branches.view_meeting"),
     ("支部", "送学上门", "admin:branches_homedelivery_changelist", "branches.view_homedelivery"),
@@ -33,6 +38,12 @@ STAFF_NAVIGATION = [
     ("支部", "书记培训班", "admin:branches_secretaryclass_changelist", "branches.view_secretaryclass"),
     ("支部", "支部和个人账号", "admin:accounts_personalaccount_changelist", "accounts.view_personalaccount"),
     ("支部", "电话报码", "admin:accounts_callrequest_changelist", "accounts.view_callrequest"),
+    ("支部", "党费一览", "admin:branches_duespayment_overview", "branches.view_duespayment"),
+    ("支部", "党费记录", "admin:branches_duespayment_changelist", "branches.view_duespayment"),
+    ("支部", "党费减免", "admin:branches_duesexemption_changelist", "branches.view_duesexemption"),
+    ("支部", "支部经费", "admin:branches_branchfund_changelist", "branches.view_branchfund"),
+    ("支部", "工作补贴发放表", "admin:branches_allowancelist_changelist", "branches.view_allowancelist"),
+    ("支部", "停用党费模块", "admin:branches_duesoff_changelist", "branches.view_duesoff"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),
@@ -68,7 +79,15 @@ STAFF_NAVIGATION = [
     ("系统", "操作记录封存", "admin:common_auditseal_changelist", "common.view_auditseal"),
 ]
 
-# (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in), person (signed in, not staff).
+# Pages of a module that can be switched off: url name → function () -> bool; a line whose module is off is hidden.
+STAFF_SWITCHES = {
+    "admin:branches_duespayment_overview": "apps.branches.queries.dues.is_in_use",
+    "admin:branches_duespayment_changelist": "apps.branches.queries.dues.is_in_use",
+    "admin:branches_duesexemption_changelist": "apps.branches.queries.dues.is_in_use",
+}
+
+# (label, url name, icon, who). ``who``: all, visitor (not signed in), member (signed in), person (not
+# staff).
 PUBLIC_NAVIGATION = [
     ("首页", "portal:home", "home", "all"),
     ("课程", "portal:courses", "book", "all"),
@@ -81,9 +100,24 @@ PUBLIC_NAVIGATION = [
 # Tables of the secretary's workbench below the three large buttons: (label, url name taking the organisation's uuid,
 # icon, sentence, capability that the kind of organisation needs or ""). Lines without a page are hidden.
 DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
+    ("支部概况", "branches:overview", "home", "人数、班子、任期，打印党员花名册", ""),
+    ("联系党员", "branches:contacts", "people", "班子成员谁联系谁", ""),
+    ("督导检查", "branches:inspections", "news", "上级发现的问题，改好了在这里报", ""),
+    ("会议和活动", "branches:meetings", "form", "开过的会，改一改、打印出来", ""),
+    ("送学上门", "branches:deliveries", "heart", "该给谁送学，送过了记一下", ""),
+    ("学习记录", "branches:studies", "book", "会外学了什么", ""),
+    ("我报过的", "ledgers:reports", "clock", "每件事办到哪一步", ""),
+    ("会议和活动", "branches:meetings", "calendar", "开过的会、主题党日，打印签到表", ""),
+    ("送学上门", "branches:deliveries", "home", "给来不了的党员送学，哪些还没送", ""),
+    ("学习记录", "branches:studies", "book", "会议以外的学习", ""),
+    ("民主评议", "branches:review_home", "form", "每年一次的评议结果", "lessons"),
+    ("谈心谈话", "branches:talks", "phone", "和谁谈过，今年还有谁没谈", ""),
     ("组织关系转接", "branches:transfers", "news", "谁要转走、谁要转来，办到哪一步", ""),
     ("流动党员", "branches:floating", "people", "人在外地、关系在这里的党员", "formal_link"),
     ("入党申请", "branches:recruits", "book", "从递交申请书到转正", "recruit"),
+    ("党费", "branches:dues", "news", "记本月党费、台账、收据", "dues"),
+    ("经费和补贴", "branches:money", "book", "工作经费、党费返还、工作补贴", ""),
+    ("换届", "branches:election", "people", "请示、候选人、选举大会、报告和任职", "election"),
 ]
 
 # 这几天要办的: functions (desk) -> list[Due], see apps/branches/due.py.
@@ -94,7 +128,10 @@ DESK_DUE = [
     "apps.branches.queries.desk_due.meeting_due",
     "apps.branches.queries.desk_due.deliveries_due",
     "apps.branches.queries.desk_due.term_due",
+    "apps.branches.queries.inspections_due.findings_due",
     "apps.branches.queries.transfers_due.transfers_due",
     "apps.branches.queries.transfers_due.moves_due",
     "apps.branches.queries.transfers_due.recruits_due",
+    "apps.branches.queries.dues_due.dues_due",
+    "apps.branches.queries.desk_elections.election_due",
 ]

@@ -11,12 +11,15 @@ from tests.builders import make_member, make_organisation, make_person, make_pos
 TODAY = dt.date(2026, 7, 20)
 
 
-def make_desk(organisation: Organisation | None = None, *, today: dt.date = TODAY, kind: str = "secretary") -> Desk:
-    """The desk of the secretary of a branch."""
+def make_desk(
+    organisation: Organisation | None = None, *, today: dt.date = TODAY, kind: str = "secretary",
+    at: Organisation | None = None,
+) -> Desk:  # fmt: skip
+    """The desk of the secretary of a branch; with `at` he sits at the desk of one below."""
     organisation = organisation or make_organisation()
     user = make_user(f"desk{organisation.pk}", is_staff=False)
     post = make_post(make_person("书记甲"), organisation, user=user, kind=kind)
-    return Desk(organisation, user, today, post)
+    return Desk(at or organisation, user, today, post)
 
 
 def add_member(desk: Desk, name: str = "李德厚", *, base: str | None = "4900", year: int = 2026, **over):

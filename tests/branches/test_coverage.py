@@ -103,6 +103,17 @@ def test_overview_says_what_is_missing(branch, general, members):
     }
 
 
+def test_meeting_of_a_group_counts_for_the_branch_over_it(branch, general, members):
+    group = Organisation.objects.add_child(Organisation.objects.get(pk=branch.pk), {"name": "一组", "level": "group"})
+    (row,) = months_of([branch], MONTH, on=TODAY)
+    assert "group" in [one.kind for one in row.missing]
+
+    held(group, kind=MeetingKind.GROUP)
+    held(group, kind=MeetingKind.PARTY_DAY)
+    (row,) = months_of([branch], MONTH, on=TODAY)
+    assert [one.kind for one in row.held if one.count] == ["group"]
+
+
 def test_overview_costs_the_same_for_more_branches(branch, members, django_assert_num_queries):
     held(branch, present=members)
     with django_assert_num_queries(6) as few:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from apps.branches.models import DuesBase, DuesExemption, DuesOff, DuesPayment
+from apps.branches.models import DuesBase, DuesExemption, DuesOff, DuesPayment, Organisation
 from apps.branches.queries.dues import behind, collecting, dues_of, is_dues_off, received_by_month, totals_of
 from apps.branches.rules.dues import MonthState
 from apps.branches.services import join_organisation
@@ -28,6 +28,7 @@ from apps.branches.services.dues_bases import BaseLine, Change, confirm_year, fi
 from apps.branches.services.dues_exemptions import approve_exemption, ask_exemption, drop_exemption
 from apps.common.errors import BusinessError
 from apps.common.models import AuditEntry
+from apps.common.partial_date import PartialDate
 from apps.organisation.models import RuleSet
 from apps.registry.services import life
 from tests.branches.dues_world import TODAY, add_member, make_desk, month
@@ -178,7 +179,7 @@ def test_voiding_opens_the_month_again():
 
 def test_an_exemption_counts_once_approved_above_and_its_months_are_not_unpaid():
     top = make_organisation("中共云江市委老干部工委", level="work_committee")
-    branch = top.add_child(name="南河支部")
+    branch = Organisation.objects.add_child(top, {"name": "南河支部"})
     desk = make_desk(branch)
     person = add_member(desk)
     above = replace(desk, post=make_post(make_person("工委书记"), top))
@@ -243,7 +244,7 @@ def test_months_after_a_death_are_closed():
     fix_bases(desk, [BaseLine(person.pk, Decimal(4900), "told")], year=2026)
     clerk = make_user("clerk", role="clerk", unit=unit)
 
-    life.record(person, life.Report("died", "2026-05-12"), actor=clerk)
+    life.record(person, life.Report("died", PartialDate(2026, 5, 12)), actor=clerk)
 
     months = dues_of([desk.organisation.pk], month(1), month(12))[person.pk]
     assert [day.month for day in months] == [1, 2, 3, 4]
@@ -251,9 +252,9 @@ def test_months_after_a_death_are_closed():
 
 def test_the_module_can_be_switched_off_by_unit_and_by_organisation():
     unit = make_unit()
-    top = make_organisation("区委老干部工委", unit=unit)
-    branch = top.add_child(name="南河支部")
-    rows = type(branch).objects.all()
+    top = make_organisation("区委老干部工委", unit=unit, level="work_committee")
+    branch = Organisation.objects.add_child(top, {"name": "南河支部"})
+    rows = Organisation.objects.all()
     assert set(collecting(rows, TODAY)) == {top, branch}
     row = RuleSet.objects.create(
         kind="branches.dues", unit=unit, effective_from=dt.date(2026, 7, 1), document_no="1号",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from apps.branches.choices import Link
-from apps.branches.models import HomeDelivery, Meeting, Programme, Review, StudyRecord, Talk
+from apps.branches.models import HomeDelivery, Meeting, Organisation, Programme, Review, StudyRecord, Talk
 from apps.common.models import AuditEntry
 from tests.branches.test_coverage import held
 from tests.builders import make_member, make_organisation, make_person, make_post, make_user
@@ -201,3 +201,18 @@ def test_lists_cost_the_same_for_more_rows(secretary, branch, members, name, dja
 
     with django_assert_max_num_queries(24):
         secretary.get(at(name, branch))
+
+
+def test_whoever_is_over_branches_sees_them_in_the_order_of_the_tree(client, members):
+    general = make_organisation("总支", level="general")
+    below = Organisation.objects.add_child(Organisation.objects.get(pk=general.pk), {"name": "一支部"})
+    user = make_user("zongzhi", is_staff=False)
+    make_post(members[0], general, user=user)
+    client.force_login(user)
+
+    page = client.get(at("below", general)).content.decode()
+
+    assert at("meetings", below) in page
+    assert "主题党日还没开" in page
+    assert client.get(at("meetings", below)).status_code == 200
+    assert client.get(at("below", general), {"month": "before"}).status_code == 200

@@ -3,14 +3,19 @@
 import datetime
 import re
 import threading
+import time
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.utils import timezone
 
 from apps.accounts import cards, devices, phone_codes, phone_logins
+from apps.accounts.middleware import SEEN_AT
 from apps.accounts.models import PhoneLogin, RememberedDevice, RoleGrant, SignInCode, User
+from apps.accounts.personal_accounts import PROVEN_AT
+from apps.accounts.personal_views import freshly_proven
 from apps.branches.tasks import serve_sign_in
 from apps.common.crypto import blind_index
 from apps.common.errors import BusinessError
@@ -511,3 +516,43 @@ def test_a_daughter_signs_in_by_the_number_she_is_on_record_with(client, unit, g
     type_code(client, texted(gateway)[0])
 
     assert who_is_in(client) == daughter.pk
+
+
+def test_signing_out_on_a_phone_forgets_it(remembered):
+    remembered.post("/account/logout/")
+
+    assert remembered.cookies["phone"].value == ""
+    assert not RememberedDevice.objects.filter(revoked_at__isnull=True).exists()
+
+
+def test_what_was_being_sent_waits_through_an_idle_sign_out(client, secretary, gateway):
+    ask(client)
+    type_code(client, texted(gateway)[0])
+    client.get("/account/devices/")
+    session = client.session
+    session[SEEN_AT] -= 4 * 3600 + 1
+    session.save()
+    page = "/branch/choose/"
+    assert client.post(page, {"note": "三名党员请假"}).url == "/account/phone/"
+    assert who_is_in(client) is None
+
+    SignInCode.objects.update(asked_at=timezone.now() - datetime.timedelta(minutes=2))
+    gateway.journal.entries.clear()
+    ask(client)
+    assert type_code(client, texted(gateway)[0]).url == "/account/kept/"
+    assert "三名党员请假" in words(client.get("/account/kept/"))
+
+
+def test_a_sensitive_act_of_a_remembered_phone_asks_again_and_keeps_what_was_sent(remembered, secretary, rf):
+    forget_session(remembered)
+    remembered.get("/account/devices/")
+    guarded = freshly_proven(lambda request: HttpResponse("done"))
+    request = rf.post("/somewhere/", {"phone": "new"})
+    request.user, request.session = secretary, remembered.session
+
+    answer = guarded(request)
+    assert answer.url == "/account/phone/?next=%2Faccount%2Fkept%2F&again=1"
+    assert remembered.get("/account/phone/").status_code == 302
+    assert "再确认一次" in words(remembered.get("/account/phone/?again=1"))
+    request.session[PROVEN_AT] = int(time.time())
+    assert guarded(request).content == b"done"

@@ -312,6 +312,22 @@ def test_death_ends_an_open_transfer_and_undo_goes_on(branches, member):
     assert transfers.accept(staff_desk(new), row, on=TODAY).state == TransferState.ACCEPTED
 
 
+def test_death_ends_a_stay_elsewhere_and_undo_reopens_it(branches, member):
+    stay = FloatingStay.objects.create(person=member, organisation=branches[1], starts_on=LONG_AGO, city="海口市")
+    event = LifeEvent.objects.create(
+        person=member, kind=LifeEventKind.DIED, state=LifeEventState.CONFIRMED, happened_on=str(days_ago(1)),
+        decided_at=timezone.now(),
+    )  # fmt: skip
+    event.refresh_from_db()
+    services.close_by_death(event, undo=False)
+    stay.refresh_from_db()
+    assert (stay.ends_on, stay.closed_by_event) == (days_ago(1), event)
+    services.close_by_death(event, undo=True)
+    stay.refresh_from_db()
+
+    assert (stay.ends_on, stay.closed_by_event) == (None, None)
+
+
 def random_act(rng, row):
     """One act of whoever may; refusals are part of the walk."""
     old, new = row.from_organisation, row.to_organisation or row.from_organisation

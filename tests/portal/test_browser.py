@@ -9,9 +9,13 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
-from tests.builders import make_unit, make_user
+from apps.accounts import cards, phone_logins
+from apps.people.models import PersonAccount
+from tests.builders import LONG_AGO, make_cadre, make_unit, make_user
+from tests.messaging.conftest import add_phone
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -30,6 +34,9 @@ PAGES = [
     "/map/",
     "/display/",
     "/account/login/",
+    "/account/phone/",
+    "/account/phone/code/",
+    "/account/card/never-issued/",
     "/no-such-page/",
 ]
 FACES = [("standard.18", 1280), ("standard.18", 320), ("elder.24", 1280), ("elder.36", 320)]
@@ -118,6 +125,41 @@ def test_refused_sign_in_passes_axe_and_has_the_focus_on_the_summary(visit, disp
     assert violations(page) == []
     page.click("[data-error-summary] a")
     assert page.evaluate("document.activeElement.id") == "id_login"
+
+
+@pytest.mark.parametrize(("display", "width"), AXE_FACES)
+def test_doors_without_a_password_pass_axe_in_error_and_after(visit, display, width):
+    """No number, a wrong code, a card's digits, and the page of remembered phones."""
+    person = make_cadre("李德厚", unit=make_unit()).person
+    add_phone(person, "13900000009")
+    user = make_user("70001", display_name="李德厚", is_staff=False, password=None)
+    PersonAccount.objects.create(user=user, person=person, starts_on=LONG_AGO)
+    phone_logins.open_phone_login(user, phone_logins.phone_hash("13900000009"), actor=None)
+    _, token = cards.issue(user, "2580", actor=None, on=timezone.localdate())
+    page = visit("/account/phone/", display, width)
+
+    page.click("main button[type=submit]")
+    page.wait_for_selector("[data-error-summary]")
+    assert violations(page) == []
+    page.fill("[name=phone]", "139 0000 0009")
+    page.click("main button[name=call]")
+    page.wait_for_selector("[name=code]")
+    page.fill("[name=code]", "000000")
+    page.click("main form.card button")
+    page.wait_for_selector("[data-error-summary]")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(SMALL_TARGETS, 60 if display.startswith("elder") else 44) == []
+    assert violations(page) == []
+    page.goto(page.url.split("/account/")[0] + f"/account/card/{token}/")
+    assert violations(page) == []
+    page.fill("[name=digits]", "2580")
+    page.check("[name=remember]")
+    page.click("main form.card button")
+    page.wait_for_load_state()
+    page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + "/account/devices/")
+    assert "取消这一部" in page.inner_text("main")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
 
 
 def test_first_tab_leads_past_the_header(visit):

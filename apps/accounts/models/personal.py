@@ -4,6 +4,7 @@ No number, code, token or digit stands here in clear: keyed digests, except a nu
 which is encrypted and emptied with its code.
 """
 
+import datetime as dt
 import uuid
 
 from django.db import models
@@ -131,6 +132,11 @@ class SignInCard(Versioned):
 
     def __str__(self) -> str:
         return f"二维码卡 {self.pk}"
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day it is good, as people read it."""
+        return self.expires_on - dt.timedelta(days=1)
 
 
 class RememberedDevice(models.Model):

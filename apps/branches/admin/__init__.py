@@ -1,15 +1,20 @@
 """The staff side of branches in the stock admin."""
 
 from .classes import SecretaryClassAdmin
+from .dues import DuesExemptionAdmin, DuesOffAdmin, DuesPaymentAdmin
+from .elections import ElectionAdmin
 from .floating import FloatingStayAdmin, RecruitAdmin
+from .inspections import InspectionAdmin
 from .life import HomeDeliveryAdmin, MeetingAdmin, ProgrammeAdmin, ReviewAdmin, StudyRecordAdmin, TalkAdmin
 from .memberships import MembershipAdmin, PostAdmin
+from .money import AllowanceListAdmin, BranchFundAdmin
 from .organisations import OrganisationAdmin
 from .sign_in import CallRequestAdmin, PersonalAccountAdmin
 from .transfers import TransferAdmin
 
 __all__ = [
-    "CallRequestAdmin", "FloatingStayAdmin", "HomeDeliveryAdmin", "MeetingAdmin", "MembershipAdmin",
-    "OrganisationAdmin", "PersonalAccountAdmin", "PostAdmin", "ProgrammeAdmin", "RecruitAdmin", "ReviewAdmin",
-    "SecretaryClassAdmin", "StudyRecordAdmin", "TalkAdmin", "TransferAdmin",
+    "AllowanceListAdmin", "BranchFundAdmin", "CallRequestAdmin", "DuesExemptionAdmin", "DuesOffAdmin",
+    "DuesPaymentAdmin", "ElectionAdmin", "FloatingStayAdmin", "HomeDeliveryAdmin", "InspectionAdmin", "MeetingAdmin",
+    "MembershipAdmin", "OrganisationAdmin", "PersonalAccountAdmin", "PostAdmin", "ProgrammeAdmin", "RecruitAdmin",
+    "ReviewAdmin", "SecretaryClassAdmin", "StudyRecordAdmin", "TalkAdmin", "TransferAdmin",
 ]  # fmt: skip

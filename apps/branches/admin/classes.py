@@ -121,8 +121,12 @@ class SecretaryClassAdmin(RecordAdmin):
                 raise PermissionDenied
             came = {seat.person_id for seat in seats if f"came-{seat.pk}" in request.POST}
             numbers = {seat.person_id: request.POST.get(f"number-{seat.pk}", "") for seat in seats}
-            changed = classes.note_attendance(row, came, numbers, actor=request.user)
-            messages.success(request, f"已保存，改动 {changed} 人。" if changed else "没有改动。")
+            try:
+                changed = classes.note_attendance(row, came, numbers, actor=request.user)
+            except BusinessError as refusal:
+                messages.error(request, refusal.sentence)
+            else:
+                messages.success(request, f"已保存，改动 {changed} 人。" if changed else "没有改动。")
             return HttpResponseRedirect(self.url_of("attendance", row))
         came = sum(seat.attended for seat in seats)
         context = {

@@ -9,10 +9,9 @@ from django.utils import timezone
 from apps.branches.models import FloatingStay, Recruit, RecruitStep
 from apps.branches.views.floating import COLUMNS, sheet_rows
 from apps.branches.views.sheets import workbook
-from apps.common.admin import RecordInline
 
 from .memberships import OrganisationFilter
-from .transfers import MOST_EXPORTED, OfPeople
+from .transfers import MOST_EXPORTED, OfPeople, PartInline
 
 
 class AtDesk(OfPeople):
@@ -80,7 +79,7 @@ class FloatingStayAdmin(AtDesk):
         return workbook(request, "流动党员登记表", COLUMNS, sheet_rows(rows), people=people, filename="liudong")
 
 
-class RecruitStepInline(RecordInline):
+class RecruitStepInline(PartInline):
     model = RecruitStep
     verbose_name_plural = "经过"
     fields = ["on", "stage", "note", "document_no", "by_staff"]

@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.branches import services
-from apps.branches.access import Desk, organisations_open_to
+from apps.branches.access import Desk, organisations_open_to, reaches_all
 from apps.branches.models import HomeDelivery, Meeting, Programme, Review, StudyRecord, Talk
 from apps.branches.queries.coverage import came, present_counts
 from apps.branches.services.meetings import people_on
 from apps.common.admin import RecordAdmin
+from apps.common.errors import BusinessError
 from apps.registry.models import Cadre
 from apps.registry.queries import find_people
 
@@ -227,11 +228,20 @@ class ProgrammeAdmin(RecordAdmin):
     fields = ["name", "organisation", "items", "own_items", "closed_on"]
 
     def rows_for(self, user, permission):
-        """Those for all belong to everybody who may see programmes; a branch's own to those who reach it."""
-        if not user.has_perm(permission):
-            return Programme.objects.none()
-        own = Programme.objects.filter(organisation__in=organisations_open_to(user, permission).order_by().values("pk"))
-        return own | Programme.objects.filter(organisation__isnull=True)
+        """Everybody who may see programmes sees those for all; they are changed by whoever reaches every unit, a
+        branch's own by whoever reaches it."""
+        own = organisations_open_to(user, permission).order_by().values("pk")
+        rows = Programme.objects.filter(organisation__in=own)
+        is_open = user.has_perm(permission) if permission == self.right("view") else reaches_all(user, permission)
+        return rows | Programme.objects.filter(organisation__isnull=True) if is_open else rows
+
+    def write(self, request, obj, form, change):
+        if obj.organisation_id is None:
+            if not reaches_all(request.user, self.right("add")):
+                raise BusinessError("全市通用的流程由市局登记。请选择党组织。", code="reach", field="organisation")
+        elif not organisations_open_to(request.user, self.right("add")).filter(pk=obj.organisation_id).exists():
+            raise BusinessError("这个党组织不在您的管理范围内。", code="reach", field="organisation")
+        obj.save()
 
     @admin.display(description="哪里用")
     def whose(self, obj):

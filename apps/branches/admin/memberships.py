@@ -14,6 +14,7 @@ from apps.common.errors import BusinessError
 from apps.registry.models import Cadre
 from apps.registry.queries import find_people
 
+from .member_import import MemberImport
 from .sign_in import PostSignIn
 
 
@@ -94,7 +95,7 @@ class OrganisationFilter(PickFilter):
 
 
 @admin.register(Membership)
-class MembershipAdmin(OfPersonAdmin):
+class MembershipAdmin(MemberImport, OfPersonAdmin):
     form = JoinForm
     list_display = ["person", "organisation", "link", "starts_on", "ends_on"]
     list_filter = [OrganisationFilter, "link"]
@@ -103,7 +104,7 @@ class MembershipAdmin(OfPersonAdmin):
     end_sentence = "从这一天起他不再属于这个党组织。转到别的支部请直接新增，原来的会自动结束。"
 
     def get_fields(self, request, obj=None):
-        fields = ["person", "organisation", "link", "starts_on", "reason_in"]
+        fields = ["person", "organisation", "group", "link", "starts_on", "reason_in"]
         return [*fields, "ends_on", "reason_out"] if obj else fields
 
     def write(self, request, obj, form, change):
@@ -116,6 +117,7 @@ class MembershipAdmin(OfPersonAdmin):
             actor=request.user,
             link=values["link"],
             reason=values["reason_in"],
+            group=values["group"],
         )
         obj.pk = added.pk
         obj.refresh_from_db()
@@ -127,7 +129,7 @@ class MembershipAdmin(OfPersonAdmin):
 @admin.register(Post)
 class PostAdmin(PostSignIn, OfPersonAdmin):
     form = AppointForm
-    list_display = ["person", "organisation", "kind", "starts_on", "ends_on", "has_account"]
+    list_display = ["person", "organisation", "kind", "how", "starts_on", "term_ends_on", "ends_on", "has_account"]
     list_filter = [OrganisationFilter, "kind"]
     ordering = ["organisation_id", "kind", "-starts_on", "id"]
     end_label = "免职"
@@ -138,8 +140,8 @@ class PostAdmin(PostSignIn, OfPersonAdmin):
         return post.user_id is not None
 
     def get_fields(self, request, obj=None):
-        fields = ["person", "organisation", "kind", "starts_on"]
-        return [*fields, "ends_on", "has_account"] if obj else [*fields, "account"]
+        fields = ["person", "organisation", "kind", "how", "document_no", "starts_on"]
+        return [*fields, "term_ends_on", "ends_on", "reason_out", "has_account"] if obj else [*fields, "account"]
 
     def get_readonly_fields(self, request, obj=None):
         return ["has_account"] if obj else []
@@ -154,6 +156,8 @@ class PostAdmin(PostSignIn, OfPersonAdmin):
             on=values["starts_on"],
             actor=request.user,
             user=values["account"],
+            how=values["how"],
+            document_no=values["document_no"],
         )
         obj.pk = added.pk
         obj.refresh_from_db()

@@ -4,8 +4,8 @@ the calls that are waited for. Secrets are shown once, in the answer itself."""
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, Q
-from django.http import Http404, HttpResponseRedirect
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 
@@ -43,6 +43,12 @@ def accounts_for(user, permission: str):
     return PersonalAccount.objects.filter(Q(pk__in=posts) | Q(pk__in=own), is_staff=False)
 
 
+def _count_of(rows) -> Subquery:
+    """How many of `rows` are an account's, asked for the rows of one page only; None for none."""
+    own = rows.filter(user=OuterRef("pk")).order_by()
+    return Subquery(own.values("user").annotate(count=Count("pk")).values("count"))
+
+
 def numbers_of(standing) -> dict[bytes, tuple[str, str]]:
     """Numbers on record that this account may sign in by: blind index → (number in clear, whose)."""
     if standing is None:
@@ -73,22 +79,13 @@ class PersonalAccountAdmin(RecordAdmin):
         return accounts_for(user, permission)
 
     def get_queryset(self, request):
-        now = timezone.now()
-        phones = Count("phone_logins", filter=Q(phone_logins__closed_at__isnull=True), distinct=True)
-        open_devices = Q(devices__revoked_at__isnull=True, devices__expires_at__gt=now)
         standing = SignInCard.objects.filter(user=OuterRef("pk"), revoked_at__isnull=True)
+        phones = PhoneLogin.objects.filter(closed_at__isnull=True)
+        remembered = RememberedDevice.objects.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
         return super().get_queryset(request).annotate(
-            phones=phones, remembered=Count("devices", filter=open_devices, distinct=True),
-            has_card=Exists(standing), is_locked=Exists(standing.filter(locked_at__isnull=False)),
+            phones=_count_of(phones), remembered=_count_of(remembered), has_card=Exists(standing),
+            is_locked=Exists(standing.filter(locked_at__isnull=False)),
         )  # fmt: skip
-
-    def get_object(self, request, object_id, from_field=None):
-        """Without the counts: a row that is grouped cannot be locked."""
-        rows = self.rows_for(request.user, self.right("view"))
-        found = rows.filter(pk=object_id).first() if str(object_id).isdecimal() and len(str(object_id)) < 18 else None
-        if found is None:
-            raise Http404
-        return found
 
     @admin.display(description="登录手机")
     def phone_count(self, account):

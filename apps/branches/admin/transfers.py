@@ -66,6 +66,9 @@ class OfPeople(RecordAdmin):
     def has_change_permission(self, request, obj=None):
         return False
 
+    def record_tools(self, request, obj):
+        return [tool for tool in super().record_tools(request, obj) if tool["label"] != "修改"]
+
     def desk_tools(self, request, pairs) -> list[dict]:
         """Links to the desks at which the record is worked on: (organisation, words, url name, arguments)."""
         if not request.user.has_perm(ENTER):
@@ -134,13 +137,20 @@ def standing(rows, stand: str | None, today):
     return rows.filter(conditions[stand]) if stand in conditions else rows
 
 
-class StepInline(RecordInline):
+class PartInline(RecordInline):
+    """Read where its record is read."""
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm(f"branches.view_{self.parent_model._meta.model_name}")
+
+
+class StepInline(PartInline):
     model = TransferStep
     verbose_name_plural = "经过"
     fields = ["on", "act", "note", "by_staff"]
 
 
-class FormerLetterInline(RecordInline):
+class FormerLetterInline(PartInline):
     model = FormerLetter
     fields = ["letter_no", "issued_on", "expires_on", "reason", "replaced_on"]
 
@@ -150,7 +160,7 @@ class TransferAdmin(OfPeople):
     organisation_fields = ("from_organisation", "to_organisation")
     add_label = "登记外地转来"
     empty_words = "支部在工作台里办转接，这里看得到每一件到了哪一步。"
-    list_display = ["person", "from_words", "to_words", "state_shown", "turn_shown", "applied_on", "letter_no", "until"]
+    list_display = ["person", "from_words", "to_words", "state_shown", "turn_shown", "applied_on"]
     list_filter = [StandFilter, FromFilter, ToFilter, "kind"]
     select_related_in_list = ("person", "from_organisation", "to_organisation")
     select_related_in_record = select_related_in_list

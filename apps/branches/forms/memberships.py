@@ -15,7 +15,7 @@ class JoinForm(RecordForm):
 
     class Meta:
         model = Membership
-        fields = ["person", "organisation", "link", "starts_on", "reason_in"]
+        fields = ["person", "organisation", "group", "link", "starts_on", "reason_in"]
         widgets = {"starts_on": DAY}
         help_texts = {"link": "转入正式组织关系时，原来的正式组织关系在同一天结束"}
 
@@ -33,7 +33,7 @@ class AppointForm(RecordForm):
 
     class Meta:
         model = Post
-        fields = ["person", "organisation", "kind", "starts_on"]
+        fields = ["person", "organisation", "kind", "how", "document_no", "starts_on"]
         widgets = {"starts_on": DAY}
 
     def clean_account(self) -> User | None:

@@ -6,6 +6,7 @@ from django import forms
 
 from apps.branches.choices import Level, RecheckResult
 from apps.branches.models import Organisation, OrganisationHonour
+from apps.common.admin_forms import RecordForm
 from apps.common.forms import PortalForm
 
 from .memberships import DAY
@@ -35,9 +36,7 @@ class ContactsForm(PortalForm):
 
 class AnswerForm(PortalForm):
     submit_label = "报告整改情况"
-    answer = forms.CharField(
-        label="整改情况", max_length=500, widget=FEW_LINES, help_text="做了什么、现在怎样，写一两句"
-    )
+    answer = forms.CharField(label="整改情况", max_length=500, widget=FEW_LINES, help_text="做了什么、现在怎样")
     on = forms.DateField(label="整改日期", widget=DAY)
 
 
@@ -54,6 +53,19 @@ class FindingForm(PortalForm):
     content = forms.CharField(label="发现的问题", max_length=300, widget=FEW_LINES)
     due_on = forms.DateField(label="整改期限", widget=DAY)
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class ChangeForm(RecordForm):
+    """An organisation's facts; what its approval says is changed by a document."""
+
+    document_no = forms.CharField(label="变更批复文号", max_length=60, required=False)
+    changed_on = forms.DateField(label="变更日期", widget=DAY, required=False, help_text="不填就是今天")
+    change_note = forms.CharField(label="变更说明", max_length=200, required=False)
+
+    class Meta:
+        model = Organisation
+        fields = "__all__"
+        widgets = {name: DAY for name in ("established_on", "term_began_on", "term_ends_on")}
 
 
 class DissolveForm(PortalForm):

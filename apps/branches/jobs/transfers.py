@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from apps.branches.choices import PostKind
 from apps.branches.models import Post, Recruit, Transfer
 from apps.branches.notices import RECRUIT_FULL, TRANSFER_EXPIRED, TRANSFER_EXPIRING, TRANSFER_SLOW
-from apps.branches.queries.transfer_occasions import (
+from apps.branches.occasions.transfers import (
     letters_expiring_between,
     probations_ending_between,
     steps_waiting_between,

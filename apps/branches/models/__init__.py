@@ -2,12 +2,13 @@
 
 from .classes import ClassSeat, SecretaryClass
 from .drafts import Draft
-from .dues import DuesBase, DuesExemption, DuesOff, DuesPayment, DuesYear
+from .dues import DuesBase, DuesExemption, DuesOff, DuesPayment, DuesUpload, DuesYear
 from .elections import Ballot, BallotVote, Candidate, Election, ElectionStep, Exclusion, TermShift
 from .floating import FloatingStay
 from .inspections import Inspection, InspectionFinding
 from .looking_after import MemberContact
 from .meetings import Attendance, HomeDelivery, Meeting, Programme, StudyRecord
+from .member_uploads import MemberUpload
 from .memberships import Membership, Post, SpanQuerySet
 from .money import AllowanceLine, AllowanceList, BranchFund, FundEntry
 from .organisations import Organisation, OrganisationAct, OrganisationHonour
@@ -17,9 +18,9 @@ from .transfers import FormerLetter, MoveDecision, Transfer, TransferStep
 
 __all__ = [
     "AllowanceLine", "AllowanceList", "Attendance", "Ballot", "BallotVote", "BranchFund", "Candidate", "ClassSeat",
-    "Draft", "DuesBase", "DuesExemption", "DuesOff", "DuesPayment", "DuesYear", "Election", "ElectionStep",
-    "Exclusion", "FloatingStay", "FormerLetter", "FundEntry", "HomeDelivery", "Inspection", "InspectionFinding",
-    "Meeting", "MemberContact", "Membership", "MoveDecision", "Organisation", "OrganisationAct",
-    "OrganisationHonour", "Post", "Programme", "Recruit", "RecruitStep", "Review", "SecretaryClass", "SpanQuerySet",
-    "StudyRecord", "Talk", "TermShift", "Transfer", "TransferStep",
+    "Draft", "DuesBase", "DuesExemption", "DuesOff", "DuesPayment", "DuesUpload", "DuesYear", "Election",
+    "ElectionStep", "Exclusion", "FloatingStay", "FormerLetter", "FundEntry", "HomeDelivery", "Inspection",
+    "InspectionFinding", "Meeting", "MemberContact", "MemberUpload", "Membership", "MoveDecision", "Organisation",
+    "OrganisationAct", "OrganisationHonour", "Post", "Programme", "Recruit", "RecruitStep", "Review",
+    "SecretaryClass", "SpanQuerySet", "StudyRecord", "Talk", "TermShift", "Transfer", "TransferStep",
 ]  # fmt: skip

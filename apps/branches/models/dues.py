@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from apps.branches.choices import DuesKind, DuesMethod, DuesSource, ExemptionKind, ExemptionReason
+from apps.branches.choices import DuesKind, DuesMethod, DuesSource, DuesTable, ExemptionKind, ExemptionReason
 from apps.branches.rules.capability import Capability
 from apps.common import history
 from apps.common.fields import EncryptedTextField
+from apps.common.models import Attachment
 from apps.people.models import Person
 
 from .capable import Capable, capability_trigger
@@ -211,3 +212,28 @@ class DuesPayment(Capable, Entered):
     @property
     def receipt(self) -> str:
         return f"{self.receipt_year}-{self.receipt_no:04}"
+
+
+class DuesUpload(Capable, Entered):
+    """An uploaded table of a branch's dues: looked at, then written once or given up. The file is purged with its
+    kind; the differences are computed each time."""
+
+    needs = Capability.DUES
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="dues_uploads", verbose_name="党组织")
+    table = models.CharField("内容", max_length=10, choices=DuesTable)
+    year = models.PositiveSmallIntegerField("年度")
+    method = models.CharField("方式", max_length=10, choices=DuesMethod, default=DuesMethod.CASH)
+    source = models.CharField("基数从哪来", max_length=10, choices=DuesSource, default=DuesSource.PAY_SLIP)
+    upload = models.ForeignKey(Attachment, models.PROTECT, related_name="+", verbose_name="文件")
+    applied_at = models.DateTimeField("导入时间", null=True, blank=True)
+    written = models.PositiveIntegerField("写入几行", default=0, db_default=0)
+
+    class Meta(Entered.Meta):
+        verbose_name = "党费导入"
+        verbose_name_plural = "党费导入"
+        ordering = ["-id"]
+        triggers = [*Entered.Meta.triggers, DUES]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.year} {self.get_table_display()}"

@@ -7,6 +7,7 @@ from apps.branches.choices import FloatingStudy
 from apps.common import history
 from apps.common.fields import EncryptedTextField
 from apps.people.models import Person
+from apps.registry.models import LifeEvent
 
 from .entered import Entered
 from .memberships import Membership
@@ -43,6 +44,10 @@ class FloatingStay(Entered):
     guest = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
     # Which transfer ended it, so that undoing the acceptance reopens exactly this.
     ended_by = models.ForeignKey(Transfer, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+
+    closed_by_event = models.ForeignKey(
+        LifeEvent, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
 
     objects = FloatingQuerySet.as_manager()
 

@@ -4,14 +4,26 @@ import datetime
 
 from apps.common.row_set import RowSet
 
-from .meetings import MEETING_MISSING
+from .dues import DUES_UNRECORDED
+from .inspections import FINDING_DUE, FINDING_LATE
+from .meetings import DELIVERY_DUE, DELIVERY_LATE, MEETING_MISSING, MEETING_OVER
 from .terms import TERM_ENDS, TERM_OVER
 from .topics import Topic
 
 __all__ = ["TOPICS", "Topic", "branch_reminders_between"]
 
 # In the order in which lines are shown.
-TOPICS: tuple[Topic, ...] = (TERM_OVER, TERM_ENDS, MEETING_MISSING)
+TOPICS: tuple[Topic, ...] = (
+    TERM_OVER,
+    TERM_ENDS,
+    FINDING_LATE,
+    FINDING_DUE,
+    MEETING_MISSING,
+    DUES_UNRECORDED,
+    MEETING_OVER,
+    DELIVERY_DUE,
+    DELIVERY_LATE,
+)
 
 NAMED = "SELECT %s AS topic, t.* FROM ({rows}) t"
 

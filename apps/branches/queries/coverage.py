@@ -5,13 +5,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from apps.branches.choices import Level, MeetingKind
 from apps.branches.models import Attendance, HomeDelivery, Meeting, Organisation, Post
 from apps.branches.rules.meetings import ATTENDED, NOT_FOR_ALL, Coverage, MeetingRules, due_kinds, period_of
 from apps.organisation.queries import rule_groups
+from apps.people.choices import LifeStatus
 
 COMMITTEE_OF = 3
 # Each member once: who came anywhere, to whom it was brought, who had leave of a meeting of his own organisation.
@@ -103,8 +104,9 @@ def months_of(organisations: QuerySet[Organisation], month: datetime.date, *, on
     ids = [row.pk for row in rows]
     start, end = period_of(month, 1)
     covered = coverage_by_organisation(ids, start, end, on=on)
-    held = _held_in(ids, month)
-    committees, grouped = _with_committee(ids, on), _with_groups()
+    groups = _groups(rows)
+    held = _held_in(ids, groups, month)
+    committees, grouped = _with_committee(ids, on), set(groups.values())
     by_unit = _rules(on)
     found = []
     for row in rows:
@@ -114,7 +116,7 @@ def months_of(organisations: QuerySet[Organisation], month: datetime.date, *, on
                 by_unit.get(row.unit_id, by_unit[None]),
                 organisation_kind=row.kind,
                 has_committee=row.pk in committees,
-                has_groups=row.path in grouped,
+                has_groups=row.pk in grouped,
             )
         lines = tuple(_held(held, row.pk, kind, months, month) for kind, months in wanted.items())
         found.append(BranchMonth(row, covered.get(row.pk, NOBODY), lines))
@@ -127,11 +129,14 @@ def _held(held: dict, organisation: int, kind: str, months: int, month: datetime
     return Held(kind, months, sum(count for count, _ in days), max((day for _, day in days), default=None))
 
 
-def _held_in(ids: list[int], month: datetime.date) -> dict[tuple[int, str], list[tuple]]:
-    """(first of month, number, latest day) by organisation and kind, over the year of the month."""
+def _held_in(ids: list[int], groups: dict[int, int], month: datetime.date) -> dict[tuple[int, str], list[tuple]]:
+    """(first of month, number, latest day) by organisation and kind, over the year of the month. What a 党小组 held
+    counts for the branch over it, as 党小组会 alone."""
     start, end = period_of(month, 12)
+    theirs = Q(organisation_id__in=list(groups), kind=MeetingKind.GROUP)
     rows = (
-        Meeting.objects.filter(organisation_id__in=ids, held_on__gte=start, held_on__lt=end, voided_at__isnull=True)
+        Meeting.objects.filter(Q(organisation_id__in=ids) | theirs, held_on__gte=start, held_on__lt=end)
+        .filter(voided_at__isnull=True)
         .order_by()
         .annotate(month=TruncMonth("held_on"))
         .values_list("organisation_id", "kind", "month")
@@ -139,7 +144,7 @@ def _held_in(ids: list[int], month: datetime.date) -> dict[tuple[int, str], list
     )
     found: dict[tuple[int, str], list[tuple]] = {}
     for organisation, kind, at, count, last in rows:
-        found.setdefault((organisation, kind), []).append((at, count, last))
+        found.setdefault((groups.get(organisation, organisation), kind), []).append((at, count, last))
     return found
 
 
@@ -149,11 +154,12 @@ def _with_committee(ids: list[int], on: datetime.date) -> set[int]:
     return set(many.values_list("organisation_id", flat=True))
 
 
-def _with_groups() -> set[str]:
-    """Paths of those with 党小组 right below."""
-    groups = Organisation.objects.filter(level=Level.GROUP, voided_at__isnull=True, dissolved_on__isnull=True)
+def _groups(rows: Collection[Organisation]) -> dict[int, int]:
+    """党小组 right below the organisations, each with the one over it."""
+    above = {row.path: row.pk for row in rows}
     cut = Organisation.steplen
-    return {path[:-cut] for path in groups.values_list("path", flat=True)}
+    groups = Organisation.objects.filter(level=Level.GROUP, voided_at__isnull=True, dissolved_on__isnull=True)
+    return {pk: above[path[:-cut]] for pk, path in groups.values_list("pk", "path") if path[:-cut] in above}
 
 
 def _rules(on: datetime.date) -> dict[int | None, MeetingRules]:
@@ -212,9 +218,10 @@ def present_counts(meetings: Collection[int]) -> dict[int, dict[str, int]]:
 
 
 def open_promises(organisation: Organisation) -> QuerySet[HomeDelivery]:
-    """Promised and not yet brought, the earliest due first."""
+    """Promised to the living and not yet brought, the earliest due first."""
     return (
         HomeDelivery.objects.filter(organisation=organisation, delivered_on__isnull=True, voided_at__isnull=True)
+        .filter(person__life_status=LifeStatus.LIVING)
         .select_related("person", "meeting")
         .order_by("due_on", "person__name_stroke_key", "pk")
     )

@@ -7,7 +7,7 @@ from apps.branches.access import Desk, desk_organisation_ids
 from apps.branches.choices import DeliveryForm, Level, MeetingKind
 from apps.branches.desk import address
 from apps.branches.due import SOON, Due
-from apps.branches.models import HomeDelivery, Meeting
+from apps.branches.models import Election, HomeDelivery, Meeting
 from apps.branches.rules.capability import Capability, able
 
 MOST_DELIVERIES = 20
@@ -52,12 +52,14 @@ def deliveries_due(desk: Desk) -> list[Due]:
 
 
 def term_due(desk: Desk) -> list[Due]:
-    """The term that ends within half a year, or has ended."""
+    """The term that ends within half a year, or has ended; nothing once an election is under way (`election_due`)."""
     organisation = desk.organisation
     ends = organisation.term_ends_on
+    if Election.objects.open().filter(organisation=organisation).exists():
+        return []
     if ends is None or ends - desk.today > TERM_AHEAD or not able(organisation.kind, Capability.ELECTION):
         return []
-    page = address(desk, "branches:elections")
+    page = address(desk, "branches:election")
     acts = (("看看怎么做", page),) if page else ()
     day = f"{ends.year}年{ends.month}月"
     words = f"{day}到期，该准备换届了。" if ends >= desk.today else f"{day}已到期，请尽快报告上级、安排换届。"

@@ -10,17 +10,21 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
 
 from apps.branches.choices import DuesKind
 from apps.branches.models import DuesBase, DuesOff, DuesPayment, Membership, Organisation
 from apps.branches.rules.capability import Capability, able, kinds_without
-from apps.branches.rules.dues import Due, DuesRules, MonthState, month_of, months_of_year
+from apps.branches.rules.dues import Due, DuesRules, MonthState, months_of_year
 from apps.common.row_set import RowSet
 from apps.organisation.models import Unit
 from apps.organisation.queries import rule_groups, rule_values
 from apps.people.models import Person
+
+IN_USE, IN_USE_SECONDS = "dues_in_use", 60
 
 MEMBERS = """
 members AS MATERIALIZED (
@@ -139,6 +143,15 @@ def collecting(rows: QuerySet[Organisation], on: dt.date) -> QuerySet[Organisati
     return rows.exclude(off)
 
 
+def is_in_use() -> bool:
+    """Whether any organisation uses the module today; asked by every staff page, so kept for a minute."""
+
+    def ask() -> bool:
+        return collecting(Organisation.objects.order_by(), timezone.localdate()).exists()
+
+    return cache.get_or_set(IN_USE, ask, IN_USE_SECONDS)
+
+
 def takes_dues(organisation: Organisation) -> bool:
     return able(organisation.kind, Capability.DUES)
 
@@ -238,7 +251,3 @@ def settled_through(dues: dict[dt.date, Due]) -> dt.date | None:
             break
         last = month
     return last
-
-
-def this_month(on: dt.date) -> dt.date:
-    return month_of(on)

@@ -18,13 +18,14 @@ SENTENCES = {
     TransferAct.AGREE: "申请转出组织关系，等支部同意。",
     TransferAct.ISSUE: "转出组织关系，等审核开介绍信。",
     TransferAct.REISSUE: "转接的介绍信逾期了，要换开。",
-    TransferAct.ACCEPT: "的组织关系等这里接收。",
-    TransferAct.RECEIPT: "的转接只差回执。",
+    TransferAct.ACCEPT: "组织关系转来了，等这里接收。",
+    TransferAct.RECEIPT: "转接只差回执了。",
 }
 
 
 def transfers_due(desk: Desk) -> list[Due]:
-    """Transfers that wait here or, for a superior, below: a week from the step before, or the letter's last day."""
+    """Transfers that wait here or, for a superior, below: some days from the step before, at the latest the letter's
+    last day."""
     days = dt.timedelta(days=rule_values(TransferRules.rule_key, on=desk.today).waiting_days)
     waiting = transfers_of(desk.organisation).waiting().order_by("moved_on", "pk")[:100]
     here = [(row, "branches:transfer", desk.organisation) for row in waiting if waits_here(desk, row)]
@@ -36,7 +37,7 @@ def _line(desk: Desk, row: Transfer, name: str, place, days: dt.timedelta) -> Du
     act = row.next_act(desk.today)
     on = row.moved_on + days
     if row.state == TransferState.UNDER_WAY:
-        on = row.expires_on - dt.timedelta(days=1)
+        on = min(on, row.expires_on - dt.timedelta(days=1))
     at = Desk(place, desk.user, desk.today, desk.post)
     return Due(on, SENTENCES[act], (("去办", address(at, name, row.public_id)),), who=row.person.name)
 

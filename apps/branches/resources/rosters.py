@@ -5,17 +5,22 @@ import io
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
+from django.http import FileResponse
+from django.utils import timezone
+
 from apps.branches.choices import Link
 from apps.branches.models import Membership, Organisation, Post
 from apps.branches.queries import open_posts, subtree_ids
 from apps.branches.queries.standing import ORDER_OF_POSTS
 from apps.branches.rules.belonging import PROBATIONARY
 from apps.common.code_lists import names_of
+from apps.common.errors import BusinessError
 from apps.common.workbook.writer import write_sheet
 from apps.people.models import Person
 from apps.people.queries import reach_of
 from apps.registry.models import Cadre
 
+MOST = 3000
 ORDERS = {"strokes": "姓氏笔画", "posts": "职务"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEMBER_COLUMNS = (
@@ -52,15 +57,20 @@ class Reader:
 
 
 def member_roster(organisation: Organisation, on: dt.date, reader: Reader, *, order: str = "strokes") -> Roster:
-    """Members of an organisation and all below it on a day. `order` is a key of ORDERS, by post the rest by strokes."""
+    """Members of an organisation and all below it on a day. `order` is a key of ORDERS, by post the rest by strokes.
+
+    More than MOST are refused with a sentence.
+    """
     order = order if order in ORDERS else "strokes"
     ids = subtree_ids([organisation]) or {organisation.pk}
     links = list(
         Membership.objects.current(on)
         .filter(organisation_id__in=sorted(ids))
         .select_related("person", "organisation", "group")
-        .order_by("organisation__path", "person__name_stroke_key", "person_id")
+        .order_by("organisation__path", "person__name_stroke_key", "person_id")[: MOST + 1]
     )
+    if len(links) > MOST:
+        raise BusinessError(f"超过 {MOST:,} 人，一次印不下。请到下面的党组织分别打印。", code="too_many")
     posts: dict[int, list[Post]] = {}
     for found in open_posts(ids, on).values():
         for post in found:
@@ -83,8 +93,8 @@ def member_roster(organisation: Organisation, on: dt.date, reader: Reader, *, or
         row = [
             len(roster.rows) + 1, *([link.organisation.short_name or link.organisation.name] if several else []),
             line.name, line.sex, line.ethnicity, line.born, line.education, line.work_start, line.joined, line.full,
-            kind, link.get_link_display(), line.former_post, held,
-            link.group.name if link.group else "", line.phone, "",
+            kind, link.get_link_display(), line.former_post, held, link.group.name if link.group else "",
+            line.phone, "",
         ]  # fmt: skip
         roster.rows.append(row)
     roster.left_out -= len(roster.rows)
@@ -112,8 +122,8 @@ def committee_roster(organisation: Organisation, on: dt.date, reader: Reader) ->
             roster.rows.append([
                 len(roster.rows) + 1, one.short_name or one.name, post.get_kind_display(), line.name, line.sex,
                 line.born, line.education, line.joined, line.former_post, f"{post.starts_on:%Y-%m-%d}",
-                post.get_how_display(),
-                f"{post.term_ends_on:%Y-%m-%d}" if post.term_ends_on else "", post.document_no, line.phone, "",
+                post.get_how_display(), f"{post.term_ends_on:%Y-%m-%d}" if post.term_ends_on else "",
+                post.document_no, line.phone, "",
             ])  # fmt: skip
     roster.scope = f"{len(roster.rows)} 人次"
     return roster
@@ -127,6 +137,19 @@ def workbook_of(roster: Roster, *, notes: list[tuple[str, str]]) -> bytes:
         sheet_name=roster.title[-6:], notes=notes,
     )  # fmt: skip
     return stream.getvalue()
+
+
+def roster_file(request, roster: Roster) -> FileResponse:
+    """The roster as a download that says who took it out, when and what it holds; the caller has logged it."""
+    now = timezone.localtime()
+    notes = [
+        ("导出人", str(request.user)), ("导出时间", f"{now:%Y-%m-%d %H:%M}"), ("排列", f"按{roster.order}"),
+        ("范围", roster.scope), ("提醒", "含个人信息，按用途使用，用完删除。"),
+    ]  # fmt: skip
+    name = f"{roster.title}（按{roster.order}）{now:%Y%m%d}.xlsx"
+    return FileResponse(
+        io.BytesIO(workbook_of(roster, notes=notes)), as_attachment=True, filename=name, content_type=XLSX
+    )
 
 
 @dataclass(frozen=True)

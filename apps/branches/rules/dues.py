@@ -63,7 +63,10 @@ class MonthState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What one member owes for one month, and what was paid. `fixed` is None before the branch fixed it."""
+    """What one member owes for one month, and what was paid. `fixed` is None before the branch fixed it.
+
+    See rule book 7.42.
+    """
 
     fixed: Decimal | None
     exempt: str = ""
@@ -80,10 +83,7 @@ class Due:
 
     @property
     def state(self) -> MonthState:
-        """An exempt month is settled, never unpaid; so is one that was paid before the exemption.
-
-        See rule book 7.42.
-        """
+        """An exempt month is settled, never unpaid; so is one that was paid before the exemption."""
         if self.exempt == ExemptionKind.ZERO and not self.paid:
             return MonthState.EXEMPT
         if self.fixed is None and not self.exempt and not self.paid:

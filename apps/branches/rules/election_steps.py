@@ -82,7 +82,7 @@ NEXT = {
 def turn_of(state: str) -> Turn:
     """Whose act an election in the state waits for.
 
-    See rule book 7.45.
+    See rule book 7.65.
     """
     if state in CLOSED:
         return Turn.NOBODY

@@ -28,13 +28,13 @@ MOST = 9_999  # what a count sheet may say at most; larger numbers are slips of 
         "surplus_single": "只选一名（不设支委会）时也要差额",
         "waiting_days": "上级几天没有答复就提醒",
     },
-    source="规则手册 7.40 至 7.44；《中国共产党基层组织选举工作条例》（2020）；domain 0, 3.1",
+    source="规则手册 7.60 至 7.66；《中国共产党基层组织选举工作条例》（2020）；domain 0, 3.1",
 )
 @dataclass(frozen=True)
 class ElectionRules(RuleValues):
     """Numbers of the election regulation; sizes of a branch's own committee stand with the branch limits.
 
-    See rule book 7.40, 7.41, 7.42, 7.43, 7.44.
+    See rule book 7.60, 7.61, 7.62, 7.63, 7.64.
     """
 
     quorum_parts: int = 4
@@ -77,7 +77,7 @@ def quorum(voters: int, excluded: int, rules: ElectionRules) -> Quorum:
 
     40 entitled and 6 excluded: 28; nobody excluded: 32; by the older wording 33.
 
-    See rule book 7.40.
+    See rule book 7.60.
     """
     if voters < 0 or excluded < 0 or excluded > voters:
         raise ValueError("不计入的人数不能多于有选举权的人数。")
@@ -95,7 +95,7 @@ def quorum(voters: int, excluded: int, rules: ElectionRules) -> Quorum:
 def candidates_needed(seats: int, rules: ElectionRules) -> int:
     """How many must stand for `seats`: the surplus is rounded up, so that three seats need four.
 
-    See rule book 7.41.
+    See rule book 7.61.
     """
     if seats < 1:
         raise ValueError("应选名额至少 1 名。")
@@ -141,7 +141,7 @@ class Problem:
 def count_problems(count: Count, quorum: Quorum) -> list[Problem]:
     """What is wrong with heads and papers: returned ≤ issued ≤ present, and enough present.
 
-    See rule book 7.42.
+    See rule book 7.62.
     """
     found = []
     for field in ("present", "issued", "returned", "invalid"):
@@ -172,7 +172,7 @@ def tally_problems(count: Count, tallies: Mapping[Key, Tally], written_in: froze
     """What is wrong with the votes, given heads and papers that are right: nobody has more than the valid papers, and
     all together not more than each paper may name.
 
-    See rule book 7.42.
+    See rule book 7.62.
     """
     found = []
     for key, tally in tallies.items():
@@ -213,7 +213,7 @@ class Outcome:
 def outcome(count: Count, tallies: Mapping[Key, Tally]) -> Outcome:
     """Who is elected: more than half of those present, by votes; a tie at the last seat elects none of the tied.
 
-    See rule book 7.43.
+    See rule book 7.63.
     """
     able = {key: tally.in_favour for key, tally in tallies.items() if 2 * tally.in_favour > count.present}
     order = sorted(able, key=lambda key: -able[key])
@@ -229,7 +229,7 @@ def outcome(count: Count, tallies: Mapping[Key, Tally]) -> Outcome:
 def exclusion_agreed(hands: int, present: int) -> bool:
     """Whether the meeting agreed to a list of excluded members: more than half of those present.
 
-    See rule book 7.40.
+    See rule book 7.60.
     """
     return 2 * hands > present
 
@@ -238,7 +238,7 @@ def seats_refusal(seats: int, *, full: int, committee_from: int, least: int, mos
     """Why an organisation with `full` full members may not elect so many; empty if it may. `least` and `most` bound
     its committee; a branch below `committee_from` has none, `higher` organisations always have one.
 
-    See rule book 7.44.
+    See rule book 7.64.
     """
     if full < committee_from and not higher:
         if seats in (1, 2):
@@ -252,7 +252,7 @@ def seats_refusal(seats: int, *, full: int, committee_from: int, least: int, mos
 def check_shift(kind: str, term_ends_on: dt.date, until: dt.date, *, rules: BranchRules) -> str:
     """Why a term that ends on `term_ends_on` may not be moved to `until`; empty if it may (domain 3.1).
 
-    See rule book 7.46.
+    See rule book 7.66.
     """
     last, first = latest_end(term_ends_on, rules=rules), months_after(term_ends_on, -rules.delay_months)
     if kind == ShiftKind.DELAY:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from apps.branches.models import ClassSeat, Post, SecretaryClass
 from apps.common import audit
+from apps.common.secrecy_words import refuse_marks
 
 
 @transaction.atomic
@@ -47,7 +48,7 @@ def note_attendance(
     rows changed."""
     changed = []
     for row in secretary_class.seats.select_for_update(of=("self",)).order_by("pk"):
-        number = certificates.get(row.person_id, row.certificate_no).strip()[:40]
+        number = _tidy(certificates.get(row.person_id, row.certificate_no))
         if (row.attended, row.certificate_no) != (row.person_id in came, number):
             row.attended, row.certificate_no = row.person_id in came, number
             changed.append(row)
@@ -55,6 +56,13 @@ def note_attendance(
     if changed:
         _note("class.attend", secretary_class, [row.person_id for row in changed], actor)
     return len(changed)
+
+
+def _tidy(number: str) -> str:
+    """Without unseen characters; refuses marks of secrecy."""
+    number = "".join(letter for letter in number if letter.isprintable()).strip()[:40]
+    refuse_marks(number, field="certificate_no")
+    return number
 
 
 def _note(action: str, secretary_class: SecretaryClass, people, actor) -> None:

@@ -63,6 +63,7 @@ def approve_exemption(desk: Desk, exemption: DuesExemption, *, on: dt.date) -> N
 @transaction.atomic
 def drop_exemption(desk: Desk, exemption: DuesExemption, *, reason: str) -> None:
     """Take back an exemption: the branch its own proposal, the organisation above also an approved one."""
+    exemption = DuesExemption.objects.select_for_update(of=("self",)).get(pk=exemption.pk)
     if exemption.approved_on:
         _require_above(desk)
     voiding.void(exemption, reason=reason, actor=desk.user, people=[exemption.person_id])

@@ -58,6 +58,11 @@ def branch_rules(organisation: Organisation, on: dt.date) -> BranchRules:
 # Beginning
 
 
+def elects(organisation: Organisation) -> bool:
+    """Whether it holds elections at all."""
+    return able(organisation.kind, Capability.ELECTION) and organisation.level in ELECTED_HERE
+
+
 def may_begin(organisation: Organisation, today: dt.date) -> str:
     """Why no election may begin today; empty if one may."""
     if not able(organisation.kind, Capability.ELECTION):

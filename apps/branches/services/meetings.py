@@ -19,6 +19,7 @@ from apps.common.errors import BusinessError, StaleVersion
 from apps.common.insert_select import insert_rows
 from apps.common.voiding import restore, void
 from apps.organisation.queries import rule_values
+from apps.people.choices import LifeStatus
 from apps.people.models import Person
 
 from .guards import check, require_standing
@@ -137,6 +138,8 @@ def seats_for(organisation: Organisation, kind: str, *, on: datetime.date) -> tu
         )
         away = bool(known and known.away)
         state = state_offered(past, frail=frail, away=away)
+        if person.life_status != LifeStatus.LIVING:
+            state, frail = AttendanceState.ABSENT, False
         seats.append(Seat(person, state, _reason(state, before, away), frail))
     return tuple(seats)
 

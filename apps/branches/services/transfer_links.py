@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
 from apps.branches.choices import TransferAct, TransferKind, TransferState
@@ -86,12 +86,16 @@ def put_back(row: Transfer) -> None:
 
 
 def end_by_death(event: LifeEvent, on: dt.date) -> None:
-    """Open transfers of the dead end; what waits for a receipt goes on, since he had moved."""
+    """Open transfers of the dead end, and his stay as a floating member; what waits for a receipt goes on, since he had
+    moved."""
     rows = list(Transfer.objects.open().select_for_update(of=("self",)).filter(person_id=event.person_id))
     for row in rows:
         row.state_before_event, row.state, row.closed_by_event = row.state, TransferState.ENDED, event
         row.save(update_fields=["state_before_event", "state", "closed_by_event"])
         TransferStep.objects.create(transfer=row, act=TransferAct.END, on=on)
+    FloatingStay.objects.filter(person_id=event.person_id, ends_on__isnull=True, voided_at__isnull=True).update(
+        ends_on=Greatest(F("starts_on"), on), closed_by_event=event
+    )
 
 
 def reopen_after_death(event: LifeEvent, on: dt.date) -> None:
@@ -99,4 +103,5 @@ def reopen_after_death(event: LifeEvent, on: dt.date) -> None:
     ended = Transfer.objects.filter(closed_by_event=event)
     steps = [TransferStep(transfer=row, act=TransferAct.REOPEN, on=on) for row in ended]
     TransferStep.objects.bulk_create(steps)
+    FloatingStay.objects.filter(closed_by_event=event).update(ends_on=None, closed_by_event=None)
     ended.update(state=F("state_before_event"), closed_by_event=None, state_before_event="", updated_at=Now())

@@ -20,6 +20,7 @@ from apps.branches.services.elections import (
     cancel,
     change_method,
     change_plan,
+    elects,
     may_begin,
 )
 from apps.branches.services.seating import last_step, may_undo, undo
@@ -49,6 +50,7 @@ def overview(request, desk):
         "shifts": list(shifts.order_by("-asked_on", "-pk")[:20]),
         "refusal": "" if current else may_begin(desk.organisation, desk.today),
         "is_branch": acts(desk, Turn.BRANCH),
+        "elects": elects(desk.organisation),
         "decides": acts(desk, Turn.SUPERIOR),
         "waiting": ShiftState.ASKED,
         "late_days": (desk.today - ends).days if ends and ends < desk.today else 0,

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.branches import drafts
 from apps.branches.access import Desk
 from apps.branches.choices import AttendanceState, MeetingKind
 from apps.branches.desk import at_desk, show
@@ -19,8 +20,10 @@ from apps.branches.queries.coverage import (
     months_of,
     present_counts,
 )
+from apps.branches.queries.meeting_page import may_undo, meeting_text, photos_of
 from apps.branches.rules.meetings import period_of
 from apps.branches.services import restore_meeting, void_meeting
+from apps.branches.services.meetings import open_deliveries
 from apps.common.errors import BusinessError
 
 from .paging import other_parameters, page_of
@@ -35,6 +38,8 @@ def meeting_list(request, desk):
     wanted = request.GET.get("kind", "")
     rows = meetings_open_to(desk.organisation).select_related("organisation").order_by("-held_on", "-pk")
     rows = rows.filter(voided_at__isnull=wanted != "void")
+    if wanted == "void":
+        rows = rows.filter(organisation=desk.organisation)
     if wanted in MeetingKind:
         rows = rows.filter(kind=wanted)
     year = request.GET.get("year", "")
@@ -93,8 +98,22 @@ def meeting_page(request, desk, meeting):
             "came": came(counts), "groups": groups_of(found) if is_own else [],
             "deliveries": deliveries_of(found) if is_own else [],
             "mismatch": found.said_present - came(counts), "is_review": found.kind == MeetingKind.REVIEW,
+            **(extras(request, desk, found) if is_own else {}),
         },
     )  # fmt: skip
+
+
+def extras(request, desk: Desk, meeting: Meeting) -> dict:
+    """The text for the group, photos, and whether it may be taken back with one tap; `is_saved`: just written."""
+    roll = list(meeting.attendance.select_related("person").order_by("person__name_stroke_key", "person_id"))
+    return {
+        "text": meeting_text(meeting, roll),
+        "photos": photos_of(meeting),
+        "may_undo": may_undo(desk, meeting),
+        "is_saved": "saved" in request.GET,
+        "to_deliver": open_deliveries(meeting).count(),
+        "draft_url": drafts.address_of(desk, drafts.MEETING),
+    }
 
 
 def groups_of(meeting: Meeting) -> list[tuple[str, list]]:

@@ -1,11 +1,8 @@
 """The branch's own page at the desk: facts, committee, rosters, who keeps in touch with whom."""
 
-import io
-
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.branches.access import Desk
@@ -13,7 +10,7 @@ from apps.branches.desk import at_desk, show
 from apps.branches.forms.organisations import ContactsForm
 from apps.branches.models import MemberContact, Organisation, OrganisationHonour, Post
 from apps.branches.queries import members_of, open_posts, standings, whole_counts
-from apps.branches.resources.rosters import ORDERS, XLSX, Reader, committee_roster, member_roster, workbook_of
+from apps.branches.resources.rosters import ORDERS, Reader, committee_roster, member_roster, roster_file
 from apps.branches.services.looking_after import arrange
 from apps.common import audit
 from apps.common.errors import BusinessError
@@ -21,7 +18,6 @@ from apps.common.printing import frame_for
 from apps.people.models import Person
 from apps.registry.models import Cadre
 
-ROSTERS = ("members", "committee")
 FORMER_POSTS = 50
 
 
@@ -102,7 +98,7 @@ def committee(request, desk: Desk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_desk
-def contacts(request, desk: Desk):
+def looked_after(request, desk: Desk):
     """联系党员: who keeps in touch with whom, those without anybody on top; changed on the same page."""
     one = desk.organisation
     members = list(members_of(one, desk.today))
@@ -137,8 +133,6 @@ def _keepers(desk: Desk) -> list[Person]:
 
 
 def roster_of(desk: Desk, kind: str, order: str):
-    if kind not in ROSTERS:
-        raise Http404
     if kind == "committee":
         return committee_roster(desk.organisation, desk.today, reader_at(desk))
     return member_roster(desk.organisation, desk.today, reader_at(desk), order=order)
@@ -148,14 +142,19 @@ def roster_of(desk: Desk, kind: str, order: str):
 @at_desk
 def print_roster(request, desk: Desk, kind: str):
     """党员花名册 or 班子成员名册 on A4; the look is logged before it is shown."""
-    roster = roster_of(desk, kind, request.GET.get("order", ""))
+    try:
+        roster = roster_of(desk, kind, request.GET.get("order", ""))
+    except BusinessError as refusal:
+        return _refused(request, desk, refusal)
     log_roster(request, roster, "print", desk.organisation)
     frame = frame_for(
         request, roster.title, landscape=True, columns=len(roster.columns), order=roster.order, stamp=True,
         scope=roster.scope, back_url=address(desk, "overview"),
     )  # fmt: skip
-    other = next((key for key in ORDERS if ORDERS[key] != roster.order), "")
-    context = {"frame": frame, "roster": roster, "other": other if kind == "members" else "", "orders": ORDERS}
+    context = {
+        "frame": frame, "roster": roster, "orders": ORDERS if kind == "members" else {},
+        "file_url": f"{address(desk, f'{kind}_export')}?{request.GET.urlencode()}",
+    }  # fmt: skip
     return show(request, desk, "print/branch_roster.html", context)
 
 
@@ -163,9 +162,17 @@ def print_roster(request, desk: Desk, kind: str):
 @at_desk
 def export_roster(request, desk: Desk, kind: str):
     """The same as a workbook."""
-    roster = roster_of(desk, kind, request.GET.get("order", ""))
+    try:
+        roster = roster_of(desk, kind, request.GET.get("order", ""))
+    except BusinessError as refusal:
+        return _refused(request, desk, refusal)
     log_roster(request, roster, "export", desk.organisation)
     return roster_file(request, roster)
+
+
+def _refused(request, desk: Desk, refusal: BusinessError) -> HttpResponseRedirect:
+    messages.error(request, refusal.sentence)
+    return HttpResponseRedirect(address(desk, "overview"))
 
 
 def log_roster(request, roster, action: str, organisation: Organisation) -> None:
@@ -173,15 +180,3 @@ def log_roster(request, roster, action: str, organisation: Organisation) -> None
         action, actor=request.user, people=roster.people, fields=["phone"] if roster.with_phones else [],
         target=f"branches.organisation:{organisation.pk}", request=request,
     )  # fmt: skip
-
-
-def roster_file(request, roster) -> FileResponse:
-    now = timezone.localtime()
-    notes = [
-        ("导出人", str(request.user)), ("导出时间", f"{now:%Y-%m-%d %H:%M}"), ("排列", f"按{roster.order}"),
-        ("范围", roster.scope), ("提醒", "含个人信息，按用途使用，用完删除。"),
-    ]  # fmt: skip
-    name = f"{roster.title}（按{roster.order}）{now:%Y%m%d}.xlsx"
-    return FileResponse(
-        io.BytesIO(workbook_of(roster, notes=notes)), as_attachment=True, filename=name, content_type=XLSX
-    )

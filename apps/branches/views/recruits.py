@@ -70,11 +70,14 @@ def _next_words(row: Recruit, on, rules: RecruitRules) -> str:
     stage = next_stage(row.stage)
     if not stage:
         return ""
-    days = {name: getattr(row, name) for name in (*DAY_OF.values(), "probation_until")}
-    first = earliest(stage, days, rules)
+    first = _earliest(row, stage, rules)
     if first is None or first <= on:
         return f"可以{BUTTONS[stage]}"
     return f"{first.year}年{first.month}月{first.day}日以后可以{BUTTONS[stage]}"
+
+
+def _earliest(row: Recruit, stage: str, rules: RecruitRules):
+    return earliest(stage, {name: getattr(row, name) for name in (*DAY_OF.values(), "probation_until")}, rules)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,7 +114,9 @@ def _acts(desk, row: Recruit) -> list[tuple[str, str]]:
     """(act, label) of what may be done now, the usual first; consent is the secretary's and deputy's."""
     if not decides(desk):
         return []
-    acts = [(stage, BUTTONS[stage]) for stage in [next_stage(row.stage)] if stage]
+    stage = next_stage(row.stage)
+    first = _earliest(row, stage, rule_values(RecruitRules.rule_key, on=desk.today)) if stage else None
+    acts = [(stage, BUTTONS[stage])] if stage and (first is None or first <= desk.today) else []
     if row.stage == Stage.PROBATIONARY and not row.prolonged:
         acts.append((PROLONG, OTHERS[PROLONG][0]))
     if row.stage in OPEN_STAGES:

@@ -22,6 +22,7 @@ from .people import members_of_desk, officers_of_desk
 
 LIFE = "desk/life/"
 YEARS_BACK = 10
+LAST_MONTH_FOR_OLD_YEAR = 6
 
 
 def year_of(desk, year: int) -> int:
@@ -44,6 +45,14 @@ def result_counts(lines) -> list[tuple[str, int]]:
     results = [row.result if row else "" for _, _, row in lines]
     labels = [*ReviewResult.choices, ("", "没有评议")]
     return [(label, results.count(value)) for value, label in labels]
+
+
+@require_safe
+@at_desk
+def review_home(request, desk):
+    """The year that is reviewed now: reviews are held around its turn, so until June it is the one before."""
+    year = desk.today.year - (desk.today.month <= LAST_MONTH_FOR_OLD_YEAR)
+    return redirect("branches:reviews", desk.organisation.public_id, year)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

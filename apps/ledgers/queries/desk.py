@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from apps.branches.access import Desk, desk_organisation_ids, people_at
 from apps.branches.choices import AttendanceState
@@ -188,7 +189,7 @@ def can_take_back(event: LifeEvent, user, today: dt.date) -> bool:
     if event.state == LifeEventState.REPORTED:
         return True
     from_branch = event.decided_by_id == user.pk and event.kind != LifeEventKind.DIED
-    return event.state == LifeEventState.CONFIRMED and from_branch and event.reported_at.date() >= today
+    return event.state == LifeEventState.CONFIRMED and from_branch and timezone.localdate(event.reported_at) >= today
 
 
 def reports_of(desk: Desk) -> list[Reported]:

@@ -4,7 +4,7 @@ import datetime as dt
 import functools
 import operator
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.branches.access import Desk, people_at
 from apps.branches.desk import address
@@ -46,7 +46,7 @@ def duties_due(desk: Desk) -> list[Due]:
     rows = (
         Duty.objects.open()
         .filter(
-            cadre__in=people_at(desk).values("pk"),
+            cadre__in=others_at(desk).values("pk"),
             cadre__person__life_status=LifeStatus.LIVING,
             due_on__lte=desk.today + SOON,
         )
@@ -66,6 +66,12 @@ def lines_of(desk: Desk, person: Person) -> list[Due]:
     rows = Duty.objects.open().filter(cadre=person.pk, due_on__lte=desk.today + SOON, period_start__lte=desk.today)
     rows = rows.exclude(kind=DutyKind.RISK_BUREAU).filter(cadre__person__life_status=LifeStatus.LIVING)
     return [_duty_line(desk, duty) for duty in rows.select_related("cadre__person").order_by("due_on", "pk")]
+
+
+def others_at(desk: Desk) -> QuerySet[Person]:
+    """Members without the one who sits at the desk: nobody visits himself."""
+    people = people_at(desk)
+    return people.exclude(pk=desk.post.person_id) if desk.post else people
 
 
 def _duty_line(desk: Desk, duty: Duty) -> Due:
@@ -100,13 +106,13 @@ def birthdays_due(desk: Desk) -> list[Due]:
         page = address(desk, "ledgers:member", person.public_id)
         words = f"{age} 岁生日" if age else "生日"
         words += f"（{birthday_of(person).display()}）。"
-        found.append(Due(day, words, (("打电话祝贺", page),) if page else (), who=person.name))
+        found.append(Due(day, words, (("打电话祝贺", page),) if page else (), person.name, on_the_day=True))
     return found
 
 
 def birthdays_of(desk: Desk, start: dt.date, end: dt.date) -> list[tuple[Person, dt.date, int | None]]:
     """(member, day, age celebrated or None) of living members who want to be greeted, in the order of days."""
-    rows = people_at(desk).filter(_may_fall(start, end), life_status=LifeStatus.LIVING, birthday_greeting=True)
+    rows = others_at(desk).filter(_may_fall(start, end), life_status=LifeStatus.LIVING, birthday_greeting=True)
     found = []
     for person in rows.only(*BIRTHDAY_COLUMNS).order_by("name_sort_key", "pk")[:MOST_BIRTHDAYS]:
         birthday = birthday_of(person)

@@ -45,9 +45,21 @@ def members(request, desk):
         "filters": [(key, label, f"?{urlencode({'show': key, 'q': text})}") for key, label in FILTERS],
         "query": urlencode({"q": text, "show": shown}),
         "understood": understood,
+        "text": names_text(desk, people, dict(FILTERS)[shown] if shown else "")
+        if page.paginator.num_pages == 1
+        else "",
         "total": f"共 {page.paginator.count} 人，按拼音排",
     }
     return show(request, desk, "desk/members/list.html", context)
+
+
+def names_text(desk: Desk, people: list[Person], shown: str) -> str:
+    """The list for the WeChat group: names only, and never of those in hospital, alone or away."""
+    if shown in ("hospital", "alone", "away"):
+        return ""
+    names = [person.name for person in people]
+    heading = desk.organisation.name + (f"（{dict(FILTERS)[shown]}）" if shown else "党员名单")
+    return f"{heading}，{len(names)} 人：" + "、".join(names) if names else ""
 
 
 @require_safe

@@ -43,8 +43,7 @@ def _going(here: Desk, there: Desk, members: list[Person]) -> None:
     _issue(here, _apply(here, members[1], 20, to, reason="搬到新房"), 18)
     _issue(here, _apply(here, members[2], 110, to, reason="搬到新房"), 105)
     row = transfers.apply(
-        here, members[3], key=uuid.uuid4(), kind="out", on=_day(here, 40),
-        outside_name="海口市龙华区滨海离退休干部党支部",
+        here, members[3], key=uuid.uuid4(), kind="out", on=_day(here, 40), outside_name="海口市滨海离退休干部党支部",
         reason="易地安置", agreed=True,
     )  # fmt: skip
     transfers.accept(here, _issue(here, row, 38), on=_day(here, 12))
@@ -105,7 +104,7 @@ def _class(staff: dict[str, User], on: dt.date) -> None:
     )  # fmt: skip
     posts = list(Post.objects.current(on).order_by("pk")[:8])
     classes.seat(row, posts, actor=head)
-    came = {post.person_id for post in posts[:-1]}
+    came = {post.person_id for post in posts[:7]}
     classes.note_attendance(row, came, {person: f"结{row.starts_on.year}{person:04}" for person in came}, actor=head)
 
 

@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 from apps.branches.jobs import sign_in
 from apps.branches.jobs.transfers import tell_of_transfers
+from apps.branches.services.election_notices import remind_elections
 from apps.common import jobs, sealing
 from apps.common.tasks import run_job
 from apps.ledgers.jobs import tell_colleagues
@@ -56,6 +57,7 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
         done.greeted = post_greetings(now)
         if is_first:
             remind_reports(now)
+            remind_elections(now)
     except Exception as error:
         logger.exception("planning for %s failed", day)
         done.error = f"{type(error).__name__}: {error}"[:300]

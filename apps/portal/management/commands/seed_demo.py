@@ -16,9 +16,13 @@ from apps.portal.demo.care import write_care
 from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
 from apps.portal.demo.colleagues import write_colleagues
+from apps.portal.demo.desk import write_desk
 from apps.portal.demo.doors import write_doors
+from apps.portal.demo.dues import fill_branch, write_dues
+from apps.portal.demo.elections import write_elections
 from apps.portal.demo.family import write_family
 from apps.portal.demo.imports import write_import
+from apps.portal.demo.organisations import write_organisation_life
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
@@ -27,6 +31,7 @@ from apps.portal.demo.service import write_hospital_stays, write_service
 from apps.portal.demo.sign_in import write_sign_in
 from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.standing import write_standing
+from apps.portal.demo.transfers import write_transfers
 from apps.portal.demo.unit_checks import write_unit_checks
 from apps.portal.demo.unit_reports import write_unit_reports
 from apps.portal.demo.writing import analyse, write_organisations, write_people, write_places
@@ -64,20 +69,26 @@ class Command(BaseCommand):
         organisations = write_organisations(units, plan.organisations)
         written = write_people(people, units, organisations, members=plan.members, progress=self._progress)
         write_others()
+        fill_branch(on=on)
         write_family(staff, on=on)
         write_sign_in(staff, on=on)
         analyse()
+        write_organisation_life(staff, on=on)
         write_branch_life(on=on)
         write_service(staff, on=on)
         write_hospital_stays(staff, on=on)
+        write_desk(staff, on=on)
         write_papers(staff, on=on)
         write_doors(staff)
+        write_dues(units, staff, on=on)
         write_care(staff, on=on)
         write_colleagues(staff, on=on)
         write_unit_reports(staff, on=on)
         write_unit_checks(staff, on=on)
         write_standing(units, staff, on=on)
         write_channels(staff, on=on)
+        write_elections(staff, on=on)
+        write_transfers(staff, on=on)
         write_import(units, staff, on=on)
         return written
 
