@@ -379,7 +379,7 @@ PAGES = {
     "mfa_generate_recovery_codes": Row(SIGNED_IN),
     "mfa_download_recovery_codes": Row(SIGNED_IN),
     # Old comrades and their families have no role: held in tests/portal/test_me.py. Who has a post goes to his desk.
-    "portal:me": Row("branches.view_organisation"),
+    "portal:me": Row(DESK),
     **{
         f"portal:me_{page}": Row(NOBODY)
         for page in (

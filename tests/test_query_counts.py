@@ -25,8 +25,8 @@ MOST_OF_A_LIST = 12
 # Organisations show numbers of members with everything below, posts, meetings and rules of districts: six queries more.
 BUDGETS = {"ledgers.duty": 14, "branches.organisation": 18}
 # Design 7 asks for 15. Six are the sign-in's, two the audit's; each part of the page is one of the others, and none
-# is read twice.
-MOST_OF_A_PERSON = 22
+# is read twice. One is his family: who may act for him, his account, what waits.
+MOST_OF_A_PERSON = 23
 # Who answers for somebody without a carer, for those to whom the line can come: his unit, branch and its secretary,
 # liaisons and heads with their units, and who stands in.
 LINE_OF_RESPONSIBILITY = 6

@@ -35,7 +35,7 @@ LEADS = {
 class DecisionForm(PortalForm):
     verified = forms.CharField(
         label="怎样核实的", max_length=200, widget=forms.Textarea({"rows": 2}),
-        help_text="例如 今天上午打新号码，本人接听，说是新换的号",
+        help_text="例如 今天上午打电话，本人接听，说确实要改",
     )  # fmt: skip
     answer = forms.CharField(
         label="给本人的话", max_length=200, required=False, widget=forms.Textarea({"rows": 2}),
@@ -173,11 +173,18 @@ class ChangeRequestAdmin(OfPersonMixin, RecordAdmin):
 
     @staticmethod
     def rival_of(row: ChangeRequest) -> dict | None:
-        if row.rival is None:
+        """The wish that this one contradicts, else one that contradicts this one and still waits."""
+        later = ChangeRequest.objects.filter(rival=row, state=ChangeState.WAITING, voided_at__isnull=True)
+        other = row.rival or later.select_related("grant__relative").order_by("pk").first()
+        if other is None:
             return None
-        wanted = readable_phone(row.rival.wanted) if row.rival.kind == ChangeKind.PHONE else row.rival.wanted
-        return {"who": asker_words(row.rival), "on": row.rival.asked_on, "wanted": wanted,
-                "state": row.rival.get_state_display()}  # fmt: skip
+        wanted = readable_phone(other.wanted) if other.kind == ChangeKind.PHONE else other.wanted
+        return {
+            "who": asker_words(other),
+            "on": other.asked_on,
+            "wanted": wanted,
+            "state": other.get_state_display(),
+        }
 
 
 def asker_words(row: ChangeRequest) -> str:

@@ -1,8 +1,11 @@
 """家属授权 and the person's own account, on the page of a person."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q, Value
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -10,14 +13,16 @@ from django.utils import timezone
 from apps.common.errors import BusinessError
 from apps.common.forms import PortalForm
 from apps.ledgers.services.family import close_own_account, open_own_account, own_account
-from apps.people.choices import ChangeState
-from apps.people.models import ChangeRequest, ProxyGrant
+from apps.people.choices import ChangeKind, ChangeState, ProxyScope
+from apps.people.models import ChangeRequest, PersonAccount, ProxyGrant
 from apps.registry.admin.page import Row, Section
 from apps.registry.admin.scope import may_on
 
-from .proxies import ADD, DAY, notice_days, relative_words, state_of
+from .proxies import ADD, DAY
 
 VIEW, VIEW_REQUESTS = "people.view_proxygrant", "people.view_changerequest"
+GRANT, ACCOUNT, WISH = "grant", "account", "wish"
+COLUMNS = ("what", "key", "name", "day", "enrol", "promises", "health", "agreed")
 VIEW_ACCOUNT, CHANGE_ACCOUNT = "accounts.view_personalaccount", "accounts.change_personalaccount"
 
 
@@ -31,44 +36,41 @@ class FamilyActs:
         return [path("<path:object_id>/account/", view, name="registry_cadre_account")]
 
     def family_sections(self, request, cadre) -> list[Section]:
-        """Who may act for him, what he asked for, whether he has an account."""
+        """Who may act for him, what he asked for, whether he has an account: one statement."""
         if not may_on(request, cadre.pk, VIEW):
             return []
-        today = timezone.localdate()
+        facts = family_facts(cadre.pk, timezone.localdate())
         section = Section("proxies", "家属授权和账号", is_aside=True)
-        notice = notice_days(today)
-        grants = ProxyGrant.objects.standing().filter(person_id=cadre.pk, ends_on__gt=today)
-        for grant in grants.select_related("relative"):
-            words = f"{grant.scope_words}，到 {grant.ends_on - DAY:%Y-%m-%d}，{state_of(grant, today, notice)[0]}"
-            section.rows.append(Row(relative_words(grant), words))
-            url = reverse("admin:people_proxygrant_change", args=[grant.pk])
-            section.links.append({"label": f"{grant.relative.name}的授权", "url": url})
+        for fact in facts.get(GRANT, []):
+            scopes = "、".join(scope.label for scope in ProxyScope if getattr(fact, scope.value))
+            waits = "" if fact.agreed else "，等签字收回"
+            section.rows.append(Row(fact.name, f"{scopes}，到 {fact.day - DAY:%Y-%m-%d}{waits}"))
+            url = reverse("admin:people_proxygrant_change", args=[fact.key])
+            section.links.append({"label": f"{fact.name}的授权", "url": url})
         if not cadre.voided_at and may_on(request, cadre.pk, ADD):
             url = f"{reverse('admin:people_proxygrant_add')}?person={cadre.pk}"
             section.links.insert(0, {"label": "登记家属授权", "url": url})
-        self.add_account(request, cadre, section)
-        self.add_requests(request, cadre, section)
+        self.add_account(request, cadre, section, next(iter(facts.get(ACCOUNT, [])), None))
+        if may_on(request, cadre.pk, VIEW_REQUESTS):
+            section.links += [
+                {
+                    "label": f"等核实：改{ChangeKind(fact.name).label}（{fact.day:%m-%d}提出）",
+                    "url": reverse("admin:people_changerequest_change", args=[fact.key]),
+                }
+                for fact in facts.get(WISH, [])
+            ]
         return [section]
 
-    def add_account(self, request, cadre, section: Section) -> None:
+    def add_account(self, request, cadre, section: Section, account) -> None:
         if not may_on(request, cadre.pk, VIEW_ACCOUNT):
             return
-        account = own_account(cadre.pk, timezone.localdate())
         section.rows.append(Row("本人账号", "有" if account else "没有"))
         if account:
-            url = reverse("admin:accounts_personalaccount_change", args=[account.pk])
+            url = reverse("admin:accounts_personalaccount_change", args=[account.key])
             section.links.append({"label": "本人登录方式", "url": url})
         if not cadre.voided_at and may_on(request, cadre.pk, CHANGE_ACCOUNT):
             label = "停用本人账号" if account else "给本人开立账号"
             section.links.append({"label": label, "url": self.url_of("account", cadre)})
-
-    @staticmethod
-    def add_requests(request, cadre, section: Section) -> None:
-        if not may_on(request, cadre.pk, VIEW_REQUESTS):
-            return
-        for row in ChangeRequest.objects.filter(person_id=cadre.pk, state=ChangeState.WAITING, voided_at__isnull=True):
-            what = f"等核实：{row.get_kind_display()}（{row.asked_on:%m-%d}提出）"
-            section.links.append({"label": what, "url": reverse("admin:people_changerequest_change", args=[row.pk])})
 
     def own_account_view(self, request, object_id):
         """Open an account for the person himself, or close it."""
@@ -103,3 +105,26 @@ class FamilyActs:
         opened = open_own_account(cadre.person, actor=request.user, on=today)
         messages.success(request, "账号已开立。请接着开通登录手机，或者发二维码卡。")
         return HttpResponseRedirect(reverse("admin:accounts_personalaccount_change", args=[opened.pk]))
+
+
+def family_facts(person_id: int, on: dt.date) -> dict[str, list]:
+    """Grants, the own account and waiting wishes of a person, by what they are: rows of COLUMNS, in one statement."""
+    grants = ProxyGrant.objects.standing().filter(person_id=person_id, ends_on__gt=on).order_by()
+    own = PersonAccount.objects.filter(person_id=person_id, is_proxy=False, ends_on__isnull=True, starts_on__lte=on)
+    wishes = ChangeRequest.objects.filter(
+        person_id=person_id, state=ChangeState.WAITING, voided_at__isnull=True
+    ).order_by()
+    none = {name: Value(False) for name in ("enrol", "promises", "health", "agreed")}
+    parts = [
+        grants.annotate(
+            what=Value(GRANT), key=F("pk"), name=F("relative__name"), day=F("ends_on"), enrol=F("may_enrol"),
+            promises=F("sees_promises"), health=F("sees_health"), agreed=Q(agreed_on__isnull=False),
+        ),
+        own.order_by().annotate(what=Value(ACCOUNT), key=F("user_id"), name=Value(""), day=F("starts_on"), **none),
+        wishes.annotate(what=Value(WISH), key=F("pk"), name=F("kind"), day=F("asked_on"), **none),
+    ]  # fmt: skip
+    first, *rest = (part.values_list(*COLUMNS, named=True) for part in parts)
+    found: dict[str, list] = {}
+    for row in first.union(*rest, all=True).order_by("day", "key"):
+        found.setdefault(row.what, []).append(row)
+    return found

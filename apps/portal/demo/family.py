@@ -6,6 +6,7 @@ import uuid
 from django.db import transaction
 
 from apps.accounts.models import User
+from apps.common.names import surname_of
 from apps.ledgers.services.family import print_form
 from apps.people import proxies
 from apps.people.acting import actings_of
@@ -21,12 +22,15 @@ DAUGHTER, SON = "13900001003", "13900001033"
 
 @transaction.atomic
 def write_family(staff: dict[str, User], *, on: dt.date) -> None:
-    """Through the services, for the person of `laotongzhi`; `jiashu` is his daughter."""
+    """Through the services, for the person of `laotongzhi`; `jiashu` is his daughter. Staff get the numbers by which
+    he reaches whoever looks after him."""
     own = PersonAccount.objects.filter(user__username="laotongzhi", is_proxy=False).select_related("person").first()
     daughter = User.objects.filter(username="jiashu").first()
     if own is None or daughter is None:
         return
     clerk, person = staff["jingban"], own.person
+    for number, user in enumerate(staff.values(), 100):
+        User.objects.filter(pk=user.pk).update(phone=f"07008800{number}")
     first = _spoken(person, "大女儿", DAUGHTER, (ProxyScope.ENROL, ProxyScope.PROMISES), clerk, on, ends=on + 330 * DAY)
     proxies.give_account(first, daughter, actor=clerk)
     User.objects.filter(pk=daughter.pk).update(display_name=first.relative.name)
@@ -37,10 +41,10 @@ def write_family(staff: dict[str, User], *, on: dt.date) -> None:
 
 def _relative(person: Person, note: str, phone: str, clerk: User) -> Relative:
     """The person's family name with a plain given name."""
-    given = "晓梅" if "女" in note else "晓军"
+    is_daughter = note == "大女儿"
     relative = Relative(
-        person=person, name=person.name[0] + given, relation="30" if "女" in note else "20",
-        relation_note=f"{note}（在省城）",
+        person=person, name=surname_of(person.name) + ("晓梅" if is_daughter else "晓军"),
+        relation="30" if is_daughter else "20", relation_note=note, note="住在省城",
     )  # fmt: skip
     save_relative(relative, phone, actor=clerk)
     return relative

@@ -8,12 +8,13 @@ from apps.common.forms import PortalForm
 from apps.people.models import Phone
 
 KEEP = "keep"
+STALE = "页面放得太久了，请刷新以后再填一次。"
 
 
 class KeyedForm(PortalForm):
     """Sent twice it is one request."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": "页面放得太久了，请刷新以后再填一次。"})
+    key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": STALE, "required": STALE})
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

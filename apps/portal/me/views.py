@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.personal_accounts import own_address
+from apps.branches.access import current_posts
 from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.people import proxies
@@ -23,15 +24,17 @@ from .forms import AddressForm, NumberForm
 from .standing import STEPS, actings, choose, chosen, own_page, show, whom
 
 ENROL, PROMISES, HEALTH = ProxyScope.ENROL, ProxyScope.PROMISES, ProxyScope.HEALTH
+ENTER = "branches.enter_for_branch"
 SHOWN = 10
 
 
 @never_cache
 @require_safe
 def home(request):
-    """Where an old comrade and his family begin. Who has a post and nobody to act for goes on to the workbench."""
+    """Where an old comrade and his family begin. Who has a post, or enters for branches, and has nobody to
+    act for goes on to the workbench."""
     if not actings(request):
-        if request.user.has_perm("branches.view_organisation"):
+        if current_posts(request.user) or request.user.has_perm(ENTER):
             return redirect("portal:branch")
         raise Http404
     acting = chosen(request)
@@ -139,7 +142,7 @@ def change(request, acting):
 @own_page(scope=ENROL)
 def change_phone(request, acting):
     phones = [] if acting.is_proxy else list(Phone.objects.filter(person=acting.person))
-    form = NumberForm(request.POST or None, phones=phones)
+    form = NumberForm(request.POST if request.method == "POST" else None, phones=phones)
 
     def ask(values):
         ask_phone(
@@ -152,7 +155,7 @@ def change_phone(request, acting):
 
 @own_page(scope=ENROL)
 def change_address(request, acting):
-    form = AddressForm(request.POST or None)
+    form = AddressForm(request.POST if request.method == "POST" else None)
 
     def ask(values):
         ask_address(acting, values["address"], key=values["key"], actor=request.user, on=timezone.localdate())
