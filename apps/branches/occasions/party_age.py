@@ -75,5 +75,6 @@ def _prepare(start: datetime.date, end: datetime.date) -> RowSet:
 
 MEDAL_REVIEW = Topic("medal", "光荣在党50年等审核一贯表现", "位", _review, page="portal:branch")
 MEDAL_PREPARE = Topic(
-    "medal_list", "今年光荣在党50年的名单还没有准备", "个党组织", _prepare, page="admin:branches_medalbatch_changelist"
-)
+    "medal_list", "今年光荣在党50年的名单还没有准备", "个党组织", _prepare,
+    page="admin:branches_medalbatch_changelist",
+)  # fmt: skip
