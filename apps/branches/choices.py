@@ -314,3 +314,23 @@ class PartyEventKind(models.TextChoices):
     RESTORED = "restored", "恢复党籍"
     REJOINED = "rejoined", "重新入党"
     DECIDED = "decided", "经组织认定的党龄起算日"
+
+
+class MedalBatchState(models.TextChoices):
+    PREPARING = "preparing", "准备名单"
+    APPROVED = "approved", "已核定"
+    CLOSED = "closed", "已办结"
+
+
+class MedalState(models.TextChoices):
+    PROPOSED = "proposed", "确定"
+    DOUBTFUL = "doubtful", "需研究"
+    APPROVED = "approved", "已核定"
+    REFUSED = "refused", "不颁发"
+    ISSUED = "issued", "已颁发"
+
+
+class MedalForm(models.TextChoices):
+    CEREMONY = "ceremony", "集中颁发"
+    HOME = "home", "送到家中"
+    FAMILY = "family", "家属代领"

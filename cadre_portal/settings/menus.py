@@ -35,6 +35,8 @@ STAFF_NAVIGATION = [
     ("支部", "组织关系转接", "admin:branches_transfer_changelist", "branches.view_transfer"),
     ("支部", "流动党员", "admin:branches_floatingstay_changelist", "branches.view_floatingstay"),
     ("支部", "入党申请和发展党员", "admin:branches_recruit_changelist", "branches.view_recruit"),
+    ("支部", "光荣在党50年", "admin:branches_medalbatch_changelist", "branches.view_medalbatch"),
+    ("支部", "党内经历（影响党龄的）", "admin:branches_partyevent_changelist", "branches.view_partyevent"),
     ("支部", "书记培训班", "admin:branches_secretaryclass_changelist", "branches.view_secretaryclass"),
     ("支部", "支部和个人账号", "admin:accounts_personalaccount_changelist", "accounts.view_personalaccount"),
     ("支部", "电话报码", "admin:accounts_callrequest_changelist", "accounts.view_callrequest"),
@@ -114,6 +116,8 @@ DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
     ("入党申请", "branches:recruits", "book", "从递交申请书到转正", "recruit"),
     ("党费", "branches:dues", "news", "记本月党费、台账、收据", "dues"),
     ("经费和补贴", "branches:money", "book", "工作经费、党费返还、工作补贴", ""),
+    ("光荣在党50年", "branches:medal", "done", "今年满五十年的党员，一贯表现、送达", "formal_link"),
+    ("政治生日", "branches:political_birthdays", "calendar", "这个月和下个月是谁的入党纪念日", ""),
     ("换届", "branches:election", "people", "请示、候选人、选举大会、报告和任职", "election"),
 ]
 
@@ -131,4 +135,5 @@ DESK_DUE = [
     "apps.branches.queries.transfers_due.recruits_due",
     "apps.branches.queries.dues_due.dues_due",
     "apps.branches.queries.desk_elections.election_due",
+    "apps.branches.queries.medals_due.medals_due",
 ]

@@ -12,6 +12,7 @@ from .member_uploads import MemberUpload
 from .memberships import Membership, Post, SpanQuerySet
 from .money import AllowanceLine, AllowanceList, BranchFund, FundEntry
 from .organisations import Organisation, OrganisationAct, OrganisationHonour
+from .party_age import MedalBatch, MedalCandidate, PartyEvent
 from .recruits import Recruit, RecruitStep
 from .reviews import Review, Talk
 from .transfers import FormerLetter, MoveDecision, Transfer, TransferStep
@@ -20,7 +21,8 @@ __all__ = [
     "AllowanceLine", "AllowanceList", "Attendance", "Ballot", "BallotVote", "BranchFund", "Candidate", "ClassSeat",
     "Draft", "DuesBase", "DuesExemption", "DuesOff", "DuesPayment", "DuesUpload", "DuesYear", "Election",
     "ElectionStep", "Exclusion", "FloatingStay", "FormerLetter", "FundEntry", "HomeDelivery", "Inspection",
-    "InspectionFinding", "Meeting", "MemberContact", "MemberUpload", "Membership", "MoveDecision", "Organisation",
-    "OrganisationAct", "OrganisationHonour", "Post", "Programme", "Recruit", "RecruitStep", "Review",
+    "InspectionFinding", "MedalBatch", "MedalCandidate",
+    "Meeting", "MemberContact", "MemberUpload", "Membership", "MoveDecision", "Organisation",
+    "OrganisationAct", "OrganisationHonour", "PartyEvent", "Post", "Programme", "Recruit", "RecruitStep", "Review",
     "SecretaryClass", "SpanQuerySet", "StudyRecord", "Talk", "TermShift", "Transfer", "TransferStep",
 ]  # fmt: skip
