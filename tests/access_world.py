@@ -429,7 +429,9 @@ OBJECTS: dict[str, Builder] = {
         decided_on=DAY,
     ),
     "branches.duesoff": lambda side: DuesOff.objects.create(
-        organisation=make_organisation(f"{side.organisation}一小组", above=side.organisation, level="group"),
+        organisation=make_organisation(
+            f"{side.organisation}一小组", above=side.organisation, level="group", unit=side.unit
+        ),
         reason="停用",
     ),
     "branches.duesupload": _upload_of_dues,

@@ -676,7 +676,7 @@ def is_open(response) -> bool | None:
         return None
     if response.status_code == 302:
         return not re.match(r"/(admin/login|account/login|account/inactive)/|/account/phone/\?next=", response.url)
-    return response.status_code in {200, 400, 422}
+    return response.status_code in {200, 204, 400, 422}
 
 
 def settled(text: str) -> str:
