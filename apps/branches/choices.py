@@ -334,6 +334,8 @@ class MedalForm(models.TextChoices):
     CEREMONY = "ceremony", "集中颁发"
     HOME = "home", "送到家中"
     FAMILY = "family", "家属代领"
+
+
 class EvaluationSubject(models.TextChoices):
     BRANCH = "branch", "党组织"
     UNIT = "unit", "单位"
