@@ -28,9 +28,12 @@ from apps.branches.models import (
     HomeDelivery,
     Inspection,
     InspectionFinding,
+    MedalBatch,
+    MedalCandidate,
     Meeting,
     Membership,
     Organisation,
+    PartyEvent,
     Post,
     Programme,
     Recruit,
@@ -306,6 +309,19 @@ OBJECTS: dict[str, Builder] = {
     "branches.recruit": lambda side: Recruit.objects.create(
         person=side.cadre.person, organisation=side.organisation, applied_on=DAY
     ),
+    "branches.partyevent": lambda side: PartyEvent.objects.create(
+        person=side.cadre.person, kind="restored", on="1983", document_no="批复"
+    ),
+    "branches.medalbatch": lambda side: MedalBatch.objects.get_or_create(year=timezone.localdate().year)[0],
+    "branches.medalcandidate": lambda side: MedalCandidate.objects.create(
+        batch=side.objects["branches.medalbatch"],
+        person=side.cadre.person,
+        organisation=side.organisation,
+        start_earliest=DAY,
+        start_latest=DAY,
+        why="入党时没有预备期",
+        state="approved",
+    ),
     "branches.secretaryclass": lambda side: SecretaryClass.objects.create(
         title=f"{side.cadre.person.name}的培训班", unit=side.unit, starts_on=DAY, last_on=DAY
     ),
@@ -464,6 +480,7 @@ SHARED = {
     "registry.rankcolumn",
     "registry.servingleader",
     "branches.inspection",
+    "branches.medalbatch",
 }
 
 

@@ -92,6 +92,11 @@ PAGES = {
     "admin:branches_transfer_moved": Row("branches.view_transfer"),
     "admin:branches_transfer_export": Row("branches.view_transfer"),
     "admin:branches_floatingstay_export": Row("branches.view_floatingstay"),
+    "admin:branches_medalbatch_list": Row(
+        "branches.view_medalbatch", "branches.medalbatch", post="branches.change_medalbatch"
+    ),
+    "admin:branches_medalbatch_print": Row("branches.view_medalbatch", "branches.medalbatch"),
+    "admin:branches_medalbatch_export": Row("branches.view_medalbatch", "branches.medalbatch"),
     "admin:branches_secretaryclass_missing": Row("branches.view_secretaryclass"),
     "admin:branches_secretaryclass_people": Row("branches.change_secretaryclass", "branches.secretaryclass"),
     "admin:branches_secretaryclass_attendance": Row(
@@ -310,6 +315,10 @@ PAGES = {
     "branches:transfer_letter": Row(DESK, "branches.transfer"),
     "branches:transfer_step": Row(DESK, "branches.transfer"),
     "branches:move": Row(NOBODY),
+    "branches:medal": Row(DESK),
+    "branches:medal_delivery": Row(DESK, "branches.medalcandidate"),
+    "branches:political_birthdays": Row(DESK),
+    "branches:political_birthdays_print": Row(DESK),
     "branches:floating": Row(DESK),
     "branches:stay_add": Row(DESK),
     "branches:floating_print": Row(DESK),

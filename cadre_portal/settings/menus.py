@@ -35,6 +35,8 @@ STAFF_NAVIGATION = [
     ("支部", "组织关系转接", "admin:branches_transfer_changelist", "branches.view_transfer"),
     ("支部", "流动党员", "admin:branches_floatingstay_changelist", "branches.view_floatingstay"),
     ("支部", "入党申请和发展党员", "admin:branches_recruit_changelist", "branches.view_recruit"),
+    ("支部", "光荣在党50年", "admin:branches_medalbatch_changelist", "branches.view_medalbatch"),
+    ("支部", "党内经历（影响党龄的）", "admin:branches_partyevent_changelist", "branches.view_partyevent"),
     ("支部", "书记培训班", "admin:branches_secretaryclass_changelist", "branches.view_secretaryclass"),
     ("支部", "支部和个人账号", "admin:accounts_personalaccount_changelist", "accounts.view_personalaccount"),
     ("支部", "电话报码", "admin:accounts_callrequest_changelist", "accounts.view_callrequest"),
@@ -103,9 +105,6 @@ DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
     ("支部概况", "branches:overview", "home", "人数、班子、任期，打印党员花名册", ""),
     ("联系党员", "branches:contacts", "people", "班子成员谁联系谁", ""),
     ("督导检查", "branches:inspections", "news", "上级发现的问题，改好了在这里报", ""),
-    ("会议和活动", "branches:meetings", "form", "开过的会，改一改、打印出来", ""),
-    ("送学上门", "branches:deliveries", "heart", "该给谁送学，送过了记一下", ""),
-    ("学习记录", "branches:studies", "book", "会外学了什么", ""),
     ("我报过的", "ledgers:reports", "clock", "每件事办到哪一步", ""),
     ("会议和活动", "branches:meetings", "calendar", "开过的会、主题党日，打印签到表", ""),
     ("送学上门", "branches:deliveries", "home", "给来不了的党员送学，哪些还没送", ""),
@@ -117,6 +116,8 @@ DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
     ("入党申请", "branches:recruits", "book", "从递交申请书到转正", "recruit"),
     ("党费", "branches:dues", "news", "记本月党费、台账、收据", "dues"),
     ("经费和补贴", "branches:money", "book", "工作经费、党费返还、工作补贴", ""),
+    ("光荣在党50年", "branches:medal", "done", "今年满五十年的党员，一贯表现、送达", "formal_link"),
+    ("政治生日", "branches:political_birthdays", "calendar", "这个月和下个月是谁的入党纪念日", ""),
     ("换届", "branches:election", "people", "请示、候选人、选举大会、报告和任职", "election"),
 ]
 
@@ -134,4 +135,5 @@ DESK_DUE = [
     "apps.branches.queries.transfers_due.recruits_due",
     "apps.branches.queries.dues_due.dues_due",
     "apps.branches.queries.desk_elections.election_due",
+    "apps.branches.queries.medals_due.medals_due",
 ]

@@ -6,6 +6,7 @@ from .elections import ElectionAdmin
 from .floating import FloatingStayAdmin, RecruitAdmin
 from .inspections import InspectionAdmin
 from .life import HomeDeliveryAdmin, MeetingAdmin, ProgrammeAdmin, ReviewAdmin, StudyRecordAdmin, TalkAdmin
+from .medals import MedalBatchAdmin, PartyEventAdmin
 from .memberships import MembershipAdmin, PostAdmin
 from .money import AllowanceListAdmin, BranchFundAdmin
 from .organisations import OrganisationAdmin
@@ -14,7 +15,9 @@ from .transfers import TransferAdmin
 
 __all__ = [
     "AllowanceListAdmin", "BranchFundAdmin", "CallRequestAdmin", "DuesExemptionAdmin", "DuesOffAdmin",
-    "DuesPaymentAdmin", "ElectionAdmin", "FloatingStayAdmin", "HomeDeliveryAdmin", "InspectionAdmin", "MeetingAdmin",
-    "MembershipAdmin", "OrganisationAdmin", "PersonalAccountAdmin", "PostAdmin", "ProgrammeAdmin", "RecruitAdmin",
+    "DuesPaymentAdmin", "ElectionAdmin", "FloatingStayAdmin", "HomeDeliveryAdmin", "InspectionAdmin",
+    "MedalBatchAdmin", "MeetingAdmin",
+    "MembershipAdmin", "OrganisationAdmin", "PartyEventAdmin",
+    "PersonalAccountAdmin", "PostAdmin", "ProgrammeAdmin", "RecruitAdmin",
     "ReviewAdmin", "SecretaryClassAdmin", "StudyRecordAdmin", "TalkAdmin", "TransferAdmin",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from apps.common.row_set import RowSet
 from .dues import DUES_UNRECORDED
 from .inspections import FINDING_DUE, FINDING_LATE
 from .meetings import DELIVERY_DUE, DELIVERY_LATE, MEETING_MISSING, MEETING_OVER
+from .party_age import MEDAL_PREPARE, MEDAL_REVIEW, POLITICAL_BIRTHDAYS
 from .terms import TERM_ENDS, TERM_OVER
 from .topics import Topic
 
@@ -23,6 +24,9 @@ TOPICS: tuple[Topic, ...] = (
     MEETING_OVER,
     DELIVERY_DUE,
     DELIVERY_LATE,
+    MEDAL_PREPARE,
+    MEDAL_REVIEW,
+    POLITICAL_BIRTHDAYS,
 )
 
 NAMED = "SELECT %s AS topic, t.* FROM ({rows}) t"
