@@ -334,3 +334,34 @@ class MedalForm(models.TextChoices):
     CEREMONY = "ceremony", "集中颁发"
     HOME = "home", "送到家中"
     FAMILY = "family", "家属代领"
+
+
+class EvaluationSubject(models.TextChoices):
+    BRANCH = "branch", "党组织"
+    UNIT = "unit", "单位"
+
+
+class ItemNature(models.TextChoices):
+    NORMAL = "normal", "基本项"
+    BONUS = "bonus", "加分项"
+    DEDUCTION = "deduction", "扣分项"
+
+
+class EvaluationState(models.TextChoices):
+    DRAFTING = "drafting", "自评中"
+    SUBMITTED = "submitted", "已呈报，等核查"
+    RETURNED = "returned", "已退回，要修改"
+    VERIFIED = "verified", "已核查，等命名"
+    NAMED = "named", "已命名"
+    NOT_NAMED = "not_named", "本年度没有命名"
+
+
+class EvaluationAct(models.TextChoices):
+    SUBMIT = "submit", "呈报"
+    RETURN = "return", "退回"
+    VERIFY = "verify", "初核"
+    RECHECK = "recheck", "复核"
+    NAME = "name", "命名"
+    DECLINE = "decline", "不命名"
+    REWARD = "reward", "登记奖补"
+    UNDO = "undo", "撤回上一步"

@@ -8,7 +8,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponseRedirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -119,11 +119,16 @@ class MedalBatchAdmin(RecordAdmin):
             "organisations": Organisation.objects.filter(
                 pk__in=rows.order_by().values("organisation_id")
             ).order_by("path"),
-            "unknown": without_dates(timezone.localdate()), "today": timezone.localdate(),
+            "unknown": without_dates(timezone.localdate()) if asked.state == MedalState.DOUBTFUL else 0,
+            "today": timezone.localdate(),
             "print_url": self.url_of("print", batch), "export_url": self.url_of("export", batch),
-            "back": self.url_of("change", batch),
+            "back": self.url_of("change", batch), "add_event": self.add_event_url(request),
         }  # fmt: skip
         return self.page(request, "admin/branches/medal_list.html", context)
+
+    def add_event_url(self, request) -> str:
+        right = "branches.add_partyevent"
+        return reverse(f"{self.admin_site.name}:branches_partyevent_add") if request.user.has_perm(right) else ""
 
     def day_of(self, batch: MedalBatch) -> dt.date:
         return rule_values(MedalRules.rule_key, on=timezone.localdate()).day_of(batch.year)

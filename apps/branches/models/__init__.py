@@ -4,6 +4,7 @@ from .classes import ClassSeat, SecretaryClass
 from .drafts import Draft
 from .dues import DuesBase, DuesExemption, DuesOff, DuesPayment, DuesUpload, DuesYear
 from .elections import Ballot, BallotVote, Candidate, Election, ElectionStep, Exclusion, TermShift
+from .evaluation import Evaluation, EvaluationLine, EvaluationStep, MicroLecture, Standard, StandardItem
 from .floating import FloatingStay
 from .inspections import Inspection, InspectionFinding
 from .looking_after import MemberContact
@@ -20,9 +21,9 @@ from .transfers import FormerLetter, MoveDecision, Transfer, TransferStep
 __all__ = [
     "AllowanceLine", "AllowanceList", "Attendance", "Ballot", "BallotVote", "BranchFund", "Candidate", "ClassSeat",
     "Draft", "DuesBase", "DuesExemption", "DuesOff", "DuesPayment", "DuesUpload", "DuesYear", "Election",
-    "ElectionStep", "Exclusion", "FloatingStay", "FormerLetter", "FundEntry", "HomeDelivery", "Inspection",
-    "InspectionFinding", "MedalBatch", "MedalCandidate",
-    "Meeting", "MemberContact", "MemberUpload", "Membership", "MoveDecision", "Organisation",
-    "OrganisationAct", "OrganisationHonour", "PartyEvent", "Post", "Programme", "Recruit", "RecruitStep", "Review",
-    "SecretaryClass", "SpanQuerySet", "StudyRecord", "Talk", "TermShift", "Transfer", "TransferStep",
+    "ElectionStep", "Evaluation", "EvaluationLine", "EvaluationStep", "Exclusion", "FloatingStay", "FormerLetter",
+    "FundEntry", "HomeDelivery", "Inspection", "InspectionFinding", "MedalBatch", "MedalCandidate", "Meeting",
+    "MemberContact", "MemberUpload", "Membership", "MicroLecture", "MoveDecision", "Organisation", "OrganisationAct",
+    "OrganisationHonour", "PartyEvent", "Post", "Programme", "Recruit", "RecruitStep", "Review", "SecretaryClass",
+    "SpanQuerySet", "Standard", "StandardItem", "StudyRecord", "Talk", "TermShift", "Transfer", "TransferStep",
 ]  # fmt: skip

@@ -156,13 +156,11 @@ def numbers_by_state(rows: QuerySet[MedalCandidate]) -> dict[str, int]:
     return {row["state"]: row["number"] for row in found}
 
 
-def batch_of(on: dt.date, rules: MedalRules) -> MedalBatch | None:
-    """The batch under way on a day: this year's; from the preparing month before on, next year's if it is made."""
-    rows = MedalBatch.objects.filter(voided_at__isnull=True, year__in=(on.year, on.year + 1)).order_by("-year")
-    for row in rows:
-        if row.year == on.year or on >= prepare_from(row.year, rules):
-            return row
-    return None
+def batch_of(on: dt.date) -> MedalBatch | None:
+    """The batch that branches work on: this year's; once it is closed or was never made, next year's if it is made."""
+    rows = MedalBatch.objects.filter(voided_at__isnull=True, year__in=(on.year, on.year + 1)).order_by("year")
+    found = list(rows)
+    return next((row for row in found if row.state != MedalBatchState.CLOSED), found[0] if found else None)
 
 
 def prepare_from(year: int, rules: MedalRules) -> dt.date:

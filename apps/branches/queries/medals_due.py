@@ -21,7 +21,7 @@ from .medals import batch_of, candidates_of, prepare_from
 
 def batch_at(desk: Desk) -> tuple[MedalBatch | None, MedalRules]:
     rules = rule_values(MedalRules.rule_key, on=desk.today, unit=desk.organisation.unit)
-    return batch_of(desk.today, rules), rules
+    return batch_of(desk.today), rules
 
 
 def candidates_at(desk: Desk, batch: MedalBatch) -> QuerySet[MedalCandidate]:

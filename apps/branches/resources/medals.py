@@ -24,7 +24,8 @@ def register_rows(rows: Iterable[MedalCandidate], day: dt.date) -> list[list]:
         found.append([
             number, person.name, person.get_sex_display(), str(person.birth_date or ""),
             masked_citizen_id(person.citizen_id or ""), str(cadre.joined_party_on or ""),
-            str(cadre.full_member_on or ""), f"{age}年", row.organisation.short_name or row.organisation.name, note_of(row),
+            str(cadre.full_member_on or ""), f"{age}年", row.organisation.short_name or row.organisation.name,
+            note_of(row),
         ])  # fmt: skip
     return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from apps.branches.choices import PartyEventKind
 from apps.common.partial_date import PartialDate
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 DAY = dt.timedelta(days=1)
 OPEN_END = dt.date(2199, 12, 31)
@@ -51,7 +51,7 @@ PERIODS = (
     source="规则手册 7.50；领域资料 3.3；中组部关于颁发“光荣在党50年”纪念章的通知（2021年）",
 )
 @dataclass(frozen=True)
-class MedalRules:
+class MedalRules(RuleValues):
     """Living members with `years` full years of party age on the day of the year. Raises ValueError with a sentence.
 
     See rule book 7.50.
