@@ -17,7 +17,7 @@ from apps.branches.choices import MedalForm, MedalState
 from apps.branches.models import MedalBatch, MedalCandidate, Organisation, PartyEvent
 from apps.branches.queries.medals import candidates_of, numbers_by_state, without_dates
 from apps.branches.resources.medals import COLUMNS, ORDER, register_rows, title_of
-from apps.branches.rules.party_age import MedalRules, party_age
+from apps.branches.rules.party_age import MedalRules
 from apps.branches.services import medals
 from apps.common import audit
 from apps.common.admin import RecordAdmin
@@ -113,7 +113,7 @@ class MedalBatchAdmin(RecordAdmin):
                 (label, numbers.get(key, 0), asked.query(tab=key), key == asked.state)
                 for key, label in MedalState.choices
             ],
-            "lines": [(row, party_age(row.start_latest, day)) for row in page],
+            "lines": [(row, row.age_on(day)) for row in page],
             "acts": TABS[asked.state] if may else (), "query": asked.query(), "day": day,
             "is_issuing": asked.state == MedalState.APPROVED, "forms": MedalForm.choices,
             "organisations": Organisation.objects.filter(

@@ -1,10 +1,13 @@
 """What in a member's party life decides his party age, and the yearly lists of the 50-year medal (domain 3.3)."""
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from apps.branches.choices import MedalBatchState, MedalForm, MedalState, PartyEventKind
+from apps.branches.rules.party_age import Start, age_words
 from apps.common import history
 from apps.common.fields import PartialDateField
 from apps.common.models import Record
@@ -138,6 +141,10 @@ class MedalCandidate(Record):
 
     def __str__(self) -> str:
         return f"{self.person} {self.batch.year}"
+
+    def age_on(self, day: datetime.date) -> str:
+        """Party age on a day in words."""
+        return age_words(Start(self.start_earliest, self.start_latest, self.why), day)
 
     @property
     def is_open(self) -> bool:

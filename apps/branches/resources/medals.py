@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable
 
 from apps.branches.models import MedalCandidate
-from apps.branches.rules.party_age import party_age
 from apps.common.citizen_id import masked_citizen_id
 
 COLUMNS = ("序号", "姓名", "性别", "出生", "身份证", "入党时间", "转正时间", "党龄", "支部", "备注")
@@ -20,11 +19,10 @@ def register_rows(rows: Iterable[MedalCandidate], day: dt.date) -> list[list]:
     found = []
     for number, row in enumerate(rows, 1):
         person, cadre = row.person, row.person.cadre
-        age = party_age(row.start_latest, day)
         found.append([
             number, person.name, person.get_sex_display(), str(person.birth_date or ""),
             masked_citizen_id(person.citizen_id or ""), str(cadre.joined_party_on or ""),
-            str(cadre.full_member_on or ""), f"{age}年", row.organisation.short_name or row.organisation.name,
+            str(cadre.full_member_on or ""), row.age_on(day), row.organisation.short_name or row.organisation.name,
             note_of(row),
         ])  # fmt: skip
     return found

@@ -123,7 +123,9 @@ def party_age_start(
     if joined is None:
         return Start(full.first_day, full.last_day, "只有转正时间", review) if full is not None else None
     earliest, why, assumed = _bound(joined.first_day, full, shortest=True)
-    latest, _, assumed_late = _bound(joined.last_day, full, shortest=False)
+    latest, why_late, assumed_late = _bound(joined.last_day, full, shortest=False)
+    if why != why_late:
+        why = "入党时间跨两个时期，起算的办法不同"
     if any(event.kind == PartyEventKind.RESTORED for event in events):
         why = "恢复党籍，党龄连续计算"
     return Start(earliest, max(earliest, latest), why, review, assumed or assumed_late)
@@ -181,6 +183,12 @@ def medal_year(start: dt.date, rules: MedalRules) -> int:
     full = add_months(start, 12 * rules.years)
     year = full.year if full <= rules.day_of(full.year) else full.year + 1
     return max(year, rules.first_year)
+
+
+def age_words(start: Start, on: dt.date) -> str:
+    """Full years on a day: 50年, or 48至50年 where the start is known only between bounds."""
+    most, least = party_age(start.earliest, on), party_age(start.latest, on)
+    return f"{least}年" if most == least else f"{least}至{most}年"
 
 
 def party_age(start: dt.date, on: dt.date) -> int:

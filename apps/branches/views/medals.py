@@ -13,7 +13,6 @@ from apps.branches.desk import address, at_desk, show
 from apps.branches.forms.medals import HandingForm
 from apps.branches.models import MedalCandidate
 from apps.branches.queries.medals_due import PoliticalBirthday, batch_at, candidates_at, political_birthdays
-from apps.branches.rules.party_age import party_age
 from apps.branches.services import medals
 from apps.common.errors import BusinessError
 
@@ -48,7 +47,7 @@ def medal(request, desk: Desk):
     day = rules.day_of(batch.year) if batch else None
     context = {
         "batch": batch, "day": day, "page": page, "query": other_parameters(request),
-        "lines": [(row, party_age(row.start_latest, day)) for row in page] if day else [],
+        "lines": [(row, row.age_on(day)) for row in page] if day else [],
         "may_review": may_review(desk), "may_approve": may_approve(desk), "years": rules.years,
         "is_closed": batch is None or batch.state == "closed",
     }  # fmt: skip
