@@ -438,6 +438,17 @@ OBJECTS: dict[str, Builder] = {
     "branches.termshift": lambda side: TermShift.objects.create(
         organisation=side.organisation, kind="delay", term_ends_on=DAY, until=LATER, reason="书记住院", asked_on=DAY
     ),
+    "branches.standard": lambda side: Standard.objects.get_or_create(name="六好党支部", year_from=2025)[0],
+    "branches.evaluation": lambda side: Evaluation.objects.create(
+        standard=side.objects["branches.standard"],
+        organisation=side.organisation,
+        year=2026,
+        due_on=LATER,
+        story=side.cadre.person.name,
+    ),
+    "branches.microlecture": lambda side: MicroLecture.objects.create(
+        organisation=side.organisation, title="初心", speaker=side.cadre.person.name, held_on=DAY
+    ),
     "branches.homedelivery": _of_member(HomeDelivery, due_on=DAY),
     "branches.studyrecord": _of_member(StudyRecord, studied_on=DAY, form="alone", theme="党章"),
     "branches.review": _of_member(Review, year=2025, result="good"),
@@ -464,6 +475,7 @@ SHARED = {
     "registry.rankcolumn",
     "registry.servingleader",
     "branches.inspection",
+    "branches.standard",
 }
 
 

@@ -5,6 +5,7 @@ import datetime
 from apps.common.row_set import RowSet
 
 from .dues import DUES_UNRECORDED
+from .evaluation import EVALUATION_OPEN, EVALUATION_WAITING
 from .inspections import FINDING_DUE, FINDING_LATE
 from .meetings import DELIVERY_DUE, DELIVERY_LATE, MEETING_MISSING, MEETING_OVER
 from .terms import TERM_ENDS, TERM_OVER
@@ -23,6 +24,8 @@ TOPICS: tuple[Topic, ...] = (
     MEETING_OVER,
     DELIVERY_DUE,
     DELIVERY_LATE,
+    EVALUATION_OPEN,
+    EVALUATION_WAITING,
 )
 
 NAMED = "SELECT %s AS topic, t.* FROM ({rows}) t"
