@@ -116,7 +116,7 @@ PAGES = {
     "admin:branches_inspection_recheck": Row(NOBODY, "branches.inspection"),
     "admin:branches_evaluation_open": Row("branches.change_evaluation"),
     "admin:branches_evaluation_export": Row("branches.view_evaluation"),
-    "admin:branches_evaluation_paper": Row(NOBODY, "branches.evaluation"),
+    "admin:branches_evaluation_paper": Row("branches.view_evaluation", "branches.evaluation"),
     "admin:branches_evaluation_file": Row(NOBODY, "branches.evaluation"),
     "admin:branches_evaluation_part": Row(NOBODY, "branches.evaluation"),
     # What may be done depends on the state: that of the world is not handed in.
@@ -236,7 +236,7 @@ PAGES = {
     "branches:evaluation_verify": Row(NOBODY, "branches.evaluation"),
     "branches:evaluation_return": Row(NOBODY, "branches.evaluation"),
     "branches:evaluation_file": Row(NOBODY, "branches.evaluation"),
-    "branches:evaluation_paper": Row(NOBODY, "branches.evaluation"),
+    "branches:evaluation_paper": Row(DESK, "branches.evaluation"),
     "branches:lectures": Row(DESK),
     "branches:lecture_new": Row(DESK),
     "branches:lecture": Row(DESK, "branches.microlecture"),
@@ -676,6 +676,7 @@ def at_a_desk(route: Route) -> bool:
 
 def address(route: Route, key, organisation=None) -> str:
     path = re.sub(r"<slug:kind>", "treatment", route.path).replace("<slug:what>", "admitted")
+    path = path.replace("<slug:which>", "form")
     path = path.replace("<slug:act>", "withdraw").replace("<slug:step>", "stop")
     path = path.replace("<slug:form>", "meeting").replace("<slug:screen>", "start")
     path = path.replace("<uuid:organisation>", str(organisation or uuid.UUID(int=MISSING)))

@@ -385,7 +385,9 @@ def test_staff_check_name_and_reward_in_the_admin(client, cast, head):
     assert client.get(f"{page}/act/reward/").status_code == 403
     named = {"level": "city", "decided_on": f"{TODAY}", "plaque_no": "云 001"}
     assert client.post(f"{page}/act/name/", named).status_code == 302
-    assert client.post(f"{page}/act/reward/", {"amount": "3,000", "on": f"{TODAY}", "purpose": "图书"}).status_code == 302
+    assert (
+        client.post(f"{page}/act/reward/", {"amount": "3,000", "on": f"{TODAY}", "purpose": "图书"}).status_code == 302
+    )
     evaluation.refresh_from_db()
     assert (evaluation.state, evaluation.reward_amount) == ("named", 3000)
     shown = client.get(f"{page}/change/").content.decode()
