@@ -22,6 +22,7 @@ from apps.branches.models import (
     DuesPayment,
     DuesUpload,
     Election,
+    Evaluation,
     Exclusion,
     FloatingStay,
     FundEntry,
@@ -32,6 +33,7 @@ from apps.branches.models import (
     MedalCandidate,
     Meeting,
     Membership,
+    MicroLecture,
     Organisation,
     PartyEvent,
     Post,
@@ -39,6 +41,7 @@ from apps.branches.models import (
     Recruit,
     Review,
     SecretaryClass,
+    Standard,
     StudyRecord,
     Talk,
     TermShift,
@@ -456,6 +459,17 @@ OBJECTS: dict[str, Builder] = {
     "branches.termshift": lambda side: TermShift.objects.create(
         organisation=side.organisation, kind="delay", term_ends_on=DAY, until=LATER, reason="书记住院", asked_on=DAY
     ),
+    "branches.standard": lambda side: Standard.objects.get_or_create(name="六好党支部", year_from=2025)[0],
+    "branches.evaluation": lambda side: Evaluation.objects.create(
+        standard=side.objects["branches.standard"],
+        organisation=side.organisation,
+        year=2026,
+        due_on=LATER,
+        story=side.cadre.person.name,
+    ),
+    "branches.microlecture": lambda side: MicroLecture.objects.create(
+        organisation=side.organisation, title="初心", speaker=side.cadre.person.name, held_on=DAY
+    ),
     "branches.homedelivery": _of_member(HomeDelivery, due_on=DAY),
     "branches.studyrecord": _of_member(StudyRecord, studied_on=DAY, form="alone", theme="党章"),
     "branches.review": _of_member(Review, year=2025, result="good"),
@@ -483,6 +497,7 @@ SHARED = {
     "registry.servingleader",
     "branches.inspection",
     "branches.medalbatch",
+    "branches.standard",
 }
 
 

@@ -119,6 +119,14 @@ PAGES = {
     "admin:branches_organisation_export": Row("branches.view_organisation"),
     "admin:branches_inspection_finding": Row("branches.change_inspection", "branches.inspection"),
     "admin:branches_inspection_recheck": Row(NOBODY, "branches.inspection"),
+    "admin:branches_evaluation_open": Row("branches.change_evaluation"),
+    "admin:branches_evaluation_export": Row("branches.view_evaluation"),
+    "admin:branches_evaluation_paper": Row("branches.view_evaluation", "branches.evaluation"),
+    "admin:branches_evaluation_file": Row(NOBODY, "branches.evaluation"),
+    "admin:branches_evaluation_part": Row(NOBODY, "branches.evaluation"),
+    # What may be done depends on the state: that of the world is not handed in.
+    "admin:branches_evaluation_check": Row(NOBODY, "branches.evaluation"),
+    "admin:branches_evaluation_act": Row(NOBODY, "branches.evaluation"),
     "admin:people_phone_remove": Row("people.change_phone", "people.phone"),
     "admin:registry_lifeevent_decide": Row("registry.view_lifeevent", "registry.lifeevent", post=NOBODY),
     "admin:common_job_download": Row("common.view_every_job", "common.job", post=NOBODY),
@@ -222,6 +230,22 @@ PAGES = {
     "branches:committee_export": Row(DESK),
     "branches:inspections": Row(DESK),
     "branches:inspection_answer": Row(DESK, "branches.inspectionfinding"),
+    "branches:evaluations": Row(DESK),
+    "branches:evaluation": Row(DESK, "branches.evaluation"),
+    # That of the world has no items, thus no parts.
+    "branches:evaluation_part": Row(NOBODY, "branches.evaluation"),
+    "branches:evaluation_story": Row(DESK, "branches.evaluation"),
+    "branches:evaluation_submit": Row(DESK, "branches.evaluation"),
+    "branches:evaluation_undo": Row(DESK, "branches.evaluation"),
+    # For a post in the organisation above; the branch never verifies itself.
+    "branches:evaluation_verify": Row(NOBODY, "branches.evaluation"),
+    "branches:evaluation_return": Row(NOBODY, "branches.evaluation"),
+    "branches:evaluation_file": Row(NOBODY, "branches.evaluation"),
+    "branches:evaluation_paper": Row(DESK, "branches.evaluation"),
+    "branches:lectures": Row(DESK),
+    "branches:lecture_new": Row(DESK),
+    "branches:lecture": Row(DESK, "branches.microlecture"),
+    "branches:lecture_back": Row(DESK, "branches.microlecture"),
     "portal:branch_choose": Row(DESK, post=NOBODY),
     "branches:draft": Row(DESK),
     "branches:meetings": Row(DESK, post=NOBODY),
@@ -661,6 +685,7 @@ def at_a_desk(route: Route) -> bool:
 
 def address(route: Route, key, organisation=None) -> str:
     path = re.sub(r"<slug:kind>", "treatment", route.path).replace("<slug:what>", "admitted")
+    path = path.replace("<slug:which>", "form")
     path = path.replace("<slug:act>", "withdraw").replace("<slug:step>", "stop")
     path = path.replace("<slug:form>", "meeting").replace("<slug:screen>", "start")
     path = path.replace("<uuid:organisation>", str(organisation or uuid.UUID(int=MISSING)))

@@ -50,6 +50,8 @@ BRANCHES = (
     | _views("branches.review", "branches.talk")
     | _views("branches.transfer", "branches.floatingstay", "branches.recruit", "branches.secretaryclass")
     | _views("branches.election", "branches.medalbatch", "branches.partyevent")
+    | _views("branches.election")
+    | _views("branches.standard", "branches.evaluation")
 )
 # Branches: done by clerks in the admin; entering for a branch at its workbench is `enter_for_branch`.
 BRANCH_WORK = (
@@ -59,6 +61,8 @@ BRANCH_WORK = (
     | frozenset({"branches.change_meeting", "branches.change_homedelivery", "branches.change_studyrecord"})
     | frozenset({"branches.change_review", "branches.change_talk"})
     | _edits("branches.transfer", "branches.secretaryclass")
+    | _edits("branches.standard")
+    | frozenset({"branches.change_evaluation"})
 )
 # Those who act for a retiree, what they ask to change, and how they sign in.
 FAMILY = (
@@ -110,7 +114,7 @@ ROLES = {
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
              | _views("organisation.barredentry")
              | {"accounts.view_reveals", "registry.undo_import",
-                "ledgers.waive_duty", "registry.view_thoughts", "registry.view_hold",
+                "ledgers.waive_duty", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",
                 "registry.change_hold"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
              | {"people.view_proxygrant", "people.view_contact",

@@ -21,6 +21,7 @@ from .views import (
 )
 from .views.dues_urls import dues_urls, money_urls
 from .views.election_urls import election_urls
+from .views.evaluation_urls import evaluation_urls
 
 ORGANISATION = [
     path("about/", organisation.overview, name="overview"),
@@ -105,6 +106,7 @@ urlpatterns = [
     *MOVES,
     *PARTY_AGE,
     *election_urls,
+    *evaluation_urls,
     *dues_urls,
     *money_urls,
 ]

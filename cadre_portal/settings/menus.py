@@ -25,6 +25,8 @@ STAFF_NAVIGATION = [
     ("支部", "支部任职", "admin:branches_post_changelist", "branches.view_post"),
     ("支部", "党组织覆盖情况", "admin:branches_organisation_coverage", "branches.view_organisation"),
     ("支部", "督导检查", "admin:branches_inspection_changelist", "branches.view_inspection"),
+    ("支部", "达标创建评估", "admin:branches_evaluation_changelist", "branches.view_evaluation"),
+    ("支部", "评估标准", "admin:branches_standard_changelist", "branches.view_standard"),
     ("支部", "各支部组织生活", "admin:branches_meeting_months", "branches.view_meeting"),
     ("支部", "会议和活动", "admin:branches_meeting_changelist", "branches.view_meeting"),
     ("支部", "送学上门", "admin:branches_homedelivery_changelist", "branches.view_homedelivery"),
@@ -119,6 +121,8 @@ DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
     ("光荣在党50年", "branches:medal", "done", "今年满五十年的党员，一贯表现、送达", "formal_link"),
     ("政治生日", "branches:political_birthdays", "calendar", "这个月和下个月是谁的入党纪念日", ""),
     ("换届", "branches:election", "people", "请示、候选人、选举大会、报告和任职", "election"),
+    ("达标创建", "branches:evaluations", "form", "一部分一部分填自评，呈报，看结果", ""),
+    ("微党课", "branches:lectures", "book", "谁讲的、讲了什么", ""),
 ]
 
 # 这几天要办的: functions (desk) -> list[Due], see apps/branches/due.py.
@@ -136,4 +140,5 @@ DESK_DUE = [
     "apps.branches.queries.dues_due.dues_due",
     "apps.branches.queries.desk_elections.election_due",
     "apps.branches.queries.medals_due.medals_due",
+    "apps.branches.queries.evaluations_due.evaluations_due",
 ]

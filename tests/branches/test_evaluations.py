@@ -1,10 +1,15 @@
 """Evaluation by standards: opening, self-assessment in parts, submission, verification, naming, reward, undo."""
 
 import datetime as dt
+import io
+import uuid
 from decimal import Decimal
 
+import openpyxl
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, transaction, connection
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.branches.models import Evaluation, EvaluationLine, Standard
@@ -211,3 +216,232 @@ def test_the_last_step_is_undone_by_whoever_did_it_on_the_day(cast):
     assert (undone.state, undone.level, undone.valid_until) == ("verified", "", None)
     with pytest.raises(BusinessError, match="当天由本人"):
         above.undo(evaluation, on=TODAY, actor=user)
+
+
+# The desk -----------------------------------------------------------------------------------------------------
+
+
+def at(name, organisation, *args):
+    return reverse(f"branches:{name}", args=[organisation.public_id, *args])
+
+
+def typed(evaluation, section, **values):
+    seen = services.seen_of(services.lines_of_section(evaluation, section))
+    pks = items(evaluation.standard)
+    return {"seen": seen, **{f"{name[0]}{pks[int(name[1:])]}": value for name, value in values.items()}}
+
+
+def test_a_secretary_fills_it_in_parts_and_submits(client, cast):
+    evaluation, branch = cast["evaluation"], cast["branch"]
+    client.force_login(cast["shuji"])
+    page = at("evaluation", branch, evaluation.public_id)
+    assert "接着填" in client.get(at("evaluations", branch)).content.decode()
+    part = at("evaluation_part", branch, evaluation.public_id, 1)
+    assert client.get(part).status_code == 200
+    too_many = client.post(part, typed(evaluation, "组织设置好", p1="11"))
+    assert too_many.status_code == 422
+    assert "最多 10 分" in too_many.content.decode()
+    answer = client.post(part, {**typed(evaluation, "组织设置好", p1="8分", p2="9.5", n1="三年来"), "next": "1"})
+    assert answer.url == at("evaluation_part", branch, evaluation.public_id, 2)
+    assert "1 / 2" in client.get(page).content.decode()
+    submit = at("evaluation_submit", branch, evaluation.public_id)
+    assert "第 3 条还没有填" in client.get(submit).content.decode()
+    assert "还有 1 条" in client.post(submit, follow=True).content.decode()
+    client.post(at("evaluation_part", branch, evaluation.public_id, 2), typed(evaluation, "学习活动好", p3="15"))
+    assert "自评 32.5 分" in client.get(submit).content.decode()
+    client.post(submit)
+    evaluation.refresh_from_db()
+    assert evaluation.state == "submitted"
+    assert "撤回刚办的" in client.get(page).content.decode()
+    client.post(at("evaluation_undo", branch, evaluation.public_id))
+    evaluation.refresh_from_db()
+    assert (evaluation.state, evaluation.submitted_on) == ("drafting", None)
+
+
+def test_what_was_half_typed_is_there_again(client, cast):
+    evaluation, branch = cast["evaluation"], cast["branch"]
+    client.force_login(cast["shuji"])
+    pk = items(cast["standard"])[1]
+    draft = reverse("branches:draft", args=[branch.public_id, "evaluation"])
+    client.post(f"{draft}?subject={evaluation.public_id}:1", {f"n{pk}": "写了一半", "seen": "999"})
+    part = at("evaluation_part", branch, evaluation.public_id, 1)
+    page = client.get(part).content.decode()
+    assert "写了一半" in page
+    assert "999" not in page
+    client.post(part, typed(evaluation, "组织设置好", p1="8", n1="写完了"))
+    assert "上次没有保存" not in client.get(part).content.decode()
+
+
+def test_evidence_is_kept_shown_to_the_branch_alone_and_removed(client, cast):
+    evaluation, branch = cast["evaluation"], cast["branch"]
+    client.force_login(cast["shuji"])
+    part = at("evaluation_part", branch, evaluation.public_id, 1)
+    name = f"f{items(cast['standard'])[1]}"
+    bad = SimpleUploadedFile("a.exe", b"MZ")
+    assert client.post(part, {**typed(evaluation, "组织设置好"), name: bad}).status_code == 422
+    client.post(part, {**typed(evaluation, "组织设置好"), name: SimpleUploadedFile("台账.png", PNG)})
+    kept = Attachment.objects.get(purpose="evaluation")
+    file = at("evaluation_file", branch, evaluation.public_id, kept.public_id)
+    assert client.get(file).content == PNG
+    client.force_login(cast["qita"])
+    assert client.get(file).status_code == 404
+    client.force_login(cast["shuji"])
+    client.post(part, {**typed(evaluation, "组织设置好"), "remove": str(kept.public_id)})
+    kept.refresh_from_db()
+    assert kept.purged_at
+
+
+def test_those_above_verify_and_the_branch_does_not_verify_itself(client, cast):
+    evaluation, branch = cast["evaluation"], cast["branch"]
+    fill(evaluation)
+    services.submit(evaluation, on=TODAY, actor=None, by_staff=False)
+    verify = at("evaluation_verify", branch, evaluation.public_id)
+    for user in ("shuji", "qita"):
+        client.force_login(cast[user])
+        assert client.get(verify).status_code == 404
+    client.force_login(cast["shangji"])
+    assert client.get(at("evaluation_part", branch, evaluation.public_id, 1)).status_code == 404
+    assert client.get(verify).status_code == 200
+    pks = items(cast["standard"])
+    seen = services.seen_of(evaluation.lines.all())
+    ways = {name: "on" for name in ("heard", "inspected", "visited", "talked")}
+    data = {"seen": seen, "verified_on": f"{TODAY}", "verifiers": "王五", **ways, f"p{pks[1]}": "8", f"p{pks[2]}": "9"}
+    assert client.post(verify, data).status_code == 422
+    assert client.post(verify, {**data, f"p{pks[3]}": "12"}).status_code == 302
+    evaluation.refresh_from_db()
+    assert (evaluation.state, evaluation.verifiers) == ("verified", "王五")
+
+
+def test_papers_print_and_export_and_are_logged(client, cast):
+    client.force_login(cast["shuji"])
+    evaluation, branch = cast["evaluation"], cast["branch"]
+    for which, words in (("form", "事迹材料"), ("scores", "初核")):
+        paper = at("evaluation_paper", branch, evaluation.public_id, which)
+        assert words in client.get(paper).content.decode()
+        book = openpyxl.load_workbook(io.BytesIO(client.get(f"{paper}?as=xlsx").content))
+        assert any(words in [str(cell) for cell in row] for row in book.active.values)
+    assert AuditEntry.objects.filter(action__in=["print", "export"]).count() == 4
+
+
+def test_micro_lectures_are_recorded_once_changed_and_taken_back(client, cast):
+    client.force_login(cast["shuji"])
+    branch = cast["branch"]
+    data = {"key": str(uuid.uuid4()), "title": "初心", "speaker": "丁一", "held_on": f"{TODAY}", "summary": "讲旧事"}
+    for _ in range(2):
+        assert client.post(at("lecture_new", branch), data).status_code == 302
+    row = MicroLecture.objects.get()
+    client.post(at("lecture", branch, row.public_id), {**data, "title": "使命", "key": str(uuid.uuid4())})
+    row.refresh_from_db()
+    assert row.title == "使命"
+    assert client.post(at("lecture_new", branch), {**data, "held_on": f"{TODAY + DAY}"}).status_code == 422
+    client.post(at("lecture_back", branch, row.public_id))
+    assert "还没有微党课" in client.get(at("lectures", branch)).content.decode()
+
+
+# Staff --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def head(client, cast):
+    user = make_user("kezhang", role="section_head", unit=cast["unit"])
+    client.force_login(user)
+    return user
+
+
+def test_staff_paste_a_standard_and_open_a_year_for_a_subtree(client, cast, head):
+    data = {
+        "name": "五好党支部", "subject": "branch", "year_from": YEAR, "document_no": "云老干〔2026〕3号",
+        "lines": "班子好 | 按期换届 | 10\n学习好\t每月学习\t12.5\t加分项\n",
+    }  # fmt: skip
+    add = "/admin/branches/standard/add/"
+    wrong = client.post(add, {**data, "lines": "班子好 | 按期换届 | 十分"})
+    assert "第 1 行：分值" in wrong.content.decode()
+    assert client.post(add, data).status_code == 302
+    standard = Standard.objects.get(name="五好党支部")
+    assert list(standard.items.values_list("number", "points", "nature")) == [
+        (1, Decimal(10), "normal"), (2, Decimal("12.5"), "bonus"),
+    ]  # fmt: skip
+    assert client.get(f"/admin/branches/standard/{standard.pk}/change/?edit=1").status_code == 200
+    form = {"standard": standard.pk, "year": YEAR, "due_on": f"{TODAY}", "organisation": cast["above"].pk}
+    assert client.post("/admin/branches/evaluation/open/", form).status_code == 302
+    assert Evaluation.objects.filter(standard=standard).count() == 3
+    assert client.post("/admin/branches/evaluation/open/", {**form, "organisation": ""}).status_code == 422
+
+
+def test_staff_check_name_and_reward_in_the_admin(client, cast, head):
+    evaluation = cast["evaluation"]
+    fill(evaluation)
+    services.submit(evaluation, on=TODAY, actor=None, by_staff=False)
+    page = f"/admin/branches/evaluation/{evaluation.pk}"
+    pks = items(cast["standard"])
+    points = {f"p{pks[1]}": "8", f"p{pks[2]}": "9", f"p{pks[3]}": "12"}
+    ways = {name: "on" for name in ("heard", "inspected", "visited", "talked")}
+    assert client.get(f"{page}/check/").status_code == 200
+    data = {"seen": services.seen_of(evaluation.lines.all()), "verified_on": f"{TODAY}", "verifiers": "组织科"}
+    assert client.post(f"{page}/check/", {**data, **ways, **points}).status_code == 302
+    assert "复核打分" in client.get(f"{page}/change/").content.decode()
+    assert client.get(f"{page}/act/reward/").status_code == 403
+    named = {"level": "city", "decided_on": f"{TODAY}", "plaque_no": "云 001"}
+    assert client.post(f"{page}/act/name/", named).status_code == 302
+    assert (
+        client.post(f"{page}/act/reward/", {"amount": "3,000", "on": f"{TODAY}", "purpose": "图书"}).status_code == 302
+    )
+    evaluation.refresh_from_db()
+    assert (evaluation.state, evaluation.reward_amount) == ("named", 3000)
+    shown = client.get(f"{page}/change/").content.decode()
+    assert "云 001" in shown
+    assert "撤回上一步" in shown
+    listed = client.get("/admin/branches/evaluation/?valid=soon")
+    assert listed.status_code == 200
+    book = client.get("/admin/branches/evaluation/export/?state=named")
+    rows = list(openpyxl.load_workbook(io.BytesIO(b"".join(book.streaming_content))).active.values)
+    assert [row[2] for row in rows[2:]] == ["一支部"]
+
+
+def test_a_clerk_does_not_name(client, cast):
+    client.force_login(make_user("jingban", role="clerk", unit=cast["unit"]))
+    evaluation = cast["evaluation"]
+    fill(evaluation)
+    services.submit(evaluation, on=TODAY, actor=None, by_staff=False)
+    check(evaluation, {1: 8, 2: 9, 3: 12})
+    page = f"/admin/branches/evaluation/{evaluation.pk}"
+    assert client.get(f"{page}/act/name/").status_code == 403
+    assert client.get(f"{page}/act/return/").status_code == 200
+
+
+def test_a_unit_is_filled_in_by_staff(client, cast, head):
+    standard = make_standard(name="六好单位", subject="unit")
+    services.open_evaluations(standard, year=YEAR, due_on=TODAY, actor=head, unit_ids=[cast["unit"].pk])
+    evaluation = Evaluation.objects.get(unit=cast["unit"])
+    page = f"/admin/branches/evaluation/{evaluation.pk}"
+    assert "替单位填自评" in client.get(f"{page}/change/").content.decode()
+    assert client.get(f"{page}/part/1/").status_code == 200
+    client.post(f"{page}/part/1/", typed(evaluation, "组织设置好", p1="8", p2="9"))
+    client.post(f"{page}/part/2/", typed(evaluation, "学习活动好", p3="12"))
+    assert client.post(f"{page}/act/submit/").status_code == 302
+    evaluation.refresh_from_db()
+    assert evaluation.state == "submitted"
+    assert client.get("/admin/branches/evaluation/").status_code == 200
+
+
+# Reminders ----------------------------------------------------------------------------------------------------
+
+
+def reminded(topic, day=TODAY):
+    found = []
+    for rows in branch_reminders_between(day, day):
+        with connection.cursor() as cursor:
+            cursor.execute(rows.sql, rows.params)
+            names = [column[0] for column in cursor.description]
+            found += [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return sorted((row["organisation_id"], row["role"]) for row in found if row["topic"] == topic)
+
+
+def test_who_is_reminded_of_what(cast):
+    both = sorted((cast[name].pk, "branch") for name in ("branch", "other"))
+    assert reminded("evaluation") == both
+    Evaluation.objects.update(due_on=TODAY + 40 * DAY)
+    assert reminded("evaluation") == []
+    Evaluation.objects.filter(organisation=cast["branch"]).update(state="submitted", submitted_on=TODAY - 20 * DAY)
+    assert reminded("evaluation_waiting") == [(cast["branch"].pk, "above"), (cast["branch"].pk, "section")]
+    assert reminded("evaluation_waiting", TODAY - 10 * DAY) == []

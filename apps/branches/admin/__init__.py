@@ -3,6 +3,8 @@
 from .classes import SecretaryClassAdmin
 from .dues import DuesExemptionAdmin, DuesOffAdmin, DuesPaymentAdmin
 from .elections import ElectionAdmin
+from .evaluation_standards import StandardAdmin
+from .evaluations import EvaluationAdmin
 from .floating import FloatingStayAdmin, RecruitAdmin
 from .inspections import InspectionAdmin
 from .life import HomeDeliveryAdmin, MeetingAdmin, ProgrammeAdmin, ReviewAdmin, StudyRecordAdmin, TalkAdmin
@@ -15,9 +17,8 @@ from .transfers import TransferAdmin
 
 __all__ = [
     "AllowanceListAdmin", "BranchFundAdmin", "CallRequestAdmin", "DuesExemptionAdmin", "DuesOffAdmin",
-    "DuesPaymentAdmin", "ElectionAdmin", "FloatingStayAdmin", "HomeDeliveryAdmin", "InspectionAdmin",
-    "MedalBatchAdmin", "MeetingAdmin",
-    "MembershipAdmin", "OrganisationAdmin", "PartyEventAdmin",
-    "PersonalAccountAdmin", "PostAdmin", "ProgrammeAdmin", "RecruitAdmin",
-    "ReviewAdmin", "SecretaryClassAdmin", "StudyRecordAdmin", "TalkAdmin", "TransferAdmin",
+    "DuesPaymentAdmin", "ElectionAdmin", "EvaluationAdmin", "FloatingStayAdmin", "HomeDeliveryAdmin",
+    "InspectionAdmin", "MedalBatchAdmin", "MeetingAdmin", "MembershipAdmin", "OrganisationAdmin", "PartyEventAdmin",
+    "PersonalAccountAdmin", "PostAdmin", "ProgrammeAdmin", "RecruitAdmin", "ReviewAdmin", "SecretaryClassAdmin",
+    "StandardAdmin", "StudyRecordAdmin", "TalkAdmin", "TransferAdmin",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ import datetime
 from apps.common.row_set import RowSet
 
 from .dues import DUES_UNRECORDED
+from .evaluation import EVALUATION_OPEN, EVALUATION_WAITING
 from .inspections import FINDING_DUE, FINDING_LATE
 from .meetings import DELIVERY_DUE, DELIVERY_LATE, MEETING_MISSING, MEETING_OVER
 from .party_age import MEDAL_PREPARE, MEDAL_REVIEW, POLITICAL_BIRTHDAYS
@@ -27,6 +28,8 @@ TOPICS: tuple[Topic, ...] = (
     MEDAL_PREPARE,
     MEDAL_REVIEW,
     POLITICAL_BIRTHDAYS,
+    EVALUATION_OPEN,
+    EVALUATION_WAITING,
 )
 
 NAMED = "SELECT %s AS topic, t.* FROM ({rows}) t"

@@ -24,7 +24,7 @@ from apps.organisation.rules import RuleValues, rule_kind
 )
 @dataclass(frozen=True)
 class EvaluationRules(RuleValues):
-    """Days, years, numbers; raises ValueError with a sentence where they cannot be."""
+    """Days, years, numbers (rule book 7.70); raises ValueError with a sentence where they cannot be."""
 
     due_days: int = 15
     waiting_days: int = 15
@@ -60,7 +60,7 @@ def may(act: str, state: str) -> bool:
 
 
 def total(points: Iterable[tuple[Decimal | None, str]]) -> Decimal | None:
-    """Sum of (points, nature): deductions are taken away. None where nothing was given yet."""
+    """Sum of (points, nature): deductions are taken away. None where nothing was given (rule book 7.70)."""
     given = [(value, nature) for value, nature in points if value is not None]
     if not given:
         return None
@@ -80,12 +80,12 @@ def plain(points: Decimal | None) -> str:
 
 
 def missing_items(lines: Sequence[tuple[int, str, Decimal | None]]) -> list[int]:
-    """Numbers of the basic items without points, of (number, nature, points)."""
+    """Numbers of the basic items without points, of (number, nature, points) (rule book 7.70)."""
     return [number for number, nature, points in lines if nature == ItemNature.NORMAL and points is None]
 
 
 def valid_until(decided_on: datetime.date, years: int) -> datetime.date:
-    """The last day of a naming made on a day for so many years."""
+    """The last day of a naming made on a day for so many years (rule book 7.70)."""
     try:
         following = decided_on.replace(year=decided_on.year + years)
     except ValueError:

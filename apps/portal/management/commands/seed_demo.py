@@ -20,6 +20,7 @@ from apps.portal.demo.desk import write_desk
 from apps.portal.demo.doors import write_doors
 from apps.portal.demo.dues import fill_branch, write_dues
 from apps.portal.demo.elections import write_elections
+from apps.portal.demo.evaluation import write_evaluations
 from apps.portal.demo.family import write_family
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.medals import write_medals
@@ -75,6 +76,7 @@ class Command(BaseCommand):
         write_sign_in(staff, on=on)
         analyse()
         write_organisation_life(staff, on=on)
+        write_evaluations(staff, on=on)
         write_branch_life(on=on)
         write_service(staff, on=on)
         write_hospital_stays(staff, on=on)
