@@ -118,7 +118,7 @@ def test_two_lines_of_one_person_are_both_refused(cast):
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [
-        (b"not a workbook", "a.xlsx", ""),
+        (b"not a workbook", "a.xlsx", "内容却不是 Excel 工作簿"),
         (table(["李德厚"], head=["姓名"]), "a.xlsx", "没有“党支部”|没有找到表头|没有"),
         (table(["甲", "1", "甲"], head=["姓名", "姓名", "党支部"]), "a.xlsx", "写了两列|没有"),
         (table(["李德厚", "1933-05-02", "一支部"], head=HEAD[:3]), "机密名单.xlsx", "密级"),

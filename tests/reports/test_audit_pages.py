@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from apps.branches.choices import RecruitStage, TransferAct
+from apps.branches.rules.election_steps import ACTS as ELECTION_ACTS
 from apps.common import audit
 from apps.common.audit_actions import ACTION_NAMES
 from apps.common.crypto import blind_index
@@ -110,13 +112,30 @@ def test_others_do_not_read_the_log(client, cast):
     assert client.get("/admin/common/auditseal/").status_code == 403
 
 
+# Acts whose name is put together of a family and a step.
+FAMILIES = {
+    "transfer.": set(TransferAct) - {TransferAct.END, TransferAct.REOPEN},  # those two are no act of a person's
+    "recruit.": set(RecruitStage),
+    "election.": set(ELECTION_ACTS),
+    "money.": {"sign", "pay"},
+    "term_shift.": {"ask", "approve", "refuse", "withdraw"},
+}
+
+
 def test_every_recorded_act_has_a_name():
-    nameless = set()
+    spelled, heads = set(), set()
     for path in (Path(settings.BASE_DIR) / "apps").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             called = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-2:]
             if called and called[0].startswith("audit") and called[-1] in {"record", "look"} and node.args:
-                spelled = {part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)}
-                nameless |= {name for name in spelled if isinstance(name, str)} - set(ACTION_NAMES)
+                composed = isinstance(node.args[0], ast.JoinedStr)
+                found = {part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)}
+                (heads if composed else spelled).update(name for name in found if isinstance(name, str))
 
-    assert nameless == set()
+    assert spelled - set(ACTION_NAMES) == set()
+    assert heads - set(FAMILIES) == set()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_act_of_a_family_has_a_name(family):
+    assert {f"{family}{step}" for step in FAMILIES[family]} - set(ACTION_NAMES) == set()

@@ -34,7 +34,7 @@ class Round:
 
 
 def superior_name(organisation: Organisation) -> str:
-    parent = organisation.get_parent() if organisation.depth > 1 else None
+    parent = Organisation.objects.get_parent(organisation) if organisation.depth > 1 else None
     return parent.name if parent else "上级党组织"
 
 

@@ -158,7 +158,7 @@ def _club(branch: Organisation, *, on: datetime.date) -> None:
     """A functional branch in which members of the secretary's branch take part: it stands on their branch's list."""
     club = Organisation.objects.filter(kind=Kind.FUNCTIONAL, dissolved_on__isnull=True).order_by("path").first()
     if club is None:
-        above = branch.get_parent()
+        above = Organisation.objects.get_parent(branch)
         values = {
             "name": CLUB, "kind": Kind.FUNCTIONAL, "unit_id": branch.unit_id, "venue": "老年大学合唱教室",
             "established_on": datetime.date(2023, 3, 1),
