@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from django.db import IntegrityError, transaction, connection
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
