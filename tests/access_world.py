@@ -29,10 +29,13 @@ from apps.branches.models import (
     HomeDelivery,
     Inspection,
     InspectionFinding,
+    MedalBatch,
+    MedalCandidate,
     Meeting,
     Membership,
     MicroLecture,
     Organisation,
+    PartyEvent,
     Post,
     Programme,
     Recruit,
@@ -309,6 +312,19 @@ OBJECTS: dict[str, Builder] = {
     "branches.recruit": lambda side: Recruit.objects.create(
         person=side.cadre.person, organisation=side.organisation, applied_on=DAY
     ),
+    "branches.partyevent": lambda side: PartyEvent.objects.create(
+        person=side.cadre.person, kind="restored", on="1983", document_no="批复"
+    ),
+    "branches.medalbatch": lambda side: MedalBatch.objects.get_or_create(year=timezone.localdate().year)[0],
+    "branches.medalcandidate": lambda side: MedalCandidate.objects.create(
+        batch=side.objects["branches.medalbatch"],
+        person=side.cadre.person,
+        organisation=side.organisation,
+        start_earliest=DAY,
+        start_latest=DAY,
+        why="入党时没有预备期",
+        state="approved",
+    ),
     "branches.secretaryclass": lambda side: SecretaryClass.objects.create(
         title=f"{side.cadre.person.name}的培训班", unit=side.unit, starts_on=DAY, last_on=DAY
     ),
@@ -416,7 +432,9 @@ OBJECTS: dict[str, Builder] = {
         decided_on=DAY,
     ),
     "branches.duesoff": lambda side: DuesOff.objects.create(
-        organisation=make_organisation(f"{side.organisation}一小组", above=side.organisation, level="group"),
+        organisation=make_organisation(
+            f"{side.organisation}一小组", above=side.organisation, level="group", unit=side.unit
+        ),
         reason="停用",
     ),
     "branches.duesupload": _upload_of_dues,
@@ -479,6 +497,7 @@ SHARED = {
     "registry.servingleader",
     "branches.inspection",
     "branches.standard",
+    "branches.medalbatch",
 }
 
 

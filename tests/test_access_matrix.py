@@ -92,6 +92,11 @@ PAGES = {
     "admin:branches_transfer_moved": Row("branches.view_transfer"),
     "admin:branches_transfer_export": Row("branches.view_transfer"),
     "admin:branches_floatingstay_export": Row("branches.view_floatingstay"),
+    "admin:branches_medalbatch_list": Row(
+        "branches.view_medalbatch", "branches.medalbatch", post="branches.change_medalbatch"
+    ),
+    "admin:branches_medalbatch_print": Row("branches.view_medalbatch", "branches.medalbatch"),
+    "admin:branches_medalbatch_export": Row("branches.view_medalbatch", "branches.medalbatch"),
     "admin:branches_secretaryclass_missing": Row("branches.view_secretaryclass"),
     "admin:branches_secretaryclass_people": Row("branches.change_secretaryclass", "branches.secretaryclass"),
     "admin:branches_secretaryclass_attendance": Row(
@@ -334,6 +339,10 @@ PAGES = {
     "branches:transfer_letter": Row(DESK, "branches.transfer"),
     "branches:transfer_step": Row(DESK, "branches.transfer"),
     "branches:move": Row(NOBODY),
+    "branches:medal": Row(DESK),
+    "branches:medal_delivery": Row(DESK, "branches.medalcandidate"),
+    "branches:political_birthdays": Row(DESK),
+    "branches:political_birthdays_print": Row(DESK),
     "branches:floating": Row(DESK),
     "branches:stay_add": Row(DESK),
     "branches:floating_print": Row(DESK),
@@ -692,7 +701,7 @@ def is_open(response) -> bool | None:
         return None
     if response.status_code == 302:
         return not re.match(r"/(admin/login|account/login|account/inactive)/|/account/phone/\?next=", response.url)
-    return response.status_code in {200, 400, 422}
+    return response.status_code in {200, 204, 400, 422}
 
 
 def settled(text: str) -> str:

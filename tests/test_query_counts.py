@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts import middleware
 from apps.accounts.models import Absence
 from apps.accounts.roles import ROLES
 from apps.ledgers.models import CareAssignment
@@ -70,8 +71,10 @@ def count(client: Client, address: str) -> int:
 
 
 @pytest.fixture
-def city():
-    """One district with one of everything, and readers of all roles at the top."""
+def city(monkeypatch):
+    """One district with one of everything, and readers of all roles at the top. Their sessions are seen once: the
+    write of each half minute would fall into whatever page is counted just then."""
+    monkeypatch.setattr(middleware, "SEEN_STEP", 3600)
     root = make_unit()
     clients = {}
     for role in GRANTED:

@@ -49,14 +49,14 @@ BRANCHES = (
     | _views("branches.meeting", "branches.homedelivery", "branches.studyrecord", "branches.programme")
     | _views("branches.review", "branches.talk")
     | _views("branches.transfer", "branches.floatingstay", "branches.recruit", "branches.secretaryclass")
-    | _views("branches.election")
+    | _views("branches.election", "branches.medalbatch", "branches.partyevent")
     | _views("branches.standard", "branches.evaluation")
 )
 # Branches: done by clerks in the admin; entering for a branch at its workbench is `enter_for_branch`.
 BRANCH_WORK = (
     frozenset({"branches.enter_for_branch"})
     | _edits("branches.organisation", "branches.membership", "branches.post", "branches.inspection")
-    | _edits("branches.programme")
+    | _edits("branches.programme", "branches.medalbatch", "branches.partyevent")
     | frozenset({"branches.change_meeting", "branches.change_homedelivery", "branches.change_studyrecord"})
     | frozenset({"branches.change_review", "branches.change_talk"})
     | _edits("branches.transfer", "branches.secretaryclass")

@@ -316,6 +316,26 @@ class PartyEventKind(models.TextChoices):
     DECIDED = "decided", "经组织认定的党龄起算日"
 
 
+class MedalBatchState(models.TextChoices):
+    PREPARING = "preparing", "准备名单"
+    APPROVED = "approved", "已核定"
+    CLOSED = "closed", "已办结"
+
+
+class MedalState(models.TextChoices):
+    PROPOSED = "proposed", "确定"
+    DOUBTFUL = "doubtful", "需研究"
+    APPROVED = "approved", "已核定"
+    REFUSED = "refused", "不颁发"
+    ISSUED = "issued", "已颁发"
+
+
+class MedalForm(models.TextChoices):
+    CEREMONY = "ceremony", "集中颁发"
+    HOME = "home", "送到家中"
+    FAMILY = "family", "家属代领"
+
+
 class EvaluationSubject(models.TextChoices):
     BRANCH = "branch", "党组织"
     UNIT = "unit", "单位"

@@ -9,6 +9,7 @@ from .views import (
     floating,
     inspections,
     life_papers,
+    medals,
     meeting_extras,
     meeting_steps,
     meetings,
@@ -91,12 +92,19 @@ MOVES = [
     path("recruits/<uuid:recruit>/", recruits.recruit_page, name="recruit"),
     path("recruits/<uuid:recruit>/<slug:step>/", recruits.recruit_step, name="recruit_step"),
 ]
+PARTY_AGE = [
+    path("medal/", medals.medal, name="medal"),
+    path("medal/<uuid:candidate>/", medals.delivery, name="medal_delivery"),
+    path("political-birthdays/", medals.birthdays, name="political_birthdays"),
+    path("political-birthdays/print/", medals.birthdays_print, name="political_birthdays_print"),
+]
 app_name = "branches"
 urlpatterns = [
     *ORGANISATION,
     *RECORDING,
     *LIFE,
     *MOVES,
+    *PARTY_AGE,
     *election_urls,
     *evaluation_urls,
     *dues_urls,

@@ -12,7 +12,7 @@ from apps.branches.access import Desk
 from apps.branches.choices import Link, TransferAct, TransferKind, TransferState
 from apps.branches.models import FloatingStay, FormerLetter, Membership, Organisation, Transfer
 from apps.branches.queries.transfers import acts_at, to_review, users_to_tell, waits_here
-from apps.branches.rules.transfers import Side
+from apps.branches.rules.transfers import Side, next_act
 from apps.branches.services import transfers
 from apps.common.errors import BusinessError
 from apps.common.models import AuditEntry
@@ -329,9 +329,10 @@ def test_death_ends_a_stay_elsewhere_and_undo_reopens_it(branches, member):
 
 
 def random_act(rng, row):
-    """One act of whoever may; refusals are part of the walk."""
+    """One act, every other time the one waited for, where its turn is; refusals are part of the walk."""
     old, new = row.from_organisation, row.to_organisation or row.from_organisation
-    desk = staff_desk(rng.choice([old, new]))
+    waited_for = next_act(row.kind, row.state) if rng.random() < 0.5 else ""
+    desk = staff_desk(rng.choice([old, new]) if not waited_for else new if waited_for == TransferAct.ACCEPT else old)
     on = days_ago(rng.choice([-1, 0, 0, 0, 0, 0, 1, 5]))
     letter = {"valid_days": rng.choice([1, 3, 90, 91]), "dues_paid_to": None}
     acts = {
@@ -344,7 +345,7 @@ def random_act(rng, row):
         "back": lambda: transfers.close(desk, row, act="send_back", on=on, reason="x"),
         "withdraw": lambda: transfers.close(desk, row, act="withdraw", on=on, reason="x"),
     }
-    acts[rng.choices(list(acts), [8, 12, 2, 12, 3, 5, 1, 1])[0]]()
+    acts[waited_for or rng.choices(list(acts), [8, 12, 2, 12, 3, 5, 1, 1])[0]]()
 
 
 def test_random_walk_keeps_each_in_exactly_one_formal_branch(branches, monkeypatch):

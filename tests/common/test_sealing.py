@@ -13,7 +13,8 @@ from apps.common import audit
 from apps.common.models import AuditEntry, AuditSeal
 from apps.common.sealing import seal_committed, verify_chain
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Alone: an entry is sealed once no older transaction runs on the server, those of another worker's database included.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.process]
 
 WRITE = "INSERT INTO common_auditentry (action, fields) VALUES (%s, '{}')"
 

@@ -15,7 +15,7 @@ def test_headcount_counts_the_living_of_the_scope():
     school = make_unit("云山区第一中学", parent=district)
     other = make_unit("江北区委老干部局", parent=bureau)
     make_cadre("李德厚", unit=school, retire_type="veteran", birth_date="1926-11-22", political_status="01")
-    make_cadre("王秀兰", unit=district, birth_date="1946-11-23", living="alone")
+    make_cadre("王秀兰", unit=district, birth_date="1946-11-23", living="alone", political_status="13")
     make_cadre("吴志强", unit=district, birth_date="1950-01-01", life_status="deceased")
     make_cadre("陈秀英", unit=other, birth_date=None)
 

@@ -8,6 +8,7 @@ from .evaluations import EvaluationAdmin
 from .floating import FloatingStayAdmin, RecruitAdmin
 from .inspections import InspectionAdmin
 from .life import HomeDeliveryAdmin, MeetingAdmin, ProgrammeAdmin, ReviewAdmin, StudyRecordAdmin, TalkAdmin
+from .medals import MedalBatchAdmin, PartyEventAdmin
 from .memberships import MembershipAdmin, PostAdmin
 from .money import AllowanceListAdmin, BranchFundAdmin
 from .organisations import OrganisationAdmin
@@ -17,7 +18,7 @@ from .transfers import TransferAdmin
 __all__ = [
     "AllowanceListAdmin", "BranchFundAdmin", "CallRequestAdmin", "DuesExemptionAdmin", "DuesOffAdmin",
     "DuesPaymentAdmin", "ElectionAdmin", "EvaluationAdmin", "FloatingStayAdmin", "HomeDeliveryAdmin",
-    "InspectionAdmin", "MeetingAdmin", "MembershipAdmin", "OrganisationAdmin", "PersonalAccountAdmin", "PostAdmin",
-    "ProgrammeAdmin", "RecruitAdmin", "ReviewAdmin", "SecretaryClassAdmin", "StandardAdmin", "StudyRecordAdmin",
-    "TalkAdmin", "TransferAdmin",
+    "InspectionAdmin", "MedalBatchAdmin", "MeetingAdmin", "MembershipAdmin", "OrganisationAdmin", "PartyEventAdmin",
+    "PersonalAccountAdmin", "PostAdmin", "ProgrammeAdmin", "RecruitAdmin", "ReviewAdmin", "SecretaryClassAdmin",
+    "StandardAdmin", "StudyRecordAdmin", "TalkAdmin", "TransferAdmin",
 ]  # fmt: skip

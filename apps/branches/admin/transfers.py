@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import path, reverse
 from django.utils import timezone
 
@@ -118,12 +118,12 @@ class StandFilter(admin.SimpleListFilter):
         return standing(queryset, self.value(), timezone.localdate())
 
 
-def standing(rows, stand: str | None, today):
-    """Transfers that stand so; all for a word that is none."""
+def stands(today: dt.date) -> dict[str, Q]:
+    """What each word of the filter asks for on a day. One query: the rules of transfers."""
     state = TransferState
     under_way = Q(state=state.UNDER_WAY, expires_on__gt=today)
     until = today + dt.timedelta(days=rule_values(TransferRules.rule_key, on=today).expiring_days)
-    conditions = {
+    return {
         "open": Q(state__in=(state.APPLIED, state.AGREED, state.UNDER_WAY, state.ACCEPTED)),
         Side.FROM: Q(state=state.APPLIED) | (under_way & Q(kind="out")) | Q(state=state.ACCEPTED, kind="inside"),
         Side.ABOVE: Q(state=state.AGREED) | (Q(state=state.UNDER_WAY, expires_on__lte=today) & ~Q(kind="in")),
@@ -134,7 +134,11 @@ def standing(rows, stand: str | None, today):
         "done": Q(state=state.DONE),
         "closed": Q(state__in=(state.SENT_BACK, state.WITHDRAWN, state.ENDED)),
     }
-    return rows.filter(conditions[stand]) if stand in conditions else rows
+
+
+def standing(rows, stand: str | None, today: dt.date):
+    """Transfers that stand so; all for a word that is none."""
+    return rows.filter(stands(today)[stand]) if stand in StandFilter.choices_of else rows
 
 
 class PartInline(RecordInline):
@@ -235,11 +239,12 @@ class TransferAdmin(OfPeople):
 
     def changelist_view(self, request, extra_context=None):
         today = timezone.localdate()
-        rows = self.get_queryset(request).filter(voided_at__isnull=True).order_by()
-        late, soon = (standing(rows, stand, today).count() for stand in ("late", "soon"))
+        urgent = {stand: condition for stand, condition in stands(today).items() if stand in ("late", "soon")}
+        rows = self.get_queryset(request).filter(urgent["late"] | urgent["soon"], voided_at__isnull=True).order_by()
+        counts = rows.aggregate(**{stand: Count("pk", filter=condition) for stand, condition in urgent.items()})
         tools = [
-            {"label": f"逾期 {late}", "url": "?stand=late"},
-            {"label": f"快到期 {soon}", "url": "?stand=soon"},
+            {"label": f"逾期 {counts['late']}", "url": "?stand=late"},
+            {"label": f"快到期 {counts['soon']}", "url": "?stand=soon"},
             {"label": "搬走了的党员", "url": reverse(f"{self.admin_site.name}:branches_transfer_moved")},
             {"label": "台账（Excel）", "url": f"{self.page_url('export')}?{request.GET.urlencode()}"},
         ]

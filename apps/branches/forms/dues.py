@@ -7,6 +7,7 @@ from django import forms
 
 from apps.branches.choices import DuesMethod, DuesSource, DuesTable, ExemptionKind, ExemptionReason
 from apps.common.forms import PortalForm
+from apps.common.secrecy_forms import SecrecyMixin
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MONTH = forms.TextInput(attrs={"type": "month", "placeholder": "2026-11"})
@@ -75,7 +76,7 @@ class TopForm(KeyForm):
         return values
 
 
-class LineForm(forms.Form):
+class LineForm(SecrecyMixin, forms.Form):
     """One member in the grid of a month."""
 
     taken = forms.BooleanField(label="收到", required=False)

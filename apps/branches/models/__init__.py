@@ -13,6 +13,7 @@ from .member_uploads import MemberUpload
 from .memberships import Membership, Post, SpanQuerySet
 from .money import AllowanceLine, AllowanceList, BranchFund, FundEntry
 from .organisations import Organisation, OrganisationAct, OrganisationHonour
+from .party_age import MedalBatch, MedalCandidate, PartyEvent
 from .recruits import Recruit, RecruitStep
 from .reviews import Review, Talk
 from .transfers import FormerLetter, MoveDecision, Transfer, TransferStep
@@ -21,8 +22,8 @@ __all__ = [
     "AllowanceLine", "AllowanceList", "Attendance", "Ballot", "BallotVote", "BranchFund", "Candidate", "ClassSeat",
     "Draft", "DuesBase", "DuesExemption", "DuesOff", "DuesPayment", "DuesUpload", "DuesYear", "Election",
     "ElectionStep", "Evaluation", "EvaluationLine", "EvaluationStep", "Exclusion", "FloatingStay", "FormerLetter",
-    "FundEntry", "HomeDelivery", "Inspection", "InspectionFinding", "Meeting", "MemberContact", "MemberUpload",
-    "Membership", "MicroLecture", "MoveDecision", "Organisation", "OrganisationAct", "OrganisationHonour", "Post",
-    "Programme", "Recruit", "RecruitStep", "Review", "SecretaryClass", "SpanQuerySet", "Standard", "StandardItem",
-    "StudyRecord", "Talk", "TermShift", "Transfer", "TransferStep",
+    "FundEntry", "HomeDelivery", "Inspection", "InspectionFinding", "MedalBatch", "MedalCandidate", "Meeting",
+    "MemberContact", "MemberUpload", "Membership", "MicroLecture", "MoveDecision", "Organisation", "OrganisationAct",
+    "OrganisationHonour", "PartyEvent", "Post", "Programme", "Recruit", "RecruitStep", "Review", "SecretaryClass",
+    "SpanQuerySet", "Standard", "StandardItem", "StudyRecord", "Talk", "TermShift", "Transfer", "TransferStep",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from .dues import DUES_UNRECORDED
 from .evaluation import EVALUATION_OPEN, EVALUATION_WAITING
 from .inspections import FINDING_DUE, FINDING_LATE
 from .meetings import DELIVERY_DUE, DELIVERY_LATE, MEETING_MISSING, MEETING_OVER
+from .party_age import MEDAL_PREPARE, MEDAL_REVIEW, POLITICAL_BIRTHDAYS
 from .terms import TERM_ENDS, TERM_OVER
 from .topics import Topic
 
@@ -26,6 +27,9 @@ TOPICS: tuple[Topic, ...] = (
     DELIVERY_LATE,
     EVALUATION_OPEN,
     EVALUATION_WAITING,
+    MEDAL_PREPARE,
+    MEDAL_REVIEW,
+    POLITICAL_BIRTHDAYS,
 )
 
 NAMED = "SELECT %s AS topic, t.* FROM ({rows}) t"

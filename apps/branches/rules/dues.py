@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from apps.branches.choices import DuesKind, ExemptionKind
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 ZERO = Decimal("0.00")
 CENT = Decimal("0.01")
@@ -31,7 +31,7 @@ LARGEST = Decimal(1_000_000)
     source="规则手册 7.40、7.41、7.42、7.43",
 )
 @dataclass(frozen=True)
-class DuesRules:
+class DuesRules(RuleValues):
     """What a member pays, on the whole base by its bracket, and the limits around it."""
 
     enabled: bool = True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.branches.choices import EvaluationAct, EvaluationState, ItemNature
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 
 @rule_kind(
@@ -23,7 +23,7 @@ from apps.organisation.rules import rule_kind
     source="规则手册 7.70；领域资料 3.1（核查：听汇报、查台账、看现场、开座谈）",
 )
 @dataclass(frozen=True)
-class EvaluationRules:
+class EvaluationRules(RuleValues):
     """Days, years, numbers (rule book 7.70); raises ValueError with a sentence where they cannot be."""
 
     due_days: int = 15

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from apps.branches.choices import AttendanceState, MeetingKind
 from apps.common.errors import BusinessError
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 from .capability import Capability, able, refusal
 
@@ -48,7 +48,7 @@ NEEDS: dict[str, Capability] = {
     source="规则手册 7.31；《中国共产党支部工作条例（试行）》第十一条、第十五条；党课和送学为本地规定",
 )
 @dataclass(frozen=True)
-class MeetingRules:
+class MeetingRules(RuleValues):
     """Months between two meetings of a kind (1, 2, 3, 4, 6 or 12; 0: not asked for), counted by calendar periods.
 
     Raises ValueError with a sentence for nonsense. See rule book 7.31.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.branches.choices import PostKind
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 NOTHING = Decimal("0.00")
 
@@ -23,7 +23,7 @@ NOTHING = Decimal("0.00")
     source="规则手册 7.44",
 )
 @dataclass(frozen=True)
-class MoneyRules:
+class MoneyRules(RuleValues):
     """Local amounts; nothing is paid where the bureau has set none."""
 
     secretary: Decimal = NOTHING
@@ -39,4 +39,5 @@ def allowance_of(post: str, rules: MoneyRules) -> Decimal:
 
     See rule book 7.44.
     """
-    return {PostKind.SECRETARY: rules.secretary, PostKind.DEPUTY: rules.deputy}.get(post, rules.member)
+    amounts: dict[str, Decimal] = {PostKind.SECRETARY: rules.secretary, PostKind.DEPUTY: rules.deputy}
+    return amounts.get(post, rules.member)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from apps.branches.choices import PartyEventKind
 from apps.common.partial_date import PartialDate
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 DAY = dt.timedelta(days=1)
 OPEN_END = dt.date(2199, 12, 31)
@@ -51,8 +51,11 @@ PERIODS = (
     source="规则手册 7.50；领域资料 3.3；中组部关于颁发“光荣在党50年”纪念章的通知（2021年）",
 )
 @dataclass(frozen=True)
-class MedalRules:
-    """Living members with `years` full years of party age on the day of the year. Raises ValueError with a sentence."""
+class MedalRules(RuleValues):
+    """Living members with `years` full years of party age on the day of the year. Raises ValueError with a sentence.
+
+    See rule book 7.50.
+    """
 
     years: int = 50
     month: int = 7
@@ -84,12 +87,13 @@ class PartyEvent:
 @dataclass(frozen=True, slots=True)
 class Start:
     """Party age counts from some day of [earliest, latest]; `why` is the sentence for the list. `review`: years
-    count, but whether he has always done well is for a person to say."""
+    count, but whether he has always done well is for a person to say. `assumed`: 转正 is reckoned, not on file."""
 
     earliest: dt.date
     latest: dt.date
     why: str
     review: bool = False
+    assumed: bool = False
 
     @property
     def is_certain(self) -> bool:
@@ -118,28 +122,48 @@ def party_age_start(
         return Start(since.first_day, since.last_day, "重新入党，从重新转正之日算起", review)
     if joined is None:
         return Start(full.first_day, full.last_day, "只有转正时间", review) if full is not None else None
-    earliest, why = _bound(joined.first_day, full, shortest=True)
-    latest, _ = _bound(joined.last_day, full, shortest=False)
+    earliest, why, assumed = _bound(joined.first_day, full, shortest=True)
+    latest, why_late, assumed_late = _bound(joined.last_day, full, shortest=False)
+    if why != why_late:
+        why = "入党时间跨两个时期，起算的办法不同"
     if any(event.kind == PartyEventKind.RESTORED for event in events):
         why = "恢复党籍，党龄连续计算"
-    return Start(earliest, max(earliest, latest), why, review)
+    return Start(earliest, max(earliest, latest), why, review, assumed or assumed_late)
 
 
 def _when(event: PartyEvent) -> dt.date:
     return event.on.last_day
 
 
-def _bound(joined: dt.date, full: PartialDate | None, *, shortest: bool) -> tuple[dt.date, str]:
+def _bound(joined: dt.date, full: PartialDate | None, *, shortest: bool) -> tuple[dt.date, str, bool]:
     period = next((one for one in PERIODS if one.first <= joined <= one.last), None)
     if period is None:
-        return joined, "入党时间早于1921年7月1日，请核对"
+        return joined, "入党时间早于1921年7月1日，请核对", True
     if period.months == (0,):
-        return joined, "入党时没有预备期，从入党之日算起"
+        return joined, "入党时没有预备期，从入党之日算起", False
     if full is not None:
-        return full.first_day if shortest else full.last_day, "从转正之日算起"
+        return full.first_day if shortest else full.last_day, "从转正之日算起", False
     months = period.months[0] if shortest else period.months[-1]
     why = f"没有转正时间，按预备期{'、'.join(str(one) for one in period.months)}个月推算"
-    return add_months(joined, months), why
+    return add_months(joined, months), why, True
+
+
+def doubts_of(start: Start, year: int, rules: MedalRules) -> list[str]:
+    """Why a person who may be due in `year` must be looked at first, in sentences; empty when all is clear.
+
+    See rule book 7.50.
+    """
+    early, late = medal_year(start.earliest, rules), medal_year(start.latest, rules)
+    found = []
+    if early != late:
+        found.append(f"时间不够准确，可能是{early}年，也可能是{late}年")
+    if start.assumed:
+        found.append("没有转正时间，请查档案")
+    if start.review:
+        found.append("受过留党察看，请审核是否一贯表现良好")
+    if late < year:
+        found.append(f"{late}年就应颁发，没有颁发记录")
+    return found
 
 
 def add_months(day: dt.date, months: int) -> dt.date:
@@ -159,6 +183,12 @@ def medal_year(start: dt.date, rules: MedalRules) -> int:
     full = add_months(start, 12 * rules.years)
     year = full.year if full <= rules.day_of(full.year) else full.year + 1
     return max(year, rules.first_year)
+
+
+def age_words(start: Start, on: dt.date) -> str:
+    """Full years on a day: 50年, or 48至50年 where the start is known only between bounds."""
+    most, least = party_age(start.earliest, on), party_age(start.latest, on)
+    return f"{least}年" if most == least else f"{least}至{most}年"
 
 
 def party_age(start: dt.date, on: dt.date) -> int:

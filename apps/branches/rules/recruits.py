@@ -4,13 +4,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 from apps.branches.choices import RecruitStage
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 Stage = RecruitStage
 ORDER = (Stage.APPLIED, Stage.ACTIVIST, Stage.CANDIDATE, Stage.PROBATIONARY, Stage.FULL)
 OPEN_STAGES = (Stage.APPLIED, Stage.ACTIVIST, Stage.CANDIDATE, Stage.PROBATIONARY)
 # The day of each step is kept in this column.
-DAY_OF = {
+DAY_OF: dict[str, str] = {
     Stage.APPLIED: "applied_on",
     Stage.ACTIVIST: "activist_on",
     Stage.CANDIDATE: "candidate_on",
@@ -32,7 +32,7 @@ DAY_OF = {
     source="规则手册 7.22；中国共产党章程第七条；中国共产党发展党员工作细则（2014年）",
 )
 @dataclass(frozen=True)
-class RecruitRules:
+class RecruitRules(RuleValues):
     """Months; raises ValueError with a sentence where they contradict each other."""
 
     activist_months: int = 12

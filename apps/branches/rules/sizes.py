@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from apps.branches.choices import Level, PostKind
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 from .capability import Capability, able
 
@@ -37,7 +37,7 @@ ELECTED_HERE = (Level.GENERAL, Level.BRANCH)
     source="规则手册 7.5 至 7.8；《中国共产党支部工作条例（试行）》（2018）；domain 3.1",
 )
 @dataclass(frozen=True)
-class BranchRules:
+class BranchRules(RuleValues):
     """Numbers of the branch regulation; ages and local limits differ by bureau.
 
     See rule book 7.5, 7.6, 7.7, 7.8.

@@ -5,7 +5,7 @@ import enum
 from dataclasses import dataclass
 
 from apps.branches.choices import TransferAct, TransferKind, TransferState
-from apps.organisation.rules import rule_kind
+from apps.organisation.rules import RuleValues, rule_kind
 
 
 @rule_kind(
@@ -21,7 +21,7 @@ from apps.organisation.rules import rule_kind
     source="规则手册 7.20；领域资料 3.4；中国共产党党员教育管理工作条例（2019年）",
 )
 @dataclass(frozen=True)
-class TransferRules:
+class TransferRules(RuleValues):
     """Days; raises ValueError with a sentence where they contradict each other."""
 
     valid_days: int = 90
@@ -62,7 +62,7 @@ def _move(sources: tuple[str, ...], target: str, side: Side | None) -> Move:
     return Move(frozenset(sources), target, side)
 
 
-_INSIDE = {
+_INSIDE: dict[str, Move] = {
     Act.AGREE: _move((State.APPLIED,), State.AGREED, Side.FROM),
     Act.ISSUE: _move((State.AGREED,), State.UNDER_WAY, Side.ABOVE),
     Act.REISSUE: _move((State.UNDER_WAY,), State.UNDER_WAY, Side.ABOVE),

@@ -81,6 +81,8 @@ def _new(desk: Desk, facts: DeliveryFacts) -> HomeDelivery:
         if found.organisation_id != desk.organisation.pk:
             raise BusinessError("这张表已经用过。请回到工作台重新打开。", code="foreign_key")
         return found
+    if facts.person is None:
+        raise BusinessError("请选给谁送学。", code="missing", field="person")
     require_members(desk, [facts.person], facts.delivered_on, field="person")
     return HomeDelivery(
         public_id=facts.key, organisation=desk.organisation, person_id=facts.person, due_on=facts.delivered_on
@@ -156,7 +158,7 @@ def take_back_study(desk: Desk, study: StudyRecord) -> None:
     void(row, reason="登记错了，撤回", actor=desk.user, people=[row.person_id])
 
 
-def require_members(desk: Desk, people: Collection[int | None], on: datetime.date, *, field: str) -> None:
+def require_members(desk: Desk, people: Collection[int], on: datetime.date, *, field: str) -> None:
     """Refuse people who do not belong to the desk's organisation on a day."""
     members = set(assembled(desk.organisation, MeetingKind.PARTY_DAY, on).order_by().values_list("pk", flat=True))
     if set(people) - members:

@@ -46,7 +46,7 @@ def dissolve(
     word = ("并入" if merged else "撤销，转到") + (target.name if target else "")
     ids = [link.pk for link in links]
     Membership.objects.filter(pk__in=ids).update(ends_on=on, reason_out=(word if target else "党组织撤销")[:60])
-    opened = []
+    opened: list[int] = []
     if target:
         doubled, opened = _open_in(target, formal, on, f"{organisation.name}{'并入' if merged else '撤销'}")
         ids += doubled

@@ -82,8 +82,7 @@ def take_dues(
     receipt = _next_receipt(desk.organisation, paid_on.year)
     rows = []
     for number, one in enumerate(hand_overs):
-        dues = standing.get(one.person_id)
-        _check(one, dues, paid_on, rules, approval)
+        dues = _checked(one, standing.get(one.person_id), paid_on, rules, approval)
         for month in one.months:
             rows.append(
                 DuesPayment(
@@ -163,11 +162,12 @@ def _parts(hand_overs: Sequence[HandOver]) -> dict[tuple[int, dt.date], int]:
     return {(row["person_id"], row["month"]): row["last"] + 1 for row in last}
 
 
-def _check(
-    one: HandOver, dues: dict[dt.date, Due] | None, paid_on: dt.date, rules: DuesRules, approval: Approval | None
-) -> None:
-    """Raises Refused with the first thing that stands against a hand-over."""
-    wrong = _who_and_how(one, dues) or _months(one, dues or {}) or _limits(one, paid_on, rules, approval)
+def _checked(
+    one: HandOver, owed: dict[dt.date, Due] | None, paid_on: dt.date, rules: DuesRules, approval: Approval | None
+) -> dict[dt.date, Due]:
+    """What he owes by month; raises Refused with the first thing that stands against the hand-over."""
+    dues = owed or {}
+    wrong = _who_and_how(one, owed) or _months(one, dues) or _limits(one, paid_on, rules, approval)
     if wrong is None and one.amount is not None:
         expected = sum((dues[month].open for month in one.months), ZERO)
         if one.amount != expected:
@@ -178,6 +178,7 @@ def _check(
     if wrong is not None:
         code, field, sentence = wrong
         raise Refused(one.person_id, sentence, code=code, field=field)
+    return dues
 
 
 def _who_and_how(one: HandOver, dues: dict[dt.date, Due] | None) -> tuple[str, str | None, str] | None:

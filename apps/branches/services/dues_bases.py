@@ -107,7 +107,7 @@ def _differs(row: DuesBase | None, line: BaseLine) -> bool:
 
 def _write(desk: Desk, line: BaseLine, row: DuesBase | None, january: dt.date, rules, change: Change | None) -> None:
     starts_on = january
-    if change is not None:
+    if change is not None and row is not None:
         starts_on = month_of(change.starts_on)
         if starts_on.year != january.year or starts_on <= row.starts_on or not change.reason.strip():
             raise BusinessError(

@@ -40,7 +40,7 @@ USUAL_DAY = 25
 @dataclass(slots=True)
 class Row:
     """A row of the table as judged. `faults` are column (from 0) → why; `months` what it would pay, `base` what it
-    would fix."""
+    would fix. A row without `person` has a fault."""
 
     number: int
     cells: list
@@ -51,6 +51,12 @@ class Row:
     months: tuple[dt.date, ...] = ()
     base: Decimal | None = None
     amount: Decimal | None = None
+
+    @property
+    def member(self) -> Person:
+        """The person of a row without faults."""
+        assert self.person is not None
+        return self.person
 
 
 @dataclass(slots=True)
@@ -165,7 +171,7 @@ def _who(row: Row, names: Counter, seen: Counter) -> str:
 
 def _judge_bases(desk: Desk, batch: DuesUpload, rows: list[Row], at: dict[str, int]) -> None:
     rules = dues_rules(desk.organisation, dt.date(batch.year, 1, 1))
-    standing: dict[int, DuesBase] = bases_of([row.person.pk for row in rows], batch.year)
+    standing: dict[int, DuesBase] = bases_of([row.member.pk for row in rows], batch.year)
     for row in rows:
         try:
             row.base = _yuan(row, at["base"])
@@ -175,7 +181,7 @@ def _judge_bases(desk: Desk, batch: DuesUpload, rows: list[Row], at: dict[str, i
         if row.base is None:
             continue
         row.amount = monthly_amount(row.base, rules)
-        known = standing.get(row.person.pk)
+        known = standing.get(row.member.pk)
         same = known is not None and Decimal(known.base or "-1") == row.base
         row.verdict = UNCHANGED if same else CHANGED if known else NEW
 
@@ -194,7 +200,7 @@ def _judge_payments(desk: Desk, batch: DuesUpload, rows: list[Row], at: dict[str
     dues = dues_of([desk.organisation.pk], months[0], months[-1])
     rules = dues_rules(desk.organisation, desk.today)
     for row in rows:
-        mine, wanted = dues.get(row.person.pk, {}), []
+        mine, wanted = dues.get(row.member.pk, {}), []
         for month in months:
             place = at.get(str(month.month))
             if place is None:
@@ -245,17 +251,17 @@ def apply(desk: Desk, batch: DuesUpload) -> int:
     if not rows:
         raise BusinessError("这张表里没有要写入的内容。", code="nothing")
     if batch.table == DuesTable.BASES:
-        lines = [BaseLine(row.person.pk, row.base, batch.source) for row in rows]
+        lines = [BaseLine(row.member.pk, row.base, batch.source) for row in rows if row.base is not None]
         fix_bases(desk, lines, year=batch.year)
     else:
         for month in months_of_year(batch.year):
-            hand_overs = [HandOver(row.person.pk, (month,), None, batch.method) for row in rows if month in row.months]
+            hand_overs = [HandOver(row.member.pk, (month,), None, batch.method) for row in rows if month in row.months]
             paid_on = _collected_on(month, desk)
             take_dues(desk, hand_overs, paid_on=paid_on, key=uuid.uuid5(batch.public_id, f"{month}"))
     batch.applied_at, batch.written = timezone.now(), len(rows)
     batch.save(update_fields=["applied_at", "written"])
     audit.record(
-        "dues.import", actor=desk.user, people=[row.person.pk for row in rows], target=f"branches.duesupload:{batch.pk}"
+        "dues.import", actor=desk.user, people=[row.member.pk for row in rows], target=f"branches.duesupload:{batch.pk}"
     )
     return len(rows)
 

@@ -39,7 +39,7 @@ class Plan:
 
 def decides(desk: Desk) -> bool:
     """Whether this desk answers a branch's requests: a post in an organisation above, or staff."""
-    return desk.by_staff or desk.post.organisation_id != desk.organisation.pk
+    return desk.post is None or desk.post.organisation_id != desk.organisation.pk
 
 
 def acts(desk: Desk, turn: str) -> bool:

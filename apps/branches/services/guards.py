@@ -4,17 +4,18 @@ import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from apps.branches.choices import Kind, Level, Link
-from apps.branches.models import Membership, Organisation, Post
+from apps.branches.models import Membership, Organisation
 from apps.branches.models.capable import HELD
 from apps.branches.rules import able, misplaced
 from apps.common.errors import BusinessError
 from apps.common.fields import EncryptedTextField
 
 
-def check(record: Membership | Post) -> None:
+def check(record: Model) -> None:
     """Run the model's own checks; raises BusinessError with the constraint's sentence. Encrypted fields have none."""
     sealed = {field.name for field in record._meta.fields if isinstance(field, EncryptedTextField)}
     try:
@@ -23,14 +24,14 @@ def check(record: Membership | Post) -> None:
         raise BusinessError(error.messages[0], code="invalid") from error
 
 
-def save(record: Membership | Post, **save) -> None:
+def save(record: Model, **save) -> None:
     """Save under the constraints; a neighbour who was quicker gets the same sentence."""
     check(record)
     try:
         with transaction.atomic():
             record.save(**save)
     except IntegrityError as error:
-        raise BusinessError("刚有人改了同一位老同志的组织关系或任职，请刷新后再看。", code="concurrent") from error
+        raise BusinessError("刚有人改了同一位老同志的记录，请刷新后再看。", code="concurrent") from error
 
 
 def not_after_today(on: datetime.date, what: str) -> None:

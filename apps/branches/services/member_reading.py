@@ -2,7 +2,7 @@
 
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from apps.branches.choices import Link, PostKind
@@ -159,7 +159,7 @@ class _Problem:
     refuses: bool = True
 
 
-def _word(words: dict, label: str, nothing: set[str] = frozenset()) -> Callable:
+def _word(words: dict, label: str, nothing: Collection[str] = ()) -> Callable:
     def read_one(cell):
         text = fold(plain(cell))
         if text in nothing:

@@ -31,15 +31,16 @@ DATES = {"joined": "joined_party_on", "full": "full_member_on"}
 
 @dataclass(slots=True)
 class Row:
-    """A line as judged. `changes` are words; what they mean is in the other fields."""
+    """A line as judged. `changes` are words; what they mean is in the other fields. The first three are set by the step
+    that finds them; a row whose line has a fault may lack them."""
 
     line: Line
+    person: Person = field(init=False, repr=False)
+    organisation: Organisation = field(init=False, repr=False)
+    starts_on: dt.date = field(init=False, repr=False)
     verdict: str = UNCHANGED
-    person: Person | None = None
-    organisation: Organisation | None = None
     group: Organisation | None = None
     link: str = Link.FORMAL
-    starts_on: dt.date | None = None
     joins: bool = False
     regroups: Membership | None = None
     post: str = ""
@@ -172,12 +173,13 @@ class _Judge:
 
     def _organisation(self, row: Row) -> None:
         text = row.line.values["branch"]
-        row.organisation = self.organisations.get(fold(text))
-        if row.organisation is None or row.organisation.pk not in self.mine:
+        found = self.organisations.get(fold(text))
+        if found is None or found.pk not in self.mine:
             near = "、".join(name for _, name in self.nearest.to(text))
-            words = f"“{text[:40]}”不在您的管理范围内。" if row.organisation else f"没有叫“{text[:40]}”的党支部。"
+            words = f"“{text[:40]}”不在您的管理范围内。" if found else f"没有叫“{text[:40]}”的党支部。"
             self._fault(row, "branch", words + (f"是不是：{near}？" if near else ""))
             return
+        row.organisation = found
         if name := row.line.values.get("group"):
             row.group = self.groups.get((row.organisation.path, fold(name)))
             if row.group is None:
@@ -252,7 +254,7 @@ def _refuse_doubles(rows: list[Row], at: dict[str, int]) -> None:
     for row in rows:
         if row.verdict == REFUSED:
             continue
-        keys = [(row.person.pk, row.organisation.pk)]
+        keys: list[tuple] = [(row.person.pk, row.organisation.pk)]
         if row.link == Link.FORMAL:
             keys.append((row.person.pk, Link.FORMAL))
         for key in keys:

@@ -121,8 +121,8 @@ def _with(line: AllowanceLine, sheet: AllowanceList) -> AllowanceLine:
 
 
 def _lines(organisation: Organisation, months: list[dt.date], rules: MoneyRules) -> list[AllowanceLine]:
-    posts = Post.objects.filter(organisation=organisation, voided_at__isnull=True, starts_on__lte=months[-1])
-    posts = sorted(posts, key=lambda post: (ORDER[post.kind], post.pk))
+    held_then = Post.objects.filter(organisation=organisation, voided_at__isnull=True, starts_on__lte=months[-1])
+    posts = sorted(held_then, key=lambda post: (ORDER[post.kind], post.pk))
     lines: dict[int, AllowanceLine] = {}
     for month in months:
         paid: set[int] = set()

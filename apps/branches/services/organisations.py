@@ -90,7 +90,7 @@ def change_organisation(
 
 
 def _words(was: Organisation, now: Organisation, name: str) -> str:
-    label = Organisation._meta.get_field(name).verbose_name
+    label = Organisation._meta.get_field(name).verbose_name  # type: ignore[union-attr]
     if name == "name":
         return f"{label}由“{was.name}”改为“{now.name}”"
     return f"{label}由{getattr(was, f'get_{name}_display')()}改为{getattr(now, f'get_{name}_display')()}"

@@ -105,6 +105,7 @@ def prolong(desk: Desk, recruit: Recruit, *, months: int, on: dt.date, note: str
     if row.prolonged:
         raise BusinessError("预备期已经延长过一次，不能再延长。", code="once")
     not_after_today(on, "日期")
+    assert row.probation_until is not None  # set with 预备党员
     try:
         row.probation_until = prolonged_until(row.probation_until, months, rule_values(RecruitRules.rule_key, on=on))
     except ValueError as error:
@@ -145,7 +146,7 @@ def step_back(desk: Desk, recruit: Recruit) -> Recruit:
     if "political_status" in before:
         restore_party_standing(row.person, before, actor=desk.user)
     if "prolonged" in before:
-        row.prolonged, row.probation_until = False, months_later(row.admitted_on, _probation(row))
+        row.prolonged, row.probation_until = False, months_later(_admitted_on(row), _probation(row))
     elif last.stage == Stage.STOPPED:
         row.stage, row.stopped_on = before["stage"], None
         _reopen_membership(row)
@@ -201,11 +202,22 @@ def _take_effect(desk: Desk, row: Recruit, stage: str, on: dt.date, rules: Recru
 
 
 def _probation(row: Recruit) -> int:
-    return rule_values(RecruitRules.rule_key, on=row.admitted_on).probation_months
+    return rule_values(RecruitRules.rule_key, on=_admitted_on(row)).probation_months
+
+
+def _admitted_on(row: Recruit) -> dt.date:
+    assert row.admitted_on is not None  # he is or was 预备党员
+    return row.admitted_on
+
+
+def _joined(row: Recruit) -> Membership:
+    """The membership that his admission opened, locked."""
+    assert row.joined_id is not None  # set with 预备党员
+    return Membership.objects.select_for_update(of=("self",)).get(pk=row.joined_id)
 
 
 def _close_membership(row: Recruit, on: dt.date) -> None:
-    joined = Membership.objects.select_for_update(of=("self",)).get(pk=row.joined_id)
+    joined = _joined(row)
     if joined.ends_on is None:
         joined.ends_on, joined.reason_out = max(on, joined.starts_on), "取消预备党员资格"
         joined.save(update_fields=["ends_on", "reason_out"])
@@ -213,7 +225,7 @@ def _close_membership(row: Recruit, on: dt.date) -> None:
 
 def _reopen_membership(row: Recruit) -> None:
     if row.joined_id:
-        joined = Membership.objects.select_for_update(of=("self",)).get(pk=row.joined_id)
+        joined = _joined(row)
         joined.ends_on, joined.reason_out = None, ""
         try:
             with transaction.atomic():
@@ -223,7 +235,7 @@ def _reopen_membership(row: Recruit) -> None:
 
 
 def _void_membership(row: Recruit) -> None:
-    joined = Membership.objects.select_for_update(of=("self",)).get(pk=row.joined_id)
+    joined = _joined(row)
     if joined.ends_on is not None:
         raise BusinessError("他的组织关系后来又有变动，不能撤回。", code="changed_later")
     joined.voided_at, joined.void_reason = timezone.now(), "撤回接收预备党员"

@@ -34,8 +34,8 @@ def ask_shift(desk: Desk, *, key: uuid.UUID, kind: str, until: dt.date, reason: 
         raise BusinessError("还没有登记任期届满日，请先请老干部局登记。", code="no_term")
     if sentence := check_shift(kind, ends, until, rules=branch_rules(organisation, desk.today)):
         raise BusinessError(sentence, code="until", field="until")
-    if kind == ShiftKind.DELAY and until <= organisation.term_ends_on:
-        raise BusinessError(f"已经延到 {organisation.term_ends_on}，再延要更晚。", code="until", field="until")
+    if kind == ShiftKind.DELAY and until <= (organisation.term_ends_on or ends):
+        raise BusinessError(f"已经延到 {organisation.term_ends_on or ends}，再延要更晚。", code="until", field="until")
     if kind == ShiftKind.EARLY and until < desk.today:
         raise BusinessError("提前换届的日期不能早于今天。", code="until", field="until")
     shift = TermShift(

@@ -8,14 +8,14 @@ from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
 from apps.branches.choices import TransferAct, TransferKind, TransferState
-from apps.branches.models import FloatingStay, Membership, Transfer, TransferStep
+from apps.branches.models import FloatingStay, Membership, Organisation, Transfer, TransferStep
 from apps.common.errors import BusinessError
 from apps.registry.models import LifeEvent
 
 from .memberships import close_membership, join_organisation, leave_organisation
 
 
-def formal_link(person_id: int, organisation_id: int | None) -> Membership | None:
+def formal_link(person_id: int, organisation_id: int) -> Membership | None:
     """The open formal link, locked, if it is with this organisation."""
     return (
         Membership.objects.select_for_update(of=("self",))
@@ -32,14 +32,14 @@ def change_branch(row: Transfer, *, on: dt.date, actor) -> None:
 
     A secondary link with the new branch becomes the formal one, and his stay as a floating member ends.
     """
-    if row.kind != TransferKind.IN:
-        row.left = formal_link(row.person_id, row.from_organisation_id)
-        if row.left is None:
+    if row.from_organisation_id is not None:
+        left = row.left = formal_link(row.person_id, row.from_organisation_id)
+        if left is None:
             raise BusinessError("他的正式组织关系已不在转出的支部，请撤回这件转接，查清后重办。", code="not_there")
-    if row.kind == TransferKind.OUT:
-        leave_organisation(row.left, on=on, actor=actor, reason=f"转往{row.outside_name}"[:60])
-    else:
-        _close_secondary(row, on)
+        if row.kind == TransferKind.OUT:
+            leave_organisation(left, on=on, actor=actor, reason=f"转往{row.outside_name}"[:60])
+    if row.to_organisation is not None:
+        _close_secondary(row, row.to_organisation, on)
         row.joined = join_organisation(
             row.person, row.to_organisation, on=on, actor=actor, reason=f"转接，介绍信{row.letter_no}"[:60]
         )
@@ -50,10 +50,10 @@ def change_branch(row: Transfer, *, on: dt.date, actor) -> None:
         stay.save(update_fields=["ends_on", "ended_by"])
 
 
-def _close_secondary(row: Transfer, on: dt.date) -> None:
+def _close_secondary(row: Transfer, organisation: Organisation, on: dt.date) -> None:
     secondary = (
         Membership.objects.select_for_update(of=("self",))
-        .filter(person_id=row.person_id, organisation_id=row.to_organisation_id, ends_on__isnull=True,
+        .filter(person_id=row.person_id, organisation=organisation, ends_on__isnull=True,
                 voided_at__isnull=True)
         .exclude(link="formal")
         .first()

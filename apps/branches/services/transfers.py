@@ -155,8 +155,9 @@ def reissue(
     row, _ = _begin(desk, transfer, Act.REISSUE, on)
     if row.letter_no != replaces:
         return row
+    issued_on, ends = _letter_days(row)
     FormerLetter.objects.create(
-        transfer=row, letter_no=row.letter_no, issued_on=row.issued_on, expires_on=row.expires_on, reason=reason,
+        transfer=row, letter_no=row.letter_no, issued_on=issued_on, expires_on=ends, reason=reason,
         replaced_on=on,
     )  # fmt: skip
     _put_letter(row, on, valid_days, dues_paid_to, number)
@@ -172,11 +173,12 @@ def accept(desk: Desk, transfer: Transfer, *, on: dt.date) -> Transfer:
     row, done = _begin(desk, transfer, Act.ACCEPT, on)
     if done:
         return row
-    if on < row.issued_on:
-        raise BusinessError(f"接收日期早于开信日期（{row.issued_on}）。", code="order", field="on")
-    if on >= row.expires_on:
+    issued_on, ends = _letter_days(row)
+    if on < issued_on:
+        raise BusinessError(f"接收日期早于开信日期（{issued_on}）。", code="order", field="on")
+    if on >= ends:
         raise BusinessError(
-            f"介绍信到 {row.expires_on - dt.timedelta(days=1)} 为止，已经逾期。请先换开介绍信再接收。",
+            f"介绍信到 {ends - dt.timedelta(days=1)} 为止，已经逾期。请先换开介绍信再接收。",
             code="expired",
             field="on",
         )
@@ -204,7 +206,7 @@ def note_receipt(desk: Desk, transfer: Transfer, *, on: dt.date) -> Transfer:
     row, done = _begin(desk, transfer, Act.RECEIPT, on)
     if done:
         return row
-    if on < row.accepted_on:
+    if row.accepted_on and on < row.accepted_on:
         raise BusinessError(f"回执日期早于接收日期（{row.accepted_on}）。", code="order", field="on")
     row.receipt_on = on
     return _move(desk, row, Act.RECEIPT, on)
@@ -287,6 +289,13 @@ def _check_letter(valid_days: int, dues_paid_to: PartialDate | None, rules: Tran
         raise BusinessError(f"有效天数在 1 至 {rules.most_valid_days} 天之间。", code="valid_days", field="valid_days")
     if dues_paid_to is not None and dues_paid_to.month is None:
         raise BusinessError("党费交到哪个月要写到月，例如 2026-03。", code="dues", field="dues_paid_to")
+
+
+def _letter_days(row: Transfer) -> tuple[dt.date, dt.date]:
+    """From when and to when (not included) the letter is good."""
+    assert row.issued_on is not None  # transfer_has_letter
+    assert row.expires_on is not None
+    return row.issued_on, row.expires_on
 
 
 def _put_letter(row: Transfer, on: dt.date, valid_days: int, dues_paid_to: PartialDate | None, number: str) -> None:

@@ -199,31 +199,31 @@ def _elected_people(election: Election) -> list[int]:
 PAPERS = {
     paper.slug: paper
     for paper in (
-        Paper("request", "换届请示", "letter", _request),
+        Paper("request", "换届请示", "print/election/letter.html", _request),
         Paper(
-            "candidates", "候选人名单", "table", _candidates, is_ready=_has_candidates, people=_candidate_people,
-            table=_candidate_table,
+            "candidates", "候选人名单", "print/election/table.html", _candidates, is_ready=_has_candidates,
+            people=_candidate_people, table=_candidate_table,
         ),
         Paper(
-            "exclusions", "不计入应到会人数的党员名单", "table", _exclusions,
+            "exclusions", "不计入应到会人数的党员名单", "print/election/table.html", _exclusions,
             is_ready=lambda election: _exclusion_rows(election).exists(),
             people=lambda election: [one.person_id for one in _exclusion_rows(election)], table=_exclusion_table,
             recall=True,
         ),
-        Paper("quorum", "到会人数说明", "quorum", _quorum),
-        Paper("method", "选举办法", "letter", _method),
-        Paper("ballot", "选票", "ballot", _ballot, is_ready=_may_vote, people=_candidate_people),
+        Paper("quorum", "到会人数说明", "print/election/quorum.html", _quorum),
+        Paper("method", "选举办法", "print/election/letter.html", _method),
+        Paper("ballot", "选票", "print/election/ballot.html", _ballot, is_ready=_may_vote, people=_candidate_people),
         Paper(
-            "count", "计票单", "count", _sheet, is_ready=_has_candidates, people=_candidate_people,
+            "count", "计票单", "print/election/count.html", _sheet, is_ready=_has_candidates, people=_candidate_people,
             table=_sheet_table,
         ),
         Paper(
-            "report", "选举结果报告单", "report", _report, is_ready=lambda election: election.state in _CHOSEN,
-            people=_elected_people,
+            "report", "选举结果报告单", "print/election/report.html", _report,
+            is_ready=lambda election: election.state in _CHOSEN, people=_elected_people,
         ),
         Paper(
-            "reply", "选举结果批复", "letter", _reply, is_ready=lambda election: election.state in _APPROVED,
-            people=_elected_people,
+            "reply", "选举结果批复", "print/election/letter.html", _reply,
+            is_ready=lambda election: election.state in _APPROVED, people=_elected_people,
         ),
     )
 }  # fmt: skip
@@ -266,7 +266,7 @@ def printed(request, desk, election, slug):
         order=ORDER if paper.table or slug == "ballot" else "", back_url=page_of(desk, row), recall=paper.recall,
         columns=len(context.get("columns", ())) or 1,
     )  # fmt: skip
-    return render(request, f"print/election/{paper.template}.html", {"frame": frame, **context})
+    return render(request, paper.template, {"frame": frame, **context})
 
 
 @require_safe

@@ -35,6 +35,7 @@ from apps.common.errors import BusinessError
 
 from .election_desk import FORM, address, find, page_of
 
+ONE_FORM = "desk/election/form.html"
 WRITTEN_LINES = 3
 Handler = Callable[..., object]
 
@@ -77,10 +78,12 @@ def _done(request, desk: Desk, row: Election):
     return redirect(page_of(desk, row))
 
 
-def _page(request, desk: Desk, row: Election, form, title: str, *, lead: str = "", template="form", bad=False, **more):
+def _page(
+    request, desk: Desk, row: Election, form, title: str, *, lead: str = "", template=ONE_FORM, bad=False, **more
+):
     context = {"title": title, "form": form, "lead": lead, "back": page_of(desk, row), "election": row, **more}
     status = 422 if bad or form.errors else 200
-    return show(request, desk, f"desk/election/{template}.html", context, status=status)
+    return show(request, desk, template, context, status=status)
 
 
 def _ask(request, desk, row):
@@ -147,7 +150,7 @@ def _nominate(request, desk, row):
         return _done(request, desk, row)
     needed = candidates_needed(row.seats, elections.election_rules(row.organisation, desk.today))
     return _page(
-        request, desk, row, form, "候选人名单", template="candidates",
+        request, desk, row, form, "候选人名单", template="desk/election/candidates.html",
         lead=f"应选 {row.seats} 名，候选人至少 {needed} 名。名单按姓氏笔画排列。",
         candidates=candidate_table(desk, row, editable=True),
         add_url=address(desk, "election_candidate_add", row.public_id),
@@ -156,8 +159,8 @@ def _nominate(request, desk, row):
 
 def _accept(request, desk, row):
     return _answer(
-        request, desk, row, title="审查候选人", service=elections.answer_candidates, template="candidates",
-        candidates=candidate_table(desk, row, editable=False),
+        request, desk, row, title="审查候选人", service=elections.answer_candidates,
+        template="desk/election/candidates.html", candidates=candidate_table(desk, row, editable=False),
     )  # fmt: skip
 
 
@@ -184,8 +187,8 @@ def _exclude(request, desk, row):
     if not rows:
         form.submit_label = "没有不计入的，往下"
     return _page(
-        request, desk, row, form, "不计入应到人数的党员", template="exclusions", rows=rows, quorum=found,
-        lead="只有六种情况可以不计入。每一位都要上级同意、大会通过。",
+        request, desk, row, form, "不计入应到人数的党员", template="desk/election/exclusions.html",
+        rows=rows, quorum=found, lead="只有六种情况可以不计入。每一位都要上级同意、大会通过。",
         add_url=address(desk, "election_exclusion_add", row.public_id), editable=True,
     )  # fmt: skip
 
@@ -211,8 +214,9 @@ def _agree(request, desk, row):
         for one, line in zip(rows, lines, strict=True)
     ]
     return _page(
-        request, desk, row, form, "审批不计入名单", template="grid", table=table, columns=["姓名", "原因"],
-        fields=["答复"], button="答复", bad=request.method == "POST", caption="不计入应到人数的党员",
+        request, desk, row, form, "审批不计入名单", template="desk/election/grid.html",
+        table=table, columns=["姓名", "原因"], fields=["答复"], button="答复", bad=request.method == "POST",
+        caption="不计入应到人数的党员",
     )  # fmt: skip
 
 
@@ -266,8 +270,9 @@ def _count(request, desk, row):
         for number, blank in enumerate(blanks, 1)
     ]
     return _page(
-        request, desk, row, form, f"第 {ballot.number} 次投票的计票单", template="count", ballot=ballot, table=table,
-        written=written, name_columns=["姓名"], vote_fields=["赞成", "反对", "弃权"], line_columns=["行"],
+        request, desk, row, form, f"第 {ballot.number} 次投票的计票单", template="desk/election/count.html",
+        ballot=ballot, table=table, written=written, name_columns=["姓名"],
+        vote_fields=["赞成", "反对", "弃权"], line_columns=["行"],
         written_fields=["姓名", "得票"], bad=request.method == "POST",
         lead="照监票人、计票人签字的计票单抄。这里只登记合计票数，不替任何人投票。",
     )  # fmt: skip
@@ -317,8 +322,9 @@ def _report(request, desk, row):
         for one, line in zip(chosen, lines, strict=True)
     ]
     return _page(
-        request, desk, row, form, "报告选举结果", template="grid", table=table, columns=["当选人"], fields=["职务"],
-        button="已报上级", caption="当选人和分工", bad=request.method == "POST",
+        request, desk, row, form, "报告选举结果", template="desk/election/grid.html",
+        table=table, columns=["当选人"], fields=["职务"], button="已报上级", caption="当选人和分工",
+        bad=request.method == "POST",
         lead="填好委员分工（设委员会的由新一届委员会选出书记），打印结果报告单，签字盖章后报上级。",
     )  # fmt: skip
 

@@ -144,7 +144,7 @@ def responsible_staff(desk: Desk, person: Person) -> tuple[Unit, User]:
         raise BusinessError("这个支部没有登记所属单位，请打电话告诉我们。", code="unit")
     if cadre is not None:
         found = responsible_for_cadres({cadre.pk: unit.pk}, on=desk.today)[cadre.pk]
-        user = User.objects.filter(pk=found, is_active=True).first()
+        user = User.objects.filter(pk=found, is_active=True).first() if found else None
         if user is not None and has_staff_role(user):
             return unit, user
     holders = acting_holders({unit.pk}, SECTION_HEAD, LIAISON, on=desk.today)[unit.pk]

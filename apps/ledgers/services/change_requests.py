@@ -76,7 +76,7 @@ def _waiting(request_row: ChangeRequest, decision: Decision) -> ChangeRequest | 
 
 def _write_phone(row: ChangeRequest, actor) -> None:
     """He has the number already: only the old one goes."""
-    replaces = Phone.objects.filter(pk=row.replaces_id, person_id=row.person_id).first()
+    replaces = Phone.objects.filter(pk=row.replaces_id, person_id=row.person_id).first() if row.replaces_id else None
     first = replaces.position if replaces else 0
     try:
         with transaction.atomic():

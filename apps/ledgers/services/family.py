@@ -67,7 +67,7 @@ def own_account(person_id: int, on: dt.date) -> User | None:
 def open_proxy_account(grant: ProxyGrant, *, actor, on: dt.date) -> User:
     """An account for the relative: the one he has by another grant (for the other parent), else a new one."""
     grant = ProxyGrant.objects.select_for_update(of=("self",)).select_related("relative").get(pk=grant.pk)
-    if grant.user_id is not None:
+    if grant.user is not None:
         return grant.user
     if not grant.is_current(on):
         raise BusinessError("授权还没有生效，或者已经停止、到期，不能开立账号。", code="not_current")
@@ -92,7 +92,7 @@ def _account_by_other_grant(grant: ProxyGrant) -> User | None:
 def print_form(grant: ProxyGrant, *, actor, on: dt.date) -> Paper:
     """The form to sign, waited for as paper. Printed again it is the same paper as long as it is still out."""
     grant = ProxyGrant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
-    if grant.paper_id and grant.paper.state in papers.OUT:
+    if grant.paper is not None and grant.paper.state in papers.OUT:
         return grant.paper
     unit = Cadre.objects.filter(pk=grant.person_id).values_list("managing_unit_id", flat=True).first()
     paper = papers.print_paper(

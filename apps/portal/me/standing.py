@@ -70,4 +70,4 @@ def show(request, acting: Acting, template: str, context: dict | None = None, st
     common = {
         "acting": acting, "person": acting.person, "whom": whom(acting), "several": len(actings(request)) > 1
     }  # fmt: skip
-    return render(request, f"portal/me/{template}.html", {**common, **(context or {})}, status=status)
+    return render(request, template, {**common, **(context or {})}, status=status)

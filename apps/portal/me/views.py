@@ -47,7 +47,7 @@ def home(request):
         person=acting.person, asked_by=request.user, state=ChangeState.WAITING, voided_at__isnull=True
     ).count()
     context = {"today": today, "helper": helpers[0] if helpers else None, "waiting": waiting, **scopes_of(acting)}
-    return show(request, acting, "home", context)
+    return show(request, acting, "portal/me/home.html", context)
 
 
 def scopes_of(acting) -> dict:
@@ -82,7 +82,7 @@ def carer(request, acting):
     note_look(request, acting, "see_promises")
     cadre = promises.cadre_of(acting.person.pk)
     helpers = promises.helpers_of(cadre, timezone.localdate()) if cadre else []
-    return show(request, acting, "carer", {"helpers": helpers})
+    return show(request, acting, "portal/me/carer.html", {"helpers": helpers})
 
 
 @own_page(scope=PROMISES)
@@ -90,13 +90,13 @@ def promised(request, acting):
     note_look(request, acting, "see_promises")
     cadre = promises.cadre_of(acting.person.pk)
     found = promises.promises_of(cadre, timezone.localdate(), whom=whom(acting)) if cadre else []
-    return show(request, acting, "promises", {"promises": found})
+    return show(request, acting, "portal/me/promises.html", {"promises": found})
 
 
 @own_page(scope=PROMISES)
 def own_calendar(request, acting):
     note_look(request, acting, "see_promises")
-    return show(request, acting, "calendar", {"months": calendar.by_month(entries_for(acting))})
+    return show(request, acting, "portal/me/calendar.html", {"months": calendar.by_month(entries_for(acting))})
 
 
 @own_page(scope=PROMISES)
@@ -118,12 +118,12 @@ def own_health(request, acting):
     note_look(request, acting, "see_health", always=True)
     person_id = acting.person.pk
     context = {"facts": health.facts_of(person_id), "stays": health.stays_of(person_id)}
-    return show(request, acting, "health", context)
+    return show(request, acting, "portal/me/health.html", context)
 
 
 @own_page(scope=ENROL)
 def enrol(request, acting):
-    return show(request, acting, "enrol")
+    return show(request, acting, "portal/me/enrol.html")
 
 
 # Change of phone or address
@@ -136,7 +136,8 @@ def change(request, acting):
     if acting.is_proxy:
         rows = rows.filter(asked_by=request.user)
     rows = rows.select_related("grant__relative").order_by("-asked_on", "-pk")[:SHOWN]
-    return show(request, acting, "change", {"rows": [(row, row.asked_by_id == request.user.pk) for row in rows]})
+    context = {"rows": [(row, row.asked_by_id == request.user.pk) for row in rows]}
+    return show(request, acting, "portal/me/change.html", context)
 
 
 @own_page(scope=ENROL)
@@ -174,7 +175,7 @@ def asked(request, acting, form, ask, title: str, lead: str):
             messages.success(request, "已收到，等工作人员核实。")
             return redirect("portal:me_change")
     context = {"form": form, "title": title, "lead": lead}
-    return show(request, acting, "ask", context, status=422 if form.errors else 200)
+    return show(request, acting, "portal/me/ask.html", context, status=422 if form.errors else 200)
 
 
 @own_page(scope=ENROL)
@@ -210,7 +211,7 @@ def family(request, acting):
         messages.success(request, f"已停止。{grant.relative.name}马上不能再看、再办。想恢复，请打电话给我们。")
         return redirect("portal:me_family")
     rows = [{"grant": row, "current": row.is_current(today), "last_day": row.ends_on - calendar.DAY} for row in held]
-    return show(request, acting, "family", {"rows": rows})
+    return show(request, acting, "portal/me/family.html", {"rows": rows})
 
 
 @own_page
@@ -222,9 +223,11 @@ def own_grant(request, acting):
         proxies.close(acting.grant, GrantEnd.PROXY, actor=request.user)
         messages.success(request, f"已停止替{acting.person.name}同志代办。")
         return redirect("portal:home")
-    return show(request, acting, "grant", {"grant": acting.grant, "last_day": acting.grant.ends_on - calendar.DAY})
+    context = {"grant": acting.grant, "last_day": acting.grant.ends_on - calendar.DAY}
+    return show(request, acting, "portal/me/grant.html", context)
 
 
 @own_page(himself=True)
 def looked_at(request, acting):
-    return show(request, acting, "looks", {"looks": looks.looks_of(acting.person, timezone.now()), "days": looks.DAYS})
+    context = {"looks": looks.looks_of(acting.person, timezone.now()), "days": looks.DAYS}
+    return show(request, acting, "portal/me/looks.html", context)

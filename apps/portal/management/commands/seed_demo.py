@@ -23,6 +23,7 @@ from apps.portal.demo.elections import write_elections
 from apps.portal.demo.evaluation import write_evaluations
 from apps.portal.demo.family import write_family
 from apps.portal.demo.imports import write_import
+from apps.portal.demo.medals import write_medals
 from apps.portal.demo.organisations import write_organisation_life
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
@@ -91,6 +92,7 @@ class Command(BaseCommand):
         write_channels(staff, on=on)
         write_elections(staff, on=on)
         write_transfers(staff, on=on)
+        write_medals(staff, on=on)
         write_import(units, staff, on=on)
         return written
 
