@@ -25,19 +25,11 @@ TOPICS: tuple[Topic, ...] = (
     MEETING_OVER,
     DELIVERY_DUE,
     DELIVERY_LATE,
-<<<<<<< HEAD
     MEDAL_PREPARE,
     MEDAL_REVIEW,
     POLITICAL_BIRTHDAYS,
     EVALUATION_OPEN,
     EVALUATION_WAITING,
-=======
-    EVALUATION_OPEN,
-    EVALUATION_WAITING,
-    MEDAL_PREPARE,
-    MEDAL_REVIEW,
-    POLITICAL_BIRTHDAYS,
->>>>>>> evaluation
 )
 
 NAMED = "SELECT %s AS topic, t.* FROM ({rows}) t"
