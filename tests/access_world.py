@@ -498,6 +498,8 @@ SHARED = {
     "branches.inspection",
     "branches.medalbatch",
     "branches.standard",
+    "branches.standard",
+    "branches.medalbatch",
 }
 
 

@@ -7,18 +7,20 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from django.db import IntegrityError, transaction, connection
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.branches.models import Evaluation, EvaluationLine, Standard
+from apps.branches.models import Evaluation, EvaluationLine, MicroLecture, Standard
+from apps.branches.occasions import branch_reminders_between
 from apps.branches.queries.evaluations import parts_of, totals_of
 from apps.branches.rules.evaluation import missing_items, plain, points_refusal, total, valid_until
 from apps.branches.services import evaluation_decisions as above
 from apps.branches.services import evaluations as services
 from apps.branches.services.evaluations import Given, ItemFacts
 from apps.common.errors import BusinessError, StaleVersion
+from apps.common.models import Attachment, AuditEntry
 from tests.builders import make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
 TODAY = timezone.localdate()
