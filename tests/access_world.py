@@ -498,8 +498,6 @@ SHARED = {
     "branches.inspection",
     "branches.medalbatch",
     "branches.standard",
-    "branches.standard",
-    "branches.medalbatch",
 }
 
 
