@@ -113,8 +113,9 @@ PAGES = {
     "admin:branches_organisation_move": Row("branches.change_organisation", "branches.organisation"),
     "admin:branches_organisation_honour": Row("branches.change_organisation", "branches.organisation"),
     "admin:branches_organisation_undo": Row(NOBODY, "branches.organisation"),
-    "admin:branches_organisation_members": Row("registry.view_cadre", "branches.organisation"),
-    "admin:branches_organisation_committee": Row("registry.view_cadre", "branches.organisation"),
+    # Asks for the right to see people too, which nobody who sees organisations lacks.
+    "admin:branches_organisation_members": Row("branches.view_organisation", "branches.organisation"),
+    "admin:branches_organisation_committee": Row("branches.view_organisation", "branches.organisation"),
     "admin:branches_organisation_coverage": Row("branches.view_organisation"),
     "admin:branches_organisation_export": Row("branches.view_organisation"),
     "admin:branches_inspection_finding": Row("branches.change_inspection", "branches.inspection"),
