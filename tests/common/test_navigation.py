@@ -12,6 +12,7 @@ from apps.common.navigation import public_entries, staff_groups
 class Someone:
     permissions: set = field(default_factory=set)
     is_authenticated: bool = True
+    is_staff: bool = True
 
     def has_perm(self, permission):
         return permission in self.permissions
