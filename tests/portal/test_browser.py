@@ -52,10 +52,12 @@ SMALLEST_TEXT = """() => {
   }
   return least;
 }"""
+# A tick box is pressed by its label as well: the taller of the two is the target.
 SMALL_TARGETS = """(least) => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
   .filter((e) => e.getClientRects().length && !e.classList.contains('skip'))
   .filter((e) => !(e.tagName === 'A' && getComputedStyle(e).display === 'inline'))
-  .filter((e) => e.getBoundingClientRect().height < least)
+  .filter((e) => Math.max(...[e, ...(/checkbox|radio/.test(e.type) ? e.labels : [])]
+    .map((part) => part.getBoundingClientRect().height)) < least)
   .map((e) => e.outerHTML.slice(0, 120))"""
 
 
