@@ -35,7 +35,6 @@ REFERENCE = _views(
 )
 PEOPLE = _views(
     "registry.cadre", "registry.lifeevent", "registry.unitspan", "registry.standingspan", "people.person",
-    "people.phone", "people.relative", "people.household",
     "people.phone", "people.relative", "people.household", "branches.organisation", "branches.membership",
     "branches.post", "branches.election",
     "people.whereabouts", "accounts.absence", "registry.rankcolumn", "registry.servingleader", "registry.worker",
@@ -71,6 +70,10 @@ FAMILY = (
     | _views("accounts.personalaccount", "accounts.callrequest")
     | frozenset({"accounts.change_personalaccount", "accounts.change_callrequest"})
 )
+# 一人一策: seen by all who see people. One line a subject.
+LEDGER = _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+# 一人一策: done by clerks. One line a subject.
+LEDGER_WORK = _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 # Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
 OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
@@ -89,7 +92,7 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
     "registry.unitreport", "registry.unitcheck", "registry.deceasedlist"
 )
 
-CLERK = REFERENCE | PEOPLE | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
+CLERK = REFERENCE | PEOPLE | LEDGER | LEDGER_WORK | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
@@ -116,7 +119,7 @@ ROLES = {
              | {"accounts.view_reveals", "registry.undo_import",
                 "ledgers.waive_duty", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",
                 "registry.change_hold"}),
-        Role("leader", "局领导", REFERENCE | PEOPLE | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
+        Role("leader", "局领导", REFERENCE | PEOPLE | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
              | {"people.view_proxygrant", "people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",

@@ -1,4 +1,4 @@
-"""The ledger: what a cadre is owed, by whom, and what was done. Needs and measures of 一人一策 join here later."""
+"""The ledger: what a cadre is owed and needs, by whom, and what was done."""
 
 from .advice import TierAdvice
 from .care import AssignmentQuerySet, CareAssignment, CareTier, OfVisibleCadres
@@ -6,6 +6,7 @@ from .checks import CheckQuerySet, SafetyCheck
 from .contacts import Contact, ContactPerson, ContactQuerySet
 from .duties import UNOWED, Duty, DutyQuerySet, DutyRun
 from .inquiries import Inquiry, InquiryQuerySet
+from .plans import Measure, MeasureQuerySet, Need, NeedQuerySet, ServicePlan
 from .sheets import CallSheet, CallSheetLine
 
 __all__ = [
@@ -24,7 +25,12 @@ __all__ = [
     "DutyRun",
     "Inquiry",
     "InquiryQuerySet",
+    "Measure",
+    "MeasureQuerySet",
+    "Need",
+    "NeedQuerySet",
     "OfVisibleCadres",
     "SafetyCheck",
+    "ServicePlan",
     "TierAdvice",
 ]

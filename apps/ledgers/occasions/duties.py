@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from apps.ledgers.choices import DutyKind
+from apps.ledgers.models import Duty
 from apps.people.choices import LifeStatus
-
-from .choices import DutyKind
-from .models import Duty
 
 SUBJECT_PREFIX = "duty:"
 COLUMNS = ("subject_key", "occasion_date", "cadre_id")

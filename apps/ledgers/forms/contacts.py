@@ -12,14 +12,13 @@ from apps.common.forms import PortalForm
 from apps.common.phone import parse_phone
 from apps.common.sources import TYPED
 from apps.common.suggesting import SuggestingInput
+from apps.ledgers.choices import By, CallOutcome, CheckResult, ContactKind, DutyKind, Level, Means, Method
+from apps.ledgers.models import Contact, Duty
+from apps.ledgers.rules import CALLS
+from apps.ledgers.services import CheckReport, ContactFacts
 from apps.people.models import Person, Whereabouts
 from apps.people.services import CLEAR
 from apps.registry.models import ServingLeader
-
-from .choices import By, CallOutcome, CheckResult, ContactKind, DutyKind, Level, Means, Method
-from .models import Contact, Duty
-from .rules import CALLS
-from .services import CheckReport, ContactFacts
 
 KIND_OF_METHOD = {
     Method.PHONE: ContactKind.CALL,
