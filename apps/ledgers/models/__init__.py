@@ -1,6 +1,7 @@
 """The ledger: what a cadre is owed and needs, by whom, and what was done."""
 
 from .advice import TierAdvice
+from .aftermath import AfterDeathItem, AftermathCase, AftermathHandover, AftermathTask
 from .care import AssignmentQuerySet, CareAssignment, CareTier, OfVisibleCadres
 from .checks import CheckQuerySet, SafetyCheck
 from .contacts import Contact, ContactPerson, ContactQuerySet
@@ -11,6 +12,10 @@ from .sheets import CallSheet, CallSheetLine
 
 __all__ = [
     "UNOWED",
+    "AfterDeathItem",
+    "AftermathCase",
+    "AftermathHandover",
+    "AftermathTask",
     "AssignmentQuerySet",
     "CallSheet",
     "CallSheetLine",
