@@ -14,9 +14,9 @@ from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.common.partial_date import PartialDate
 from apps.common.secrecy_words import refuse_marks
-from apps.ledgers.choices import CareRole
+from apps.ledgers.choices import CareRole, CheckResult
 from apps.ledgers.choices.aftermath import AftermathKind, TaskEnd
-from apps.ledgers.models import AftermathCase, AftermathHandover, AftermathTask, CareAssignment
+from apps.ledgers.models import AftermathCase, AftermathHandover, AftermathTask, CareAssignment, SafetyCheck
 from apps.ledgers.rules.aftermath import AftermathRules, planned_tasks, quiet_until
 from apps.organisation.queries import rule_values
 from apps.people import households
@@ -38,6 +38,7 @@ def follow_death(event: LifeEvent, undo: bool) -> None:
     are gone, and there again when the death stands after all."""
     if event.kind != LifeEventKind.DIED:
         return
+    _end_checks(event, undo)
     if undo:
         Person.objects.filter(pk=event.person_id).update(mourned_until=None)
         AftermathCase.objects.filter(event=event, voided_at__isnull=True).update(
@@ -64,6 +65,16 @@ def _open_case(cadre: Cadre, event: LifeEvent, rules: AftermathRules, today: dt.
         AftermathTask(case=case, kind=task.kind, what=task.what, owner_id=owner_id, due_on=task.due_on)
         for task in planned_tasks(today, rules)
     )
+
+
+def _end_checks(event: LifeEvent, undo: bool) -> None:
+    """Nobody goes on ringing alarms about the dead; undone, he is looked for again."""
+    if undo:
+        SafetyCheck.objects.filter(closed_by_event=event).update(closed_at=None, result="", closed_by_event=None)
+    else:
+        SafetyCheck.objects.open().filter(cadre_id=event.person_id).update(
+            closed_at=timezone.now(), result=CheckResult.DIED, closed_by_event=event
+        )
 
 
 def _owner(cadre: Cadre, event: LifeEvent) -> int | None:
