@@ -1,6 +1,8 @@
 """The staff side of the ledger in the stock admin."""
 
 from .absences import AbsenceAdmin
+from .after_death_items import AfterDeathItemAdmin
+from .aftermath import AftermathCaseAdmin
 from .assignments import CareAssignmentAdmin, CareTierAdmin
 from .cadre import CadreAdmin
 from .change_requests import ChangeRequestAdmin
@@ -14,6 +16,8 @@ from .whereabouts import WhereaboutsAdmin
 
 __all__ = [
     "AbsenceAdmin",
+    "AfterDeathItemAdmin",
+    "AftermathCaseAdmin",
     "CadreAdmin",
     "CallSheetAdmin",
     "CareAssignmentAdmin",

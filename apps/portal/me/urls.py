@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import farewell, views
 
 # Named in the portal's own namespace.
 urlpatterns = [
@@ -18,5 +18,7 @@ urlpatterns = [
     path("change/take-back/", views.take_back, name="me_take_back"),
     path("family/", views.family, name="me_family"),
     path("grant/", views.own_grant, name="me_grant"),
+    path("farewell/", farewell.farewell, name="me_farewell"),
+    path("farewell/<uuid:key>/", farewell.farewell_sheet, name="me_farewell_sheet"),
     path("looks/", views.looked_at, name="me_looks"),
 ]
