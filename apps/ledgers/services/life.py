@@ -30,8 +30,7 @@ def handle_life_event(event: LifeEvent, undo: bool) -> None:
     if cadre is None:
         return
     today = timezone.localdate()
-    acts = HANDLERS.get(event.kind, ())
-    for act in reversed(acts) if undo else acts:
+    for act in HANDLERS.get(event.kind, ()):
         act(cadre, event, undo, today)
     if not undo:
         plan_duties(on=today, cadres=[cadre.pk])
@@ -103,11 +102,14 @@ def _let_go(cadre: Cadre, kind: DutyKind, starts_on: dt.date, on: dt.date) -> No
     )
 
 
-# What each kind of event does, in this order; undone in the reverse one. One function a subject.
-HANDLERS: dict[str, tuple[Callable[[Cadre, LifeEvent, bool, dt.date], None], ...]] = {
-    LifeEventKind.DIED: (_died, end_needs),
+# In this order, on undo as well: none of them may build on what another closed.
+HANDLERS: dict[str, tuple[Callable, ...]] = {
+    LifeEventKind.DIED: (
+        _died,
+        end_needs,
+    ),
     LifeEventKind.LOST: (_lost,),
     LifeEventKind.FOUND: (_found,),
     LifeEventKind.ADMITTED: (_admitted,),
     LifeEventKind.DISCHARGED: (_discharged,),
-}
+}  # fmt: skip
