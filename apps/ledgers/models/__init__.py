@@ -6,6 +6,8 @@ from .checks import CheckQuerySet, SafetyCheck
 from .contacts import Contact, ContactPerson, ContactQuerySet
 from .duties import UNOWED, Duty, DutyQuerySet, DutyRun
 from .inquiries import Inquiry, InquiryQuerySet
+from .plan_library import MeasureTemplate
+from .plan_papers import PlanVersion, WordTemplate
 from .plans import Measure, MeasureQuerySet, Need, NeedQuerySet, ServicePlan
 from .sheets import CallSheet, CallSheetLine
 
@@ -27,10 +29,13 @@ __all__ = [
     "InquiryQuerySet",
     "Measure",
     "MeasureQuerySet",
+    "MeasureTemplate",
     "Need",
     "NeedQuerySet",
     "OfVisibleCadres",
+    "PlanVersion",
     "SafetyCheck",
     "ServicePlan",
     "TierAdvice",
+    "WordTemplate",
 ]
