@@ -19,6 +19,7 @@ from .assessment_dues import assess_after_discharge
 from .duties import close_duties, open_duty, reopen_duties
 from .event_day import day_of
 from .family_endings import keep_families
+from .need_endings import end_needs
 from .planning import plan_duties
 from .stay_events import end_stay, end_stay_by_death, open_stay
 
@@ -34,8 +35,7 @@ def handle_life_event(event: LifeEvent, undo: bool) -> None:
     if cadre is None:
         return
     today = timezone.localdate()
-    acts = HANDLERS.get(event.kind, ())
-    for act in reversed(acts) if undo else acts:
+    for act in HANDLERS.get(event.kind, ()):
         act(cadre, event, undo, today)
     if not undo:
         plan_duties(on=today, cadres=[cadre.pk])
@@ -107,11 +107,17 @@ def _let_go(cadre: Cadre, kind: DutyKind, starts_on: dt.date, on: dt.date) -> No
     )
 
 
-# What each kind of event does, in this order; undone in the reverse one. One function a subject.
-HANDLERS: dict[str, tuple[Callable[[Cadre, LifeEvent, bool, dt.date], None], ...]] = {
-    LifeEventKind.DIED: (_died, end_stay_by_death, call_off_works, keep_families),
+# In this order, on undo as well: none of them may build on what another closed.
+HANDLERS: dict[str, tuple[Callable, ...]] = {
+    LifeEventKind.DIED: (
+        _died,
+        end_needs,
+        end_stay_by_death,
+        call_off_works,
+        keep_families,
+    ),
     LifeEventKind.LOST: (_lost,),
     LifeEventKind.FOUND: (_found,),
     LifeEventKind.ADMITTED: (_admitted, open_stay, advise_anew),
     LifeEventKind.DISCHARGED: (_discharged, end_stay, assess_after_discharge, advise_anew),
-}
+}  # fmt: skip
