@@ -1,41 +1,25 @@
 """The ledger: what a cadre is owed and needs, by whom, and what was done."""
 
+from .adaptation import AdaptationItem, AdaptationQuerySet, AdaptationStep, HomeAdaptation
 from .advice import TierAdvice
+from .assessment import Assessment, AssessmentQuerySet, Thought, ThoughtQuerySet
 from .care import AssignmentQuerySet, CareAssignment, CareTier, OfVisibleCadres
 from .checks import CheckQuerySet, SafetyCheck
 from .contacts import Contact, ContactPerson, ContactQuerySet
-from .duties import UNOWED, Duty, DutyQuerySet, DutyRun
+from .duties import Duty, DutyQuerySet, DutyRun, UNOWED
+from .families import FamilyInCare, FamilyQuerySet
 from .inquiries import Inquiry, InquiryQuerySet
+from .medical import CheckUp, HospitalStay, Medicine, StayQuerySet
 from .plan_library import MeasureTemplate
 from .plan_papers import PlanVersion, WordTemplate
 from .plans import Measure, MeasureQuerySet, Need, NeedQuerySet, ServicePlan
 from .sheets import CallSheet, CallSheetLine
 
 __all__ = [
-    "UNOWED",
-    "AssignmentQuerySet",
-    "CallSheet",
-    "CallSheetLine",
-    "CareAssignment",
-    "CareTier",
-    "CheckQuerySet",
-    "Contact",
-    "ContactPerson",
-    "ContactQuerySet",
-    "Duty",
-    "DutyQuerySet",
-    "DutyRun",
-    "Inquiry",
-    "InquiryQuerySet",
-    "Measure",
-    "MeasureQuerySet",
-    "MeasureTemplate",
-    "Need",
-    "NeedQuerySet",
-    "OfVisibleCadres",
-    "PlanVersion",
-    "SafetyCheck",
-    "ServicePlan",
-    "TierAdvice",
-    "WordTemplate",
-]
+    "AdaptationItem", "AdaptationQuerySet", "AdaptationStep", "Assessment", "AssessmentQuerySet",
+    "AssignmentQuerySet", "CallSheet", "CallSheetLine", "CareAssignment", "CareTier", "CheckQuerySet", "CheckUp",
+    "Contact", "ContactPerson", "ContactQuerySet", "Duty", "DutyQuerySet", "DutyRun", "FamilyInCare",
+    "FamilyQuerySet", "HomeAdaptation", "HospitalStay", "Inquiry", "InquiryQuerySet", "Measure", "MeasureQuerySet",
+    "MeasureTemplate", "Medicine", "Need", "NeedQuerySet", "OfVisibleCadres", "PlanVersion", "SafetyCheck",
+    "ServicePlan", "StayQuerySet", "Thought", "ThoughtQuerySet", "TierAdvice", "UNOWED", "WordTemplate",
+]  # fmt: skip
