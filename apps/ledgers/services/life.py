@@ -14,6 +14,8 @@ from apps.registry.choices import LifeEventKind, LifeEventState
 from apps.registry.models import Cadre, LifeEvent
 
 from .duties import close_duties, open_duty, reopen_duties
+from .event_day import day_of
+from .need_endings import end_needs
 from .planning import plan_duties
 
 
@@ -28,16 +30,10 @@ def handle_life_event(event: LifeEvent, undo: bool) -> None:
     if cadre is None:
         return
     today = timezone.localdate()
-    act = HANDLERS.get(event.kind)
-    if act is not None:
+    for act in HANDLERS.get(event.kind, ()):
         act(cadre, event, undo, today)
     if not undo:
         plan_duties(on=today, cadres=[cadre.pk])
-
-
-def day_of(event: LifeEvent, today: dt.date) -> dt.date:
-    """The day an event is counted from: the last that its partial date allows, never one to come."""
-    return min(event.happened_on.last_day, today)
 
 
 def _died(cadre: Cadre, event: LifeEvent, undo: bool, today: dt.date) -> None:
@@ -106,10 +102,14 @@ def _let_go(cadre: Cadre, kind: DutyKind, starts_on: dt.date, on: dt.date) -> No
     )
 
 
-HANDLERS: dict[str, Callable] = {
-    LifeEventKind.DIED: _died,
-    LifeEventKind.LOST: _lost,
-    LifeEventKind.FOUND: _found,
-    LifeEventKind.ADMITTED: _admitted,
-    LifeEventKind.DISCHARGED: _discharged,
-}
+# In this order, on undo as well: none of them may build on what another closed.
+HANDLERS: dict[str, tuple[Callable, ...]] = {
+    LifeEventKind.DIED: (
+        _died,
+        end_needs,
+    ),
+    LifeEventKind.LOST: (_lost,),
+    LifeEventKind.FOUND: (_found,),
+    LifeEventKind.ADMITTED: (_admitted,),
+    LifeEventKind.DISCHARGED: (_discharged,),
+}  # fmt: skip
