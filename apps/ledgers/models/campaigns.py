@@ -25,7 +25,7 @@ ZERO = Decimal("0.00")
 
 @history.track()
 class Campaign(Record):
-    """One round of greetings of a unit, such as 2027春节. Contacts carry its `name`, and so do the duties of a festival.
+    """One round of greetings of a unit, such as 2027春节. Contacts carry its `name`, so do the duties of a festival.
 
     From `starts_on` to `last_day`, both included. Money in yuan. Approved only within the budget; closed with its
     totals, which `closing` keeps as they were then.
@@ -104,7 +104,7 @@ class CampaignSource(Versioned):
 
 
 class CampaignStandard(Versioned):
-    """What somebody of a category gets: taken from the rule set of the campaign's first day, then the campaign's own."""
+    """What somebody of a category gets: from the rule set of the campaign's first day, then the campaign's own."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="standards", verbose_name="慰问")
     category = models.CharField("哪类对象", max_length=10, choices=Category)
@@ -149,7 +149,7 @@ class VisitRoute(Record):
     )  # fmt: skip
     companions = models.CharField("陪同人员", max_length=200, blank=True, db_default="")
     vehicle = models.CharField(
-        "车辆、集合", max_length=200, blank=True, db_default="", help_text="例如 8:30 局门口，粤E·K0001，司机小梁"
+        "车辆、集合", max_length=200, blank=True, db_default="", help_text="例如 8:30 局门口，公务车，司机小梁"
     )
     printed_at = models.DateTimeField("打印时间", null=True, blank=True, editable=False)
     made_by = models.ForeignKey(

@@ -53,8 +53,7 @@ def make_campaign(facts: CampaignFacts, *, actor: User, form_key: uuid.UUID) -> 
         raise BusinessError("这个单位已经有同名的慰问，请换个名称，或者去接着办那一个。", field="name") from error
     rules = rule_values(GreetingStandards.rule_key, on=facts.starts_on, unit=facts.unit)
     CampaignStandard.objects.bulk_create(
-        CampaignStandard(campaign=campaign, category=one.category, money=one.money, gift=one.gift, gift_value=one.gift_value)
-        for one in standards_of(rules)
+        CampaignStandard(campaign=campaign, **vars(one)) for one in standards_of(rules)
     )  # fmt: skip
     note(campaign, "campaign.make", actor)
     return campaign

@@ -139,26 +139,29 @@ def set_layer(campaign: Campaign, keys: Collection[int], layer: str, *, on: bool
     return changed
 
 
-def match_names(
-    campaign: Campaign, names: Iterable[str], *, scope
-) -> tuple[dict[str, VisitTarget], dict[str, list[Cadre]], list[str]]:
-    """Names of a list that another office sent in: (those on our list, those only in the registry, the rest).
+@dataclass(frozen=True)
+class Matched:
+    """Names of a list that another office sent in: those on our list, those only in the registry, and the rest."""
 
-    A name that several of our list bear is in the rest: nobody is guessed. Two statements.
-    """
+    ours: dict[str, VisitTarget]
+    others: dict[str, list[Cadre]]
+    rest: list[str]
+
+
+def match_names(campaign: Campaign, names: Iterable[str], *, scope: QuerySet[Cadre]) -> Matched:
+    """Whom the names mean. A name that several of our list bear is in the rest: nobody is guessed. Two statements."""
     wanted = list(dict.fromkeys(name for name in (text.strip() for text in names) if name))
     ours: dict[str, list[VisitTarget]] = {}
-    rows = campaign.targets.filter(cadre__person__name__in=wanted).select_related("cadre__person", "family")
-    for target in rows:
+    rows = campaign.targets.filter(cadre__person__name__in=wanted, cadre__in=scope.values("pk"))
+    for target in rows.select_related("cadre__person", "family"):
         ours.setdefault(target.cadre.person.name, []).append(target)
     known: dict[str, list[Cadre]] = {}
-    for cadre in (
-        scope.living().filter(person__name__in=wanted).select_related("person", "managing_unit").order_by("pk")
-    ):
+    cadres = scope.living().filter(person__name__in=wanted).select_related("person", "managing_unit")
+    for cadre in cadres.order_by("pk"):
         known.setdefault(cadre.person.name, []).append(cadre)
     matched = {name: found[0] for name, found in ours.items() if len(found) == 1}
     others = {name: found for name, found in known.items() if name not in ours}
-    return matched, others, [name for name in wanted if name not in matched and name not in others]
+    return Matched(matched, others, [name for name in wanted if name not in matched and name not in others])
 
 
 def end_targets(event: LifeEvent, undo: bool) -> None:
