@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.common import history
-from apps.common.models import Record, Versioned
+from apps.common.models import Paper, Record, Versioned
 from apps.ledgers.choices import Method
 from apps.ledgers.choices.campaigns import CampaignKind, CampaignState, Category, Handed, Layer, TargetState
 from apps.organisation.models import Unit
@@ -268,6 +268,9 @@ class VisitTarget(Versioned):
     relation = models.CharField("代领关系", max_length=30, blank=True, db_default="")
     handed_on = models.DateField("日期", null=True, blank=True)
     returned_on = models.DateField("退回日期", null=True, blank=True)
+    card = models.ForeignKey(
+        Paper, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name="情况卡"
+    )
     address_index = models.BinaryField(null=True, editable=False)
     facts_at_print = models.JSONField("打印时的情况", default=dict, db_default={}, editable=False)
     closed_by_event = models.ForeignKey(

@@ -19,6 +19,7 @@ class ContactGuest(models.Model):
         verbose_name = "名册外的看望对象"
         verbose_name_plural = "名册外的看望对象"
         ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["contact", "name"], name="contactguest_once")]
 
     def __str__(self) -> str:
         return f"{self.name}（{self.unit or self.get_kind_display()}）"

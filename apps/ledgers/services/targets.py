@@ -1,10 +1,11 @@
 """The list of a campaign: chosen by filters, added and removed by hand, joined by household to doors."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Func, Value
+from django.db.models import F, Func, QuerySet, Value
 
 from apps.accounts.models import User
 from apps.common.errors import BusinessError
