@@ -3,11 +3,13 @@
 from .adaptation import AdaptationItem, AdaptationQuerySet, AdaptationStep, HomeAdaptation
 from .advice import TierAdvice
 from .assessment import Assessment, AssessmentQuerySet, Thought, ThoughtQuerySet
+from .campaigns import Campaign, CampaignSource, CampaignStandard, VisitRoute, VisitStop, VisitTarget
 from .care import AssignmentQuerySet, CareAssignment, CareTier, OfVisibleCadres
 from .checks import CheckQuerySet, SafetyCheck
 from .contacts import Contact, ContactPerson, ContactQuerySet
 from .duties import Duty, DutyQuerySet, DutyRun, UNOWED
 from .families import FamilyInCare, FamilyQuerySet
+from .guests import ContactGuest
 from .inquiries import Inquiry, InquiryQuerySet
 from .medical import CheckUp, HospitalStay, Medicine, StayQuerySet
 from .plan_library import MeasureTemplate
@@ -17,9 +19,10 @@ from .sheets import CallSheet, CallSheetLine
 
 __all__ = [
     "AdaptationItem", "AdaptationQuerySet", "AdaptationStep", "Assessment", "AssessmentQuerySet",
-    "AssignmentQuerySet", "CallSheet", "CallSheetLine", "CareAssignment", "CareTier", "CheckQuerySet", "CheckUp",
-    "Contact", "ContactPerson", "ContactQuerySet", "Duty", "DutyQuerySet", "DutyRun", "FamilyInCare",
-    "FamilyQuerySet", "HomeAdaptation", "HospitalStay", "Inquiry", "InquiryQuerySet", "Measure", "MeasureQuerySet",
-    "MeasureTemplate", "Medicine", "Need", "NeedQuerySet", "OfVisibleCadres", "PlanVersion", "SafetyCheck",
-    "ServicePlan", "StayQuerySet", "Thought", "ThoughtQuerySet", "TierAdvice", "UNOWED", "WordTemplate",
+    "AssignmentQuerySet", "CallSheet", "CallSheetLine", "Campaign", "CampaignSource", "CampaignStandard",
+    "CareAssignment", "CareTier", "CheckQuerySet", "CheckUp", "Contact", "ContactGuest", "ContactPerson",
+    "ContactQuerySet", "Duty", "DutyQuerySet", "DutyRun", "FamilyInCare", "FamilyQuerySet", "HomeAdaptation",
+    "HospitalStay", "Inquiry", "InquiryQuerySet", "Measure", "MeasureQuerySet", "MeasureTemplate", "Medicine",
+    "Need", "NeedQuerySet", "OfVisibleCadres", "PlanVersion", "SafetyCheck", "ServicePlan", "StayQuerySet",
+    "Thought", "ThoughtQuerySet", "TierAdvice", "UNOWED", "VisitRoute", "VisitStop", "VisitTarget", "WordTemplate",
 ]  # fmt: skip
