@@ -89,7 +89,9 @@ class AidApplication(Record):
 
     state = models.CharField("进度", max_length=10, choices=AidState, default=AidState.APPLIED, editable=False)
     moved_on = models.DateField("这一步自何日", editable=False)
-    closing_note = models.CharField("退回、不批准、撤回的原因", max_length=200, blank=True, db_default="", editable=False)
+    closing_note = models.CharField(
+        "退回、不批准、撤回的原因", max_length=200, blank=True, db_default="", editable=False
+    )
     paper = models.ForeignKey(
         Paper, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name="申请表"
     )
@@ -126,7 +128,9 @@ class AidApplication(Record):
         verbose_name="发放",
     )  # fmt: skip
     paid_on = models.DateField("发放日期", null=True, blank=True, editable=False)
-    pay_method = models.CharField("发放方式", max_length=8, choices=PayMethod, blank=True, db_default="", editable=False)
+    pay_method = models.CharField(
+        "发放方式", max_length=8, choices=PayMethod, blank=True, db_default="", editable=False
+    )
     payee = models.CharField("收款人", max_length=60, blank=True, db_default="", editable=False)
     payee_relation = models.CharField("收款人是老同志的", max_length=30, blank=True, db_default="", editable=False)
     account = EncryptedTextField("收款账号")

@@ -13,6 +13,7 @@ from apps.organisation.queries import rule_values
 from apps.registry.choices import LifeEventKind, LifeEventState
 from apps.registry.models import Cadre, LifeEvent
 
+from .aid_life import aid_of_the_dead
 from .duties import close_duties, open_duty, reopen_duties
 from .planning import plan_duties
 
@@ -109,6 +110,7 @@ def _let_go(cadre: Cadre, kind: DutyKind, starts_on: dt.date, on: dt.date) -> No
 HANDLERS: dict[str, tuple[Callable, ...]] = {
     LifeEventKind.DIED: (
         _died,
+        aid_of_the_dead,
     ),
     LifeEventKind.LOST: (_lost,),
     LifeEventKind.FOUND: (_found,),
