@@ -19,6 +19,7 @@ from apps.organisation.queries import work_calendar
 from apps.people.choices import LifeStatus
 
 from .aid_steps import begin, take, target
+from .needs import finish_measure
 
 Act = AidAct
 RECEIPT = "aid_receipt"
@@ -175,4 +176,14 @@ def receive(
             actor=actor, keep_days=None,
         )  # fmt: skip
     take(row, Act.RECEIVE, on=on, actor=actor, changes=changes)
+    _keep_promise(row, actor, on)
     return row
+
+
+def _keep_promise(row: AidApplication, actor, on: dt.date) -> None:
+    """The promise of his plan that this answers is kept; the need is closed by the call that asks him (8.3)."""
+    measure = row.measure
+    if measure is None or measure.done_on or measure.dropped_on or measure.need.closed_on:
+        return
+    words = f"困难帮扶已发放并签收（{row.get_help_display()}）"
+    finish_measure(measure, result=words, done_on=on, cost=row.granted, actor=actor, on=on)

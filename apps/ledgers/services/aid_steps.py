@@ -19,6 +19,8 @@ from apps.ledgers.models import AidApplication, AidStep, FundYear
 from apps.ledgers.queries.aid import rules_for
 from apps.ledgers.rules.aid import MOVES, OPEN, OVER, AidRules, may
 
+from .needs import reopen_measure
+
 Act, State = AidAct, AidState
 SENTENCES = {
     "aid_once_a_year": "这位老同志今年已经有一份困难帮扶申请，每人每年只能帮扶一次。",
@@ -250,6 +252,8 @@ def undo(
     if last is None or (step_id is not None and last.pk != step_id):
         raise BusinessError("这一步已经有人撤回，或者撤回的期限已过，请刷新后再看。", code="undo")
     put_back(row, last)
+    if last.act == Act.RECEIVE and row.measure is not None and row.measure.done_on and not row.measure.need.closed_on:
+        reopen_measure(row.measure, actor=actor)
     row.votes.filter(meeting_id=last.kept.get("vote_meeting")).delete()
     AidStep.objects.create(
         application=row, act=Act.UNDO, on=on, state_before=row.state, entered_by=actor,

@@ -15,6 +15,8 @@ from apps.registry.models import Cadre, LifeEvent
 
 from .aid_life import aid_of_the_dead
 from .duties import close_duties, open_duty, reopen_duties
+from .event_day import day_of
+from .need_endings import end_needs
 from .planning import plan_duties
 
 
@@ -33,11 +35,6 @@ def handle_life_event(event: LifeEvent, undo: bool) -> None:
         act(cadre, event, undo, today)
     if not undo:
         plan_duties(on=today, cadres=[cadre.pk])
-
-
-def day_of(event: LifeEvent, today: dt.date) -> dt.date:
-    """The day an event is counted from: the last that its partial date allows, never one to come."""
-    return min(event.happened_on.last_day, today)
 
 
 def _died(cadre: Cadre, event: LifeEvent, undo: bool, today: dt.date) -> None:
@@ -110,6 +107,7 @@ def _let_go(cadre: Cadre, kind: DutyKind, starts_on: dt.date, on: dt.date) -> No
 HANDLERS: dict[str, tuple[Callable, ...]] = {
     LifeEventKind.DIED: (
         _died,
+        end_needs,
         aid_of_the_dead,
     ),
     LifeEventKind.LOST: (_lost,),
