@@ -28,8 +28,7 @@ def handle_life_event(event: LifeEvent, undo: bool) -> None:
     if cadre is None:
         return
     today = timezone.localdate()
-    act = HANDLERS.get(event.kind)
-    if act is not None:
+    for act in HANDLERS.get(event.kind, ()):
         act(cadre, event, undo, today)
     if not undo:
         plan_duties(on=today, cadres=[cadre.pk])
@@ -106,10 +105,13 @@ def _let_go(cadre: Cadre, kind: DutyKind, starts_on: dt.date, on: dt.date) -> No
     )
 
 
-HANDLERS: dict[str, Callable] = {
-    LifeEventKind.DIED: _died,
-    LifeEventKind.LOST: _lost,
-    LifeEventKind.FOUND: _found,
-    LifeEventKind.ADMITTED: _admitted,
-    LifeEventKind.DISCHARGED: _discharged,
-}
+# In this order, on undo as well: none of them may build on what another closed.
+HANDLERS: dict[str, tuple[Callable, ...]] = {
+    LifeEventKind.DIED: (
+        _died,
+    ),
+    LifeEventKind.LOST: (_lost,),
+    LifeEventKind.FOUND: (_found,),
+    LifeEventKind.ADMITTED: (_admitted,),
+    LifeEventKind.DISCHARGED: (_discharged,),
+}  # fmt: skip
