@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .choices import PhoneKind, ReachBy
@@ -43,11 +43,11 @@ def away_on(person_ids: Collection[int], on: dt.date) -> dict[int, Whereabouts]:
     return {row.person_id: row for row in rows}
 
 
-def periods_of(person_id: int, on: dt.date) -> list[Whereabouts]:
+def periods_of(person_id: int, on: dt.date) -> QuerySet[Whereabouts]:
     """Standing periods away of one person, the latest first; those over for a year are left to the list."""
     rows = Whereabouts.objects.filter(person_id=person_id, voided_at__isnull=True).select_related("division")
     recent = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on - YEAR))
-    return list(recent.order_by("-starts_on", "-pk"))
+    return recent.order_by("-starts_on", "-pk")
 
 
 def _reach(person: Person, away: Whereabouts | None, phones: list[Phone], opened: bool) -> Reach:

@@ -49,7 +49,8 @@ def test_relations_order_values_and_deferred_fields_are_kept(side):
     }  # fmt: skip
     with CaptureQueriesContext(connection) as queries:
         found = read_together(parts)
-        assert [row.person.name for row in found["joined"]] and found["joined"][0].managing_unit.name
+        assert found["joined"][0].person.name
+        assert found["joined"][0].managing_unit.name
         assert [row.name for row in found["short"]] == sorted((row.name for row in found["short"]), reverse=True)
 
     assert len(queries) == 1
