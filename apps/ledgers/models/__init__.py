@@ -2,6 +2,7 @@
 
 from .adaptation import AdaptationItem, AdaptationQuerySet, AdaptationStep, HomeAdaptation
 from .advice import TierAdvice
+from .aftermath import AfterDeathItem, AftermathCase, AftermathHandover, AftermathTask
 from .aid import AidApplication, AidDraft, AidEvidence, AidQuerySet, AidStep, AidVote
 from .assessment import Assessment, AssessmentQuerySet, Thought, ThoughtQuerySet
 from .campaigns import Campaign, CampaignSource, CampaignStandard, VisitRoute, VisitStop, VisitTarget
@@ -20,13 +21,13 @@ from .plans import Measure, MeasureQuerySet, Need, NeedQuerySet, ServicePlan
 from .sheets import CallSheet, CallSheetLine
 
 __all__ = [
-    "AdaptationItem", "AdaptationQuerySet", "AdaptationStep", "AidApplication", "AidBatch", "AidDraft",
-    "AidEvidence", "AidMeeting", "AidNotice", "AidObjection", "AidQuerySet", "AidStep", "AidVote", "Assessment",
-    "AssessmentQuerySet", "AssignmentQuerySet", "CallSheet", "CallSheetLine", "Campaign", "CampaignSource",
-    "CampaignStandard", "CareAssignment", "CareTier", "CheckQuerySet", "CheckUp", "Contact", "ContactGuest",
-    "ContactPerson", "ContactQuerySet", "Duty", "DutyQuerySet", "DutyRun", "FamilyInCare", "FamilyQuerySet",
-    "FundAdjustment", "FundYear", "HomeAdaptation", "HospitalStay", "Inquiry", "InquiryQuerySet", "Measure",
-    "MeasureQuerySet", "MeasureTemplate", "Medicine", "Need", "NeedQuerySet", "OfVisibleCadres", "PlanVersion",
-    "SafetyCheck", "ServicePlan", "StayQuerySet", "Thought", "ThoughtQuerySet", "TierAdvice", "UNOWED", "VisitRoute",
-    "VisitStop", "VisitTarget", "WordTemplate",
+    "AdaptationItem", "AdaptationQuerySet", "AdaptationStep", "AfterDeathItem", "AftermathCase", "AftermathHandover",
+    "AftermathTask", "AidApplication", "AidBatch", "AidDraft", "AidEvidence", "AidMeeting", "AidNotice",
+    "AidObjection", "AidQuerySet", "AidStep", "AidVote", "Assessment", "AssessmentQuerySet", "AssignmentQuerySet",
+    "CallSheet", "CallSheetLine", "Campaign", "CampaignSource", "CampaignStandard", "CareAssignment", "CareTier",
+    "CheckQuerySet", "CheckUp", "Contact", "ContactGuest", "ContactPerson", "ContactQuerySet", "Duty",
+    "DutyQuerySet", "DutyRun", "FamilyInCare", "FamilyQuerySet", "FundAdjustment", "FundYear", "HomeAdaptation",
+    "HospitalStay", "Inquiry", "InquiryQuerySet", "Measure", "MeasureQuerySet", "MeasureTemplate", "Medicine",
+    "Need", "NeedQuerySet", "OfVisibleCadres", "PlanVersion", "SafetyCheck", "ServicePlan", "StayQuerySet",
+    "Thought", "ThoughtQuerySet", "TierAdvice", "UNOWED", "VisitRoute", "VisitStop", "VisitTarget", "WordTemplate",
 ]  # fmt: skip
