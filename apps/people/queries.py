@@ -3,10 +3,12 @@
 import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet, Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+
 from apps.common.together import read_together
-from .choices import PhoneKind, ReachBy, LifeStatus
+
+from .choices import LifeStatus, PhoneKind, ReachBy
 from .models import Person, Phone, Whereabouts
 from .rules import Number, Reach
 

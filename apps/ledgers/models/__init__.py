@@ -11,7 +11,7 @@ from .care import AssignmentQuerySet, CareAssignment, CareTier, OfVisibleCadres
 from .checks import CheckQuerySet, SafetyCheck
 from .contacts import Contact, ContactPerson, ContactQuerySet
 from .convalescence import ConvalescenceBatch, ConvalescencePlace
-from .duties import Duty, DutyQuerySet, DutyRun, UNOWED
+from .duties import UNOWED, Duty, DutyQuerySet, DutyRun
 from .families import FamilyInCare, FamilyQuerySet
 from .funds import AidBatch, AidMeeting, AidNotice, AidObjection, FundAdjustment, FundYear
 from .guests import ContactGuest

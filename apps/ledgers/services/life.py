@@ -15,8 +15,8 @@ from apps.registry.models import Cadre, LifeEvent
 
 from .adaptation_endings import call_off_works
 from .advice import advise_anew
-from .assessment_dues import assess_after_discharge
 from .aid_life import aid_of_the_dead
+from .assessment_dues import assess_after_discharge
 from .duties import close_duties, open_duty, reopen_duties
 from .event_day import day_of
 from .family_endings import keep_families
