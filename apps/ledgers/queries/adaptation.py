@@ -8,7 +8,7 @@ from apps.ledgers.choices.adaptation import PhotoSide
 from apps.ledgers.models import HomeAdaptation
 from apps.registry.models import Cadre
 
-from .page import Moment, day_words
+from .moments import Moment, day_words
 
 MOST_PHOTOS = 12
 MOST_SHOWN = 20

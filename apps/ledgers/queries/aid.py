@@ -18,7 +18,7 @@ from apps.organisation.queries import ancestor_ids, rule_values
 from apps.people.models import Person, PersonAccount, Relative
 from apps.registry.models import Cadre
 
-from .page import Moment, day_words
+from .moments import Moment, day_words
 
 SITUATIONS = "aid_situation"
 RELATION = "relation"
