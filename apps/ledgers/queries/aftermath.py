@@ -17,7 +17,7 @@ from apps.people.models import Person, ProxyGrant
 from apps.registry.models import Cadre, LifeEvent
 from apps.registry.wording import age_of
 
-from .page import Moment, day_words
+from .moments import Moment, day_words
 
 CHANGE = "ledgers.change_aftermathcase"
 UNKNOWN = "（　　　　）"

@@ -17,7 +17,7 @@ from apps.people.models import Person, PersonAccount, ProxyGrant
 from apps.registry.choices import LifeEventKind
 from apps.registry.models import Cadre, LifeEvent
 
-from .life import day_of
+from .event_day import day_of
 
 FORM = "家属授权书"
 FORM_BACK = dt.timedelta(days=30)
