@@ -12,6 +12,7 @@ from .duties import DutyAdmin
 from .inquiries import InquiryAdmin
 from .proxies import ProxyGrantAdmin
 from .sheets import CallSheetAdmin
+from .twins import PersonMergeAdmin, TwinPairAdmin
 from .whereabouts import WhereaboutsAdmin
 
 __all__ = [
@@ -26,7 +27,9 @@ __all__ = [
     "ContactAdmin",
     "DutyAdmin",
     "InquiryAdmin",
+    "PersonMergeAdmin",
     "ProxyGrantAdmin",
     "SafetyCheckAdmin",
+    "TwinPairAdmin",
     "WhereaboutsAdmin",
 ]

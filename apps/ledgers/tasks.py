@@ -1,0 +1,11 @@
+"""What a worker does for the ledger."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from .queries.twins import find_twins
+
+
+@shared_task
+def look_for_twins() -> int:
+    return find_twins(timezone.localdate())
