@@ -71,9 +71,13 @@ FAMILY = (
     | frozenset({"accounts.change_personalaccount", "accounts.change_callrequest"})
 )
 # 一人一策: seen by all who see people. One line a subject.
-LEDGER = _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+LEDGER = _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure") | _views(
+    "ledgers.campaign", "ledgers.visitroute"
+)
 # 一人一策: done by clerks. One line a subject.
-LEDGER_WORK = _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+LEDGER_WORK = _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure") | _edits(
+    "ledgers.campaign", "ledgers.visitroute"
+)
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 # Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
 OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
@@ -117,7 +121,7 @@ ROLES = {
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
              | _views("organisation.barredentry")
              | {"accounts.view_reveals", "registry.undo_import",
-                "ledgers.waive_duty", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",
+                "ledgers.waive_duty", "ledgers.approve_campaign", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",
                 "registry.change_hold"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
              | {"people.view_proxygrant", "people.view_contact",
