@@ -18,7 +18,7 @@ from apps.ledgers.choices.aid import AidState, AidVia
 from apps.ledgers.forms.aid import AidForm, ChangeForm, initial_of
 from apps.ledgers.models import AidApplication
 from apps.ledgers.queries.aid import fund_for, rules_for, situation_choices, situation_words, state_words
-from apps.ledgers.rules.aid import COUNTED, AidRules
+from apps.ledgers.rules.aid import AidRules
 from apps.ledgers.services import aid as services
 from apps.ledgers.services.aid_papers import form_of
 from apps.organisation.queries import rule_values
@@ -28,6 +28,7 @@ from apps.registry.models import Cadre
 from apps.registry.queries import find_cadres, find_people
 
 from .aid_acts import AidActs
+from .aid_course import course_of
 from .aid_filters import AidHelpFilter, AidKindFilter, AidStateFilter, AidViaFilter, AidWhoFilter, AidYearFilter
 from .aid_sheets import application_lines, form_blocks, yuan
 from .filters import UnitOfCadreFilter
@@ -315,41 +316,3 @@ def file_response(found):
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def course_of(row: AidApplication, details: bool) -> list[tuple[str, str]]:
-    """What was found and decided on the way, in order; only what is there."""
-    lines: list[tuple[str, str]] = []
-    if row.late_reason:
-        lines.append(("申请期以外登记", row.late_reason))
-    if row.closing_note:
-        lines.append(("退回、不批准、撤回的原因", row.closing_note))
-    if row.verified_on:
-        seen = "入户看过" if row.visited else "没有入户"
-        lines.append(("核实", f"{row.verified_on}　{row.verifiers}　{seen}"))
-    if row.signed_on:
-        lines.append(("单位签章", f"{row.signed_on}　{row.signer}"))
-    if row.reviewed_on:
-        lines.append(("初审", f"{row.reviewed_on}　{row.reviewed_by}　建议 {yuan(row.proposed) or '—'} 元"))
-    if details:
-        told = (("核实情况", row.findings), ("单位意见", row.unit_opinion), ("初审意见", row.review_opinion))
-        lines += [(name, text) for name, text in told if text]
-        if row.kin_at_bureau:
-            lines.append(("在局里工作的亲属", row.kin_at_bureau))
-    if row.state in COUNTED:
-        lines.append(("批准", f"{row.decided_on}　{yuan(row.granted)} 元　{row.decided_by}　{row.meeting.minutes_no}"))
-    if row.notice_id:
-        lines.append(("公示", f"{row.notice}　{row.notice.starts_on} 至 {row.notice.last_day}"))
-    if row.paid_on:
-        payee = f"{row.payee}（{row.payee_relation}）" if row.payee_relation else row.payee
-        lines.append(("发放", f"{row.paid_on}　{row.get_pay_method_display()}　{payee}"))
-        if details and row.account:
-            lines.append(("收款账号", row.account))
-    if row.received_on:
-        proxy = f"（代领，{row.receiver_relation}）" if row.receiver_relation else ""
-        lines.append(("签收", f"{row.received_on}　{row.receiver}{proxy}"))
-    if row.revisited_on:
-        lines.append(("次年回访", f"{row.revisited_on}　{row.revisit_note}"))
-    if row.measure_id:
-        lines.append(("一人一策里答应的事", f"{row.measure.need}：{row.measure.what}"))
-    return lines

@@ -39,6 +39,8 @@ WORDS = {
     FILE: ("加证明材料", "收入证明、病历、票据等；加密保存，到期自动清除。"),
     LINK: ("对应一人一策", "这次帮扶办的是答应过的哪件事；签收以后自动记为办好。"),
 }
+# Steps whose form is what the service takes.
+PLAIN = {Act.VERIFY: aid_steps.verify, Act.FAMILY: aid_steps.stand_in, Act.REVISIT: aid_steps.revisit}
 NEXT = {
     AidState.APPLIED: Act.VERIFY, AidState.VERIFIED: Act.SIGN, AidState.SIGNED: Act.REVIEW, AidState.PAID: Act.RECEIVE,
 }  # fmt: skip
@@ -129,30 +131,26 @@ class AidActs:
         return form
 
     def perform(self, request, row: AidApplication, act: str, values: dict) -> None:
-        actor, today = request.user, timezone.localdate()
+        actor = request.user
         file = values.pop("file", None)
-        match act:
-            case Act.VERIFY:
-                aid_steps.verify(row, **values, actor=actor)
-            case Act.SIGN:
-                self._sign(row, values, file, actor)
-            case Act.REVIEW:
-                self._review(row, values, actor)
-            case Act.RETURN | Act.REFUSE | Act.WITHDRAW:
-                aid_steps.end(row, act, **values, actor=actor)
-            case Act.FAMILY:
-                aid_steps.stand_in(row, **values, actor=actor)
-            case Act.RECEIVE:
-                aid_paying.receive(row, **values, file=file, actor=actor)
-            case Act.REVISIT:
-                aid_steps.revisit(row, **values, actor=actor)
-            case Act.UNDO:
-                aid_steps.undo(row, on=today, actor=actor, decides=self.decides(request, row), step_id=values["step"])
-            case "file":
-                aid.add_evidence(row, values["kind"], file, actor=actor)
-            case "link":
-                measure: Measure | None = values["measure"]
-                aid_steps.link(row, need=measure.need if measure else None, measure=measure, actor=actor)
+        if act in (Act.RETURN, Act.REFUSE, Act.WITHDRAW):
+            aid_steps.end(row, act, **values, actor=actor)
+        elif act == Act.UNDO:
+            decides, today = self.decides(request, row), timezone.localdate()
+            aid_steps.undo(row, on=today, actor=actor, decides=decides, step_id=values["step"])
+        elif act == Act.SIGN:
+            self._sign(row, values, file, actor)
+        elif act == Act.REVIEW:
+            self._review(row, values, actor)
+        elif act == Act.RECEIVE:
+            aid_paying.receive(row, **values, file=file, actor=actor)
+        elif act == FILE:
+            aid.add_evidence(row, values["kind"], file, actor=actor)
+        elif act == LINK:
+            measure: Measure | None = values["measure"]
+            aid_steps.link(row, need=measure.need if measure else None, measure=measure, actor=actor)
+        else:
+            PLAIN[act](row, **values, actor=actor)
 
     def _sign(self, row: AidApplication, values: dict, file, actor) -> None:
         aid_papers.sign(row, **values, data=read_scan(file, field="file").data if file else None, actor=actor)

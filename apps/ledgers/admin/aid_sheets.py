@@ -1,4 +1,4 @@
-"""The papers of the aid fund (domain 4.3 table 5 and 10): 申请表, 汇总表, 会议审批表, 公示, 签领表; each on A4 or as xlsx.
+"""The papers of the aid fund (domain 4.3 table 5 and 10): 申请表, 汇总表, 会议审批表, 公示, 签领表; on A4 or as xlsx.
 
 The public notice carries names and units only: no id, no address, no illness, no reasons (domain 3.12; trust).
 """
