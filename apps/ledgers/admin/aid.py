@@ -30,7 +30,7 @@ from apps.registry.queries import find_cadres, find_people
 from .aid_acts import AidActs
 from .aid_course import course_of
 from .aid_filters import AidHelpFilter, AidKindFilter, AidStateFilter, AidViaFilter, AidWhoFilter, AidYearFilter
-from .aid_sheets import application_lines, form_blocks, yuan
+from .aid_sheets import application_lines, form_blocks, granted_words, yuan
 from .filters import UnitOfCadreFilter
 from .inquiry_forms import person_words
 
@@ -46,7 +46,17 @@ SEALED = ("household", "income", "expense", "medical", "housing", "statement", "
 class AidApplicationAdmin(AidActs, RecordAdmin):
     add_label = "登记困难帮扶申请"
     empty_words = "申请期里老同志可以自己在网上填，支部可以代报；这里点“登记困难帮扶申请”也能代录。"
-    list_display = ("applied", "who", "unit_words", "kind", "help", "asked_words", "granted_words", "state_tag", "via")
+    list_display = (
+        "applied",
+        "who",
+        "unit_words",
+        "kind",
+        "help_words",
+        "asked_words",
+        "granted_words",
+        "state_tag",
+        "via",
+    )
     list_display_links = ("applied", "who")
     list_filter = (AidStateFilter, AidKindFilter, AidHelpFilter, AidWhoFilter, AidViaFilter, AidYearFilter,
                    UnitOfCadreFilter)  # fmt: skip
@@ -95,13 +105,17 @@ class AidApplicationAdmin(AidActs, RecordAdmin):
     def unit_words(self, obj):
         return obj.cadre.managing_unit.short_name or obj.cadre.managing_unit.name
 
+    @admin.display(description="帮扶方式")
+    def help_words(self, obj):
+        return obj.get_help_display()
+
     @admin.display(description="申请（元）")
     def asked_words(self, obj):
         return yuan(obj.requested)
 
     @admin.display(description="批准（元）")
     def granted_words(self, obj):
-        return yuan(obj.granted)
+        return granted_words(obj)
 
     @admin.display(description="进度")
     def state_tag(self, obj):
@@ -270,7 +284,11 @@ class AidApplicationAdmin(AidActs, RecordAdmin):
     def record_tools(self, request, obj):
         tools = [tool for tool in super().record_tools(request, obj) if tool["label"] != "修改"]
         person = reverse("admin:registry_cadre_change", args=[obj.cadre_id])
-        found = [{"label": "个人页面", "url": person}, {"label": "打印申请表", "url": self.url_of("print", obj)}]
+        fund = reverse("admin:ledgers_fundyear_change", args=[obj.fund_id])
+        found = [
+            {"label": "个人页面", "url": person}, {"label": "打印申请表", "url": self.url_of("print", obj)},
+            {"label": "资金和批次", "url": fund},
+        ]  # fmt: skip
         if self.may_change(request, obj) and obj.state in (AidState.APPLIED, AidState.RETURNED):
             found.insert(0, {"label": "修改", "url": f"{self.url_of('change', obj)}?{EDIT}=1"})
         return [*found, *tools]

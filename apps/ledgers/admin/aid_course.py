@@ -3,7 +3,7 @@
 from apps.ledgers.models import AidApplication
 from apps.ledgers.rules.aid import COUNTED
 
-from .aid_sheets import yuan
+from .aid_sheets import granted_words, yuan
 
 Line = tuple[str, str]
 
@@ -33,14 +33,19 @@ def _looked_into(row: AidApplication) -> list[Line]:
     if row.signed_on:
         lines.append(("单位签章", f"{row.signed_on}　{row.signer}"))
     if row.reviewed_on:
-        lines.append(("初审", f"{row.reviewed_on}　{row.reviewed_by}　建议 {yuan(row.proposed) or '—'} 元"))
+        lines.append(("初审", f"{row.reviewed_on}　{row.reviewed_by}　{_proposed(row)}"))
     return lines
+
+
+def _proposed(row: AidApplication) -> str:
+    return f"建议 {yuan(row.proposed)} 元" if row.proposed else f"建议给{row.get_help_display()}帮扶"
 
 
 def _decided(row: AidApplication) -> list[Line]:
     lines = []
     if row.state in COUNTED:
-        lines.append(("批准", f"{row.decided_on}　{yuan(row.granted)} 元　{row.decided_by}　{row.meeting.minutes_no}"))
+        given = f"{granted_words(row)}{' 元' if row.granted else ''}"
+        lines.append(("批准", f"{row.decided_on}　{given}　{row.decided_by}　{row.meeting.minutes_no}"))
     if row.notice_id:
         lines.append(("公示", f"{row.notice}　{row.notice.starts_on} 至 {row.notice.last_day}"))
     return lines

@@ -45,6 +45,13 @@ def yuan(amount: Decimal | None) -> str:
     return "" if amount is None else f"{amount:.2f}"
 
 
+def granted_words(row: AidApplication) -> str:
+    """What was granted: a sum, or hands."""
+    if row.granted is None:
+        return ""
+    return yuan(row.granted) if row.granted else row.get_help_display()
+
+
 def summary_sheet(fund: FundYear, rows: Sequence[AidApplication], *, details: bool) -> Sheet:
     """汇总表. The situations only for who may see the family's particulars."""
     today = timezone.localdate()
@@ -53,7 +60,7 @@ def summary_sheet(fund: FundYear, rows: Sequence[AidApplication], *, details: bo
             place, row.cadre.person.name, row.cadre.person.get_sex_display(), age_of(row.cadre.person, today) or "",
             unit_of(row), row.get_applicant_display(), row.get_kind_display(),
             "；".join(situation_words(row.situations)) if details else "—", row.get_help_display(),
-            yuan(row.requested), yuan(row.proposed), yuan(row.granted), row.get_state_display(),
+            yuan(row.requested), yuan(row.proposed), granted_words(row), row.get_state_display(),
         ]
         for place, row in enumerate(rows, 1)
     ]  # fmt: skip
@@ -74,7 +81,7 @@ def meeting_sheet(meeting: AidMeeting) -> Sheet:
             place, vote.application.cadre.person.name, unit_of(vote.application),
             vote.application.get_kind_display(), vote.application.get_help_display(),
             yuan(vote.application.requested), yuan(vote.application.proposed), vote.get_verdict_display(),
-            yuan(vote.amount) if vote.verdict == "grant" else "", vote.recused, vote.note,
+            yuan(vote.amount or None) if vote.verdict == "grant" else "", vote.recused, vote.note,
         ]
         for place, vote in enumerate(votes, 1)
     ]  # fmt: skip
@@ -96,7 +103,7 @@ def notice_sheet(notice: AidNotice) -> Sheet:
     lines = [
         [
             place, notice_name(row.cadre.person.name, rules), unit_of(row), support_of(row), row.get_help_display(),
-            yuan(row.granted),
+            yuan(row.granted or None),
         ]
         for place, row in enumerate(rows, 1)
     ]  # fmt: skip
@@ -114,7 +121,7 @@ def receipts_sheet(batch: AidBatch) -> Sheet:
     lines = [
         [
             place, row.cadre.person.name, masked_citizen_id(row.cadre.person.citizen_id), unit_of(row),
-            yuan(row.granted), capital_amount(row.granted or Decimal(0)), row.payee, row.receiver,
+            granted_words(row), capital_amount(row.granted) if row.granted else "", row.payee, row.receiver,
             row.receiver_relation or row.payee_relation, f"{row.received_on or ''}",
         ]
         for place, row in enumerate(rows, 1)
@@ -150,7 +157,7 @@ def send(
         request, sheet.title, paper=paper, order=sheet.order, columns=len(sheet.columns), back_url=back_url,
         landscape=sheet.landscape, stamp=sheet.stamp, signature=sheet.signature, recall=recall,
     )  # fmt: skip
-    response = render(request, "print/branch_table.html", {"frame": frame, "sheet": sheet})
+    response = render(request, "print/aid_table.html", {"frame": frame, "sheet": sheet})
     response["Cache-Control"] = "no-store"
     return response
 

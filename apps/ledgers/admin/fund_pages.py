@@ -13,7 +13,7 @@ from apps.ledgers.models import AidObjection
 from apps.ledgers.queries.aid import state_words
 from apps.ledgers.services import aid_papers, aid_paying
 
-from .aid_sheets import meeting_sheet, notice_sheet, of_list, receipts_sheet, send, unit_of, yuan
+from .aid_sheets import granted_words, meeting_sheet, notice_sheet, of_list, receipts_sheet, send, unit_of
 
 
 class FundPages:
@@ -76,7 +76,16 @@ class FundPages:
         for row in rows:
             words, tone = state_words(row, today)
             url = reverse("admin:ledgers_aidapplication_change", args=[row.pk])
-            found.append({"row": row, "unit": unit_of(row), "url": url, "words": words, "tone": tone})
+            found.append(
+                {
+                    "row": row,
+                    "unit": unit_of(row),
+                    "given": granted_words(row),
+                    "url": url,
+                    "words": words,
+                    "tone": tone,
+                }
+            )
         return found
 
     def notice_print(self, request, pk: int, part):
@@ -141,7 +150,7 @@ class FundPages:
         shown = [
             {
                 "name": row.cadre.person.name, "form": forms.get(row.pk),
-                "cells": [row.cadre.person.name, yuan(row.granted), row.payee, self._receipt(row)],
+                "cells": [row.cadre.person.name, granted_words(row), row.payee, self._receipt(row)],
             }
             for row in rows
         ]  # fmt: skip

@@ -17,7 +17,7 @@ from apps.ledgers.queries.aid import at_state, conflicts_of_many, payable, rules
 from apps.ledgers.services import aid_meeting, aid_paying
 from apps.organisation.models import Unit
 
-from .aid_sheets import unit_of, yuan
+from .aid_sheets import granted_words, unit_of, yuan
 
 MOST_ROWS = 60
 SITTING = ("leader", "section_head")
@@ -71,19 +71,19 @@ class FundRounds:
         )
         return self.grid_page(
             request, fund, title="上会审批", lead=lead, form=form, rows=rows, button="登记会议决定",
-            columns=["老同志", "类别", "申请", "初审建议"], fields=["意见", "金额（元）", "回避", "说明"],
+            columns=["老同志", "金额"], fields=["意见", "金额（元）", "回避", "说明"],
         )  # fmt: skip
 
     def _vote_row(self, line: VoteForm, near: dict[str, str], details: bool) -> dict:
         row = line.row
         told = [f"{name}是申请人的{why}，要回避" for name, why in near.items()]
+        situations = "；".join(situation_words(row.situations)) if details else ""
         kind = row.get_kind_display() + ("（遗属）" if row.for_survivors else "")
         return {
             "name": row.cadre.person.name, "form": line, "note": "；".join(told), "tone": "late" if told else "",
             "cells": [
-                f"{row.cadre.person.name}　{unit_of(row)}",
-                f"{kind}　{'；'.join(situation_words(row.situations)) if details else ''}".strip(),
-                yuan(row.requested) or row.get_help_display(), yuan(row.proposed),
+                f"{row.cadre.person.name}　{unit_of(row)}\n{kind}　{situations}".strip(),
+                f"申请 {yuan(row.requested) or row.get_help_display()}\n建议 {yuan(row.proposed) or '—'}",
             ],
         }  # fmt: skip
 
@@ -146,7 +146,7 @@ class FundRounds:
             {
                 "name": row.cadre.person.name,
                 "form": None,
-                "cells": [row.cadre.person.name, unit_of(row), yuan(row.granted)],
+                "cells": [row.cadre.person.name, unit_of(row), granted_words(row)],
             }
             for row in waiting
         ]
@@ -177,7 +177,7 @@ class FundRounds:
         shown = [
             {
                 "name": line.row.cadre.person.name, "form": line,
-                "cells": [f"{line.row.cadre.person.name}　{unit_of(line.row)}", yuan(line.row.granted)],
+                "cells": [f"{line.row.cadre.person.name}　{unit_of(line.row)}", granted_words(line.row)],
             }
             for line in lines
             if not line.done

@@ -19,6 +19,11 @@ from .aid import DAY, STALE, text_area
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
+def narrow(size: int, **attrs) -> forms.TextInput:
+    """A control of a grid, so wide that the row stays on the screen."""
+    return forms.TextInput({"size": size, "autocomplete": "off", **attrs})
+
+
 class FundForm(RecordForm):
     class Meta:
         model = FundYear
@@ -90,9 +95,9 @@ class LineForm(SecrecyMixin, forms.Form):
 
 class VoteForm(LineForm):
     verdict = forms.ChoiceField(label="意见", required=False, choices=[("", "这次不议"), *AidVerdict.choices])
-    amount = YuanField(label="金额", required=False)
-    recused = forms.CharField(label="回避", required=False, max_length=300)
-    note = forms.CharField(label="说明", required=False, max_length=200)
+    amount = YuanField(label="金额", required=False, widget=narrow(8, inputmode="decimal"))
+    recused = forms.CharField(label="回避", required=False, max_length=300, widget=narrow(10))
+    note = forms.CharField(label="说明", required=False, max_length=200, widget=narrow(12))
 
     def clean(self):
         values = super().clean()
@@ -142,11 +147,9 @@ class BatchForm(KeyForm):
 
 class PayForm(LineForm):
     chosen = forms.BooleanField(label="这次发", required=False, initial=True)
-    payee = forms.CharField(label="收款人", required=False, max_length=60)
-    relation = forms.CharField(label="与本人关系", required=False, max_length=30)
-    account = forms.CharField(
-        label="收款账号", required=False, max_length=40, widget=forms.TextInput({"autocomplete": "off"})
-    )
+    payee = forms.CharField(label="收款人", required=False, max_length=60, widget=narrow(10))
+    relation = forms.CharField(label="与本人关系", required=False, max_length=30, widget=narrow(8))
+    account = forms.CharField(label="收款账号", required=False, max_length=40, widget=narrow(20))
 
     def clean_account(self):
         text = "".join(self.cleaned_data["account"].split())
@@ -157,8 +160,8 @@ class PayForm(LineForm):
 
 class ReceiptLine(LineForm):
     on = PastDay(label="签收日期", required=False)
-    receiver = forms.CharField(label="签收人", required=False, max_length=60)
-    relation = forms.CharField(label="代领关系", required=False, max_length=30)
+    receiver = forms.CharField(label="签收人", required=False, max_length=60, widget=narrow(10))
+    relation = forms.CharField(label="代领关系", required=False, max_length=30, widget=narrow(8))
 
     def clean(self):
         values = super().clean()

@@ -31,8 +31,10 @@ CASES = (
     ("economic", "cash", ["99"], 3000, "女儿失业，外孙跟着我们生活。"),
 )
 # How far each of the first applications went, in this order.
-STAGES = ("closed", "closed", "paid", "paid", "over", "noticed", "noticed", "decided", "reviewed", "reviewed",
-          "reviewed", "signed", "verified", "applied", "applied", "applied", "returned", "refused", "withdrawn")  # fmt: skip
+STAGES = (
+    "closed", "closed", "paid", "paid", "over", "noticed", "noticed", "decided", "reviewed", "reviewed", "reviewed",
+    "signed", "verified", "applied", "applied", "applied", "returned", "refused", "withdrawn",
+)  # fmt: skip
 ORDER = ("applied", "verified", "signed", "reviewed", "decided", "noticed", "over", "paid", "closed")
 
 
