@@ -81,6 +81,11 @@ LEDGER_WORK = (
     | _edits("ledgers.afterdeathitem")
     | _edits("ledgers.campaign", "ledgers.visitroute")
 )
+    "ledgers.aidapplication", "ledgers.fundyear"
+    | _edits("ledgers.aidapplication")
+    | {"ledgers.view_aid_details"}
+# 困难帮扶: who sets the money and decides.
+AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 # Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
 OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
@@ -121,7 +126,7 @@ ROLES = {
              | {"accounts.view_reveals"}),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
-        Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
+        Role("section_head", "科长", CLERK | AID_HEAD | _edits("organisation.ruleset", "registry.rankcolumn")
              | _views("organisation.barredentry")
              | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people", "ledgers.approve_campaign",
                 "ledgers.waive_duty", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",

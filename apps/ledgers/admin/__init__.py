@@ -1,12 +1,14 @@
 """The staff side of the ledger in the stock admin."""
 
 from .absences import AbsenceAdmin
+from .aid import AidApplicationAdmin
 from .assignments import CareAssignmentAdmin, CareTierAdmin
 from .cadre import CadreAdmin
 from .change_requests import ChangeRequestAdmin
 from .checks import SafetyCheckAdmin
 from .contacts import ContactAdmin
 from .duties import DutyAdmin
+from .funds import FundYearAdmin
 from .inquiries import InquiryAdmin
 from .proxies import ProxyGrantAdmin
 from .sheets import CallSheetAdmin
@@ -14,6 +16,7 @@ from .whereabouts import WhereaboutsAdmin
 
 __all__ = [
     "AbsenceAdmin",
+    "AidApplicationAdmin",
     "CadreAdmin",
     "CallSheetAdmin",
     "CareAssignmentAdmin",
@@ -21,6 +24,7 @@ __all__ = [
     "ChangeRequestAdmin",
     "ContactAdmin",
     "DutyAdmin",
+    "FundYearAdmin",
     "InquiryAdmin",
     "ProxyGrantAdmin",
     "SafetyCheckAdmin",

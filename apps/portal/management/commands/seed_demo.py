@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
+from apps.portal.demo.aid import write_aid
 from apps.portal.demo.branch_life import write_branch_life
 from apps.portal.demo.care import write_care
 from apps.portal.demo.cast import fixed_cast
@@ -93,6 +94,7 @@ class Command(BaseCommand):
         write_elections(staff, on=on)
         write_transfers(staff, on=on)
         write_medals(staff, on=on)
+        write_aid(staff, on=on)
         write_import(units, staff, on=on)
         return written
 
