@@ -71,9 +71,15 @@ FAMILY = (
     | frozenset({"accounts.change_personalaccount", "accounts.change_callrequest"})
 )
 # 一人一策: seen by all who see people. One line a subject.
-LEDGER = _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+LEDGER = _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure") | _views(
+    "ledgers.aftermathcase", "ledgers.afterdeathitem", "people.twinpair", "people.personmerge"
+)
 # 一人一策: done by clerks. One line a subject.
-LEDGER_WORK = _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+LEDGER_WORK = (
+    _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+    | frozenset({"ledgers.change_aftermathcase", "people.add_personmerge", "people.change_twinpair"})
+    | _edits("ledgers.afterdeathitem")
+)
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 # Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
 OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
@@ -116,7 +122,7 @@ ROLES = {
         Role("clerk", "经办人", CLERK),
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
              | _views("organisation.barredentry")
-             | {"accounts.view_reveals", "registry.undo_import",
+             | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people",
                 "ledgers.waive_duty", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",
                 "registry.change_hold"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE

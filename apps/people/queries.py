@@ -3,12 +3,12 @@
 import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from apps.common.together import read_together
 
-from .choices import PhoneKind, ReachBy
+from .choices import LifeStatus, PhoneKind, ReachBy
 from .models import Person, Phone, Whereabouts
 from .rules import Number, Reach
 
@@ -100,3 +100,14 @@ def away_words(away: Whereabouts) -> str:
     place = f"在{away.division}" if away.division else ""
     until = f"，{away.ends_on.month}月{away.ends_on.day}日前不在家" if away.ends_on else ""
     return f"{away.get_kind_display()}{place}{until}"
+
+
+def mourning_among(person_ids: Collection[int], on: dt.date) -> set[int]:
+    """Those of the given people in whose household somebody died lately, or may have died: nothing that celebrates
+    goes to them on that day (rule book 8.60). One statement."""
+    others = Person.objects.filter(
+        Q(mourned_until__gt=on) | Q(life_status=LifeStatus.DEATH_REPORTED),
+        household_id=OuterRef("household_id"), voided_at__isnull=True,
+    ).exclude(pk=OuterRef("pk"))  # fmt: skip
+    rows = Person.objects.filter(pk__in=list(person_ids), household__isnull=False)
+    return set(rows.filter(Exists(others)).values_list("pk", flat=True))
