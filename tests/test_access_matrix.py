@@ -181,6 +181,12 @@ PAGES = {
     "admin:registry_cadre_account": Row("accounts.change_personalaccount", "registry.cadre"),
     "admin:people_whereabouts_back": Row("people.change_whereabouts", "people.whereabouts"),
     "admin:registry_cadre_household": Row("registry.change_cadre", "registry.cadre"),
+    "admin:ledgers_careassignment_carers": Row("ledgers.view_careassignment"),
+    "admin:ledgers_careassignment_uncovered": Row(
+        "ledgers.view_careassignment", post="ledgers.change_careassignment"
+    ),
+    "admin:ledgers_careassignment_cards": Row("ledgers.view_careassignment"),
+    "admin:ledgers_careassignment_handover": Row("ledgers.change_careassignment", "ledgers.careassignment"),
     "admin:ledgers_careassignment_end": Row("ledgers.change_careassignment", "ledgers.careassignment"),
     "admin:ledgers_inquiry_counts": Row("ledgers.view_inquiry"),
     "admin:ledgers_inquiry_answer": Row("ledgers.change_inquiry", "ledgers.inquiry"),

@@ -61,6 +61,8 @@ STAFF_NAVIGATION = [
     ("名册", "专兼职工作人员", "admin:registry_worker_changelist", "registry.view_worker"),
     ("名册", "工作人员培训", "admin:registry_training_changelist", "registry.view_training"),
     ("名册", "责任分工", "admin:ledgers_careassignment_changelist", "ledgers.view_careassignment"),
+    ("名册", "结对情况", "admin:ledgers_careassignment_carers", "ledgers.view_careassignment"),
+    ("名册", "没有人负责的老同志", "admin:ledgers_careassignment_uncovered", "ledgers.view_careassignment"),
     ("名册", "不在岗和代岗", "admin:accounts_absence_changelist", "accounts.view_absence"),
     ("提醒运行", "每日提醒情况", "admin:reminder_days", "reminders.view_run"),
     ("提醒运行", "待核实的发送", "admin:unknown_deliveries", "messaging.resolve_delivery"),
