@@ -1,6 +1,8 @@
 """The staff side of the ledger in the stock admin."""
 
 from .absences import AbsenceAdmin
+from .after_death_items import AfterDeathItemAdmin
+from .aftermath import AftermathCaseAdmin
 from .aid import AidApplicationAdmin
 from .assignments import CareAssignmentAdmin, CareTierAdmin
 from .cadre import CadreAdmin
@@ -15,18 +17,7 @@ from .sheets import CallSheetAdmin
 from .whereabouts import WhereaboutsAdmin
 
 __all__ = [
-    "AbsenceAdmin",
-    "AidApplicationAdmin",
-    "CadreAdmin",
-    "CallSheetAdmin",
-    "CareAssignmentAdmin",
-    "CareTierAdmin",
-    "ChangeRequestAdmin",
-    "ContactAdmin",
-    "DutyAdmin",
-    "FundYearAdmin",
-    "InquiryAdmin",
-    "ProxyGrantAdmin",
-    "SafetyCheckAdmin",
-    "WhereaboutsAdmin",
-]
+    "AbsenceAdmin", "AfterDeathItemAdmin", "AftermathCaseAdmin", "AidApplicationAdmin", "CadreAdmin",
+    "CallSheetAdmin", "CareAssignmentAdmin", "CareTierAdmin", "ChangeRequestAdmin", "ContactAdmin", "DutyAdmin",
+    "FundYearAdmin", "InquiryAdmin", "ProxyGrantAdmin", "SafetyCheckAdmin", "WhereaboutsAdmin",
+]  # fmt: skip

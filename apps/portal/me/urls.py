@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import aid, views
+from . import aid, views, farewell
 
 # Named in the portal's own namespace.
 urlpatterns = [
@@ -22,5 +22,7 @@ urlpatterns = [
     path("aid/new/<slug:step>/", aid.step, name="me_aid_step"),
     path("family/", views.family, name="me_family"),
     path("grant/", views.own_grant, name="me_grant"),
+    path("farewell/", farewell.farewell, name="me_farewell"),
+    path("farewell/<uuid:key>/", farewell.farewell_sheet, name="me_farewell_sheet"),
     path("looks/", views.looked_at, name="me_looks"),
 ]
