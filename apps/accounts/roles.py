@@ -74,6 +74,12 @@ FAMILY = (
 LEDGER = _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
 # 一人一策: done by clerks. One line a subject.
 LEDGER_WORK = _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+# Works at home, families of the deceased and proposed tiers: seen as the ledger is. Health: its readers only.
+LEDGER = LEDGER | _views("ledgers.homeadaptation", "ledgers.familyincare", "ledgers.tieradvice")
+LEDGER_WORK = LEDGER_WORK | _edits("ledgers.homeadaptation", "ledgers.familyincare")
+_HEALTH = ("ledgers.assessment", "ledgers.hospitalstay", "ledgers.checkup", "ledgers.medicine")
+HEALTH = _views(*_HEALTH) | _edits(*_HEALTH)
+THOUGHTS = _views("ledgers.thought") | _edits("ledgers.thought") | frozenset({"registry.view_thoughts"})
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 # Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
 OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
@@ -92,7 +98,7 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
     "registry.unitreport", "registry.unitcheck", "registry.deceasedlist"
 )
 
-CLERK = REFERENCE | PEOPLE | LEDGER | LEDGER_WORK | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
+CLERK = REFERENCE | PEOPLE | LEDGER | LEDGER_WORK | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | HEALTH | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
@@ -114,10 +120,10 @@ ROLES = {
              | {"accounts.view_reveals"}),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
-        Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
+        Role("section_head", "科长", CLERK | THOUGHTS | _edits("organisation.ruleset", "registry.rankcolumn")
              | _views("organisation.barredentry")
              | {"accounts.view_reveals", "registry.undo_import",
-                "ledgers.waive_duty", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",
+                "ledgers.waive_duty", "branches.name_evaluation", "registry.view_hold",
                 "registry.change_hold"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
              | {"people.view_proxygrant", "people.view_contact",

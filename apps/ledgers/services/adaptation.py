@@ -251,9 +251,7 @@ def accept(case: HomeAdaptation, told: Acceptance, *, actor: User, on: dt.date) 
         finish_measure(
             case.measure, result="适老化改造已验收。", done_on=told.accepted_on, actor=actor, on=on, cost=values["paid"]
         )
-    move(
-        case, State.ASKING, values, actor=actor, happened_on=told.accepted_on, on=on, finished_measure=finishes
-    )
+    move(case, State.ASKING, values, actor=actor, happened_on=told.accepted_on, on=on, finished_measure=finishes)
     _note("adaptation.accept", case, actor)
     return case
 

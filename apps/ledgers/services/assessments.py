@@ -77,9 +77,7 @@ def record_assessment(
 
 
 @transaction.atomic
-def change_assessment(
-    row: Assessment, facts: AssessmentFacts, *, actor: User, on: dt.date, version: int
-) -> Assessment:
+def change_assessment(row: Assessment, facts: AssessmentFacts, *, actor: User, on: dt.date, version: int) -> Assessment:
     """Mend it; StaleVersion if somebody saved since `version`. What follows from it follows anew."""
     cadre = _locked(row.cadre)
     standing = Assessment.objects.select_for_update(of=("self",)).get(pk=row.pk)

@@ -46,7 +46,9 @@ def record_check_up(facts: CheckUpFacts, *, cadre: Cadre, year: int, actor: User
     if standing is not None:
         if (standing.state, standing.done_on) == (facts.state, facts.done_on):
             return standing
-        raise BusinessError(f"{year} 年的体检已经登记为“{standing.get_state_display()}”，请打开那一条更正。", code="known")
+        raise BusinessError(
+            f"{year} 年的体检已经登记为“{standing.get_state_display()}”，请打开那一条更正。", code="known"
+        )
     row = CheckUp.objects.create(cadre=cadre, year=year, recorded_by=actor, **facts.columns())
     _note("check_up.record", [cadre.pk], actor, f"ledgers.checkup:{row.pk}")
     return row
@@ -88,9 +90,7 @@ def record_check_ups(
         CheckUp.objects.filter(cadre__in=ids, year=year, voided_at__isnull=True).values_list("cadre_id", flat=True)
     )
     fresh = [pk for pk in ids if pk not in known]
-    CheckUp.objects.bulk_create(
-        CheckUp(cadre_id=pk, year=year, recorded_by=actor, **facts.columns()) for pk in fresh
-    )
+    CheckUp.objects.bulk_create(CheckUp(cadre_id=pk, year=year, recorded_by=actor, **facts.columns()) for pk in fresh)
     if fresh:
         _note("check_up.record", fresh, actor, "ledgers.checkup:batch")
     return len(fresh), len(known)

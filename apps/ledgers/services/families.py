@@ -35,9 +35,7 @@ class FamilyFacts:
 
 
 @transaction.atomic
-def register_family(
-    facts: FamilyFacts, *, cadre: Cadre, actor: User, on: dt.date, form_key: uuid.UUID
-) -> FamilyInCare:
+def register_family(facts: FamilyFacts, *, cadre: Cadre, actor: User, on: dt.date, form_key: uuid.UUID) -> FamilyInCare:
     """Put a relative of a deceased comrade on the register; the same form sent twice is one row, and whoever is on it
     is not entered again. See rule book 8.18."""
     cadre = Cadre.objects.select_for_update(of=("self",)).select_related("person").get(pk=cadre.pk)
@@ -111,9 +109,7 @@ def take_up_family(row: FamilyInCare, *, actor: User) -> FamilyInCare:
 
 
 @transaction.atomic
-def visit_family(
-    row: FamilyInCare, facts: ContactFacts, *, actor: User, on: dt.date, form_key: uuid.UUID
-) -> Contact:
+def visit_family(row: FamilyInCare, facts: ContactFacts, *, actor: User, on: dt.date, form_key: uuid.UUID) -> Contact:
     """遗属慰问: a contact with the home of the deceased."""
     if facts.kind != ContactKind.FAMILY:
         raise BusinessError("这里只记遗属慰问。", code="kind", field="kind")

@@ -31,9 +31,7 @@ class MedicineFacts:
 
 def standing_consent(cadre_id: int) -> Consent | None:
     """His agreement that medicines are written down, if it stands."""
-    return Consent.objects.filter(
-        person_id=cadre_id, purpose=ConsentPurpose.HEALTH, withdrawn_at__isnull=True
-    ).first()
+    return Consent.objects.filter(person_id=cadre_id, purpose=ConsentPurpose.HEALTH, withdrawn_at__isnull=True).first()
 
 
 @transaction.atomic
