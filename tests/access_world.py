@@ -83,6 +83,7 @@ from apps.registry.models import (
     Worker,
 )
 from apps.reminders.models import Reminder
+from tests.access_health import HEALTH_OBJECTS
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
 DAY, LATER = datetime.date(2026, 3, 1), datetime.date(2026, 6, 1)
@@ -504,6 +505,7 @@ OBJECTS: dict[str, Builder] = {
 }
 
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
+OBJECTS |= HEALTH_OBJECTS
 SHARED = {
     "organisation.division",
     "organisation.unit",

@@ -86,6 +86,13 @@ LEDGER_WORK = (
     | {"ledgers.view_aid_details"}
 # 困难帮扶: who sets the money and decides.
 AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}
+LEDGER_WORK = _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+# Works at home, families of the deceased and proposed tiers: seen as the ledger is. Health: its readers only.
+LEDGER = LEDGER | _views("ledgers.homeadaptation", "ledgers.familyincare", "ledgers.tieradvice")
+LEDGER_WORK = LEDGER_WORK | _edits("ledgers.homeadaptation", "ledgers.familyincare")
+_HEALTH = ("ledgers.assessment", "ledgers.hospitalstay", "ledgers.checkup", "ledgers.medicine")
+HEALTH = _views(*_HEALTH) | _edits(*_HEALTH)
+THOUGHTS = _views("ledgers.thought") | _edits("ledgers.thought") | frozenset({"registry.view_thoughts"})
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 # Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
 OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
@@ -104,7 +111,7 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
     "registry.unitreport", "registry.unitcheck", "registry.deceasedlist"
 )
 
-CLERK = REFERENCE | PEOPLE | LEDGER | LEDGER_WORK | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
+CLERK = REFERENCE | PEOPLE | LEDGER | LEDGER_WORK | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | HEALTH | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
@@ -130,6 +137,9 @@ ROLES = {
              | _views("organisation.barredentry")
              | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people", "ledgers.approve_campaign",
                 "ledgers.waive_duty", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",
+        Role("section_head", "科长", CLERK | THOUGHTS | _edits("organisation.ruleset", "registry.rankcolumn")
+             | {"accounts.view_reveals", "registry.undo_import",
+                "ledgers.waive_duty", "branches.name_evaluation", "registry.view_hold",
                 "registry.change_hold"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
              | {"people.view_proxygrant", "people.view_contact",
