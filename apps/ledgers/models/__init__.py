@@ -11,7 +11,6 @@ from .inquiries import Inquiry, InquiryQuerySet
 from .medical_fees import GuaranteeCheck, MedicalFee
 from .plans import Measure, MeasureQuerySet, Need, NeedQuerySet, ServicePlan
 from .sheets import CallSheet, CallSheetLine
-
 from .treatments import (
     SeniorClaim,
     TreatmentChange,

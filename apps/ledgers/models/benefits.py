@@ -103,7 +103,8 @@ class GreenCard(Record):
         ]
         indexes = [
             models.Index(
-                fields=["valid_until"], name="greencard_open", condition=Q(closed_on__isnull=True, voided_at__isnull=True)
+                fields=["valid_until"], name="greencard_open",
+                condition=Q(closed_on__isnull=True, voided_at__isnull=True),
             )
         ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from apps.registry.models import Cadre, LifeEvent
 
 from .duties import close_duties, open_duty, reopen_duties
 from .planning import plan_duties
+from .treatment_deaths import end_treatments
 
 
 def handle_life_event(event: LifeEvent, undo: bool) -> None:
@@ -28,8 +29,7 @@ def handle_life_event(event: LifeEvent, undo: bool) -> None:
     if cadre is None:
         return
     today = timezone.localdate()
-    act = HANDLERS.get(event.kind)
-    if act is not None:
+    for act in HANDLERS.get(event.kind, ()):
         act(cadre, event, undo, today)
     if not undo:
         plan_duties(on=today, cadres=[cadre.pk])
@@ -106,10 +106,10 @@ def _let_go(cadre: Cadre, kind: DutyKind, starts_on: dt.date, on: dt.date) -> No
     )
 
 
-HANDLERS: dict[str, Callable] = {
-    LifeEventKind.DIED: _died,
-    LifeEventKind.LOST: _lost,
-    LifeEventKind.FOUND: _found,
-    LifeEventKind.ADMITTED: _admitted,
-    LifeEventKind.DISCHARGED: _discharged,
+HANDLERS: dict[str, tuple[Callable, ...]] = {
+    LifeEventKind.DIED: (_died, end_treatments),
+    LifeEventKind.LOST: (_lost,),
+    LifeEventKind.FOUND: (_found,),
+    LifeEventKind.ADMITTED: (_admitted,),
+    LifeEventKind.DISCHARGED: (_discharged,),
 }
