@@ -54,10 +54,8 @@ class ServiceOfferAdmin(TableOut, RecordAdmin):
         ("价格", "price"), ("范围", "where"), ("怎样预约", "how_to_order"),
     )  # fmt: skip
     table_order = "类别"
-
-    def print_view(self, request):
-        """For the wall and for families: no stamp, nothing to be collected again."""
-        return super().print_view(request)
+    # For the wall and for families: nothing to be collected again.
+    table_frame = {"recall": False, "stamp": False, "signature": ""}
 
     @admin.display(description="电话")
     def phone_link(self, obj):
@@ -90,6 +88,7 @@ class NearbyServiceAdmin(TableOut, RecordAdmin):
         ("文号", "document_no"), ("联系人", "contact"), ("电话", "phone"),
     )  # fmt: skip
     table_order = "社区"
+    table_frame = {"recall": False}
 
     def list_tools(self, request):
         return [{"label": "覆盖情况", "url": self.list_url("coverage")}, *super().list_tools(request)]

@@ -31,8 +31,7 @@ MOST = 20_000
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Rows ready to be handed out. `sums`: headings whose amounts are added up, in yuan; `blank`: headings left open to
-    be written into by hand."""
+    """Rows ready to be handed out. `sums`: headings whose numbers are added up, in yuan where the heading says so."""
 
     title: str
     headings: Sequence[str]
@@ -41,7 +40,6 @@ class Table:
     order: str = ""
     scope: str = ""
     sums: tuple[str, ...] = ()
-    blank: tuple[str, ...] = ()
 
     @property
     def totals(self) -> dict[str, Decimal]:
@@ -53,7 +51,9 @@ class Table:
 
     def total_words(self) -> list[tuple[str, Decimal, str]]:
         return [
-            (name, total, capital_amount(total) if "元" in name and total >= 0 else "")
+            (name, total, capital_amount(total) if total >= 0 else "")
+            if "元" in name
+            else (name, total.to_integral_value(), "")
             for name, total in self.totals.items()
         ]
 
@@ -110,7 +110,7 @@ class TableOut:
     columns: tuple[tuple[str, str], ...] = ()
     sums: tuple[str, ...] = ()
     table_order = ""
-    table_blank: tuple[str, ...] = ()
+    table_frame: dict = {}  # what its printed sheet has otherwise than others
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -149,7 +149,7 @@ class TableOut:
                 [number, *(self.cell(row, name) for _, name in self.columns)] for number, row in enumerate(rows, 1)
             ],
             people={person for row in rows for person in self.people_of(row)}, order=self.table_order,
-            scope=f"{len(rows)} 行", sums=self.sums, blank=self.table_blank,
+            scope=f"{len(rows)} 行", sums=self.sums,
         )  # fmt: skip
 
     def table_title(self, request) -> str:
@@ -172,7 +172,7 @@ class TableOut:
         except BusinessError as refusal:
             return self.to_list(request, refusal)
         back = f"{self.list_url()}?{request.GET.urlencode()}"
-        return print_table(self, request, table, target=self.opts.label_lower, back=back)
+        return print_table(self, request, table, target=self.opts.label_lower, back=back, **self.table_frame)
 
     def to_list(self, request, refusal: BusinessError):
         messages.error(request, refusal.sentence)

@@ -47,7 +47,7 @@ class OpenForm(PortalForm):
     """Open a period for all who are due."""
 
     submit_label = "列出应发的人"
-    item = forms.ModelChoiceField(label="项目", queryset=TreatmentItem.objects.none())
+    item = forms.ModelChoiceField(label="项目", queryset=TreatmentItem.objects.none(), empty_label="请选择")
     year = forms.IntegerField(label="年度", min_value=2000, max_value=2100)
     number = forms.TypedChoiceField(
         label="第几期", choices=PLACES, coerce=int, initial=1,
