@@ -70,24 +70,35 @@ FAMILY = (
     | _views("accounts.personalaccount", "accounts.callrequest")
     | frozenset({"accounts.change_personalaccount", "accounts.change_callrequest"})
 )
+# Treatments, convalescence, papers and services: seen by all who see people; cards and medical fees by clerks only.
+TREATMENTS = _views(
+    "ledgers.treatmentitem", "ledgers.treatmentrun", "ledgers.treatmentdue", "ledgers.treatmentchange",
+    "ledgers.unitfund", "ledgers.unitspending", "ledgers.seniorclaim", "ledgers.subscription",
+    "ledgers.convalescencebatch", "ledgers.convalescenceplace", "ledgers.guaranteecheck", "ledgers.serviceoffer",
+    "ledgers.nearbyservice",
+)  # fmt: skip
+TREATMENT_WORK = (
+    _edits(
+        "ledgers.treatmentrun", "ledgers.unitfund", "ledgers.unitspending", "ledgers.seniorclaim",
+        "ledgers.subscription", "ledgers.convalescencebatch", "ledgers.convalescenceplace", "ledgers.guaranteecheck",
+        "ledgers.serviceoffer", "ledgers.nearbyservice", "ledgers.medicalfee", "ledgers.greencard",
+    )
+    | _views("ledgers.treatmentsheet", "ledgers.medicalfee", "ledgers.greencard")
+    | {"ledgers.change_treatmentdue"}
+)  # fmt: skip
 # 一人一策: seen by all who see people. One line a subject.
 LEDGER = (
     _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
-    | _views("ledgers.treatmentitem", "ledgers.treatmentrun", "ledgers.treatmentdue", "ledgers.treatmentchange",
-             "ledgers.unitfund", "ledgers.unitspending", "ledgers.seniorclaim", "ledgers.subscription",
-             "ledgers.convalescencebatch", "ledgers.convalescenceplace", "ledgers.guaranteecheck",
-             "ledgers.serviceoffer", "ledgers.nearbyservice")
-)  # fmt: skip
+    | _views("ledgers.aftermathcase", "ledgers.afterdeathitem", "people.twinpair", "people.personmerge")
+    | TREATMENTS
+)
 # 一人一策: done by clerks. One line a subject.
 LEDGER_WORK = (
     _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
-    | _edits("ledgers.treatmentrun", "ledgers.unitfund", "ledgers.unitspending", "ledgers.seniorclaim",
-             "ledgers.subscription", "ledgers.convalescencebatch", "ledgers.convalescenceplace",
-             "ledgers.guaranteecheck", "ledgers.serviceoffer", "ledgers.nearbyservice", "ledgers.medicalfee",
-             "ledgers.greencard")
-    | _views("ledgers.treatmentsheet", "ledgers.medicalfee", "ledgers.greencard")
-    | frozenset({"ledgers.change_treatmentdue"})
-)  # fmt: skip
+    | frozenset({"ledgers.change_aftermathcase", "people.add_personmerge", "people.change_twinpair"})
+    | _edits("ledgers.afterdeathitem")
+    | TREATMENT_WORK
+)
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 # Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
 OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
@@ -131,7 +142,7 @@ ROLES = {
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
              | _edits("ledgers.treatmentitem") | {"ledgers.approve_over"}
              | _views("organisation.barredentry")
-             | {"accounts.view_reveals", "registry.undo_import",
+             | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people",
                 "ledgers.waive_duty", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",
                 "registry.change_hold"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE

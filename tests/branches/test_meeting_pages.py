@@ -7,6 +7,7 @@ import re
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 
 from apps.branches import drafts
 from apps.branches.choices import AttendanceState, MeetingKind
@@ -14,8 +15,6 @@ from apps.branches.models import Attendance, Draft, HomeDelivery, Meeting
 from tests.builders import make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 
 
 @pytest.fixture
@@ -205,13 +204,17 @@ def test_mending_changes_the_roll_and_undo_takes_it_back(client, desk, members):
 def test_photos_are_images_of_this_meeting_only(client, desk, members):
     record(client, desk, members)
     meeting = Meeting.objects.get()
-    upload = io.BytesIO(PNG)
+    upload = io.BytesIO()
+    Image.new("RGB", (8, 6)).save(upload, "PNG")
+    upload.seek(0)
     upload.name = "会场.png"
 
     client.post(desk(f"meetings/{meeting.public_id}/photos/"), {"photo": upload})
     page = client.get(desk(f"meetings/{meeting.public_id}/")).content.decode()
     address = page.split('<img src="')[1].split('"')[0]
-    assert client.get(address).content == PNG
+    kept = client.get(address)
+    assert kept.headers["Content-Type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(kept.content)).format == "JPEG"
     client.force_login(make_user("stranger", is_staff=False))
     assert client.get(address).status_code == 404
 

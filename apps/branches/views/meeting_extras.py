@@ -14,12 +14,11 @@ from apps.branches.services import void_meeting
 from apps.common import attachments, audit
 from apps.common.errors import BusinessError
 from apps.common.models import Attachment
-from apps.common.scans import read_scan
+from apps.common.photos import read_photo
 
 from .meetings import own_meeting
 
 MOST_PHOTOS = 9
-IMAGES = ("image/jpeg", "image/png")
 
 
 def meeting_url(desk: Desk, meeting: Meeting) -> str:
@@ -59,13 +58,10 @@ def add_photos(desk: Desk, meeting: Meeting, files) -> None:
         raise BusinessError("请先选照片。", code="empty", field="photo")
     if len(photos_of(meeting)) + len(files) > MOST_PHOTOS:
         raise BusinessError(f"一次会议最多放 {MOST_PHOTOS} 张照片。", code="many", field="photo")
-    scans = [read_scan(file, field="photo") for file in files]
-    if any(scan.content_type not in IMAGES for scan in scans):
-        raise BusinessError("请选 JPG 或 PNG 照片。", code="kind", field="photo")
-    for scan in scans:
+    for photo_file in [read_photo(file) for file in files]:
         attachments.store(
-            scan.data, subject=f"branches.meeting:{meeting.pk}", purpose=PHOTO, filename=scan.filename,
-            content_type=scan.content_type, actor=desk.user, keep_days=None,
+            photo_file.data, subject=f"branches.meeting:{meeting.pk}", purpose=PHOTO, filename=photo_file.filename,
+            content_type=photo_file.content_type, actor=desk.user, keep_days=None,
         )  # fmt: skip
     audit.record(
         "change_meeting", actor=desk.user, fields=["photo"], target=f"branches.meeting:{meeting.pk}",

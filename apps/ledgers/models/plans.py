@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from apps.common import history
 from apps.common.choices import Source
-from apps.common.models import Record
+from apps.common.models import Attachment, Record
 from apps.ledgers.choices import MeasureDrop, NeedOutcome, Satisfaction, Section, Urgency
 from apps.registry.models import Cadre, LifeEvent
 
@@ -26,6 +26,9 @@ class ServicePlan(Record):
     wishes = models.CharField("本人和家属的愿望", max_length=500, blank=True, db_default="")
     carried_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="carried_to", editable=False, verbose_name="接自"
+    )
+    photo = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name="照片"
     )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, verbose_name="制定人"
@@ -73,9 +76,10 @@ class NeedQuerySet(OfVisibleCadres):
 class Need(Record):
     """Something a cadre needs, in one of the five sections. Its state is derived (rules.needs), never typed.
 
-    `category` is a code of the list `need_category`. `reply_by` is the last day to tell him what will be done. Closed
-    with an outcome and the contact in which he was told (`closing_contact`); a life event that closes it leaves its
-    mark, so that its undoing opens exactly these again. The words are those of the office: no illness in them.
+    `category` is a code of the list `need_category`. `reply_by` is the last day to tell him what will be done, and
+    `replied_on` the day he was told; `finish_by` is the last day in time for the whole of it. Closed with an outcome
+    and the contact in which he was told (`closing_contact`); a life event that closes it leaves its mark, so that its
+    undoing opens exactly these again. The words are those of the office: no illness in them.
     """
 
     cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="needs", db_index=False, verbose_name="老干部")
@@ -92,6 +96,8 @@ class Need(Record):
     urgency = models.CharField("缓急", max_length=6, choices=Urgency, default=Urgency.SOON, db_default="soon")
     found_on = models.DateField("哪天发现")
     reply_by = models.DateField("答复期限", null=True, blank=True)
+    replied_on = models.DateField("答复日期", null=True, blank=True, editable=False)
+    finish_by = models.DateField("办结期限", null=True, blank=True)
     outcome = models.CharField("结果", max_length=10, choices=NeedOutcome, blank=True, db_default="", editable=False)
     outcome_note = models.CharField("结果说明", max_length=300, blank=True, db_default="", editable=False)
     satisfaction = models.CharField(

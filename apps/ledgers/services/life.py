@@ -13,8 +13,16 @@ from apps.organisation.queries import rule_values
 from apps.registry.choices import LifeEventKind, LifeEventState
 from apps.registry.models import Cadre, LifeEvent
 
+from .adaptation_endings import call_off_works
+from .advice import advise_anew
+from .aid_life import aid_of_the_dead
+from .assessment_dues import assess_after_discharge
 from .duties import close_duties, open_duty, reopen_duties
+from .event_day import day_of
+from .family_endings import keep_families
+from .need_endings import end_needs
 from .planning import plan_duties
+from .stay_events import end_stay, end_stay_by_death, open_stay
 from .treatment_deaths import end_treatments
 
 
@@ -33,11 +41,6 @@ def handle_life_event(event: LifeEvent, undo: bool) -> None:
         act(cadre, event, undo, today)
     if not undo:
         plan_duties(on=today, cadres=[cadre.pk])
-
-
-def day_of(event: LifeEvent, today: dt.date) -> dt.date:
-    """The day an event is counted from: the last that its partial date allows, never one to come."""
-    return min(event.happened_on.last_day, today)
 
 
 def _died(cadre: Cadre, event: LifeEvent, undo: bool, today: dt.date) -> None:
@@ -106,10 +109,19 @@ def _let_go(cadre: Cadre, kind: DutyKind, starts_on: dt.date, on: dt.date) -> No
     )
 
 
+# In this order, on undo as well: none of them may build on what another closed.
 HANDLERS: dict[str, tuple[Callable, ...]] = {
-    LifeEventKind.DIED: (_died, end_treatments),
+    LifeEventKind.DIED: (
+        _died,
+        end_needs,
+        end_stay_by_death,
+        call_off_works,
+        keep_families,
+        aid_of_the_dead,
+        end_treatments,
+    ),
     LifeEventKind.LOST: (_lost,),
     LifeEventKind.FOUND: (_found,),
-    LifeEventKind.ADMITTED: (_admitted,),
-    LifeEventKind.DISCHARGED: (_discharged,),
-}
+    LifeEventKind.ADMITTED: (_admitted, open_stay, advise_anew),
+    LifeEventKind.DISCHARGED: (_discharged, end_stay, assess_after_discharge, advise_anew),
+}  # fmt: skip
