@@ -70,16 +70,38 @@ FAMILY = (
     | _views("accounts.personalaccount", "accounts.callrequest")
     | frozenset({"accounts.change_personalaccount", "accounts.change_callrequest"})
 )
+# Treatments, convalescence, papers and services: seen by all who see people; cards and medical fees by clerks only.
+TREATMENTS = _views(
+    "ledgers.treatmentitem", "ledgers.treatmentrun", "ledgers.treatmentdue", "ledgers.treatmentchange",
+    "ledgers.unitfund", "ledgers.unitspending", "ledgers.seniorclaim", "ledgers.subscription",
+    "ledgers.convalescencebatch", "ledgers.convalescenceplace", "ledgers.guaranteecheck", "ledgers.serviceoffer",
+    "ledgers.nearbyservice",
+)  # fmt: skip
+TREATMENT_WORK = (
+    _edits(
+        "ledgers.treatmentrun", "ledgers.unitfund", "ledgers.unitspending", "ledgers.seniorclaim",
+        "ledgers.subscription", "ledgers.convalescencebatch", "ledgers.convalescenceplace", "ledgers.guaranteecheck",
+        "ledgers.serviceoffer", "ledgers.nearbyservice", "ledgers.medicalfee", "ledgers.greencard",
+    )
+    | _views("ledgers.treatmentsheet", "ledgers.medicalfee", "ledgers.greencard")
+    | {"ledgers.change_treatmentdue"}
+)  # fmt: skip
 # 一人一策: seen by all who see people. One line a subject.
 LEDGER = _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure") | _views(
     "ledgers.aftermathcase", "ledgers.afterdeathitem", "people.twinpair", "people.personmerge"
 ) | _views("ledgers.campaign", "ledgers.visitroute")  # fmt: skip
+LEDGER = (
+    _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+    | _views("ledgers.aftermathcase", "ledgers.afterdeathitem", "people.twinpair", "people.personmerge")
+    | TREATMENTS
+)
 # 一人一策: done by clerks. One line a subject.
 LEDGER_WORK = (
     _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
     | frozenset({"ledgers.change_aftermathcase", "people.add_personmerge", "people.change_twinpair"})
     | _edits("ledgers.afterdeathitem")
     | _edits("ledgers.campaign", "ledgers.visitroute")
+    | TREATMENT_WORK
 )
     "ledgers.aidapplication", "ledgers.fundyear"
     | _edits("ledgers.aidapplication")
@@ -134,6 +156,8 @@ ROLES = {
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
         Role("section_head", "科长", CLERK | AID_HEAD | _edits("organisation.ruleset", "registry.rankcolumn")
+        Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
+             | _edits("ledgers.treatmentitem") | {"ledgers.approve_over"}
              | _views("organisation.barredentry")
              | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people", "ledgers.approve_campaign",
                 "ledgers.waive_duty", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",

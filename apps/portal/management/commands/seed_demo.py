@@ -35,6 +35,7 @@ from apps.portal.demo.sign_in import write_sign_in
 from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.standing import write_standing
 from apps.portal.demo.transfers import write_transfers
+from apps.portal.demo.treatments import write_treatments
 from apps.portal.demo.unit_checks import write_unit_checks
 from apps.portal.demo.unit_reports import write_unit_reports
 from apps.portal.demo.writing import analyse, write_organisations, write_people, write_places
@@ -95,6 +96,7 @@ class Command(BaseCommand):
         write_transfers(staff, on=on)
         write_medals(staff, on=on)
         write_aid(staff, on=on)
+        write_treatments(staff, on=on)
         write_import(units, staff, on=on)
         return written
 
