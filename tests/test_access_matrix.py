@@ -212,9 +212,7 @@ PAGES = {
     "admin:people_whereabouts_back": Row("people.change_whereabouts", "people.whereabouts"),
     "admin:registry_cadre_household": Row("registry.change_cadre", "registry.cadre"),
     "admin:ledgers_careassignment_carers": Row("ledgers.view_careassignment"),
-    "admin:ledgers_careassignment_uncovered": Row(
-        "ledgers.view_careassignment", post="ledgers.change_careassignment"
-    ),
+    "admin:ledgers_careassignment_uncovered": Row("ledgers.view_careassignment", post="ledgers.change_careassignment"),
     "admin:ledgers_careassignment_cards": Row("ledgers.view_careassignment"),
     "admin:ledgers_careassignment_handover": Row("ledgers.change_careassignment", "ledgers.careassignment"),
     "admin:ledgers_careassignment_end": Row("ledgers.change_careassignment", "ledgers.careassignment"),

@@ -179,7 +179,9 @@ class Card:
     @property
     def relative_words(self) -> str:
         names = names_of("relation")
-        return "、".join(f"{one.name}（{one.relation_note or names.get(one.relation, '家人')}）" for one in self.relatives)
+        return "、".join(
+            f"{one.name}（{one.relation_note or names.get(one.relation, '家人')}）" for one in self.relatives
+        )
 
     @property
     def wish_words(self) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import aid, views, farewell
+from . import aid, farewell, views
 
 # Named in the portal's own namespace.
 urlpatterns = [
