@@ -49,7 +49,7 @@ from apps.branches.models import (
 )
 from apps.branches.models import Attendance as Roll
 from apps.common import audit
-from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
+from apps.common.models import Attachment, AuditEntry, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import (
     AfterDeathItem,
     AftermathCase,
@@ -177,6 +177,11 @@ def _rule_set(side: Side) -> RuleSet:
     return RuleSet.objects.create(
         kind="care", unit=side.unit, effective_from=LONG_AGO, document_no="1号", values={"capacity": 5}
     )
+
+
+def _audit_entry(side):
+    audit.record("open", actor=None, people=[side.cadre.pk])
+    return AuditEntry.objects.latest("pk")
 
 
 def _seal(side: Side) -> AuditSeal:
@@ -412,7 +417,7 @@ OBJECTS: dict[str, Builder] = {
         until=LATER,
         paper=Paper.objects.get(unit_id=side.unit.pk),
     ),
-    "common.auditentry": lambda side: audit.record("open", actor=None, people=[side.cadre.pk]),
+    "common.auditentry": _audit_entry,
     "common.auditseal": _seal,
     "branches.inspection": lambda side: Inspection.objects.create(
         organisation=side.organisation, inspected_on=DAY, inspectors="组织科", subject="支部建设"
