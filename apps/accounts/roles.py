@@ -71,9 +71,11 @@ FAMILY = (
     | frozenset({"accounts.change_personalaccount", "accounts.change_callrequest"})
 )
 # 一人一策: seen by all who see people. One line a subject.
-LEDGER = _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+LEDGER = _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure", "ledgers.measuretemplate")
 # 一人一策: done by clerks. One line a subject.
-LEDGER_WORK = _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+LEDGER_WORK = _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure", "ledgers.measuretemplate") | _views(
+    "ledgers.wordtemplate"
+)
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 # Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
 OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
@@ -115,6 +117,7 @@ ROLES = {
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
         Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
+             | _edits("ledgers.wordtemplate")
              | _views("organisation.barredentry")
              | {"accounts.view_reveals", "registry.undo_import",
                 "ledgers.waive_duty", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",

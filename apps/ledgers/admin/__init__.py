@@ -8,9 +8,14 @@ from .checks import SafetyCheckAdmin
 from .contacts import ContactAdmin
 from .duties import DutyAdmin
 from .inquiries import InquiryAdmin
+from .measures import MeasureAdmin
+from .needs import NeedAdmin
+from .plan_library import MeasureTemplateAdmin
+from .plans import ServicePlanAdmin
 from .proxies import ProxyGrantAdmin
 from .sheets import CallSheetAdmin
 from .whereabouts import WhereaboutsAdmin
+from .word_templates import WordTemplateAdmin
 
 __all__ = [
     "AbsenceAdmin",
@@ -22,7 +27,12 @@ __all__ = [
     "ContactAdmin",
     "DutyAdmin",
     "InquiryAdmin",
+    "MeasureAdmin",
+    "MeasureTemplateAdmin",
+    "NeedAdmin",
     "ProxyGrantAdmin",
     "SafetyCheckAdmin",
+    "ServicePlanAdmin",
     "WhereaboutsAdmin",
+    "WordTemplateAdmin",
 ]

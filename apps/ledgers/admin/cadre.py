@@ -17,6 +17,7 @@ from .family import FamilyActs
 from .filters import BranchFilter, CarerFilter, TierFilter
 from .groups import ASSIGN, DECIDE, GroupActs
 from .households import HouseholdActs
+from .plan_filters import PlanFilter
 from .whereabouts import add_url, period_words
 
 RECORD = "ledgers.record_contact"
@@ -44,7 +45,7 @@ class CadreAdmin(FamilyActs, HouseholdActs, GroupActs, CadreAdminBase):
         CHANGE_AWAY,
         *FamilyActs.page_permissions,
     )
-    list_filter = (*CadreAdminBase.list_filter, TierFilter, CarerFilter, BranchFilter)
+    list_filter = (*CadreAdminBase.list_filter, TierFilter, CarerFilter, BranchFilter, PlanFilter)
 
     def get_list_filter(self, request):
         """Filters whose values this user may not see anywhere are left out."""

@@ -108,9 +108,9 @@ def _kept() -> QuerySet[Measure]:
 
 
 def needs_standing(needs: QuerySet[Need], state: str, on: dt.date) -> QuerySet[Need]:
-    """Those of `needs` that stand so (rules.needs): 待定办法, 正在办, 逾期, 办好待回访, 已办结, and two that cut across:
-    `reply_late` (nobody told him in time) and `told_late` (told, but late). The conditions of `need_standing` as SQL;
-    a test compares the two."""
+    """Those of `needs` that stand so: the keys of rules.needs, and two that cut across, `reply_late` (nobody told him
+    in time) and `told_late` (told, but late). The conditions of `need_standing` as SQL; a test compares the two.
+    """
     open_ones = needs.open()
     promised = _kept().filter(done_on__isnull=True)
     by_state = {
