@@ -13,10 +13,17 @@ from apps.organisation.queries import rule_values
 from apps.registry.choices import LifeEventKind, LifeEventState
 from apps.registry.models import Cadre, LifeEvent
 
+from .adaptation_endings import call_off_works
+from .advice import advise_anew
+from .aid_life import aid_of_the_dead
+from .assessment_dues import assess_after_discharge
 from .duties import close_duties, open_duty, reopen_duties
 from .event_day import day_of
+from .family_endings import keep_families
 from .need_endings import end_needs
 from .planning import plan_duties
+from .stay_events import end_stay, end_stay_by_death, open_stay
+from .treatment_deaths import end_treatments
 
 
 def handle_life_event(event: LifeEvent, undo: bool) -> None:
@@ -107,9 +114,14 @@ HANDLERS: dict[str, tuple[Callable, ...]] = {
     LifeEventKind.DIED: (
         _died,
         end_needs,
+        end_stay_by_death,
+        call_off_works,
+        keep_families,
+        aid_of_the_dead,
+        end_treatments,
     ),
     LifeEventKind.LOST: (_lost,),
     LifeEventKind.FOUND: (_found,),
-    LifeEventKind.ADMITTED: (_admitted,),
-    LifeEventKind.DISCHARGED: (_discharged,),
+    LifeEventKind.ADMITTED: (_admitted, open_stay, advise_anew),
+    LifeEventKind.DISCHARGED: (_discharged, end_stay, assess_after_discharge, advise_anew),
 }  # fmt: skip
