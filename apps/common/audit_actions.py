@@ -259,7 +259,6 @@ ACTION_NAMES = {
     "plan.change": "修改一人一策",
     "plan.photo": "更换一人一策的照片",
     "plan.freeze": "留存一人一策的版本",
-    "plan.word": "导出一人一策",
     "template.upload": "更换 Word 模板",
     "template.revert": "恢复出厂的 Word 模板",
     "need.open": "登记需求",

@@ -19,8 +19,12 @@ from .duties import DutyAdmin
 from .families import FamilyInCareAdmin
 from .funds import FundYearAdmin
 from .inquiries import InquiryAdmin
+from .measures import MeasureAdmin
 from .medical_fees import GuaranteeCheckAdmin, MedicalFeeAdmin
 from .medicines import MedicineAdmin, ThoughtAdmin
+from .needs import NeedAdmin
+from .plan_library import MeasureTemplateAdmin
+from .plans import ServicePlanAdmin
 from .proposals import TierAdviceAdmin
 from .proxies import ProxyGrantAdmin
 from .seniors import SeniorClaimAdmin
@@ -30,6 +34,7 @@ from .treatment_sheets import TreatmentSheetAdmin
 from .treatments import TreatmentChangeAdmin, TreatmentDueAdmin, TreatmentItemAdmin, TreatmentRunAdmin
 from .unit_funds import UnitFundAdmin, UnitSpendingAdmin
 from .whereabouts import WhereaboutsAdmin
+from .word_templates import WordTemplateAdmin
 
 __all__ = [
     "AbsenceAdmin", "AfterDeathItemAdmin", "AftermathCaseAdmin", "AidApplicationAdmin", "AssessmentAdmin",
@@ -40,4 +45,5 @@ __all__ = [
     "SeniorClaimAdmin", "ServiceOfferAdmin", "SubscriptionAdmin", "ThoughtAdmin", "TierAdviceAdmin",
     "TreatmentChangeAdmin", "TreatmentDueAdmin", "TreatmentItemAdmin", "TreatmentRunAdmin", "TreatmentSheetAdmin",
     "UnitFundAdmin", "UnitSpendingAdmin", "WhereaboutsAdmin",
+    "MeasureAdmin", "MeasureTemplateAdmin", "NeedAdmin", "ServicePlanAdmin", "WordTemplateAdmin",
 ]  # fmt: skip

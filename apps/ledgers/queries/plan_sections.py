@@ -26,11 +26,14 @@ CODE_LISTS = PEOPLE_LISTS | CADRE_LISTS
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One fact. `right`: whoever reads it later must hold this right on the person; empty: as the plan itself."""
+    """One fact. `right`: whoever reads it later must hold this right on the person; empty: as the plan itself.
+    `inside`: for staff on the page alone, never on paper: he and his family read and sign that (domain 0, words such
+    as 双高期 and 失能)."""
 
     label: str
     text: str
     right: str = ""
+    inside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +55,8 @@ def said(row, name: str) -> str:
     return "" if value in (None, "", []) else change_log.shown(item, value, CODE_LISTS, {})
 
 
-def line(row, name: str, *, right: str = "") -> Line:
-    return Line(label=str(row._meta.get_field(name).verbose_name), text=said(row, name), right=right)
+def line(row, name: str, *, right: str = "", inside: bool = False) -> Line:
+    return Line(label=str(row._meta.get_field(name).verbose_name), text=said(row, name), right=right, inside=inside)
 
 
 def basics(about: About) -> Iterator[Line]:
@@ -66,7 +69,7 @@ def basics(about: About) -> Iterator[Line]:
     for name in ("ethnicity", "native_place", "political_status"):
         yield line(person, name)
     yield Line(label="离退休类型", text=cadre.get_retire_type_display())
-    for name in ("work_start", "joined_party_on", "retired_on", "former_post", "leader_rank", "treatment"):
+    for name in ("work_start", "joined_party_on", "retired_on", "former_post", "leader_rank"):
         yield line(cadre, name)
     yield Line(label="管理单位", text=str(cadre.managing_unit))
     membership = Membership.objects.current(about.on).filter(person=person, link="formal")
@@ -116,7 +119,7 @@ def tier(about: About) -> Iterator[Line]:
     if row is not None:
         reasons = "、".join(Reason(reason).label for reason in row.suggested_reasons)
         words = f"{row.get_level_display()}{f'（{reasons}）' if reasons else ''}"
-        yield Line(label="服务等级", text=words, right=VIEW_TIER)
+        yield Line(label="服务等级", text=words, right=VIEW_TIER, inside=True)
 
 
 def standing(about: About) -> Iterator[Line]:
@@ -132,8 +135,10 @@ def health(about: About) -> Iterator[Line]:
     row = Health.objects.filter(cadre=about.cadre).first()
     if row is None:
         return
-    for name in ("condition", "ability", "assessed_on", "hospital", "green_card"):
+    for name in ("condition", "hospital", "green_card"):
         yield line(row, name, right=VIEW_HEALTH)
+    for name in ("ability", "assessed_on"):
+        yield line(row, name, right=VIEW_HEALTH, inside=True)
 
 
 # In each section in this order. What others know of a person is added here.
