@@ -5,6 +5,7 @@ answer to somebody who may not see them.
 """
 
 import datetime
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -48,7 +49,7 @@ from apps.branches.models import (
     Transfer,
 )
 from apps.branches.models import Attendance as Roll
-from apps.common import audit
+from apps.common import audit, attachments
 from apps.common.models import Attachment, AuditEntry, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import (
     AfterDeathItem,
@@ -60,8 +61,15 @@ from apps.ledgers.models import (
     ContactPerson,
     Duty,
     Inquiry,
+    Measure,
+    MeasureTemplate,
+    Need,
+    PlanVersion,
     SafetyCheck,
+    ServicePlan,
+    WordTemplate,
 )
+from apps.ledgers.services.plan_layout import default_template
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import ChangeRequest, Household, Person, PersonAccount, Phone, ProxyGrant, Relative, Whereabouts
@@ -284,6 +292,24 @@ def _aftermath(side: "Side") -> Model:
     return AftermathCase.objects.create(cadre=side.cadre, event=event, opened_on=DAY)
 
 
+def _photo(side: Side) -> Attachment:
+    return attachments.store(b"\xff\xd8\xff", subject="", purpose="plan_photo", filename="x.jpg")
+
+
+def _plan_version(side: Side) -> PlanVersion:
+    plan = side.objects["ledgers.serviceplan"]
+    content = {"name": side.cadre.person.name, "year": 2026, "unit": "", "on": "2026-03-01", "summary": "",
+               "wishes": "", "photo": plan.photo_id, "sections": []}  # fmt: skip
+    return PlanVersion.objects.create(
+        plan=plan, number=1, content=json.dumps(content), made_by=side.objects["accounts.user"]
+    )
+
+
+def _word_template(side: Side) -> WordTemplate:
+    file = attachments.store(default_template(), subject="", purpose="word_template", filename="x.docx")
+    return WordTemplate.objects.create(unit=side.unit, file=file, uploaded_by=side.objects["accounts.user"])
+
+
 OBJECTS: dict[str, Builder] = {
     "organisation.division": lambda side: Division.objects.order_by("code")[side.unit.pk % 100],
     "organisation.unit": lambda side: side.unit,
@@ -357,6 +383,20 @@ OBJECTS: dict[str, Builder] = {
     "ledgers.careassignment": _assignment,
     "ledgers.contact": _contact,
     "ledgers.duty": _duty,
+    "ledgers.serviceplan": lambda side: ServicePlan.objects.create(
+        cadre=side.cadre, year=timezone.localdate().year, photo=_photo(side)
+    ),
+    "ledgers.planversion": _plan_version,
+    "ledgers.need": lambda side: Need.objects.create(
+        cadre=side.cadre, section="wellbeing", category="home", description=side.cadre.person.name, found_on=DAY
+    ),
+    "ledgers.measure": lambda side: Measure.objects.create(
+        need=side.objects["ledgers.need"], what="装扶手", owner=side.objects["accounts.user"], due_on=LATER
+    ),
+    "ledgers.measuretemplate": lambda side: MeasureTemplate.objects.create(
+        unit=side.unit, category="home", what="装扶手"
+    ),
+    "ledgers.wordtemplate": _word_template,
     "ledgers.aftermathcase": _aftermath,
     "ledgers.aftermathtask": lambda side: side.objects["ledgers.aftermathcase"].tasks.create(
         what="吊唁慰问", due_on=LATER
@@ -519,6 +559,8 @@ SHARED = {
     "organisation.barredentry",
     "organisation.calendarday",
     "branches.organisation",
+    "ledgers.measuretemplate",
+    "ledgers.wordtemplate",
     "common.auditentry",
     "common.auditseal",
     "common.job",

@@ -24,6 +24,7 @@ from .notices import (
     STAND_IN_BEGINS,
     STAND_IN_ENDS,
 )
+from .plan_notices import plan_messages
 from .queries import section_heads
 
 LOOK_BACK = dt.timedelta(days=60)
@@ -34,7 +35,7 @@ DAY = dt.timedelta(days=1)
 def tell_colleagues(now: dt.datetime) -> int:
     """Post what is due; returns how many messages were asked for, those known already included."""
     today = now.astimezone(ZONE).date()
-    messages = [*_overdue_inquiries(today), *_absences(today), *family_messages(today)]
+    messages = [*_overdue_inquiries(today), *_absences(today), *family_messages(today), *plan_messages(today)]
     if messages:
         post(messages, now=now)
     return len(messages)

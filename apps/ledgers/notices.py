@@ -11,12 +11,16 @@ DUTY_DONE = "duty.done_by_other"
 GRANT_ENDS = "proxy.ends"
 REQUEST_WAITS = "change_request.waits"
 REQUEST_CONTRADICTS = "change_request.contradicts"
+MEASURE_DUE, MEASURE_LATE = "measure.due", "measure.late"
+NEED_REPLY, NEED_REPLY_LATE = "need.reply", "need.reply_late"
+NEED_BARE, NEED_RECALL = "need.bare", "need.recall"
 STAND_IN_BEGINS = "stand_in.begins"
 STAND_IN_ENDS = "stand_in.ends"
 STAND_IN_BACK = "stand_in.back"
 
 INQUIRIES, STAND_INS, DUTIES = "admin:ledgers_inquiry_changelist", "admin:stand_ins", "admin:ledgers_duty_changelist"
 GRANTS, REQUESTS = "admin:people_proxygrant_changelist", "admin:people_changerequest_changelist"
+NEEDS, MEASURES = "admin:ledgers_need_changelist", "admin:ledgers_measure_changelist"
 _LINES = (
     (INQUIRY_OVERDUE, "来电来访逾期", "件", INQUIRIES),
     (INQUIRY_ESCALATED, "本科室来电来访逾期", "件", INQUIRIES),
@@ -29,6 +33,12 @@ _LINES = (
     (GRANT_ENDS, "家属授权快到期，请打电话续", "份", GRANTS),
     (REQUEST_WAITS, "改电话、住址还没有核实", "件", REQUESTS),
     (REQUEST_CONTRADICTS, "家里人要求不一，请问本人", "件", REQUESTS),
+    (MEASURE_LATE, "答应的事逾期没有办好", "项", MEASURES),
+    (MEASURE_DUE, "答应的事快到期", "项", MEASURES),
+    (NEED_REPLY_LATE, "需求过了期限还没有答复本人", "件", NEEDS),
+    (NEED_REPLY, "需求该答复本人了", "件", NEEDS),
+    (NEED_BARE, "需求还没有定办法", "件", NEEDS),
+    (NEED_RECALL, "办好了，还没有回访本人", "件", NEEDS),
     (DUTY_DONE, "您负责的事已由别的同志办结", "件", DUTIES),
 )
 for _key, _label, _unit, _page in _LINES:

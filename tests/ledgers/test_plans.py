@@ -290,7 +290,7 @@ def test_printing_freezes_a_version_with_a_paper_once(staff, cadre, clerk):
     for _ in range(2):
         response = staff.post(f"{LIST}{plan.pk}/print/", {"form_token": token})
     version = PlanVersion.objects.get()
-    assert response.url == f"{LIST}{plan.pk}/versions/1/"
+    assert response.url == f"{LIST}versions/{version.pk}/"
     assert Paper.objects.get() == version.paper
     Need.objects.update(description="后来改了")
 

@@ -31,7 +31,16 @@ NOT_ASKED = "none"
 HOW_ASKED = [*Method.choices, (NOT_ASKED, "没有问到本人")]
 SOURCES = [
     (value, Source(value).label)
-    for value in (Source.STAFF, Source.SELF, Source.FAMILY, Source.CALL, Source.VISIT, Source.BRANCH, Source.UNIT)
+    for value in (
+        Source.STAFF,
+        Source.SELF,
+        Source.FAMILY,
+        Source.CALL,
+        Source.VISIT,
+        Source.LETTER,
+        Source.BRANCH,
+        Source.UNIT,
+    )
 ]
 ENDINGS = [(value, label) for value, label in NeedOutcome.choices if value != NeedOutcome.ENDED]
 DROPS = [(value, label) for value, label in MeasureDrop.choices if value != MeasureDrop.ENDED]

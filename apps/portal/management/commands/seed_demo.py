@@ -29,6 +29,7 @@ from apps.portal.demo.organisations import write_organisation_life
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
+from apps.portal.demo.plans import write_plans
 from apps.portal.demo.roster_file import write_roster
 from apps.portal.demo.service import write_hospital_stays, write_service
 from apps.portal.demo.sign_in import write_sign_in
@@ -97,6 +98,7 @@ class Command(BaseCommand):
         write_medals(staff, on=on)
         write_aid(staff, on=on)
         write_treatments(staff, on=on)
+        write_plans(staff, on=on)
         write_import(units, staff, on=on)
         return written
 
