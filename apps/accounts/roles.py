@@ -83,7 +83,7 @@ THOUGHTS = _views("ledgers.thought") | _edits("ledgers.thought") | frozenset({"r
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 # Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
 OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
-SENSITIVE = frozenset({"people.reveal_citizen_id", "people.view_contact", "registry.view_health"})
+SENSITIVE = frozenset({"people.reveal_citizen_id", "people.view_contact", "registry.view_health"}) | HEALTH
 
 # Money of branches: what is read, and what staff set or approve for the organisation above.
 BRANCH_MONEY = _views("branches.duespayment", "branches.duesexemption", "branches.branchfund", "branches.allowancelist")
@@ -98,7 +98,7 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
     "registry.unitreport", "registry.unitcheck", "registry.deceasedlist"
 )
 
-CLERK = REFERENCE | PEOPLE | LEDGER | LEDGER_WORK | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | HEALTH | _edits(
+CLERK = REFERENCE | PEOPLE | LEDGER | LEDGER_WORK | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",

@@ -95,7 +95,7 @@ class MedicineAdmin(OfCadreRecord):
 
     def stop_view(self, request, object_id):
         obj = self.actable(request, object_id)
-        return self.act(
+        return self.one_act(
             request, obj, PortalForm(request.POST if request.method == "POST" else None), title="已停药", button="确定",
             lead="今天起不再服用这种药。登记会留着。", done="已记下。",
             perform=lambda values: stop_medicine(obj, actor=request.user, on=timezone.localdate()),
@@ -103,7 +103,7 @@ class MedicineAdmin(OfCadreRecord):
 
     def withdraw_view(self, request, object_id):
         obj = self.actable(request, object_id)
-        return self.act(
+        return self.one_act(
             request, obj, PortalForm(request.POST if request.method == "POST" else None), title="本人撤回同意",
             lead="他登记的全部用药马上清空，不能恢复。以后要再登记，须重新问过本人。", button="清空全部用药",
             done="已清空。", perform=lambda values: withdraw(obj.cadre, actor=request.user),
@@ -227,7 +227,7 @@ class ThoughtAdmin(OfCadreRecord):
             messages.success(request, "已记下。新的情况请另外登记一条。")
             add = f"{reverse('admin:ledgers_thought_add')}?cadre={obj.cadre_id}"
             return HttpResponseRedirect(add if request.user.has_perm(self.right("add")) else self.url_of("change", obj))
-        return self.act(
+        return self.one_act(
             request, obj, PortalForm(None), title="已再了解", lead="记下今天又了解过，接着登记这次的情况。",
             button="确定", done="", perform=lambda values: None,
         )  # fmt: skip
