@@ -129,6 +129,7 @@ PAGES = {
     "admin:branches_evaluation_check": Row(NOBODY, "branches.evaluation"),
     "admin:branches_evaluation_act": Row(NOBODY, "branches.evaluation"),
     "admin:people_phone_remove": Row("people.change_phone", "people.phone"),
+    "admin:registry_lifeevent_settle": Row("registry.view_lifeevent", "registry.lifeevent", post=NOBODY),
     "admin:registry_lifeevent_decide": Row("registry.view_lifeevent", "registry.lifeevent", post=NOBODY),
     "admin:common_job_download": Row("common.view_every_job", "common.job", post=NOBODY),
     "admin:common_paper_hand_over": Row("common.change_paper", "common.paper"),
@@ -210,7 +211,18 @@ PAGES = {
     "admin:registry_cadre_account": Row("accounts.change_personalaccount", "registry.cadre"),
     "admin:people_whereabouts_back": Row("people.change_whereabouts", "people.whereabouts"),
     "admin:registry_cadre_household": Row("registry.change_cadre", "registry.cadre"),
+    "admin:ledgers_careassignment_carers": Row("ledgers.view_careassignment"),
+    "admin:ledgers_careassignment_uncovered": Row("ledgers.view_careassignment", post="ledgers.change_careassignment"),
+    "admin:ledgers_careassignment_cards": Row("ledgers.view_careassignment"),
+    "admin:ledgers_careassignment_handover": Row("ledgers.change_careassignment", "ledgers.careassignment"),
     "admin:ledgers_careassignment_end": Row("ledgers.change_careassignment", "ledgers.careassignment"),
+    **{
+        f"admin:ledgers_aftermathcase_{page}": Row("ledgers.change_aftermathcase", "ledgers.aftermathcase")
+        for page in ("owner", "add-task", "hand-over", "draft", "paper", "word", "survivor", "close")
+    },
+    "admin:ledgers_aftermathcase_task": Row("ledgers.change_aftermathcase", "ledgers.aftermathtask"),
+    "admin:ledgers_aftermathcase_notice": Row("ledgers.view_aftermathcase", "ledgers.aftermathcase"),
+    "admin:ledgers_afterdeathitem_start": Row("ledgers.add_afterdeathitem"),
     "admin:ledgers_inquiry_counts": Row("ledgers.view_inquiry"),
     "admin:ledgers_inquiry_answer": Row("ledgers.change_inquiry", "ledgers.inquiry"),
     "admin:ledgers_inquiry_pass": Row("ledgers.change_inquiry", "ledgers.inquiry"),
@@ -460,8 +472,10 @@ PAGES = {
             "family",
             "grant",
             "looks",
+            "farewell",
         )
     },
+    "portal:me_farewell_sheet": Row(NOBODY, "people.person"),
     "portal:home": Row(PUBLIC),
     "portal:courses": Row(PUBLIC),
     "portal:activities": Row(PUBLIC),
@@ -540,6 +554,9 @@ EXCEPTIONS = {
     "admin:accounts_absence_restore": Row("accounts.change_absence", "accounts.absence", post=NOBODY),
     "admin:ledgers_contact_restore": Row("ledgers.change_contact", "ledgers.contact", post=NOBODY),
     "admin:ledgers_contact_add": Row("ledgers.record_contact"),
+    # Opened by a death, changed by acts of its own.
+    "admin:ledgers_aftermathcase_add": Row(NOBODY),
+    "admin:ledgers_aftermathcase_change": Row("ledgers.view_aftermathcase", "ledgers.aftermathcase", post=NOBODY),
     # A proposal is decided on its page; a medicine is stopped or emptied, an assessment voided for good.
     "admin:ledgers_tieradvice_add": Row(NOBODY),
     "admin:ledgers_tieradvice_change": Row(

@@ -38,6 +38,8 @@ PLUGGED_HANDLERS = [
     "apps.branches.services.life.close_by_death",
     "apps.ledgers.services.life.handle_life_event",
     "apps.ledgers.services.family.end_by_death",
+    "apps.ledgers.services.targets.end_targets",
+    "apps.ledgers.services.aftermath.follow_death",
 ]
 # Socket 3: dotted paths in settings.
 PLUGGED_PATHS = {

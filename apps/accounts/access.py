@@ -1,12 +1,13 @@
 """What a signed-in user may do, from the grants in force today."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from apps.common.together import read_together
 from apps.organisation.models import Unit
 
 from .models import Absence, RoleGrant, User
@@ -51,13 +52,18 @@ def stand_ins(user_ids: Collection[int], *, on: dt.date) -> dict[int, int]:
     A substitute who is away is stood in for by his own; where that leads round in a circle, the last one before it
     closes acts, so that nothing is without somebody. A closed account stands in for nobody.
     """
-    substitute_of = _substitutes(on)
+    return those_standing_in(user_ids, substitutions(on))
+
+
+def those_standing_in(user_ids: Collection[int], pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """`stand_ins` from rows of `substitutions` that the caller has read."""
+    substitute_of = dict(pairs)
     return {user: _follow(user, substitute_of) for user in set(user_ids) & substitute_of.keys()}
 
 
 def stood_in_for(user_id: int, *, on: dt.date) -> set[int]:
     """Users for whom this one acts on a day, through chains too. One query."""
-    substitute_of = _substitutes(on)
+    substitute_of = dict(substitutions(on))
     return {away for away in substitute_of if _follow(away, substitute_of) == user_id}
 
 
@@ -95,9 +101,10 @@ def absences_for(user, permission: str) -> QuerySet[Absence]:
     return Absence.objects.filter(mine | Q(user__in=colleagues_of(user, permission).values("pk")))
 
 
-def _substitutes(on: dt.date) -> dict[int, int]:
+def substitutions(on: dt.date) -> QuerySet:
+    """(who is away, who stands in) on a day; of several of one person the last counts."""
     away = Absence.objects.current(on).filter(substitute__is_active=True)
-    return dict(away.order_by("pk").values_list("user_id", "substitute_id"))
+    return away.order_by("pk").values_list("user_id", "substitute_id")
 
 
 def _follow(user: int, substitute_of: dict[int, int]) -> int:
@@ -110,16 +117,29 @@ def _follow(user: int, substitute_of: dict[int, int]) -> int:
 
 def nearest_holders(unit_ids: set[int], *roles: str, on: dt.date) -> dict[int, list[int]]:
     """unit id → active holders of the first of `roles` that anybody holds on the unit or above it, those on the nearest
-    unit; an empty list where nobody does. Holders for a community alone do not count. Two queries."""
+    unit; an empty list where nobody does. Holders for a community alone do not count. One statement."""
+    return nearest_of(roles, **read_together(holder_parts(unit_ids, *roles, on=on)))
+
+
+def holder_parts(unit_ids: Collection[int], *roles: str, on: dt.date) -> dict[str, QuerySet]:
+    """What `nearest_of` needs, for `read_together`."""
     grants = RoleGrant.objects.current(on).on_units().filter(role__in=roles, user__is_active=True).order_by("pk")
-    holders: dict[tuple[str, str], list[int]] = {}
-    for role, path, user_id in grants.values_list("role", "unit__path", "user_id"):
-        holders.setdefault((role, path), []).append(user_id)
-    found = {}
-    for pk, path in Unit.objects.filter(pk__in=unit_ids).values_list("pk", "path"):
+    return {
+        "holders": grants.values_list("role", "unit__path", "user_id"),
+        "paths": Unit.objects.filter(pk__in=unit_ids).order_by().values_list("pk", "path"),
+    }
+
+
+def nearest_of(roles: Sequence[str], *, holders: Iterable[tuple], paths: Iterable[tuple]) -> dict[int, list[int]]:
+    """`nearest_holders` from rows of `holder_parts`."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for role, path, user_id in holders:
+        found.setdefault((role, path), []).append(user_id)
+    nearest = {}
+    for pk, path in paths:
         above = [path[:end] for end in range(len(path), 0, -Unit.steplen)]
-        found[pk] = next((holders[role, p] for role in roles for p in above if (role, p) in holders), [])
-    return found
+        nearest[pk] = next((found[role, p] for role in roles for p in above if (role, p) in found), [])
+    return nearest
 
 
 def acting_holders(unit_ids: set[int], *roles: str, on: dt.date) -> dict[int, list[int]]:

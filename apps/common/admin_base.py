@@ -157,7 +157,7 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         """The record if the user may see it, locked where it is about to be written; else the same 404 for all."""
-        rows = self.get_queryset(request).select_related(*self.select_related_in_record)
+        rows = self.record_rows(request)
         if request.method == "POST" and connection.in_atomic_block:
             rows = rows.select_for_update(of=("self",))
         key = rows.model._meta.pk
@@ -169,6 +169,10 @@ class RecordAdmin(ScopedRelations, admin.ModelAdmin):
         if found is None:
             raise Http404
         return found
+
+    def record_rows(self, request):
+        """Where one record is looked for, with what is read with it."""
+        return self.get_queryset(request).select_related(*self.select_related_in_record)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404

@@ -1,47 +1,72 @@
 """今日待办 as the home page of the staff side shows it (templates/admin/index.html names the keys)."""
 
 import datetime as dt
+from collections.abc import Collection
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.ledgers.access import TAKE, acts_for
+from apps.common.together import read_together
+from apps.ledgers.access import TAKE, acts_for, open_to
+from apps.ledgers.board_words import due_words
 from apps.ledgers.choices import InquiryState
-from apps.ledgers.looks import reach_to_show
-from apps.ledgers.models import Inquiry
-from apps.ledgers.queries import DueRow, TodayBoard, open_checks, today
+from apps.ledgers.home_parts import home_parts, shown_parts
+from apps.ledgers.looks import log_reach
+from apps.ledgers.models import Inquiry, SafetyCheck
+from apps.ledgers.queries import DueRow, TodayBoard, open_checks
 from apps.ledgers.queries.inquiries import subject_name, waiting_for
+from apps.ledgers.queries.today import board_details, board_from, board_parts
+from apps.people.queries import reach_from, reach_parts
 from apps.people.rules import Reach
 
 RECORD = "ledgers.record_contact"
 SEES_CALLS = "ledgers.view_inquiry"
 VIEW_CHECK = "ledgers.view_safetycheck"
 MOST_CHECKS = 5
-SOON_DAYS = 3
 MOST_CALLS = 6
 
 
-def today_context(request, on: dt.date | None = None) -> dict:
-    """Heading, figures and rows of the signed-in user's board; other rooms add their figures to the list.
-    Phones of the user's own people are shown with the rows, so the look is logged here."""
-    on = on or timezone.localdate()
-    board = today(request.user, on, carers=acts_for(request.user))
-    calls = waiting_calls(request.user)
-    people = [row.cadre_id for row in board.rows] + [call.person_id for call in calls if call.person_id]
-    reach = reach_to_show(request, people)
+def today_context(request, on: dt.date | None = None, more: dict[str, QuerySet] | None = None) -> dict:
+    """Heading, figures and rows of the signed-in user's board; other rooms add their figures to the list, and may
+    have `more` querysets read along (`more` in the result). Phones of the user's own people are shown with the rows,
+    so the look is logged here. Six statements at most."""
+    on, user = on or timezone.localdate(), request.user
+    acting = acts_for(user)
+    rows = read_together(
+        {
+            **board_parts(user, on, carers=acting),
+            **({"calls": waiting_calls(user, acting)} if user.has_perm(SEES_CALLS) else {}),
+            **({"checks": waiting_checks(user)} if user.has_perm(VIEW_CHECK) else {}),
+            **home_parts(user, on),
+            **(more or {}),
+        }
+    )
+    calls = rows.get("calls", [])
+    people = {row["cadre"] for row in rows.get("first", ())} | {call.person_id for call in calls if call.person_id}
+    opened = open_to(user, people)
+    beside = read_together({"details": board_details(rows, on), **reach_parts(people, opened, on)}) if people else {}
+    board = board_from(rows if "first" in rows else {}, beside.get("details", []), on)
+    reach = reach_from(beside, opened) if people else {}
+    log_reach(request, reach)
+    subjects = shown_parts(user, rows, on)
     duties = reverse("admin:ledgers_duty_changelist")
-    more = f"还有 {board.more_people} 位老同志的事也快到期。" if board.more_people else ""
+    waiting = f"还有 {board.more_people} 位老同志的事也快到期。" if board.more_people else ""
+    todo = [
+        *(call_row(call, on, reach.get(call.person_id)) for call in calls),
+        *subjects["todo"],
+        *(todo_row(request, row, on, reach.get(row.cadre_id)) for row in board.rows),
+    ]
     return {
-        "heading": f"今天 {on.month}月{on.day}日，先办这些" if board.rows or calls else f"今天 {on.month}月{on.day}日",
-        "figures": figures(board, duties),
-        "todo": [
-            *(call_row(call, on, reach.get(call.person_id)) for call in calls),
-            *(todo_row(request, row, on, reach.get(row.cadre_id)) for row in board.rows),
-        ],
-        "tools": home_tools(request.user),
+        "heading": f"今天 {on.month}月{on.day}日，先办这些" if todo else f"今天 {on.month}月{on.day}日",
+        "figures": [*figures(board, duties), *subjects["figures"]],
+        "todo": todo,
+        "tools": home_tools(user),
         "todo_tools": paper_tools(request),
-        "todo_note": more,
-        "todo_url": duties if request.user.has_perm("ledgers.view_duty") else "",
+        "todo_note": waiting,
+        "todo_url": duties if user.has_perm("ledgers.view_duty") else "",
+        "checks": check_rows(rows.get("checks", []), timezone.now()),
+        "more": {name: rows[name] for name in more or ()},
     }
 
 
@@ -52,11 +77,9 @@ def home_tools(user) -> list[dict]:
     return [{"label": "记来电来访", "url": reverse("admin:ledgers_inquiry_add")}]
 
 
-def waiting_calls(user) -> list[Inquiry]:
+def waiting_calls(user, acting: Collection[int]) -> QuerySet[Inquiry]:
     """Calls and visits that this user must deal with, or somebody he stands in for; the most urgent few."""
-    if not user.has_perm(SEES_CALLS):
-        return []
-    return list(waiting_for({user.pk, *acts_for(user)}).defer("content", "result", "caller_phone")[:MOST_CALLS])
+    return waiting_for({user.pk, *acting}).defer("content", "result", "caller_phone")[:MOST_CALLS]
 
 
 def call_row(call: Inquiry, on: dt.date, reach: Reach | None) -> dict:
@@ -121,17 +144,6 @@ def todo_row(request, row: DueRow, on: dt.date, reach: Reach | None = None) -> d
     }
 
 
-def due_words(due_on: dt.date, on: dt.date) -> tuple[str, str]:
-    """(words, tone): 逾期 3 天, 今天, 明天, 后天, 3月31日."""
-    left = (due_on - on).days
-    if left < 0:
-        return f"逾期 {-left} 天", "late"
-    if left < SOON_DAYS:
-        return ("今天", "明天", "后天")[left], "soon"
-    year = "" if due_on.year == on.year else f"{due_on.year}年"
-    return f"{year}{due_on.month}月{due_on.day}日", ""
-
-
 def record_url(cadre_id: int, duty_id: int | None = None) -> str:
     """The form for a contact, prefilled."""
     duty = f"&duty={duty_id}" if duty_id else ""
@@ -144,11 +156,13 @@ def open_words(check, now: dt.datetime) -> str:
     return f"还没有核实，已过 {hours} 小时" if hours else "还没有核实，刚刚发出"
 
 
-def check_rows(user, now: dt.datetime, *, most: int = MOST_CHECKS) -> dict:
-    """Checks that wait for somebody, for the top of the home page: rows (who, words, url), more, url; {} without."""
-    if not user.has_perm(VIEW_CHECK):
-        return {}
-    found = list(open_checks(user).select_related("cadre__person__community")[: most + 1])
+def waiting_checks(user) -> QuerySet[SafetyCheck]:
+    """Checks that wait for somebody, one more than are shown."""
+    return open_checks(user).select_related("cadre__person__community")[: MOST_CHECKS + 1]
+
+
+def check_rows(found: list[SafetyCheck], now: dt.datetime) -> dict:
+    """For the top of the home page: rows (who, words, url), more, url; {} without."""
     url = reverse("admin:ledgers_safetycheck_changelist")
     rows = [
         {
@@ -157,6 +171,6 @@ def check_rows(user, now: dt.datetime, *, most: int = MOST_CHECKS) -> dict:
             "words": open_words(check, now),
             "url": reverse("admin:ledgers_safetycheck_change", args=[check.pk]),
         }
-        for check in found[:most]
+        for check in found[:MOST_CHECKS]
     ]
-    return {"rows": rows, "more": len(found) > most, "url": url} if rows else {}
+    return {"rows": rows, "more": len(found) > MOST_CHECKS, "url": url} if rows else {}

@@ -15,6 +15,7 @@ from apps.people.models import Person
 
 from .choices import By, CallOutcome, ContactKind, Method
 from .forms import KIND_OF_METHOD
+from .forms.found import NEED_ROWS, NeedFields
 from .rules import CALLS
 from .services import ContactFacts
 
@@ -24,9 +25,9 @@ LONG = {"rows": 4}
 
 
 class KeyedForm(PortalForm):
-    """`key` names what the form makes: sent twice it is one."""
+    """`key` names what the form makes: sent twice it is one. Kept with what was typed (static/js/draft.js)."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput({"data-draft-key": ""}))
 
     def __init__(self, *args, **kwargs):
         kwargs["initial"] = {"key": uuid.uuid4(), **(kwargs.get("initial") or {})}
@@ -39,8 +40,8 @@ def no_later(day: dt.date, today: dt.date) -> dt.date:
     return day
 
 
-class VisitForm(KeyedForm):
-    """How, when, what came of it."""
+class VisitForm(NeedFields, KeyedForm):
+    """How, when, what came of it, and what he needs."""
 
     submit_label = "记下"
     method = forms.ChoiceField(
@@ -56,15 +57,32 @@ class VisitForm(KeyedForm):
         help_text="例如：精神不错，想参加下次党日。病情不用写在这里。",
     )  # fmt: skip
 
+    field_order = ("method", "outcome", "happened_on", "summary")
+
     def __init__(self, *args, today: dt.date, **kwargs):
         self.today = today
         super().__init__(*args, **kwargs)
+        self.prepare_needs(today)
+        for category, text, _ in NEED_ROWS:
+            self.fields[category].label = "他有什么事要办"
+            self.fields[text].label = "说一句是什么事"
+        for _, _, reply in NEED_ROWS:
+            self.fields[reply].label = "哪天前给他回话"
+
+    def first(self):
+        """What is always asked."""
+        return [self[name] for name in self.field_order]
+
+    def needs(self):
+        """Rows of what he needs, each (category, text, day)."""
+        return [[self[name] for name in row] for row in NEED_ROWS]
 
     def clean_happened_on(self):
         return no_later(self.cleaned_data["happened_on"], self.today)
 
     def clean(self):
         values = super().clean()
+        self.check_needs(values)
         if values.get("method") in CALLS and not values.get("outcome"):
             self.add_error("outcome", "请选电话（微信）有没有接通。")
         return values

@@ -20,6 +20,12 @@ def reach_to_show(request, person_ids: Collection[int]) -> dict[int, Reach]:
     if not ids:
         return {}
     found = reach_of(ids, with_phones=open_to(request.user, ids))
+    log_reach(request, found)
+    return found
+
+
+def log_reach(request, found: dict[int, Reach]) -> None:
+    """The entry about numbers and addresses that a page is about to show; none if it shows none."""
     seen = sorted(pk for pk, reach in found.items() if reach.numbers or reach.address)
     if seen:
         audit.look(
@@ -30,4 +36,3 @@ def reach_to_show(request, person_ids: Collection[int]) -> dict[int, Reach]:
             target=request.resolver_match.view_name if request.resolver_match else "",
             request=request,
         )
-    return found

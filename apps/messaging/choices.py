@@ -83,6 +83,7 @@ class Outcome(models.TextChoices):
     NO_CONSENT = "no_consent", "本人没有同意接收"
     NOT_REACHED_SO = "not_reached_so", "本人不用这种方式联系"
     NOT_LIVING = "not_living", "老同志已离世或情况待核实"
+    MOURNING = "mourning", "家有丧事，暂不祝贺问候"
     NO_RECIPIENT = "no_recipient", "接收人账号已停用"
     BASIS_GONE = "basis_gone", "事由已消除"
     CHANNEL_OFF = "channel_off", "这条通道没有启用"

@@ -111,3 +111,20 @@ class ChangeState(models.TextChoices):
 
 # Field → code list of `common.CodeValue` that its values come from.
 CODE_LISTS = {"ethnicity": "ethnicity", "political_status": "political_status", "relation": "relation"}
+
+
+class TwinReason(models.TextChoices):
+    """Which keys two entries share, the strongest first."""
+
+    PHONE = "phone", "姓名和电话相同"
+    LAST4 = "last4", "姓名和证号末四位相同"
+    BIRTH = "birth", "姓名和出生日期相同"
+    PARTLY = "partly", "姓名相同，出生年月不矛盾"
+    SOUND = "sound", "姓名同音，出生日期相同"
+
+
+class MergeState(models.TextChoices):
+    PROPOSED = "proposed", "等复核"
+    DONE = "done", "已合并"
+    REFUSED = "refused", "没有同意"
+    UNDONE = "undone", "已撤销"

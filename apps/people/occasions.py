@@ -26,13 +26,20 @@ JOIN people_person p
 WHERE p.life_status = 'living' AND p.voided_at IS NULL AND p.birthday_greeting
   AND (v.policy IS NULL OR v.policy = p.birthday_leap_policy)
 """
+# A household in which somebody died lately, or may have died, is left in peace on that day (rule book 8.60).
+NOBODY_MOURNS = """  AND (p.household_id IS NULL OR NOT EXISTS (
+        SELECT 1 FROM people_person d
+        WHERE d.household_id = p.household_id AND d.id <> p.id AND d.voided_at IS NULL
+          AND (d.mourned_until > v.day OR d.life_status = 'reported')))
+"""
 
 
 def birthdays_between(
-    start: datetime.date, end: datetime.date, *, feb29: str = "02-28", nominal: bool = False
+    start: datetime.date, end: datetime.date, *, feb29: str = "02-28", nominal: bool = False, mourning: bool = False
 ) -> RowSet:
     """(person_id, occasion_date, age, known_at) of each birthday of a living person from `start` to `end`, both
-    included. Nobody who died, whose death is waiting for word, or who wants no greeting is in it.
+    included. Nobody who died, whose death is waiting for word, or who wants no greeting is in it; nor, unless
+    `mourning` asks for them, who mourns somebody of his household that day.
 
     `age` is the one celebrated that day (周岁, with `nominal` 虚岁), counted in the calendar celebrated by; null when
     the year of birth is unknown. `known_at`: since when the portal has known him.
@@ -41,7 +48,8 @@ def birthdays_between(
     """
     pairs = _pairs(start, end, feb29)
     columns = [list(column) for column in zip(*pairs, strict=True)] or [[]] * 7
-    return RowSet(BIRTHDAYS, [nominal, int(nominal), _lunar_new_years(), *columns])
+    sql = BIRTHDAYS if mourning else BIRTHDAYS + NOBODY_MOURNS
+    return RowSet(sql, [nominal, int(nominal), _lunar_new_years(), *columns])
 
 
 @functools.lru_cache(maxsize=64)

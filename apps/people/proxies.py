@@ -148,14 +148,17 @@ def close_by_death(person_id: int, event_id: int, *, on: dt.date) -> None:
 
 
 @transaction.atomic
-def reopen_after_death(person_id: int, event_id: int) -> None:
-    """The death was none: what it closed stands again, with the days it had. What was granted anew meanwhile stays."""
+def reopen_after_death(person_id: int, event_id: int) -> list[str]:
+    """The death was none: what it closed stands again, with the days it had. What was granted anew meanwhile stays;
+    returns a sentence for each grant that stays closed because of it."""
+    left = []
     for row in ProxyGrant.objects.filter(person_id=person_id, closed_by_event=event_id).select_for_update():
         row.closed_at, row.closed_because, row.closed_by, row.closed_by_event = None, "", None, None
         try:
             with transaction.atomic():
                 row.save(update_fields=["closed_at", "closed_because", "closed_by", "closed_by_event"])
         except IntegrityError:
+            left.append("有一份家属授权没有恢复，因为同一位家属后来又有了新的授权。请核对。")
             continue
         _follow(row)
         if row.agreed_on:
@@ -163,6 +166,7 @@ def reopen_after_death(person_id: int, event_id: int) -> None:
     PersonAccount.objects.filter(person_id=person_id, closed_by_event=event_id).update(
         ends_on=None, closed_by_event=None
     )
+    return left
 
 
 @transaction.atomic

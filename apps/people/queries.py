@@ -3,10 +3,12 @@
 import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from .choices import PhoneKind, ReachBy
+from apps.common.together import read_together
+
+from .choices import LifeStatus, PhoneKind, ReachBy
 from .models import Person, Phone, Whereabouts
 from .rules import Number, Reach
 
@@ -20,34 +22,49 @@ PLAIN = (
 def reach_of(
     person_ids: Collection[int], *, with_phones: bool | Collection[int], on: dt.date | None = None
 ) -> dict[int, Reach]:
-    """person id → how to reach him on a day (default today): three statements for any number of people.
+    """person id → how to reach him on a day (default today): one statement for any number of people.
 
     `with_phones`: True, False, or the ids for whom phones and address are read and deciphered. The caller has asked
     who may see them (`ledgers.access.open_to`) and logs the look. Unknown ids are left out.
     """
     ids = set(person_ids)
-    on = on or timezone.localdate()
     opened = ids if with_phones is True else ids & set(with_phones or ())
-    away = away_on(ids, on)
+    return reach_from(read_together(reach_parts(ids, opened, on or timezone.localdate())), opened)
+
+
+def reach_parts(ids: Collection[int], opened: Collection[int], on: dt.date) -> dict[str, QuerySet]:
+    """What `reach_from` needs, for `read_together`; phones only of those `opened`."""
+    return {
+        "away": _away(ids, on),
+        "phones": Phone.objects.filter(person__in=opened),
+        # Its place, `public_id`, is needed to decipher the address.
+        "reached": Person.objects.filter(pk__in=ids).only("public_id", "residence", *PLAIN),
+    }
+
+
+def reach_from(rows: dict[str, list], opened: Collection[int]) -> dict[int, Reach]:
+    """`reach_of` from rows of `reach_parts`."""
+    away = {row.person_id: row for row in rows["away"]}
     phones: dict[int, list[Phone]] = {}
-    for phone in Phone.objects.filter(person__in=opened) if opened else ():
+    for phone in rows["phones"]:
         phones.setdefault(phone.person_id, []).append(phone)
-    # Its place, `public_id`, is needed to decipher the address.
-    rows = Person.objects.filter(pk__in=ids).only("public_id", "residence", *PLAIN)
-    return {row.pk: _reach(row, away.get(row.pk), phones.get(row.pk, []), row.pk in opened) for row in rows}
+    return {row.pk: _reach(row, away.get(row.pk), phones.get(row.pk, []), row.pk in opened) for row in rows["reached"]}
 
 
 def away_on(person_ids: Collection[int], on: dt.date) -> dict[int, Whereabouts]:
     """person id → the period he is away in on a day, of those who are. One statement."""
-    rows = Whereabouts.objects.on(on).filter(person__in=person_ids).select_related("division")
-    return {row.person_id: row for row in rows}
+    return {row.person_id: row for row in _away(person_ids, on)}
 
 
-def periods_of(person_id: int, on: dt.date) -> list[Whereabouts]:
+def _away(person_ids: Collection[int], on: dt.date) -> QuerySet[Whereabouts]:
+    return Whereabouts.objects.on(on).filter(person__in=person_ids).select_related("division")
+
+
+def periods_of(person_id: int, on: dt.date) -> QuerySet[Whereabouts]:
     """Standing periods away of one person, the latest first; those over for a year are left to the list."""
     rows = Whereabouts.objects.filter(person_id=person_id, voided_at__isnull=True).select_related("division")
     recent = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on - YEAR))
-    return list(recent.order_by("-starts_on", "-pk"))
+    return recent.order_by("-starts_on", "-pk")
 
 
 def _reach(person: Person, away: Whereabouts | None, phones: list[Phone], opened: bool) -> Reach:
@@ -83,3 +100,14 @@ def away_words(away: Whereabouts) -> str:
     place = f"在{away.division}" if away.division else ""
     until = f"，{away.ends_on.month}月{away.ends_on.day}日前不在家" if away.ends_on else ""
     return f"{away.get_kind_display()}{place}{until}"
+
+
+def mourning_among(person_ids: Collection[int], on: dt.date) -> set[int]:
+    """Those of the given people in whose household somebody died lately, or may have died: nothing that celebrates
+    goes to them on that day (rule book 8.60). One statement."""
+    others = Person.objects.filter(
+        Q(mourned_until__gt=on) | Q(life_status=LifeStatus.DEATH_REPORTED),
+        household_id=OuterRef("household_id"), voided_at__isnull=True,
+    ).exclude(pk=OuterRef("pk"))  # fmt: skip
+    rows = Person.objects.filter(pk__in=list(person_ids), household__isnull=False)
+    return set(rows.filter(Exists(others)).values_list("pk", flat=True))

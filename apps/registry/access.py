@@ -11,20 +11,42 @@ from .models import Cadre, ImportBatch
 from .scopes import CHANGE, VIEW, reach_of, scopes
 
 IMPORT = "registry.import_roster"
-__all__ = ["CHANGE", "VIEW", "changeable_by", "import_batches_of", "is_visible", "permissions_on", "scopes"]
+MAY = "may_on_"
+__all__ = [
+    "CHANGE",
+    "VIEW",
+    "changeable_by",
+    "held_of",
+    "import_batches_of",
+    "is_visible",
+    "permission_columns",
+    "permissions_on",
+    "scopes",
+]
 
 
 def permissions_on(user, cadre_id: int, permissions: Iterable[str]) -> set[str]:
     """Those of `permissions` that the user holds over this cadre, voided or not, in one query."""
-    reaches = {name: reach for name in permissions if user.has_perm(name) and (reach := reach_of(user, name))}
-    if not reaches:
+    columns = permission_columns(user, permissions)
+    if not columns:
         return set()
-    columns = {
-        f"may_{place}": ExpressionWrapper(reach, output_field=BooleanField())
-        for place, reach in enumerate(reaches.values())
+    row = Cadre.objects.filter(pk=cadre_id).annotate(**columns).values(*columns).first()
+    return held_of(columns, row or {})
+
+
+def permission_columns(user, permissions: Iterable[str]) -> dict[str, ExpressionWrapper]:
+    """Annotations of cadres that say which of `permissions` the user holds over each; read them with `held_of`. What
+    he holds over nobody is left out."""
+    return {
+        f"{MAY}{name.replace('.', '__')}": ExpressionWrapper(reach, output_field=BooleanField())
+        for name in sorted(set(permissions))
+        if user.has_perm(name) and (reach := reach_of(user, name))
     }
-    row = Cadre.objects.filter(pk=cadre_id).annotate(**columns).values_list(*columns).first()
-    return {name for name, held in zip(reaches, row or (), strict=False) if held}
+
+
+def held_of(columns: Iterable[str], values: dict) -> set[str]:
+    """The permissions whose column is true among `values`."""
+    return {name.removeprefix(MAY).replace("__", ".", 1) for name in columns if values.get(name)}
 
 
 def is_visible(user, cadre_id: int) -> bool:

@@ -4,7 +4,7 @@ import datetime as dt
 from contextlib import suppress
 
 from django.core.cache import cache
-from django.db.models import Max
+from django.db.models import QuerySet
 from django.urls import reverse
 from redis import RedisError
 
@@ -18,15 +18,24 @@ MOST_ROWS = 6
 KEPT_SECONDS = 300
 
 
-def report_board(user, on: dt.date) -> dict:
+def sees_reports(user) -> bool:
+    return user.has_perm(MANAGE) or user.has_perm(FILL)
+
+
+def latest_change() -> QuerySet:
+    """When a report last changed: one row, none without reports. For `read_together`."""
+    return UnitReport.objects.order_by("-updated_at").values_list("updated_at", flat=True)[:1]
+
+
+def report_board(user, on: dt.date, changed: dt.datetime | None) -> dict:
     """`figures` for those who ask for reports, `todo` for those who send them; nothing for others.
 
-    Kept for five minutes as long as no report changes: the home page is opened all day, the figure rarely moves.
+    Kept for five minutes as long as no report changes (`changed`, of `latest_change`): the home page is opened all
+    day, the figure rarely moves.
     """
-    if not (user.has_perm(MANAGE) or user.has_perm(FILL)):
+    if not sees_reports(user):
         return {}
-    stamp = UnitReport.objects.aggregate(at=Max("updated_at"))["at"]
-    key = f"report_board:{user.pk}:{on}:{stamp.timestamp() if stamp else 0}"
+    key = f"report_board:{user.pk}:{on}:{changed.timestamp() if changed else 0}"
     with suppress(RedisError):
         if (found := cache.get(key)) is not None:
             return found

@@ -12,7 +12,6 @@ from django.db import models
 from django.db.models import Q
 
 from apps.accounts.access import community_ids_for, unit_ids_for
-from apps.organisation.models import Unit
 from apps.people.models import Person
 
 Scope = Callable[[object, str], Q | None]
@@ -27,16 +26,9 @@ def granted_units(user, permission: str) -> Q | None:
     ids = unit_ids_for(user, permission)
     if not ids:
         return None
-    if len(ids) > SHORT_LIST and len(ids) == _unit_count(user):
+    if len(ids) > SHORT_LIST and len(ids) == user.units_in_all():
         return Q(managing_unit_id__isnull=False)
     return Q(managing_unit_id__in=sorted(ids))
-
-
-def _unit_count(user) -> int:
-    """How many units there are; asked once a request (kept on the user object)."""
-    if not hasattr(user, "_unit_count"):
-        user._unit_count = Unit.objects.count()
-    return user._unit_count
 
 
 def community_residents(user, permission: str) -> Q | None:

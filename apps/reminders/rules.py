@@ -154,6 +154,7 @@ for _kind, _stage, _label, _unit in (*_URGENT, *_DIGEST):
             label=_label,
             unit=_unit,
             health=_kind in (ReminderKind.HOSPITAL, ReminderKind.DISCHARGE),
+            celebrates=_kind == ReminderKind.BIRTHDAY,
             page="admin:birthday_list" if _stage == Stage.LIST else "",
         )
     )
@@ -169,4 +170,4 @@ for _topic in TOPICS:
     )
 
 GREETING = "birthday.greeting"
-register_template(Template(key=GREETING, label="生日祝福", unit="份", texts=GreetingTexts.rule_key))
+register_template(Template(key=GREETING, label="生日祝福", unit="份", celebrates=True, texts=GreetingTexts.rule_key))

@@ -60,8 +60,12 @@
     if (!left) return;
     if (left.page !== location.pathname) return store(null); // that screen was taken; this is another one
     var data = new URLSearchParams(left.text);
+    // Sent and recorded, though the answer never came: nothing is left of it to send.
+    if (data.get("key") && (form.dataset.draftUsed || "").split(" ").indexOf(data.get("key")) >= 0) return store(null);
     form.querySelectorAll("input, select, textarea").forEach(function (field) {
-      if (!field.name || field.type === "file" || field.type === "hidden" || !data.has(field.name)) return;
+      // A hidden key comes back with what was typed: sent again, it is the same form.
+      if (!field.name || field.type === "file" || !data.has(field.name)) return;
+      if (field.type === "hidden" && !field.hasAttribute("data-draft-key")) return;
       if (field.type === "radio" || field.type === "checkbox") field.checked = data.getAll(field.name).indexOf(field.value) >= 0;
       else field.value = data.get(field.name);
     });

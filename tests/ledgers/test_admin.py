@@ -63,7 +63,7 @@ def text(response) -> str:
 
 def test_contact_takes_three_fields_and_settles_what_it_keeps(staff, clerk, veteran):
     duty = Duty.objects.open().filter(kind="risk_contact").first()
-    page = staff.get(f"{ADD}?cadre={veteran.pk}&duty={duty.pk}")
+    page = staff.get(f"{ADD}?cadre={veteran.pk}&duty={duty.pk}", follow=True)
     assert "李德厚" in page.content.decode()
 
     response = staff.post(f"{ADD}?cadre={veteran.pk}", filled(veteran, **fields(page.content)))
@@ -99,7 +99,7 @@ def test_household_is_offered_and_served_by_the_same_visit(staff, bureau, vetera
     veteran.person.household = home
     veteran.person.save()
 
-    page = staff.get(f"{ADD}?cadre={veteran.pk}")
+    page = staff.get(f"{ADD}?cadre={veteran.pk}", follow=True)
     staff.post(f"{ADD}?cadre={veteran.pk}", filled(veteran, family=[wife.pk]))
 
     assert "王秀兰" in page.content.decode()

@@ -68,11 +68,11 @@ def test_rows_show_how_to_reach_everybody_and_numbers_of_my_own(staff, mine, oth
 
 
 def test_form_of_a_contact_says_how_to_reach_him(staff, mine, other):
-    page = staff.get(f"/admin/ledgers/contact/add/?cadre={mine.pk}").content.decode()
+    page = staff.get(f"/admin/ledgers/contact/add/?cadre={mine.pk}", follow=True).content.decode()
     assert 'href="tel:13800001234"' in page
     assert looks() == [("admin:ledgers_contact_add", {mine.pk})]
 
-    page = staff.get(f"/admin/ledgers/contact/add/?cadre={other.pk}").content.decode()
+    page = staff.get(f"/admin/ledgers/contact/add/?cadre={other.pk}", follow=True).content.decode()
 
     assert "一般老伴接 · 听力不好" in page
     assert "13900005678" not in page

@@ -81,7 +81,7 @@ def test_the_same_number_of_statements_for_one_and_for_three(unit, head, django_
     duties = [make_duty(make_cadre(f"李{number}", unit=unit)).pk for number in range(3)]
 
     for some in (duties[:1], duties):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(3):
             queries.responsible_users(some)
 
 

@@ -136,7 +136,7 @@ def test_the_deads_family_stays_a_home(bureau, clerk, client):
     Person.objects.filter(pk=cadre.pk).update(life_status="deceased")
     assert home.members.count() == 2
     client.force_login(clerk)
-    form = client.get(f"/admin/ledgers/contact/add/?cadre={cadre.pk}").content.decode()
+    form = client.get(f"/admin/ledgers/contact/add/?cadre={cadre.pk}", follow=True).content.decode()
     assert "王秀兰" in form
 
 

@@ -124,7 +124,7 @@ def test_the_contact_form_offers_those_in_office_by_order(clerk, city):
     make_leader("白先生", city, title="市长", order_no=20)
     make_leader("走了", city, title="旧职", ends_on=D(2020, 1, 1))
 
-    page = clerk.get("/admin/ledgers/contact/add/").content.decode()
+    page = clerk.get("/admin/ledgers/contact/add/", follow=True).content.decode()
 
     assert page.index('<option value="市长 白先生">') < page.index('<option value="副市长 安先生">')
     assert "旧职" not in page

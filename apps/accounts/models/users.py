@@ -4,9 +4,10 @@ from collections import defaultdict
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Count, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -14,7 +15,6 @@ from django.utils.crypto import salted_hmac
 from apps.accounts.roles import ROLES, role_choices
 from apps.common.models import Record, Versioned
 from apps.organisation.models import Community, Unit
-from apps.organisation.queries import subtree_ids
 
 
 class UserManager(BaseUserManager):
@@ -74,11 +74,15 @@ class User(AbstractBaseUser, PermissionsMixin, Versioned):
         return self.display_name or self.username
 
     def grants_today(self) -> "list[RoleGrant]":
-        """Grants in force; read once a request (kept on this object). None for a disabled account."""
+        """Grants in force, each with the ids of its unit and of those below (`reached`), and how many units there are
+        (`units_in_all`): one statement a request (kept on this object). None for a disabled account."""
         if not self.is_active or self.pk is None:
             return []
         if "_grants_today" not in self.__dict__:
             rows = RoleGrant.objects.current(timezone.localdate()).filter(user_id=self.pk).select_related("unit")
+            below = Unit.objects.order_by().filter(path__startswith=OuterRef("unit__path"))
+            every = Unit.objects.order_by().values(all=Value(1)).annotate(count=Count("pk")).values("count")
+            rows = rows.annotate(reached=ArraySubquery(below.values("pk")), units_in_all=Subquery(every))
             self.__dict__["_grants_today"] = [row for row in rows.order_by("role", "pk") if row.role in ROLES]
         return self.__dict__["_grants_today"]
 
@@ -101,15 +105,16 @@ class User(AbstractBaseUser, PermissionsMixin, Versioned):
         }
 
     def reach(self, permission: str) -> set[int]:
-        """Ids of the units in which the granted roles carry `permission`: each grant's own and those below it. The
-        tree is read once a request for the same grants (kept on this object)."""
-        held = self.current_grants().items()
-        units = {unit.pk: unit for role, granted in held if permission in ROLES[role].permissions for unit in granted}
+        """Ids of the units in which the granted roles carry `permission`: each grant's own and those below it."""
         known = self.__dict__.setdefault("_reach", {})
-        key = frozenset(units)
-        if key not in known:
-            known[key] = subtree_ids(units.values())
-        return known[key]
+        if permission not in known:
+            held = [row for row in self.grants_today() if row.community_id is None]
+            known[permission] = {pk for row in held if permission in ROLES[row.role].permissions for pk in row.reached}
+        return known[permission]
+
+    def units_in_all(self) -> int:
+        """How many units there are, as the grants in force were read."""
+        return next((row.units_in_all for row in self.grants_today()), 0)
 
     def get_full_name(self) -> str:
         return self.display_name

@@ -139,7 +139,7 @@ class PersonField(forms.ModelChoiceField):
     """A member of the desk's branch, by his public id."""
 
     def __init__(self, **kwargs):
-        super().__init__(queryset=None, to_field_name="public_id", **kwargs)
+        super().__init__(queryset=None, to_field_name="public_id", empty_label="请选一位", **kwargs)
 
     def label_from_instance(self, obj) -> str:
         return obj.name

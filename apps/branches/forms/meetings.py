@@ -86,6 +86,12 @@ class RollRow:
     def reason_field(self) -> str:
         return f"reason_{self.person_id}"
 
+    @property
+    def words(self) -> str:
+        """The name, with the reason of a leave."""
+        told = self.reason.strip() if self.state == AttendanceState.LEAVE else ""
+        return f"{self.name}（{told}）" if told else self.name
+
 
 def roll_rows(seats: Iterable[Seat], said: Mapping[str, str]) -> list[RollRow]:
     """The roll: what was said on the page before, else what each row starts from."""

@@ -9,6 +9,7 @@ from apps.branches.choices import Level, PostKind
 from apps.organisation.rules import RuleValues, rule_kind
 
 from .capability import Capability, able
+from .election_texts import day
 
 COMMITTEE = (
     PostKind.SECRETARY, PostKind.DEPUTY, PostKind.ORGANISATION, PostKind.PUBLICITY, PostKind.DISCIPLINE,
@@ -223,9 +224,11 @@ def term_finding(
     if term_ends_on is None or not able(kind, Capability.ELECTION):
         return None
     if on > term_ends_on:
-        return Finding("term_over", f"任期 {term_ends_on} 届满，已逾期 {(on - term_ends_on).days} 天。", tone="late")
+        return Finding(
+            "term_over", f"任期到{day(term_ends_on)}届满，已逾期 {(on - term_ends_on).days} 天。", tone="late"
+        )
     if on >= notice_day(term_ends_on, rules=rules):
-        return Finding("term_ends", f"任期 {term_ends_on} 届满，请准备换届。")
+        return Finding("term_ends", f"任期到{day(term_ends_on)}届满，请准备换届。")
     return None
 
 

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 from apps.branches import drafts
 from apps.branches.desk import at_desk
 
-FORMS = frozenset({"meeting", "evaluation"})
+FORMS = frozenset({"meeting", "evaluation", "visit"})
 LONGEST_SUBJECT = 80
 
 

@@ -70,8 +70,20 @@ def candidate_edit(request, desk, candidate):
         return _to_step(desk, row)
     initial = {name: getattr(one, name) for name in FACTS} | {"person": one.person_id, "key": one.public_id}
     people = voters(desk.organisation, desk.today).filter(pk=one.person_id)
+    if not people:
+        return _no_voter(request, desk, one)
     form = CandidateForm(request.POST or None, people=people, initial=initial)
     return _candidate(request, desk, row, form, f"候选人：{one.person.name}", drops=True)
+
+
+def _no_voter(request, desk, one):
+    """A candidate who has left the branch since he was named: all that can be done is to take him off the list."""
+    context = {
+        "title": f"候选人：{one.person.name}", "back": address(desk, "election_step", one.election.public_id),
+        "lead": "他现在不在本支部有选举权的党员里（比如组织关系转走了），不能做候选人。请从名单中去掉，再另外提名。",
+        "drop_label": "从名单中去掉",
+    }  # fmt: skip
+    return show(request, desk, "desk/election/form.html", context)
 
 
 def _candidate(request, desk, row, form, title, *, drops=False):

@@ -245,7 +245,9 @@ def words(request, writing: Writing):
     if request.method == "POST" and form.is_valid():
         writing.keep(form.cleaned_data.items())
         return HttpResponseRedirect(writing.url("review"))
-    context = {"form": form, "hint": template.topic_hint}
+    if template.topic_hint:
+        form.fields["topic"].help_text = f"上一次的主题是“{template.topic_hint}”"
+    context = {"form": form}
     return page(request, writing, "words", context, status=422 if form.errors else 200)
 
 
@@ -266,7 +268,7 @@ def review(request, writing: Writing):
                 reverse("branches:meeting", args=[writing.desk.organisation.public_id, meeting.public_id]) + "?saved=1"
             )
     groups = [
-        (label, [row.name for row in rows if row.state == state]) for state, label in (MARKS[0], ONLINE, *MARKS[1:])
+        (label, [row.words for row in rows if row.state == state]) for state, label in (MARKS[0], ONLINE, *MARKS[1:])
     ]
     context = {
         "form": form, "groups": [group for group in groups if group[1]], "said": writing.said,

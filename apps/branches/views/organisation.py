@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.branches.access import Desk
@@ -78,8 +79,8 @@ def overview(request, desk: Desk):
 def _term(one: Organisation) -> str:
     if one.term_ends_on is None:
         return ""
-    began = f"{one.term_began_on:%Y-%m-%d} " if one.term_began_on else ""
-    return f"{began}至 {one.term_ends_on:%Y-%m-%d}"
+    began = date_format(one.term_began_on) if one.term_began_on else ""
+    return f"{began}至{date_format(one.term_ends_on)}"
 
 
 @require_safe

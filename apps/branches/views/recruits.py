@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.branches.choices import RecruitStage
@@ -135,7 +136,7 @@ def recruit_page(request, desk, recruit):
         (Stage(stage).label, getattr(row, name)) for stage, name in DAY_OF.items() if getattr(row, name) is not None
     ]
     if row.probation_until:
-        facts.append(("预备期满", f"{row.probation_until:%Y-%m-%d}{'（延长过）' if row.prolonged else ''}"))
+        facts.append(("预备期满", f"{date_format(row.probation_until)}{'（延长过）' if row.prolonged else ''}"))
     if row.introducers:
         facts.append(("入党介绍人", row.introducers))
     context = {
@@ -143,7 +144,7 @@ def recruit_page(request, desk, recruit):
         "next": _next_words(row, desk.today, rule_values(RecruitRules.rule_key, on=desk.today)),
         "acts": [(label, address(desk, "recruit_step", row.public_id, act)) for act, label in _acts(desk, row)],
         "timeline": [
-            {"when": f"{step.on:%Y-%m-%d}", "text": step.get_stage_display(),
+            {"when": step.on, "text": step.get_stage_display(),
              "note": "　".join(filter(None, (step.note, step.document_no, "工作人员代录" if step.by_staff else "")))}
             for step in row.steps.order_by("-pk")
         ],

@@ -159,7 +159,10 @@ def programme_edit(request, desk, programme=None):
     if programme:
         own = Programme.objects.filter(organisation=desk.organisation, voided_at__isnull=True)
         found = get_object_or_404(own, public_id=programme)
-    form = ProgrammeForm(request.POST or None, instance=found or Programme(organisation=desk.organisation))
+    blank = {} if found else {"own_items": ""}  # a new row's default is the database's, nothing to show
+    form = ProgrammeForm(
+        request.POST or None, instance=found or Programme(organisation=desk.organisation), initial=blank
+    )
     if request.method == "POST" and form.is_valid():
         services.keep_programme(desk, form.save(commit=False))
         messages.success(request, "流程已保存，记会议时可以选用。")

@@ -145,7 +145,7 @@ def transfer_page(request, desk, transfer):
         "waits": waits_here(desk, row),
         "letter": address(desk, "transfer_letter", row.public_id) if _has_letter(desk, row) else "",
         "timeline": [
-            {"when": f"{step.on:%Y-%m-%d}", "text": step.get_act_display(),
+            {"when": step.on, "text": step.get_act_display(),
              "note": "　".join(filter(None, (step.note, "工作人员代录" if step.by_staff else "")))}
             for step in row.steps.order_by("-pk")
         ],
@@ -158,7 +158,7 @@ def _facts(row: Transfer) -> list[tuple]:
     facts = [("类型", row.get_kind_display()), ("从", row.from_name), ("到", row.to_name), ("申请日期", row.applied_on)]
     if row.letter_no:
         facts += [("介绍信编号", row.letter_no), ("开信日期", row.issued_on), ("有效期到", last_day(row)),
-                  ("党费交到", row.dues_paid_to)]  # fmt: skip
+                  ("党费交到", row.dues_paid_to and row.dues_paid_to.display())]  # fmt: skip
     more = (("接收日期", row.accepted_on), ("回执日期", row.receipt_on), ("原因", row.reason),
             ("退回、撤回原因", row.closed_because))  # fmt: skip
     return facts + [(name, value) for name, value in more if value]

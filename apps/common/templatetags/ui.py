@@ -148,7 +148,18 @@ def grid(*, caption, columns, fields, rows, empty_text="没有要录的行。"):
                 attrs = {"aria-label": f"{row['name']}：{heading}", "data-grid": bound.name, **described}
                 controls.append({"field": bound, "widget": bound.as_widget(attrs=attrs), "label": heading})
         tone = checked_tone(row.get("tone", ""))
-        lines.append({**row, "tone": tone, "controls": controls, "hidden": hidden, "errors": errors, "extra": extra})
+        cells = list(zip(["", *columns[1:]], row["cells"], strict=True))  # the first is the name, which needs no label
+        lines.append(
+            {
+                **row,
+                "cells": cells,
+                "tone": tone,
+                "controls": controls,
+                "hidden": hidden,
+                "errors": errors,
+                "extra": extra,
+            }
+        )
     return {"caption": caption, "columns": columns, "fields": fields, "rows": lines, "empty_text": empty_text}
 
 

@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.branches.models import Organisation
-from apps.ledgers import access, queries
-from apps.ledgers.board import due_words, record_url
+from apps.ledgers import access
+from apps.ledgers.board import record_url
 from apps.ledgers.choices import Reason
 from apps.registry.admin import CadreAdminBase
 from apps.registry.admin.page import Row, Section
@@ -17,26 +17,23 @@ from .family import FamilyActs
 from .filters import BranchFilter, CarerFilter, TierFilter
 from .groups import ASSIGN, DECIDE, GroupActs
 from .households import HouseholdActs
+from .person_page import PAGE_RIGHTS, PersonPage
 from .whereabouts import add_url, period_words
 
 RECORD = "ledgers.record_contact"
 CHANGE_PERSON = "people.change_person"
-VIEW_CONTACT = "ledgers.view_contact"
-VIEW_DUTY = "ledgers.view_duty"
 VIEW_TIER = "ledgers.view_caretier"
 VIEW_AWAY, ADD_AWAY, CHANGE_AWAY = (f"people.{act}_whereabouts" for act in ("view", "add", "change"))
 
 
 @admin.register(Cadre)
-class CadreAdmin(FamilyActs, HouseholdActs, GroupActs, CadreAdminBase):
+class CadreAdmin(PersonPage, FamilyActs, HouseholdActs, GroupActs, CadreAdminBase):
     person_page_template = "admin/ledgers/cadre_page.html"
     page_permissions = (
         *CadreAdminBase.page_permissions,
         CHANGE_PERSON,
         RECORD,
-        VIEW_CONTACT,
-        VIEW_DUTY,
-        VIEW_TIER,
+        *PAGE_RIGHTS,
         DECIDE,
         ASSIGN,
         VIEW_AWAY,
@@ -66,14 +63,6 @@ class CadreAdmin(FamilyActs, HouseholdActs, GroupActs, CadreAdminBase):
 
     # The page of one person
 
-    def person_page_context(self, request, cadre, revealed):
-        context = super().person_page_context(request, cadre, revealed)
-        return context | {
-            "duties": self.duty_rows(request, cadre),
-            "moments": self.moments(request, cadre),
-            "may_record": may_on(request, cadre.pk, RECORD),
-        }
-
     def tags(self, request, cadre):
         tags = super().tags(request, cadre)
         tier = self.ledger(request, cadre).tier
@@ -88,6 +77,7 @@ class CadreAdmin(FamilyActs, HouseholdActs, GroupActs, CadreAdminBase):
             for tool in tools:
                 tool["main"] = False
             tools.insert(0, {"label": "记走访", "url": record_url(cadre.pk), "main": True})
+        tools[1:1] = self.ledger_links(request, cadre)
         if request.user.has_perm(access.TAKE) and not cadre.voided_at:
             call = {"label": "记来电来访", "url": f"{reverse('admin:ledgers_inquiry_add')}?person={cadre.pk}"}
             tools.insert(1, call)
@@ -126,23 +116,9 @@ class CadreAdmin(FamilyActs, HouseholdActs, GroupActs, CadreAdminBase):
             section.links.insert(0, {"label": "登记外出或异地居住", "url": add_url(cadre.pk)})
         return [section]
 
-    def ledger(self, request, cadre) -> queries.PersonLedger:
-        """What this user may see of the ledger, loaded once a request."""
-        known = request.__dict__.setdefault("_ledger_of", {})
-        if cadre.pk not in known:
-            known[cadre.pk] = queries.ledger_of(
-                cadre,
-                on=timezone.localdate(),
-                sees_tier=may_on(request, cadre.pk, VIEW_TIER),
-                sees_duties=may_on(request, cadre.pk, VIEW_DUTY),
-                sees_contacts=may_on(request, cadre.pk, VIEW_CONTACT),
-                events=self.events(request, cadre),
-            )
-        return known[cadre.pk]
-
     def care_section(self, request, cadre) -> Section:
         """Who answers for him and how much he is owed; the suggestion's reasons are words for staff only."""
-        section = Section("care", "服务等级和责任人")
+        section = Section("care", "服务等级和责任人", is_aside=True)
         tier = self.ledger(request, cadre).tier
         if tier:
             reasons = "、".join(Reason(reason).label for reason in tier.suggested_reasons)
@@ -156,23 +132,3 @@ class CadreAdmin(FamilyActs, HouseholdActs, GroupActs, CadreAdminBase):
         if may_on(request, cadre.pk, ASSIGN):
             section.links.append({"label": "指定或更换责任人", "url": f"{page('carers')}?pk={cadre.pk}"})
         return section
-
-    def duty_rows(self, request, cadre) -> list[dict]:
-        today = timezone.localdate()
-        rows = []
-        for duty in self.ledger(request, cadre).duties:
-            words, tone = due_words(duty.due_on, today)
-            url = record_url(cadre.pk, duty.pk)
-            rows.append({"what": duty.words, "basis": duty.basis, "due": words, "tone": tone, "url": url})
-        return rows
-
-    def moments(self, request, cadre) -> list[dict]:
-        return [
-            {
-                "when": moment.when,
-                "text": moment.text,
-                "note": moment.note,
-                "url": reverse("admin:ledgers_contact_change", args=[moment.contact_id]) if moment.contact_id else "",
-            }
-            for moment in self.ledger(request, cadre).moments
-        ]

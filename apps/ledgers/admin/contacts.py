@@ -14,12 +14,15 @@ from django.utils import timezone
 
 from apps.common import audit, sources
 from apps.common.admin import SAFE_METHODS, RecordAdmin, is_reading
+from apps.common.form_keys import key_of, keyed_address, sending_address
 from apps.ledgers.access import RECORD, possible_carers
 from apps.ledgers.choices import CallOutcome
 from apps.ledgers.forms import ContactForm, initial_for
+from apps.ledgers.forms.found import GUEST_ROWS, NEED_ROWS
 from apps.ledgers.looks import reach_to_show
 from apps.ledgers.models import Contact, Duty, SafetyCheck
-from apps.ledgers.services import change_contact, record_contact, void_contact
+from apps.ledgers.services import change_contact, void_contact
+from apps.ledgers.services.visits import keep_guests, record_visit
 from apps.people.models import Person
 from apps.registry.models import Cadre
 
@@ -32,6 +35,11 @@ MORE = (
     ("kind", "by"), ("place", "campaign"), ("leaders", "companions"), ("gifts", "money"), "body_text",
     "thoughts_text", "feedback", "needs", ("source", "on_behalf_of"),
 )  # fmt: skip
+FOUND = {"fields": NEED_ROWS, "description": "记入第一位老同志的一人一策，到期前提醒答复本人。"}
+GUESTS = {
+    "fields": GUEST_ROWS, "classes": ("collapse",),
+    "description": "军休干部等不在名册里、这次一起看望的，写姓名就行，不用建档。",
+}  # fmt: skip
 MOST_NAMES = 4
 
 
@@ -121,29 +129,64 @@ class ContactAdmin(PrintedContacts, RecordAdmin):
     def thoughts_text(self, obj):
         return obj.thoughts
 
+    @admin.display(description="名册外一起看望的")
+    def guest_words(self, obj):
+        return "、".join(map(str, obj.guests.all()))
+
+    @admin.display(description="发现的需办事项")
+    def need_words(self, obj):
+        return "；".join(
+            f"{need.description}（{need.reply_by:%Y-%m-%d} 前答复）" if need.reply_by else need.description
+            for need in obj.needs_found.standing().order_by("pk")
+        )
+
     @admin.display(description="办结了")
     def kept_words(self, obj):
         return "、".join(duty.get_kind_display() for duty in obj.satisfied_duties.order_by("due_on", "pk"))
 
     def get_fieldsets(self, request, obj=None):
         hidden = self.hidden_fields(request, obj)
+        hidden |= {"needs"} if obj is None else set()
         more = tuple(item for item in MORE if item not in hidden)
         if obj is not None and is_reading(request):
             more = tuple("kind_words" if item == ("kind", "by") else item for item in more)
-            first = ("whom", "happened_on", "method_words", "summary", "kept_words", "recorder")
+            first = (
+                "whom",
+                "guest_words",
+                "happened_on",
+                "method_words",
+                "summary",
+                "need_words",
+                "kept_words",
+                "recorder",
+            )
             return ((None, {"fields": first}), ("详细", {"fields": ("by", *more)}))
         family = ("family",) if self.family_of(request) else ()
         key = ("form_token",) if obj is None else ()
-        return (
-            (None, {"fields": ("who", *family, "method", "outcome", "happened_on", "summary", *key)}),
-            ("更多（可以不填）", {"fields": more, "classes": ("collapse",)}),
-        )
+        first = (None, {"fields": ("who", *family, "method", "outcome", "happened_on", "summary", *key)})
+        rest = (("名册外一起看望的", GUESTS), ("更多（可以不填）", {"fields": more, "classes": ("collapse",)}))
+        return (first, *rest) if obj is not None else (first, ("需办事项（发现了就写）", FOUND), *rest)
 
     def add_view(self, request, form_url="", extra_context=None):
+        asks = request.method in SAFE_METHODS and self.has_add_permission(request)
+        if asks:
+            self.asked_cadre(request)  # a stranger is not found, with a key or without
+        elsewhere = (keyed_address(request) or self.recorded_before(request)) if asks else None
+        if elsewhere is not None:
+            return elsewhere
         response = super().add_view(request, form_url, {"title": "记走访", **(extra_context or {})})
         if isinstance(response, TemplateResponse) and not response.is_rendered:
             response.context_data["reached"] = self.reached(request)
+            response.context_data["form_url"] = response.context_data.get("form_url") or sending_address(request)
         return response
+
+    def recorded_before(self, request):
+        """Somebody who comes back to a form that was recorded is told so, and shown what it made."""
+        contact = Contact.objects.filter(form_key=key_of(request), recorded_by=request.user).first()
+        if contact is None:
+            return None
+        messages.info(request, "这张表已经记下了，没有重复。要再记一次，请重新打开“记走访”。")
+        return HttpResponseRedirect(self.url_of("change", contact))
 
     def reached(self, request) -> list[dict]:
         """Whom the form is about and how to reach him, for its head."""
@@ -199,7 +242,7 @@ class ContactAdmin(PrintedContacts, RecordAdmin):
 
     def get_changeform_initial_data(self, request):
         """What the link already says: the cadre, and the duty that brought the user here."""
-        initial = {"happened_on": timezone.localdate(), "method": "home"}
+        initial = {"happened_on": timezone.localdate(), "method": "home", "form_token": key_of(request)}
         cadre = self.asked_cadre(request)
         if cadre is None:
             return initial
@@ -239,15 +282,19 @@ class ContactAdmin(PrintedContacts, RecordAdmin):
         today = timezone.localdate()
         if change:
             change_contact(obj, form.facts(), persons=form.persons(), actor=request.user, on=today, version=obj.version)
+            keep_guests(obj, form.found_guests())
             return
-        contact = record_contact(
-            form.facts(), persons=form.persons(), form_key=form.cleaned_data["form_token"], actor=request.user, on=today
-        )
+        contact = record_visit(
+            form.facts(), persons=form.persons(), form_key=form.cleaned_data["form_token"], actor=request.user,
+            on=today, needs=form.found_needs(), guests=form.found_guests(),
+        )  # fmt: skip
         obj.pk = contact.pk
         obj.public_id = contact.public_id
         kept = contact.satisfied_duties.count()
         if kept:
             messages.success(request, f"这次办结了 {kept} 件要办的事。")
+        if found := contact.needs_found.count():
+            messages.success(request, f"{found} 件需办事项已记入一人一策，到期前提醒答复。")
         self.say_checks(request, contact)
 
     def say_checks(self, request, contact) -> None:

@@ -5,7 +5,7 @@ import datetime as dt
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -39,7 +39,9 @@ class FamilyActs:
         """Who may act for him, what he asked for, whether he has an account: one statement."""
         if not may_on(request, cadre.pk, VIEW):
             return []
-        facts = family_facts(cadre.pk, timezone.localdate())
+        facts: dict[str, list] = {}
+        for row in self.part(request, cadre, "family"):
+            facts.setdefault(row.what, []).append(row)
         section = Section("proxies", "家属授权和账号", is_aside=True)
         for fact in facts.get(GRANT, []):
             scopes = "、".join(scope.label for scope in ProxyScope if getattr(fact, scope.value))
@@ -107,8 +109,8 @@ class FamilyActs:
         return HttpResponseRedirect(reverse("admin:accounts_personalaccount_change", args=[opened.pk]))
 
 
-def family_facts(person_id: int, on: dt.date) -> dict[str, list]:
-    """Grants, the own account and waiting wishes of a person, by what they are: rows of COLUMNS, in one statement."""
+def family_facts(person_id: int, on: dt.date) -> QuerySet:
+    """Grants, the own account and waiting wishes of a person: rows of COLUMNS, `what` says which."""
     grants = ProxyGrant.objects.standing().filter(person_id=person_id, ends_on__gt=on).order_by()
     own = PersonAccount.objects.filter(person_id=person_id, is_proxy=False, ends_on__isnull=True, starts_on__lte=on)
     wishes = ChangeRequest.objects.filter(
@@ -124,7 +126,4 @@ def family_facts(person_id: int, on: dt.date) -> dict[str, list]:
         wishes.annotate(what=Value(WISH), key=F("pk"), name=F("kind"), day=F("asked_on"), **none),
     ]  # fmt: skip
     first, *rest = (part.values_list(*COLUMNS, named=True) for part in parts)
-    found: dict[str, list] = {}
-    for row in first.union(*rest, all=True).order_by("day", "key"):
-        found.setdefault(row.what, []).append(row)
-    return found
+    return first.union(*rest, all=True).order_by("day", "key")

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponseRedirect
 from django.urls import path
 
@@ -16,6 +17,13 @@ from apps.registry.admin.scope import may_on
 from apps.registry.models import Cadre
 
 CHANGE = "registry.change_cadre"
+
+
+def home_of(cadre) -> QuerySet[Person]:
+    """The others of his home."""
+    home = cadre.person.household_id
+    rows = Person.objects.filter(household_id=home, voided_at__isnull=True).exclude(pk=cadre.pk)
+    return rows.select_related("cadre").order_by("pk") if home else rows.none()
 
 
 class HouseholdActs:
@@ -39,12 +47,7 @@ class HouseholdActs:
         return words if member.life_status == "living" else f"{words}，{member.get_life_status_display()}"
 
     def members_of(self, request, cadre) -> list[Person]:
-        known = request.__dict__.setdefault("_members_of", {})
-        if cadre.pk not in known:
-            home = cadre.person.household_id
-            rows = Person.objects.filter(household_id=home, voided_at__isnull=True).exclude(pk=cadre.pk)
-            known[cadre.pk] = list(rows.select_related("cadre").order_by("pk")) if home else []
-        return known[cadre.pk]
+        return self.part(request, cadre, "home")
 
     def household_view(self, request, object_id):
         cadre = self.changeable_object(request, object_id)

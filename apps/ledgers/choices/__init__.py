@@ -21,7 +21,7 @@ from .care import (
     Reason,
     SheetOrder,
 )
-from .plans import MeasureDrop, NeedOutcome, Satisfaction, Section, Urgency
+from .plans import MeasureDrop, NeedOutcome, Satisfaction, Section, TemplateKind, Urgency, VersionReason
 
 __all__ = [
     "Audience",
@@ -47,5 +47,7 @@ __all__ = [
     "Satisfaction",
     "Section",
     "SheetOrder",
+    "TemplateKind",
     "Urgency",
+    "VersionReason",
 ]

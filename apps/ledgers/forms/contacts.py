@@ -20,6 +20,8 @@ from apps.people.models import Person, Whereabouts
 from apps.people.services import CLEAR
 from apps.registry.models import ServingLeader
 
+from .found import GuestFields, NeedFields
+
 KIND_OF_METHOD = {
     Method.PHONE: ContactKind.CALL,
     Method.WECHAT: ContactKind.WECHAT,
@@ -56,7 +58,7 @@ def initial_for(duty: Duty) -> dict:
     }
 
 
-class ContactForm(RecordForm):
+class ContactForm(NeedFields, GuestFields, RecordForm):
     """Who, how, what came of it; everything else may stay empty. Health and thoughts are typed into fields of their
     own and shown again only to those who may read them."""
 
@@ -90,6 +92,8 @@ class ContactForm(RecordForm):
         if "outcome" in self.fields:
             self.fields["outcome"].help_text = "电话、微信才选；家人代接的一般不算联系到本人"
             self.fields["outcome"].choices = CallOutcome.choices
+        if "needs" in self.fields:
+            self.fields["needs"].help_text = "以前写的一句话；新的请写进一人一策"
         if "source" in self.fields:
             self.fields["source"].choices, self.fields["source"].required = TYPED, False
         if "leaders" in self.fields:
@@ -99,8 +103,11 @@ class ContactForm(RecordForm):
             self.fields["leaders"].widget = widget
         if self.instance.pk is None:
             self.initial.setdefault("form_token", uuid.uuid4())
+            self.prepare_needs(timezone.localdate())
             return
         self.fields.pop("form_token", None)
+        self.drop_needs()
+        self.show_guests(self.instance.guests.all())
         self.initial["who"] = list(self.instance.persons.values_list("pk", flat=True))
         self.initial["kind"] = self.instance.kind
         for typed, stored in SEALED.items():
@@ -125,11 +132,15 @@ class ContactForm(RecordForm):
             self.add_error("outcome", "请选有没有接通。")
         if not values.get("kind"):
             values["kind"] = KIND_OF_METHOD.get(values.get("method"), ContactKind.ROUTINE)
+        self.check_needs(values)
+        self.check_guests(values)
         return values
 
-    def persons(self) -> set[int]:
+    def persons(self) -> list[int]:
+        """Each once, in the order chosen: a need that was found is the first cadre's."""
         chosen = [*self.cleaned_data["who"], *self.cleaned_data.get("family", ())]
-        return {person.pk for person in chosen}
+        asked = {key: place for place, key in enumerate(self.data.getlist(self.add_prefix("who")))}
+        return sorted({person.pk for person in chosen}, key=lambda pk: (asked.get(str(pk), len(asked)), pk))
 
     def facts(self) -> ContactFacts:
         """What was typed; a field that this user was not shown keeps what stands on the row."""
@@ -144,13 +155,20 @@ class ContactForm(RecordForm):
 
 
 class CarerField(forms.ModelMultipleChoiceField):
-    """Staff with how many persons each answers for now."""
+    """Staff with how many persons each answers for now, and how many he may (`capacities`: of(user))."""
+
+    capacities = None
 
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, user: User) -> str:
         unit = f"{user.unit.short_name or user.unit.name}，" if user.unit else ""
-        return f"{user}（{unit}现负责 {user.load} 位）"
+        if self.capacities is None:
+            return f"{user}（{unit}现负责 {user.load} 位）"
+        most = self.capacities.of(user)
+        return (
+            f"{user}（{unit}现负责 {user.load} 位，{f'还能加 {most - user.load} 位' if user.load < most else '已满'}）"
+        )
 
 
 class TierForm(PortalForm):
@@ -193,8 +211,9 @@ class CarerForm(PortalForm):
         help_text="原来有责任人的，写给接手的人看",
     )  # fmt: skip
 
-    def __init__(self, *args, carers, **kwargs):
+    def __init__(self, *args, carers, capacities=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["carers"].capacities = capacities
         self.fields["carers"].queryset = carers
 
 

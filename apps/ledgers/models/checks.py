@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from apps.common.models import Record
 from apps.ledgers.choices import CheckResult
-from apps.registry.models import Cadre
+from apps.registry.models import Cadre, LifeEvent
 
 from .care import OfVisibleCadres
 from .contacts import Contact
@@ -40,6 +40,9 @@ class SafetyCheck(Record):
     )
     closed_at = models.DateTimeField("核实时间", null=True, blank=True)
     note = models.CharField("说明", max_length=300, blank=True, db_default="")
+    closed_by_event = models.ForeignKey(
+        LifeEvent, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
 
     objects = CheckQuerySet.as_manager()
 

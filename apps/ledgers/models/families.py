@@ -25,7 +25,7 @@ class FamilyQuerySet(OfVisibleCadres):
 
 @history.track()
 class FamilyInCare(Record):
-    """A relative of a deceased cadre on the register of 遗属; name, relation, telephone are the row of `relative`.
+    """A relative of a deceased cadre on the register of 遗属; name, relation and phone are those of `relative`.
 
     `yearly`: he is to be visited each calendar year (遗属慰问); visits are contacts of that kind with the home of the
     deceased. Ended with a reason; a restored death ends it too and carries its mark, so that undoing opens it again.

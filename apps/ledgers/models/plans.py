@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from apps.common import history
 from apps.common.choices import Source
-from apps.common.models import Record
+from apps.common.models import Attachment, Record
 from apps.ledgers.choices import MeasureDrop, NeedOutcome, Satisfaction, Section, Urgency
 from apps.registry.models import Cadre, LifeEvent
 
@@ -26,6 +26,9 @@ class ServicePlan(Record):
     wishes = models.CharField("本人和家属的愿望", max_length=500, blank=True, db_default="")
     carried_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="carried_to", editable=False, verbose_name="接自"
+    )
+    photo = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name="照片"
     )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, verbose_name="制定人"

@@ -7,11 +7,20 @@ head of the section. Nobody found is None, so that the row reaches a worklist.
 import datetime as dt
 from collections.abc import Collection, Iterable
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from apps.accounts.access import acting_holders, nearest_holders, stand_ins, those_there
+from apps.accounts.access import (
+    acting_holders,
+    holder_parts,
+    nearest_of,
+    substitutions,
+    those_standing_in,
+    those_there,
+)
 from apps.branches.choices import Link, PostKind
 from apps.branches.models import Membership, Post
+from apps.common.together import read_together
 from apps.ledgers.models import CareAssignment, Duty
 from apps.people.choices import LifeStatus
 
@@ -35,16 +44,20 @@ def responsible_for_cadres(
     unit_of_cadre: dict[int, int], *, on=None, carers: dict[int, int] | None = None
 ) -> dict[int, int | None]:
     """cadre id → user id, given each cadre's managing unit. `carers`: cadre id → carer, where the caller has read them
-    already. At most six statements."""
+    already. At most two statements."""
     day = on or timezone.localdate()
     found = _carers(unit_of_cadre) if carers is None else dict(carers)
     left = unit_of_cadre.keys() - found.keys()
+    parts = {"away": substitutions(day)}
     if left:
-        found |= _branch_secretaries(left, day)
-        left -= found.keys()
-    units = {unit_of_cadre[cadre] for cadre in left}
-    holders = nearest_holders(units, LIAISON, SECTION_HEAD, on=day) if units else {}
-    acting = stand_ins({*found.values(), *(user for users in holders.values() for user in users)}, on=day)
+        parts |= holder_parts({unit_of_cadre[cadre] for cadre in left}, LIAISON, SECTION_HEAD, on=day)
+        parts["secretaries"] = _branch_secretaries(left, day)
+    line = read_together(parts)
+    found |= {cadre: user for cadre, user in line.pop("secretaries", ()) if user}
+    away = line.pop("away")
+    holders = nearest_of((LIAISON, SECTION_HEAD), **line) if left else {}
+    left -= found.keys()
+    acting = those_standing_in({*found.values(), *(user for users in holders.values() for user in users)}, away)
     whole: dict[int, int | None] = {cadre: acting.get(user, user) for cadre, user in found.items()}
     for cadre in left:
         whole[cadre] = next(iter(those_there(holders[unit_of_cadre[cadre]], acting)), None)
@@ -56,20 +69,14 @@ def _carers(cadre_ids: Collection[int]) -> dict[int, int]:
     return dict(rows.values_list("cadre_id", "carer_id"))
 
 
-def _branch_secretaries(cadre_ids: Collection[int], on: dt.date) -> dict[int, int]:
-    """cadre id → account of the secretary in office of the branch that he formally belongs to."""
-    branch_of = dict(
-        Membership.objects.current(on)
-        .filter(person_id__in=cadre_ids, link=Link.FORMAL)
-        .values_list("person_id", "organisation_id")
+def _branch_secretaries(cadre_ids: Collection[int], on: dt.date) -> QuerySet:
+    """(cadre id, account of the secretary in office of the branch that he formally belongs to, or None)."""
+    in_office = Post.objects.current(on).filter(
+        organisation=OuterRef("organisation"), kind=PostKind.SECRETARY, user__is_active=True
     )
-    if not branch_of:
-        return {}
-    posts = Post.objects.current(on).filter(
-        organisation_id__in=set(branch_of.values()), kind=PostKind.SECRETARY, user__is_active=True
-    )
-    secretary_of = dict(posts.order_by("starts_on", "pk").values_list("organisation_id", "user_id"))
-    return {cadre: secretary_of[branch] for cadre, branch in branch_of.items() if branch in secretary_of}
+    latest = in_office.order_by("-starts_on", "-pk").values("user_id")[:1]
+    held = Membership.objects.current(on).filter(person_id__in=cadre_ids, link=Link.FORMAL)
+    return held.order_by("pk").annotate(secretary=Subquery(latest)).values_list("person_id", "secretary")
 
 
 def section_heads(unit_ids: Iterable[int], *, on=None) -> dict[int, list[int]]:

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, Exists, IntegerField, Max, Min, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
 
 from apps.common.birthday import LUNAR, full_age, occurrence_pairs
+from apps.common.together import read_together
 from apps.ledgers.choices import HOSPITAL_KINDS, DutyKind
 from apps.ledgers.models import CareAssignment, Duty
 from apps.ledgers.rules import DAY, overdue_days
@@ -18,6 +19,7 @@ from apps.registry.models import Cadre, Health
 VIEW_TODAY = "ledgers.view_today"
 MOST_ROWS = 12
 BIRTHDAY_DAYS = 7
+FIGURES = ("overdue_people", "due_this_week", "done_this_week", "waiting")
 
 
 @dataclass(frozen=True)
@@ -53,70 +55,103 @@ class TodayBoard:
 
 
 def today(user, on: dt.date, *, most: int = MOST_ROWS, carers: Collection[int] = ()) -> TodayBoard:
-    """The board of one user; people of `carers`, for whom he acts today, count as his own.
+    """The board of one user; people of `carers`, for whom he acts today, count as his own. Two statements, whatever
+    the number of people."""
+    rows = read_together(board_parts(user, on, most=most, carers=carers))
+    return board_from(rows, read_together({"details": board_details(rows, on)})["details"], on)
 
-    A fixed number of statements, whatever the number of people.
-    """
+
+def board_parts(user, on: dt.date, *, most: int = MOST_ROWS, carers: Collection[int] = ()) -> dict[str, QuerySet]:
+    """Figures and first people of the board, for `read_together`; nothing for those who do not see it."""
     if not user.has_perm(VIEW_TODAY):
-        return TodayBoard(on)
+        return {}
     cadres = Cadre.objects.current().visible_to(user, VIEW_TODAY)
     # Persons are joined from the few rows in question: joined within the scope they cost a million rows each time.
     duties = Duty.objects.filter(cadre__in=cadres.values("pk"), cadre__person__life_status=LifeStatus.LIVING)
-    monday, week_end = on - on.weekday() * DAY, on + (6 - on.weekday()) * DAY
-    overdue = _open() & Q(due_on__lt=on)
-    this_week = Q(due_on__range=(monday, week_end), closed_on__isnull=True)
-    figures = duties.filter(overdue | this_week).aggregate(
-        overdue_people=Count("cadre", distinct=True, filter=overdue),
-        oldest=Min("due_on", filter=overdue),
-        due_this_week=Count("pk", filter=this_week),
-        done_this_week=Count("pk", filter=this_week & Q(satisfied_by__isnull=False)),
+    in_hospital = Health.objects.filter(
+        in_hospital_since__isnull=False, cadre__in=cadres.values("pk"), cadre__person__life_status=LifeStatus.LIVING
     )
-    rows, people = due_rows({user.pk, *carers}, duties, on, until=week_end, most=most)
-    birthdays = _birthdays(cadres, on)
+    return {
+        "figures": _figures(duties, on),
+        "first": _first({user.pk, *carers}, duties, on)[:most],
+        "in_hospital": _counted(in_hospital, Count("pk")),
+        "not_visited": _counted(duties.open().filter(kind=DutyKind.HOSPITAL), Count("cadre", distinct=True)),
+        "birthdays": _birthdays(cadres, on),
+    }
+
+
+def board_details(rows: dict[str, list], on: dt.date) -> QuerySet[Duty]:
+    """Duties of the people whom `board_parts` found first."""
+    people = [row["cadre"] for row in rows.get("first", ())]
+    due = Duty.objects.open().filter(due_on__lte=_week_end(on), cadre__in=people)
+    return due.select_related("cadre__person__community", "cadre__managing_unit").order_by("due_on", "pk")
+
+
+def board_from(rows: dict[str, list], details: list[Duty], on: dt.date) -> TodayBoard:
+    """The board from what was read."""
+    if not rows:
+        return TodayBoard(on)
+    figures = next(iter(rows["figures"]), None) or dict.fromkeys((*FIGURES, "oldest"), 0)
+    birthdays = Counter(dict(rows["birthdays"]))
+    own = {row["cadre"]: row["own"] == 0 for row in rows["first"]}
+    by_cadre: dict[int, list[Duty]] = {pk: [] for pk in own}
+    for duty in details:
+        by_cadre[duty.cadre_id].append(duty)
+    shown = [_row(found, on, own[pk]) for pk, found in by_cadre.items() if found]
     return TodayBoard(
         on=on,
         overdue_people=figures["overdue_people"],
         longest_overdue=overdue_days(figures["oldest"], on) if figures["oldest"] else 0,
         due_this_week=figures["due_this_week"],
         done_this_week=figures["done_this_week"],
-        in_hospital=Health.objects.filter(
-            in_hospital_since__isnull=False,
-            cadre__in=cadres.values("pk"),
-            cadre__person__life_status=LifeStatus.LIVING,
-        ).count(),
-        not_yet_visited=duties.open().filter(kind=DutyKind.HOSPITAL).values("cadre").distinct().count(),
+        in_hospital=sum(rows["in_hospital"]),
+        not_yet_visited=sum(rows["not_visited"]),
         birthdays=birthdays.total(),
         lunar_birthdays=birthdays[LUNAR],
-        rows=rows,
-        more_people=max(people - len(rows), 0),
+        rows=shown,
+        more_people=max(figures["waiting"] - len(shown), 0),
     )
 
 
-def _open() -> Q:
-    return Q(satisfied_by__isnull=True, closed_on__isnull=True)
+def _week_end(on: dt.date) -> dt.date:
+    return on + (6 - on.weekday()) * DAY
 
 
-def due_rows(
-    carers: Collection[int], duties: QuerySet[Duty], on: dt.date, *, until: dt.date, most: int
-) -> tuple[list[DueRow], int]:
-    """(first rows, number of people) of open duties due until a day: people of `carers`, then the most overdue."""
-    due = duties.open().filter(due_on__lte=until)
+def _counted(rows: QuerySet, count: Count) -> QuerySet:
+    """One number, or no row where there is nothing to count."""
+    return rows.order_by().values(one=Value(1)).annotate(number=count).values_list("number", flat=True)
+
+
+def _figures(duties: QuerySet[Duty], on: dt.date) -> QuerySet:
+    still_open = Q(satisfied_by__isnull=True, closed_on__isnull=True)
+    overdue = still_open & Q(due_on__lt=on)
+    this_week = Q(due_on__range=(on - on.weekday() * DAY, _week_end(on)), closed_on__isnull=True)
+    return (
+        duties.filter(overdue | this_week)
+        .order_by()
+        .values(one=Value(1))
+        .annotate(
+            overdue_people=Count("cadre", distinct=True, filter=overdue),
+            oldest=Min("due_on", filter=overdue),
+            due_this_week=Count("pk", filter=this_week),
+            done_this_week=Count("pk", filter=this_week & Q(satisfied_by__isnull=False)),
+            waiting=Count("cadre", distinct=True, filter=still_open),
+        )
+    )
+
+
+def _first(carers: Collection[int], duties: QuerySet[Duty], on: dt.date) -> QuerySet:
+    """Who is due this week: people of `carers`, then the most overdue."""
     mine = CareAssignment.objects.open().filter(cadre=OuterRef("cadre"), carer__in=carers)
-    first = (
-        due.annotate(own=Case(When(Exists(mine), then=0), default=1, output_field=IntegerField()))
+    return (
+        duties.open()
+        .filter(due_on__lte=_week_end(on))
+        .annotate(own=Case(When(Exists(mine), then=0), default=1, output_field=IntegerField()))
         .order_by()
         .values("cadre", "own")
         .annotate(first=Min("due_on"), last=Max("due_on"))
         .order_by("own", "first", "cadre")
     )
-    chosen = list(first[:most])
-    own = {row["cadre"]: row["own"] == 0 for row in chosen}
-    by_cadre: dict[int, list[Duty]] = {pk: [] for pk in own}
-    details = due.filter(cadre__in=own).select_related("cadre__person__community", "cadre__managing_unit")
-    for duty in details.order_by("due_on", "pk"):
-        by_cadre[duty.cadre_id].append(duty)
-    people = due.order_by().values("cadre").distinct().count() if len(chosen) == most else len(chosen)
-    return [_row(found, on, own[pk]) for pk, found in by_cadre.items() if found], people
 
 
 def _row(duties: list[Duty], on: dt.date, is_mine: bool) -> DueRow:
@@ -145,7 +180,7 @@ def _note(cadre: Cadre, on: dt.date, in_hospital: bool) -> str:
     return " · ".join(filter(None, (where, age, str(person.community or unit))))
 
 
-def _birthdays(cadres: QuerySet[Cadre], on: dt.date) -> Counter:
+def _birthdays(cadres: QuerySet[Cadre], on: dt.date) -> QuerySet:
     """People by calendar whose celebrated birthday falls on one of the next seven days, today included."""
     end = on + (BIRTHDAY_DAYS - 1) * DAY
     matching = Q()
@@ -156,4 +191,4 @@ def _birthdays(cadres: QuerySet[Cadre], on: dt.date) -> Counter:
             one_of |= Q(birthday_calendar=calendar, birthday_month=month, birthday_day=day, birthday_leap=leap)
         matching |= Q(birthday_leap_policy=policy) & one_of
     people = Person.objects.living().filter(matching, birthday_greeting=True, cadre__in=cadres.values("pk"))
-    return Counter(dict(people.order_by().values_list("birthday_calendar").annotate(Count("pk"))))
+    return people.order_by().values_list("birthday_calendar").annotate(Count("pk"))

@@ -20,6 +20,7 @@ from apps.registry.models import Cadre
 
 from .checks import follow_contact, follow_contacts
 from .settling import settle_duties
+from .stops import let_go
 from .telling import tell_responsible
 
 RECORD = "ledgers.record_contact"
@@ -183,6 +184,7 @@ def void_contact(contact: Contact, *, actor: User, reason: str, on: dt.date) -> 
     standing.save(update_fields=["voided_at", "void_reason"])
     people = list(standing.participants.values_list("person_id", flat=True))
     settle_duties(on=on, cadres=people, since=standing.happened_on)
+    let_go(standing)
     follow_contact(standing, people, actor=actor, on=on)
 
 

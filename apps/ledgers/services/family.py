@@ -123,11 +123,11 @@ def take_form_back(grant: ProxyGrant, *, signed_on: dt.date, data: bytes | None,
     return proxies.confirm_signed(grant, signed_on=signed_on, actor=actor, today=on)
 
 
-def end_by_death(event: LifeEvent, undo: bool) -> None:
+def end_by_death(event: LifeEvent, undo: bool) -> list[str]:
     """Life handler: a death ends grants and the person's own account; undone, exactly these stand again."""
     if event.kind != LifeEventKind.DIED:
-        return
+        return []
     if undo:
-        proxies.reopen_after_death(event.person_id, event.pk)
-    else:
-        proxies.close_by_death(event.person_id, event.pk, on=day_of(event, timezone.localdate()))
+        return proxies.reopen_after_death(event.person_id, event.pk)
+    proxies.close_by_death(event.person_id, event.pk, on=day_of(event, timezone.localdate()))
+    return []

@@ -15,6 +15,7 @@ from apps.registry.models import Cadre, LifeEvent
 
 from .adaptation_endings import call_off_works
 from .advice import advise_anew
+from .aid_life import aid_of_the_dead
 from .assessment_dues import assess_after_discharge
 from .duties import close_duties, open_duty, reopen_duties
 from .event_day import day_of
@@ -22,6 +23,7 @@ from .family_endings import keep_families
 from .need_endings import end_needs
 from .planning import plan_duties
 from .stay_events import end_stay, end_stay_by_death, open_stay
+from .treatment_deaths import end_treatments
 
 
 def handle_life_event(event: LifeEvent, undo: bool) -> None:
@@ -115,6 +117,8 @@ HANDLERS: dict[str, tuple[Callable, ...]] = {
         end_stay_by_death,
         call_off_works,
         keep_families,
+        aid_of_the_dead,
+        end_treatments,
     ),
     LifeEventKind.LOST: (_lost,),
     LifeEventKind.FOUND: (_found,),

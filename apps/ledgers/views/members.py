@@ -1,11 +1,14 @@
 """看党员: the list, one member, and what a visit or a call brought."""
 
+import uuid
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponseRedirect
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
+from apps.branches import drafts
 from apps.branches.access import Desk
 from apps.branches.choices import PostKind
 from apps.branches.desk import address, at_desk, show
@@ -13,18 +16,21 @@ from apps.branches.due import DueLine
 from apps.branches.models import Post
 from apps.common import audit
 from apps.common.errors import BusinessError
+from apps.common.form_keys import key_of, keyed_address, sending_address
 from apps.ledgers.choices import EnteredVia, Method
 from apps.ledgers.desk_forms import METHODS, VisitForm
 from apps.ledgers.forms import initial_for
 from apps.ledgers.looks import reach_to_show
-from apps.ledgers.models import Duty, SafetyCheck
+from apps.ledgers.models import Contact, Duty, SafetyCheck
 from apps.ledgers.queries.desk import FILTERS, member_or_404, member_page, member_rows, members_found
 from apps.ledgers.queries.desk_due import lines_of
-from apps.ledgers.services import record_contact
+from apps.ledgers.services.visits import record_visit as put_visit
 from apps.people.choices import LifeStatus
 from apps.people.models import Person
 from apps.registry.models import Cadre
 
+FORM = "visit"
+KEYS_TOLD = 10
 PER_PAGE = 30
 LONGEST = 60
 
@@ -74,6 +80,7 @@ def member(request, desk, person):
         "visit_url": address(desk, "ledgers:visit", found.public_id),
         "report_url": address(desk, "ledgers:report_about", found.public_id),
         "is_living": found.life_status in (LifeStatus.LIVING, LifeStatus.LOST),
+        "draft_url": drafts.address_of(desk, FORM, str(found.public_id)) if "recorded" in request.GET else "",
     }
     return show(request, desk, "desk/members/member.html", context)
 
@@ -81,11 +88,23 @@ def member(request, desk, person):
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_desk
 def visit(request, desk, person):
-    """Three fields; says what the visit settled."""
+    """Three fields and what he needs; says what the visit settled. What is typed keeps itself, here and on the server,
+    under a key of its own: sent again after a lost connection it is one visit."""
     found = member_or_404(desk, person)
+    subject = str(found.public_id)
+    typed = drafts.kept(desk, FORM, subject) if request.method != "POST" else None
+    if typed is not None and recorded(request, key_in(typed)):
+        drafts.drop(desk, FORM, subject)
+        typed = None
+    if request.method != "POST":
+        if (elsewhere := keyed_address(request, key_in(typed))) is not None:
+            return elsewhere
+        if recorded(request, key_of(request)):
+            return told_before(request, desk, found)
     duty = asked_duty(request, found)
     known = initial_for(duty) if duty else {}
-    form = VisitForm(request.POST or None, today=desk.today, initial=visit_initial(request, desk, known))
+    initial = {"key": key_of(request), **visit_initial(request, desk, known), **(said_in(typed) if typed else {})}
+    form = VisitForm(request.POST or None, today=desk.today, initial=initial)
     cadre = Cadre.objects.filter(pk=found.pk).exists()
     if request.method == "POST" and cadre and form.is_valid():
         try:
@@ -95,7 +114,8 @@ def visit(request, desk, person):
         else:
             for tone, sentence in sentences:
                 messages.add_message(request, tone, sentence)
-            return HttpResponseRedirect(address(desk, "ledgers:member", found.public_id))
+            drafts.drop(desk, FORM, subject)
+            return HttpResponseRedirect(f"{address(desk, 'ledgers:member', found.public_id)}?recorded=1")
     context = {
         "form": form,
         "person": found,
@@ -103,8 +123,42 @@ def visit(request, desk, person):
         "reach": reach_to_show(request, [found.pk]).get(found.pk),
         "back": address(desk, "ledgers:member", found.public_id),
         "duty": duty,
+        "typed": typed,
+        "draft_url": drafts.address_of(desk, FORM, subject),
+        "action": sending_address(request),
+        "used": " ".join(map(str, keys_used(request, found))),
     }
     return show(request, desk, "desk/members/visit.html", context, status=422 if form.errors else 200)
+
+
+def recorded(request, key: uuid.UUID | None) -> bool:
+    """Whether this user's form of that key became a visit."""
+    return key is not None and Contact.objects.filter(form_key=key, recorded_by=request.user).exists()
+
+
+def keys_used(request, person: Person) -> list[uuid.UUID]:
+    """Keys of this user's last forms about this person that became visits: a browser drops what it kept of them."""
+    rows = Contact.objects.filter(participants__person=person, recorded_by=request.user).order_by("-pk")
+    return list(rows.values_list("form_key", flat=True)[:KEYS_TOLD])
+
+
+def told_before(request, desk: Desk, person: Person):
+    messages.info(request, "这次走访已经记下了，没有重复。要再记一次，请再点“记走访”。")
+    return HttpResponseRedirect(f"{address(desk, 'ledgers:member', person.public_id)}?recorded=1")
+
+
+def said_in(typed: drafts.Kept) -> dict:
+    """What was typed, for the form to begin with; its key is in the address already."""
+    known = VisitForm.base_fields
+    return {name: value for name, value in typed.fields if name in known and name != "key"}
+
+
+def key_in(typed: drafts.Kept | None) -> uuid.UUID | None:
+    """The key of the form that a draft belongs to."""
+    try:
+        return uuid.UUID(dict(typed.fields).get("key", "")) if typed else None
+    except ValueError:
+        return None
 
 
 def visit_initial(request, desk: Desk, known: dict) -> dict:
@@ -127,13 +181,16 @@ def record_visit(request, desk: Desk, person: Person, form: VisitForm, known: di
     facts = form.facts(
         kind=known.get("kind", ""), campaign=known.get("campaign", ""), on_behalf_of=secretary_account(desk)
     )
-    contact = record_contact(
+    contact = put_visit(
         facts, persons=[person.pk], form_key=form.cleaned_data["key"], actor=request.user, on=desk.today,
-        via=EnteredVia.BRANCH,
+        via=EnteredVia.BRANCH, needs=form.found_needs(),
     )  # fmt: skip
     kept = [duty.get_kind_display() for duty in contact.satisfied_duties.order_by("due_on", "pk")]
     done = f"这次办结了 {len(kept)} 件要办的事：{'、'.join(dict.fromkeys(kept))}。" if kept else ""
-    told = [(messages.SUCCESS, f"记下了。{done}")]
+    needs = contact.needs_found.order_by("reply_by", "pk")
+    found = [f"{need.reply_by.month}月{need.reply_by.day}日前答复" for need in needs if need.reply_by]
+    asked = f"{len(found)} 件要办的事报给了老干部局，{'、'.join(dict.fromkeys(found))}。" if found else ""
+    told = [(messages.SUCCESS, f"记下了。{done}{asked}")]
     if SafetyCheck.objects.open().filter(last_call=contact).exists():
         told.append((messages.WARNING, f"{person.name}同志今天几次没有接通。请马上去家里看看，或者请人去看看。"))
     return told

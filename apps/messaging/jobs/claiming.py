@@ -18,7 +18,7 @@ from apps.messaging.rules.sending import AT_ANY_HOUR
 from apps.organisation.queries import rule_values
 
 from .falling_back import fall_back
-from .verdicts import DailyCap, address_verdict, content_verdict, end, is_frozen, recipient_verdict, too_late
+from .verdicts import DailyCap, address_verdict, content_verdict, end, is_frozen, mourning, recipient_verdict, too_late
 from .wording import PersonWords, address_of, freeze_words
 
 BATCH = 20
@@ -98,9 +98,10 @@ def judge(rows: Sequence[Delivery], now: datetime.datetime, rules: SendingRules)
         {row.user_id for row in rows}, {row.person_id for row in rows}, rules=rules, on=now.astimezone(ZONE).date()
     )
     cap, texts = DailyCap(rows, rules), PersonWords()
+    mourners = mourning(rows, now.astimezone(ZONE).date())
     going, ended = [], []
     for row in rows:
-        verdict = too_late(row, now) or recipient_verdict(row, recipients) or content_verdict(row)
+        verdict = too_late(row, now) or recipient_verdict(row, recipients) or content_verdict(row, mourners)
         if verdict is None and not is_frozen(row):
             address = address_of(row, recipients)
             verdict = address_verdict(row, address) or cap.verdict(row)

@@ -1,7 +1,7 @@
 """Whether a waiting delivery may still go, asked again at the moment it is taken up."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Count
 
@@ -11,8 +11,9 @@ from apps.messaging.models import Delivery, DeliveryItem
 from apps.messaging.recipients import Recipients
 from apps.messaging.rules import SendingRules, template
 from apps.people.choices import LifeStatus
+from apps.people.queries import mourning_among
 
-GONE = (Outcome.NOT_LIVING, Outcome.BASIS_GONE)
+GONE = (Outcome.NOT_LIVING, Outcome.BASIS_GONE, Outcome.MOURNING)
 
 
 def is_frozen(row: Delivery) -> bool:
@@ -43,11 +44,19 @@ def recipient_verdict(row: Delivery, recipients: Recipients) -> str | None:
     return None
 
 
-def content_verdict(row: Delivery) -> str | None:
-    """Messages about people who no longer live, or taken back, are left out of what is rendered now; once frozen, a
-    payload goes unless nothing in it holds any more."""
+def mourning(rows: Sequence[Delivery], on: datetime.date) -> set[int]:
+    """Of the people whom celebrating messages in these deliveries are about: those whose household mourns. No
+    statement where nothing celebrates."""
+    messages = (item.message for row in rows for item in row.items.all())
+    about = {message.about_id for message in messages if message.about_id and template(message.template).celebrates}
+    return mourning_among(about, on) if about else set()
+
+
+def content_verdict(row: Delivery, mourners: Collection[int] = ()) -> str | None:
+    """Messages about people who no longer live, that celebrate somebody of `mourners`, or were taken back, are left
+    out of what is rendered now; once frozen, a payload goes unless nothing in it holds any more."""
     items = list(row.items.all())
-    reasons = {item.pk: _withheld(item) for item in items}
+    reasons = {item.pk: _withheld(item, mourners) for item in items}
     if all(reasons.values()):
         return next(iter(reasons.values()), Outcome.BASIS_GONE)
     if not is_frozen(row):
@@ -57,7 +66,7 @@ def content_verdict(row: Delivery) -> str | None:
     return None
 
 
-def _withheld(item: DeliveryItem) -> str:
+def _withheld(item: DeliveryItem, mourners: Collection[int]) -> str:
     message = item.message
     if message.withdrawn_at:
         return Outcome.BASIS_GONE
@@ -65,6 +74,8 @@ def _withheld(item: DeliveryItem) -> str:
         about = message.about
         if about.life_status != LifeStatus.LIVING or about.voided_at:
             return Outcome.NOT_LIVING
+    if message.about_id in mourners and template(message.template).celebrates:
+        return Outcome.MOURNING
     return ""
 
 

@@ -13,9 +13,9 @@ class Template:
     `unit`.
 
     `health` lines are not shown beside a name even inside the portal's inbox. `about_living`: withheld once the
-    person it speaks of no longer lives. `texts` is the rule kind of the words for an old person, with the fields
-    `sms`, `card` and `call`; without it nothing of this template goes to one. `page` names the address where
-    its rows are worked off, for the inbox.
+    person it speaks of no longer lives. `celebrates`: withheld while his household mourns. `texts` is the rule kind
+    of the words for an old person, with the fields `sms`, `card` and `call`; without it nothing of this template goes
+    to one. `page` names the address where its rows are worked off, for the inbox.
     """
 
     key: str
@@ -23,6 +23,7 @@ class Template:
     unit: str = "条"
     health: bool = False
     about_living: bool = True
+    celebrates: bool = False
     texts: str = ""
     page: str = ""
 

@@ -1,6 +1,7 @@
 """Persons, and who acts for them."""
 
 from .family import ChangeRequest, GrantRenewal, ProxyGrant
+from .merging import PersonMerge, TwinPair, TwinPairQuerySet
 from .persons import (
     AwayQuerySet,
     Consent,
@@ -21,9 +22,12 @@ __all__ = [
     "Household",
     "Person",
     "PersonAccount",
+    "PersonMerge",
     "PersonQuerySet",
     "Phone",
     "ProxyGrant",
     "Relative",
+    "TwinPair",
+    "TwinPairQuerySet",
     "Whereabouts",
 ]

@@ -106,6 +106,8 @@ class Person(Record):
         "存亡状态", max_length=8, choices=LifeStatus, default=LifeStatus.LIVING, db_default="living"
     )
     died_on = PartialDateField("离世时间", null=True, blank=True)
+    # Of a dead person: the first day on which greetings go to his household again (rule book 8.60).
+    mourned_until = models.DateField("家中不发问候到何日（不含）", null=True, blank=True, editable=False)
     photo = models.ForeignKey(
         "common.Attachment", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="照片"
     )
@@ -147,6 +149,11 @@ class Person(Record):
                 condition=Q(life_status="living", voided_at__isnull=True),
             ),
             models.Index(fields=["birth_date"], name="person_birth"),
+            models.Index(
+                fields=["household", "mourned_until"],
+                name="person_mourned",
+                condition=Q(mourned_until__isnull=False) | Q(life_status="reported"),
+            ),
             models.Index(
                 fields=["id"],
                 name="person_without_number",

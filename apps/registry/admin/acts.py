@@ -4,10 +4,8 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 
 from apps.common.admin_lists import PickOne
 from apps.common.code_lists import choices_of
@@ -15,8 +13,7 @@ from apps.common.errors import BusinessError
 from apps.common.phone import dial_link, masked_phone, readable_phone
 from apps.common.scans import read_scan
 from apps.organisation.models import Unit
-from apps.people.models import Person, Relative, Whereabouts
-from apps.people.queries import periods_of
+from apps.people.models import Person, Whereabouts
 from apps.registry.choices import TREATMENT_KINDS, LifeEventState, RetireType, SpanKind, StandingKind
 from apps.registry.forms import CODE_LISTS, LifeEventForm, StandingForm
 from apps.registry.models import Cadre, LifeEvent
@@ -47,32 +44,16 @@ class CadreActs:
     # Parts of the page
 
     def periods(self, request, cadre: Cadre) -> list[Whereabouts]:
-        """When he is away from home, read once a request."""
-        known = request.__dict__.setdefault("_periods_of", {})
-        if cadre.pk not in known:
-            known[cadre.pk] = periods_of(cadre.pk, timezone.localdate())
-        return known[cadre.pk]
+        """When he is away from home."""
+        return self.part(request, cadre, "periods")
 
     def events(self, request, cadre: Cadre) -> list[LifeEvent]:
-        """What happened to him, newest first, where this user may see it; read once a request."""
-        known = request.__dict__.setdefault("_events_of", {})
-        if cadre.pk not in known:
-            rows = LifeEvent.objects.filter(person_id=cadre.pk, voided_at__isnull=True)
-            rows = rows.select_related("unit", "reported_by").defer("detail", "address")
-            known[cadre.pk] = list(rows) if may_on(request, cadre.pk, "registry.view_lifeevent") else []
-        return known[cadre.pk]
+        """What happened to him, newest first, where this user may see it."""
+        return self.part(request, cadre, "events")
 
     def spans(self, request, cadre: Cadre) -> list:
-        """What stood before, of all kinds, the latest first, read once a request: rows with kind, said (a code, or a
-        unit's name), starts_on, ends_on, document_no, scan_id, pk."""
-        known = request.__dict__.setdefault("_spans_of", {})
-        if cadre.pk not in known:
-            columns = ("kind", "said", "starts_on", "ends_on", "document_no", "scan_id", "pk")
-            units = cadre.unit_spans.order_by().annotate(said=F("unit__name"))
-            others = cadre.standing_spans.order_by().annotate(said=F("value"))
-            both = units.values_list(*columns, named=True).union(others.values_list(*columns, named=True), all=True)
-            known[cadre.pk] = list(both.order_by("-ends_on", "-pk"))
-        return known[cadre.pk]
+        """What stood before (loading.spans_of)."""
+        return self.part(request, cadre, "spans")
 
     def standing_section(self, cadre: Cadre, changeable: bool) -> page.Section:
         section = page.Section("standing", "类型、单位和待遇", page.rows_of(cadre, page.STANDING))
@@ -86,7 +67,7 @@ class CadreActs:
     def standing_url(self, cadre: Cadre, kind: str) -> str:
         return reverse(f"{self.admin_site.name}:registry_cadre_standing", args=[cadre.pk, kind])
 
-    def phone_links(self, cadre: Cadre) -> list[dict]:
+    def phone_links(self, request, cadre: Cadre) -> list[dict]:
         site = self.admin_site.name
         add = {"label": "添加电话", "url": f"{reverse(f'{site}:people_phone_add')}?person={cadre.pk}"}
         return [
@@ -96,7 +77,7 @@ class CadreActs:
                     "label": f"改{phone.get_kind_display()}（尾号 {phone.number[-4:]}）",
                     "url": f"{reverse(f'{site}:people_phone_change', args=[phone.pk])}?edit=1",
                 }
-                for phone in cadre.person.phones.all()
+                for phone in self.part(request, cadre, "phones")
             ),
         ]
 
@@ -114,7 +95,7 @@ class CadreActs:
         in_full = self.shows_contact(request, cadre)
         may_reveal = may_on(request, cadre.pk, VIEW_CONTACT)
         site = self.admin_site.name
-        for relative in Relative.objects.filter(person_id=cadre.pk, voided_at__isnull=True):
+        for relative in self.part(request, cadre, "relatives"):
             label = f"{relative.name}（{relative.relation_note or page.said(relative, 'relation')}）"
             marks = "、".join(page.flags_of(relative, ("is_emergency", "is_proxy")))
             key = f"relative.{relative.pk}"

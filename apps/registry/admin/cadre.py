@@ -4,7 +4,6 @@ import functools
 
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import prefetch_related_objects
 from django.forms.models import fields_for_model
 from django.http import HttpResponseRedirect
 from django.urls import path
@@ -37,10 +36,11 @@ from .filters import NUMBER_LACKING
 from .groups import CadreGroups
 from .holding import CadreHolds
 from .listing import CadreListing
+from .loading import CadreParts
 from .newcomers import NewcomerForm
 from .places import CadrePlaces
 from .ranks import CadreRanks
-from .scope import PAGE_PERMISSIONS, may_on
+from .scope import PAGE_PERMISSIONS, keep_rights, may_on, with_rights
 
 REVEAL_ID = "people.reveal_citizen_id"
 VIEW_CONTACT = "people.view_contact"
@@ -55,6 +55,7 @@ SEALED_LABELS = {
 
 class CadreAdminBase(
     CadreListing,
+    CadreParts,
     CadreActs,
     CadreDocuments,
     CadreHolds,
@@ -236,8 +237,19 @@ class CadreAdminBase(
             if not self.has_view_permission(request):
                 raise PermissionDenied
             request.reading_record = True
-            return self.person_page(request, self.get_object(request, unquote(object_id)))
+            return self.person_page(request, self.person_to_show(request, unquote(object_id)))
         return super().change_view(request, object_id, form_url, extra_context)
+
+    def person_to_show(self, request, object_id) -> Cadre:
+        """The cadre with what this user may do to him, read together."""
+        request.page_permissions, request.asks_rights = self.page_permissions, True
+        cadre = self.get_object(request, object_id)
+        keep_rights(request, cadre)
+        return cadre
+
+    def record_rows(self, request):
+        rows = super().record_rows(request)
+        return with_rights(request, rows) if getattr(request, "asks_rights", False) else rows
 
     def person_page(self, request, cadre: Cadre, *, revealed: dict | None = None, error: str = "", status: int = 200):
         """The page of a cadre, logged before it renders: rows are loaded, the entry commits, then HTML is made."""
@@ -260,6 +272,7 @@ class CadreAdminBase(
     def person_page_context(self, request, cadre: Cadre, revealed: dict) -> dict:
         request.page_permissions = self.page_permissions
         sections = self.sections(request, cadre, revealed)
+        facts = [section for section in sections if not section.is_aside]
         return {
             "title": cadre.person.name,
             "original": cadre,
@@ -267,10 +280,8 @@ class CadreAdminBase(
             "headline": page.headline(cadre),
             "tags": self.tags(request, cadre),
             "sections": sections,
-            "columns": [
-                [section for section in sections if not section.is_aside],
-                [section for section in sections if section.is_aside],
-            ],
+            "beside": [section for section in sections if section.is_aside],
+            "facts": [facts[0::2], facts[1::2]],
             "tools": self.links(request, cadre),
             "asks_reason": any(row.hidden for section in sections for row in section.rows),
             "reveal_url": self.url_of("reveal", cadre),
@@ -308,7 +319,6 @@ class CadreAdminBase(
     def sections(self, request, cadre: Cadre, revealed: dict) -> list[page.Section]:
         """Groups of the page; each asks for the right it needs."""
         person = cadre.person
-        prefetch_related_objects([person], "phones")
         changeable = not cadre.voided_at and self.may_change(request, cadre)
         id_row = page.citizen_id_row(person, may_reveal=may_on(request, cadre.pk, REVEAL_ID), revealed=revealed)
         basics = page.Section("basics", "基本信息", [id_row])
@@ -350,7 +360,8 @@ class CadreAdminBase(
             "may_reveal": may_on(request, cadre.pk, VIEW_CONTACT),
             "revealed": revealed,
         }
-        section = page.Section("contact", "联系和住处", page.phone_rows(person, **look), is_aside=True)
+        phones = self.part(request, cadre, "phones")
+        section = page.Section("contact", "联系和住处", page.phone_rows(phones, **look), is_aside=True)
         away = next((row for row in self.periods(request, cadre) if row.covers(timezone.localdate())), None)
         section.rows += page.away_rows(away, in_full=look["in_full"]) + page.rows_of(person, page.REACH)
         weak = page.flags_of(person, ("hard_of_hearing", "poor_sight"))
@@ -362,7 +373,7 @@ class CadreAdminBase(
             *page.rows_of(person, ("household",)),
         ]
         if changeable:
-            section.links = self.phone_links(cadre)
+            section.links = self.phone_links(request, cadre)
         return section
 
     def money_section(self, cadre, revealed) -> page.Section:

@@ -4,6 +4,7 @@ All rows are loaded here, before the look is logged; the template asks the datab
 """
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils import timezone
 from apps.common import change_log
 from apps.common.citizen_id import masked_citizen_id
 from apps.common.phone import dial_link, masked_phone, readable_phone
-from apps.people.models import Person, Whereabouts
+from apps.people.models import Person, Phone, Whereabouts
 from apps.people.queries import away_words
 from apps.registry.choices import RevolutionPeriod
 from apps.registry.forms import CODE_LISTS
@@ -124,9 +125,9 @@ def citizen_id_row(person: Person, *, may_reveal: bool, revealed: dict) -> Row:
     return Row("身份证号", masked_citizen_id(person.citizen_id), hidden="citizen_id" if may_reveal else "")
 
 
-def phone_rows(person: Person, *, in_full: bool, may_reveal: bool, revealed: dict) -> list[Row]:
+def phone_rows(phones: Iterable[Phone], *, in_full: bool, may_reveal: bool, revealed: dict) -> list[Row]:
     rows = []
-    for phone in person.phones.all():
+    for phone in phones:
         label = f"{phone.get_kind_display()}{f'（{phone.whose}）' if phone.whose else ''}"
         key = f"phone.{phone.pk}"
         if key in revealed or in_full:

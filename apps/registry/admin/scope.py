@@ -1,6 +1,6 @@
 """Scope of everything that hangs on a person: visible with the cadre, changeable with the cadre."""
 
-from apps.registry.access import permissions_on
+from apps.registry.access import held_of, permission_columns, permissions_on
 from apps.registry.models import Cadre
 
 
@@ -34,3 +34,16 @@ def may_on(request, cadre_id: int, permission: str) -> bool:
         asked |= wanted
         held |= permissions_on(request.user, cadre_id, wanted)
     return permission in held
+
+
+def with_rights(request, cadres):
+    """`cadres` with what the page asks of this user's rights over each; `keep_rights` then saves `may_on` its query."""
+    wanted = getattr(request, "page_permissions", PAGE_PERMISSIONS)
+    return cadres.annotate(**permission_columns(request.user, wanted))
+
+
+def keep_rights(request, cadre) -> None:
+    """What `with_rights` read, kept for `may_on`."""
+    wanted = set(getattr(request, "page_permissions", PAGE_PERMISSIONS))
+    columns = permission_columns(request.user, wanted)
+    request.__dict__.setdefault("_may_on", {})[cadre.pk] = (wanted, held_of(columns, cadre.__dict__))

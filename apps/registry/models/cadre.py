@@ -102,6 +102,7 @@ class Cadre(Versioned):
         verbose_name = "老干部"
         verbose_name_plural = "老干部"
         permissions = [
+            ("merge_people", "合并重复的人"),
             ("import_roster", "导入名册"),
             ("undo_import", "撤销导入"),
             ("export_cadre", "导出名单"),

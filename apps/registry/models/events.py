@@ -51,6 +51,9 @@ class LifeEvent(Record):
         verbose_name="撤销人",
     )
     undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    # Sentences on what undoing could not put back, for staff to see to; `settled_at` when somebody has.
+    loose_ends = models.JSONField("没有恢复的", default=list, db_default=[], editable=False)
+    settled_at = models.DateTimeField("善后时间", null=True, blank=True, editable=False)
     # What the person's and cadre's own columns were before, so that undo puts back exactly that.
     before = models.JSONField("此前的值", default=dict, editable=False)
 
@@ -62,6 +65,11 @@ class LifeEvent(Record):
         indexes = [
             models.Index(fields=["state", "kind"], name="lifeevent_state"),
             models.Index(fields=["person", "-happened_on"], name="lifeevent_person"),
+            models.Index(
+                fields=["person"],
+                name="lifeevent_loose",
+                condition=~Q(loose_ends=[]) & Q(settled_at__isnull=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

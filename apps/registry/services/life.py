@@ -102,7 +102,7 @@ def confirm(event: LifeEvent, *, actor) -> LifeEvent:
     _apply(event, person, actor)
     event.state = State.CONFIRMED
     event.decided_by, event.decided_at = actor, timezone.now()
-    event.save(update_fields=["state", "decided_by", "decided_at", "before", "former_address"])
+    event.save(update_fields=["state", "decided_by", "decided_at", "before", "former_address", "loose_ends"])
     _note("life.confirm", event, actor)
     return event
 
@@ -140,8 +140,19 @@ def undo(event: LifeEvent, *, reason: str, actor) -> LifeEvent:
     _take_back(event, person, actor)
     event.state = State.UNDONE
     event.undone_by, event.undone_at = actor, timezone.now()
-    event.save(update_fields=["state", "undone_by", "undone_at"])
+    event.save(update_fields=["state", "undone_by", "undone_at", "loose_ends", "settled_at"])
     _note("life.undo", event, actor, reason)
+    return event
+
+
+@transaction.atomic
+def settle(event: LifeEvent, *, actor) -> LifeEvent:
+    """Somebody has seen to what undoing could not put back. Again: nothing."""
+    event, _ = _locked(event)
+    if event.loose_ends and event.settled_at is None:
+        event.settled_at = timezone.now()
+        event.save(update_fields=["settled_at"])
+        _note("life.settle", event, actor)
     return event
 
 
@@ -191,8 +202,8 @@ def _apply(event: LifeEvent, person: Person, actor) -> None:
 
 
 def _take_back(event: LifeEvent, person: Person, actor) -> None:
-    for handler in reversed(handlers):
-        handler(event, undo=True)
+    event.loose_ends = [words for handler in reversed(handlers) for words in handler(event, undo=True) or ()]
+    event.settled_at = None
     standing.reopen_by_event(event)
     rows: dict[str, typing.Any] = {
         "person": person,
@@ -280,7 +291,8 @@ def _restored(event, person, cadre, actor) -> dict:
     if person.life_status != LifeStatus.LIVING:
         _set(person, life_status=LifeStatus.LIVING)
     death.state, death.undone_by, death.undone_at = State.UNDONE, actor, timezone.now()
-    death.save(update_fields=["state", "undone_by", "undone_at"])
+    event.loose_ends, event.settled_at, death.loose_ends = death.loose_ends, None, []
+    death.save(update_fields=["state", "undone_by", "undone_at", "loose_ends", "settled_at"])
     return {"undone_event": death.pk}
 
 

@@ -15,6 +15,7 @@ from apps.messaging.rules import ZONE, SendingRules, is_quiet
 from apps.messaging.services import NewMessage, post
 from apps.organisation.queries import rule_values
 from apps.people.models import Person
+from apps.people.queries import mourning_among
 from apps.reminders.choices import ReminderKind, ReminderState
 from apps.reminders.models import Reminder
 from apps.reminders.queries import officers_of, recipients_of
@@ -71,7 +72,7 @@ def _due(today: datetime.date, after: int) -> list[Reminder]:
 
 def _hand(rows: Sequence[Reminder], now: datetime.datetime, done: Handed) -> None:
     today = now.astimezone(ZONE).date()
-    gone = _without_basis(rows)
+    gone = _without_basis(rows, today)
     standing = [row for row in rows if row.pk not in gone]
     recipients = _recipients(standing, today)
     assigned = [row for row in standing if recipients.get(row.pk)]
@@ -99,13 +100,20 @@ def _recipients(rows: Sequence[Reminder], today: datetime.date) -> dict[int, int
     return found
 
 
-def _without_basis(rows: Sequence[Reminder]) -> dict[int, str]:
+def _without_basis(rows: Sequence[Reminder], on: datetime.date) -> dict[int, str]:
     """Reminder id → why it is not sent after all."""
     about = {row.person_id for row in rows if row.person_id}
     living = set(Person.objects.living().filter(pk__in=about).values_list("pk", flat=True))
     visits = [row for row in rows if row.kind == ReminderKind.VISIT]
     open_duties = {f"duty:{pk}" for pk in open_duty_ids(duty_ids(row.subject_key for row in visits))}
     gone = {row.pk: Outcome.NOT_LIVING for row in rows if row.person_id in about - living}
+    birthdays = {row.person_id for row in rows if row.kind == ReminderKind.BIRTHDAY}
+    mourners = mourning_among(birthdays, on) if birthdays else set()
+    gone |= {
+        row.pk: Outcome.MOURNING
+        for row in rows
+        if row.kind == ReminderKind.BIRTHDAY and row.person_id in mourners and row.pk not in gone
+    }
     gone |= {row.pk: Outcome.BASIS_GONE for row in visits if row.subject_key not in open_duties and row.pk not in gone}
     return gone
 

@@ -20,13 +20,15 @@ A_DAY = 400  # more in one day no list shows
 
 @dataclass(frozen=True)
 class ListRow:
-    """One birthday. `is_focus`: he has reminders of his own beside this list."""
+    """One birthday. `is_focus`: he has reminders of his own beside this list. `mourns`: his household is
+    left in peace that day."""
 
     day: dt.date
     cadre: Cadre
     age: int | None
     birthday: str
     is_focus: bool
+    mourns: bool = False
 
 
 def birthday_list(
@@ -47,7 +49,10 @@ def birthday_list(
     ranked = {cadre.pk: (place, cadre) for place, cadre in enumerate(cadres.order_by(*_keys(order)))}
     rows = [row for row in found if row.person_id in ranked]
     rows.sort(key=lambda row: _place(row, ranked[row.person_id][0], order))
-    return [ListRow(row.day, ranked[row.person_id][1], row.age, row.birthday, row.person_id in focus) for row in rows]
+    return [
+        ListRow(row.day, ranked[row.person_id][1], row.age, row.birthday, row.person_id in focus, row.mourns)
+        for row in rows
+    ]
 
 
 def _keys(order: str) -> tuple:

@@ -67,6 +67,7 @@ def _lines(request, rows: list[ListRow]) -> list[dict]:
             "unit": row.cadre.managing_unit.short_name or row.cadre.managing_unit.name,
             "community": str(row.cadre.person.community or ""),
             "is_focus": row.is_focus,
+            "mourns": row.mourns,
             "reach": reach.get(row.cadre.pk),
         }
         for row in rows
@@ -130,8 +131,9 @@ def _sheet(request, title: str, rows: list[ListRow], asked: dict) -> HttpRespons
 
 def _cells(line: dict) -> tuple:
     reach = line["reach"]
+    name = line["name"] + ("（家有丧事，不祝寿）" if line["mourns"] else "")
     numbers = "、".join(number.shown for number in reach.numbers)
     return (
-        line["day"], line["name"], line["age"] or None, line["birthday"], line["unit"], line["community"],
+        line["day"], name, line["age"] or None, line["birthday"], line["unit"], line["community"],
         reach.sentence, numbers, reach.address,
     )  # fmt: skip

@@ -112,7 +112,15 @@ def _birthdays_of_day(request, text: str, today: datetime.date):
     context = {
         "lead": f"农历{lunar_text(day)}，共 {rows[0].of_day if rows else 0} 位",
         "rows": [
-            [{"text": row.name, "url": _cadre_url(row.person_id)}, row.age or "未填写", row.birthday] for row in rows
+            [
+                {
+                    "text": f"{row.name}（家有丧事，不祝寿）" if row.mourns else row.name,
+                    "url": _cadre_url(row.person_id),
+                },
+                row.age or "未填写",
+                row.birthday,
+            ]
+            for row in rows
         ],
         "more": rows[0].of_day - len(rows) if rows else 0,
         "columns": ["姓名", {"label": "岁数", "is_number": True}, "生日"],

@@ -1,0 +1,157 @@
+"""The facts that stand in the five sections of a plan, above its needs: one provider a subject.
+
+A provider is a function `(about: About) -> Iterable[Line]`: it reads what it needs in one statement or two, yields only
+what `about.sees(right)` allows, and names the right on lines that need one of their own, so that a frozen version can
+leave them out for other readers. Subjects add theirs to PROVIDERS.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from apps.branches.models import Membership
+from apps.common import change_log
+from apps.common.phone import readable_phone
+from apps.ledgers.choices import Reason, Section
+from apps.ledgers.models import CareAssignment, CareTier
+from apps.people.choices import CODE_LISTS as PEOPLE_LISTS
+from apps.people.queries import reach_of
+from apps.registry.choices import CODE_LISTS as CADRE_LISTS
+from apps.registry.models import Cadre, Health
+from apps.registry.wording import age_of
+
+VIEW_CONTACT, VIEW_HEALTH, VIEW_TIER = "people.view_contact", "registry.view_health", "ledgers.view_caretier"
+CODE_LISTS = PEOPLE_LISTS | CADRE_LISTS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One fact. `right`: whoever reads it later must hold this right on the person; empty: as the plan itself."""
+
+    label: str
+    text: str
+    right: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """Whom, on which day, and what the reader may see (`sees(right)`, asked on this person)."""
+
+    cadre: Cadre
+    on: dt.date
+    sees: Callable[[str], bool]
+
+
+Provider = Callable[[About], Iterable[Line]]
+
+
+def said(row, name: str) -> str:
+    """A field's value in words, empty where there is none."""
+    item = row._meta.get_field(name)
+    value = getattr(row, item.attname)
+    return "" if value in (None, "", []) else change_log.shown(item, value, CODE_LISTS, {})
+
+
+def line(row, name: str, *, right: str = "") -> Line:
+    return Line(label=str(row._meta.get_field(name).verbose_name), text=said(row, name), right=right)
+
+
+def basics(about: About) -> Iterator[Line]:
+    """Who he is: the head of the paper. The age counts full years."""
+    cadre, person = about.cadre, about.cadre.person
+    age = age_of(person, about.on)
+    born = person.birth_date.display() if person.birth_date else ""
+    yield Line(label="性别", text=person.get_sex_display() if person.sex in "12" else "")
+    yield Line(label="出生年月", text=f"{born}（{age} 岁）" if born and age is not None else born)
+    for name in ("ethnicity", "native_place", "political_status"):
+        yield line(person, name)
+    yield Line(label="离退休类型", text=cadre.get_retire_type_display())
+    for name in ("work_start", "joined_party_on", "retired_on", "former_post", "leader_rank", "treatment"):
+        yield line(cadre, name)
+    yield Line(label="管理单位", text=str(cadre.managing_unit))
+    membership = Membership.objects.current(about.on).filter(person=person, link="formal")
+    branch = membership.select_related("organisation").first()
+    yield Line(label="所在支部", text=str(branch.organisation) if branch else "")
+
+
+def household(about: About) -> Iterator[Line]:
+    """How he lives, where, and who is there for him."""
+    cadre = about.cadre
+    for name in ("marital", "living", "children_count", "special_difficulties", "wishes", "interests"):
+        yield line(cadre, name)
+    if not about.sees(VIEW_CONTACT):
+        return
+    reach = reach_of([cadre.pk], with_phones=True, on=about.on)[cadre.pk]
+    yield Line(label="现住址", text=reach.address, right=VIEW_CONTACT)
+    numbers = "、".join(number.shown for number in reach.numbers[:2])
+    yield Line(label="联系电话", text=numbers, right=VIEW_CONTACT)
+    names = change_log.names_of(CODE_LISTS["relation"])
+    rows = cadre.person.relatives.filter(voided_at__isnull=True, is_living=True)
+    told = [
+        "".join(
+            filter(None, (row.name, f"（{row.relation_note or names.get(row.relation, '')}）", _dialled(row.phone)))
+        )
+        for row in rows[:2]
+    ]
+    yield Line(label="联系人", text="；".join(told), right=VIEW_CONTACT)
+
+
+def _dialled(phone: str | None) -> str:
+    return readable_phone(phone) if phone else ""
+
+
+def carers(about: About) -> Iterator[Line]:
+    """Who answers for him."""
+    rows = CareAssignment.objects.open().filter(cadre=about.cadre).select_related("carer").order_by("role", "pk")
+    for row in rows[:3]:
+        phone = f" {readable_phone(row.carer.phone)}" if row.carer.phone else ""
+        yield Line(label=row.get_role_display(), text=f"{row.carer.display_name}{phone}")
+
+
+def tier(about: About) -> Iterator[Line]:
+    """The decided tier and why; never shown to himself or his family."""
+    if not about.sees(VIEW_TIER):
+        return
+    row = CareTier.objects.filter(cadre=about.cadre, voided_at__isnull=True).first()
+    if row is not None:
+        reasons = "、".join(Reason(reason).label for reason in row.suggested_reasons)
+        words = f"{row.get_level_display()}{f'（{reasons}）' if reasons else ''}"
+        yield Line(label="服务等级", text=words, right=VIEW_TIER)
+
+
+def standing(about: About) -> Iterator[Line]:
+    """Which treatment he is entitled to."""
+    for name in ("treatment", "treatment_document", "medical_treatment"):
+        yield line(about.cadre, name)
+
+
+def health(about: About) -> Iterator[Line]:
+    """How he is, for those who may know."""
+    if not about.sees(VIEW_HEALTH):
+        return
+    row = Health.objects.filter(cadre=about.cadre).first()
+    if row is None:
+        return
+    for name in ("condition", "ability", "assessed_on", "hospital", "green_card"):
+        yield line(row, name, right=VIEW_HEALTH)
+
+
+# In each section in this order. What others know of a person is added here.
+PROVIDERS: dict[str, tuple[Provider, ...]] = {
+    Section.BASICS: (basics, household, carers),
+    Section.TREATMENT: (standing,),
+    Section.WELLBEING: (
+        tier,
+        health,
+    ),
+    Section.WARMTH: (),
+    Section.PLATFORM: (),
+}
+
+
+def lines_of(about: About) -> dict[str, list[Line]]:
+    """section → what is known, empty lines left out; a fixed number of statements."""
+    return {
+        section: [found for provider in providers for found in provider(about) if found.text]
+        for section, providers in PROVIDERS.items()
+    }
