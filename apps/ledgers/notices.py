@@ -14,6 +14,10 @@ REQUEST_CONTRADICTS = "change_request.contradicts"
 STAND_IN_BEGINS = "stand_in.begins"
 STAND_IN_ENDS = "stand_in.ends"
 STAND_IN_BACK = "stand_in.back"
+ASSESSMENT_DUE = "assessment.due"
+RECHECK_DUE = "check_up.recheck"
+THOUGHT_DUE = "thought.follow_up"
+ADAPTATION_LATE = "adaptation.late"
 
 INQUIRIES, STAND_INS, DUTIES = "admin:ledgers_inquiry_changelist", "admin:stand_ins", "admin:ledgers_duty_changelist"
 GRANTS, REQUESTS = "admin:people_proxygrant_changelist", "admin:people_changerequest_changelist"
@@ -29,6 +33,10 @@ _LINES = (
     (GRANT_ENDS, "家属授权快到期，请打电话续", "份", GRANTS),
     (REQUEST_WAITS, "改电话、住址还没有核实", "件", REQUESTS),
     (REQUEST_CONTRADICTS, "家里人要求不一，请问本人", "件", REQUESTS),
+    (ASSESSMENT_DUE, "该复评能力等级", "人", "admin:ledgers_assessment_due"),
+    (RECHECK_DUE, "体检后该复查", "人", "admin:ledgers_checkup_changelist"),
+    (THOUGHT_DUE, "谈话后该再了解", "人", "admin:ledgers_thought_changelist"),
+    (ADAPTATION_LATE, "适老化改造逾期", "件", "admin:ledgers_homeadaptation_changelist"),
     (DUTY_DONE, "您负责的事已由别的同志办结", "件", DUTIES),
 )
 for _key, _label, _unit, _page in _LINES:

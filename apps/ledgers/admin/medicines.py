@@ -45,7 +45,7 @@ class MedicineAdmin(OfCadreRecord):
     add_lead = "用药属于敏感个人信息，本人同意才登记；本人撤回同意，登记的马上清空。"
     add_form = MedicineForm
     empty_words = "本人同意以后，在老同志的页面上点“登记长期用药”。"
-    list_display = ("who", "unit", "number", "since", "stopped_on")
+    list_display = ("who", "unit", "number", "began", "ended")
     list_display_links = ("number",)
     list_filter = (TakenFilter, UnitOfCadreFilter)
     ordering = ("cadre", "pk")
@@ -55,6 +55,14 @@ class MedicineAdmin(OfCadreRecord):
 
     def title_of(self, obj):
         return f"{obj.cadre.person.name}的长期用药"
+
+    @admin.display(description="自何日起")
+    def began(self, obj):
+        return day(obj.since)
+
+    @admin.display(description="停药")
+    def ended(self, obj):
+        return day(obj.stopped_on)
 
     @admin.display(description="用药")
     def number(self, obj):
@@ -148,8 +156,8 @@ class ThoughtAdmin(OfCadreRecord):
     add_lead = "只有授权的人能看，每次查看都有记录；不出现在走访卡片、名单和本人、家属的页面上。"
     add_form = change_form_class = ThoughtForm
     empty_words = "谈话中了解到的思想情况、做过的心理疏导，记在这里。"
-    list_display = ("who", "unit", "happened_on", "kind_words", "counsellor", "follow_words")
-    list_display_links = ("happened_on",)
+    list_display = ("who", "unit", "when", "kind_words", "counsellor", "follow_words")
+    list_display_links = ("when",)
     list_filter = (ThoughtStateFilter, ThoughtKindFilter, UnitOfCadreFilter)
     ordering = ("-happened_on", "-pk")
 
@@ -161,6 +169,10 @@ class ThoughtAdmin(OfCadreRecord):
 
     def extra_pages(self):
         return [("follow", "<path:object_id>/follow/", self.follow_view)]
+
+    @admin.display(description="哪一天")
+    def when(self, obj):
+        return day(obj.happened_on)
 
     @admin.display(description="类型")
     def kind_words(self, obj):
