@@ -23,6 +23,7 @@ from apps.portal.demo.dues import fill_branch, write_dues
 from apps.portal.demo.elections import write_elections
 from apps.portal.demo.evaluation import write_evaluations
 from apps.portal.demo.family import write_family
+from apps.portal.demo.health import write_health
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.medals import write_medals
 from apps.portal.demo.organisations import write_organisation_life
@@ -99,6 +100,7 @@ class Command(BaseCommand):
         write_aid(staff, on=on)
         write_treatments(staff, on=on)
         write_plans(staff, on=on)
+        write_health(staff, on=on)
         write_import(units, staff, on=on)
         return written
 
