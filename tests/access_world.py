@@ -53,12 +53,14 @@ from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import (
     AfterDeathItem,
     AftermathCase,
+    AidApplication,
     CallSheet,
     CareAssignment,
     CareTier,
     Contact,
     ContactPerson,
     Duty,
+    FundYear,
     Inquiry,
     SafetyCheck,
 )
@@ -352,6 +354,20 @@ OBJECTS: dict[str, Builder] = {
     "ledgers.careassignment": _assignment,
     "ledgers.contact": _contact,
     "ledgers.duty": _duty,
+    "ledgers.fundyear": lambda side: FundYear.objects.create(
+        unit=side.unit, year=timezone.localdate().year, source="市财政", budget=10_000
+    ),
+    "ledgers.aidapplication": lambda side: AidApplication.objects.create(
+        cadre=side.cadre,
+        fund=side.objects["ledgers.fundyear"],
+        year=timezone.localdate().year,
+        kind="medical",
+        situations=["01"],
+        requested=4000,
+        applied_on=timezone.localdate(),
+        moved_on=timezone.localdate(),
+        via="staff",
+    ),
     "ledgers.aftermathcase": _aftermath,
     "ledgers.aftermathtask": lambda side: side.objects["ledgers.aftermathcase"].tasks.create(
         what="吊唁慰问", due_on=LATER
