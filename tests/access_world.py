@@ -54,12 +54,14 @@ from apps.common.models import Attachment, AuditEntry, AuditSeal, CodeValue, Job
 from apps.ledgers.models import (
     AfterDeathItem,
     AftermathCase,
+    AidApplication,
     CallSheet,
     CareAssignment,
     CareTier,
     Contact,
     ContactPerson,
     Duty,
+    FundYear,
     Inquiry,
     Measure,
     MeasureTemplate,
@@ -397,6 +399,20 @@ OBJECTS: dict[str, Builder] = {
         unit=side.unit, category="home", what="装扶手"
     ),
     "ledgers.wordtemplate": _word_template,
+    "ledgers.fundyear": lambda side: FundYear.objects.create(
+        unit=side.unit, year=timezone.localdate().year, source="市财政", budget=10_000
+    ),
+    "ledgers.aidapplication": lambda side: AidApplication.objects.create(
+        cadre=side.cadre,
+        fund=side.objects["ledgers.fundyear"],
+        year=timezone.localdate().year,
+        kind="medical",
+        situations=["01"],
+        requested=4000,
+        applied_on=timezone.localdate(),
+        moved_on=timezone.localdate(),
+        via="staff",
+    ),
     "ledgers.aftermathcase": _aftermath,
     "ledgers.aftermathtask": lambda side: side.objects["ledgers.aftermathcase"].tasks.create(
         what="吊唁慰问", due_on=LATER

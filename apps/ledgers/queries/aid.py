@@ -12,7 +12,7 @@ from apps.common.code_lists import names_of
 from apps.common.phone import parse_phone
 from apps.ledgers.choices.aid import AidAct, AidKind, AidState, ObjectionOutcome
 from apps.ledgers.models import AidApplication, AidObjection, AidStep, FundYear
-from apps.ledgers.rules.aid import COUNTED, AidRules, Kin, conflict, window
+from apps.ledgers.rules.aid import COUNTED, SURVIVOR_CODES, AidRules, Kin, conflict, window
 from apps.organisation.models import Unit
 from apps.organisation.queries import ancestor_ids, rule_values
 from apps.people.models import Person, PersonAccount, Relative
@@ -47,10 +47,10 @@ def situation_words(codes: Iterable[str]) -> list[str]:
     return [names.get(code, code) for code in codes]
 
 
-def situation_choices(rules: AidRules) -> list[tuple[str, str]]:
-    """The situations that the rules in force name, in their order."""
+def situation_choices(rules: AidRules, *, living: bool = True) -> list[tuple[str, str]]:
+    """The situations that the rules name, in their order; those of survivors for the families of the dead only."""
     names = names_of(SITUATIONS)
-    return [(code, names.get(code, code)) for code in rules.situations]
+    return [(code, names.get(code, code)) for code in rules.situations if not (living and code in SURVIVOR_CODES)]
 
 
 # Who may not decide -----------------------------------------------------------------------------------------------
