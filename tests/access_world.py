@@ -50,7 +50,18 @@ from apps.branches.models import (
 from apps.branches.models import Attendance as Roll
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
-from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
+from apps.ledgers.models import (
+    AfterDeathItem,
+    AftermathCase,
+    CallSheet,
+    CareAssignment,
+    CareTier,
+    Contact,
+    ContactPerson,
+    Duty,
+    Inquiry,
+    SafetyCheck,
+)
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import ChangeRequest, Household, Person, PersonAccount, Phone, ProxyGrant, Relative, Whereabouts
@@ -72,6 +83,7 @@ from apps.registry.models import (
     Worker,
 )
 from apps.reminders.models import Reminder
+from tests.access_health import HEALTH_OBJECTS
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
 DAY, LATER = datetime.date(2026, 3, 1), datetime.date(2026, 6, 1)
@@ -261,6 +273,12 @@ def _of_member(model: type[Model], **values) -> Builder:
     return lambda side: model.objects.create(organisation=side.organisation, person=side.cadre.person, **values)
 
 
+def _aftermath(side: "Side") -> Model:
+    """Of a death that was taken back since, so that the cadre of the world lives."""
+    event = LifeEvent.objects.create(person=side.cadre.person, kind="died", state="undone", happened_on="2026-03")
+    return AftermathCase.objects.create(cadre=side.cadre, event=event, opened_on=DAY)
+
+
 OBJECTS: dict[str, Builder] = {
     "organisation.division": lambda side: Division.objects.order_by("code")[side.unit.pk % 100],
     "organisation.unit": lambda side: side.unit,
@@ -334,6 +352,13 @@ OBJECTS: dict[str, Builder] = {
     "ledgers.careassignment": _assignment,
     "ledgers.contact": _contact,
     "ledgers.duty": _duty,
+    "ledgers.aftermathcase": _aftermath,
+    "ledgers.aftermathtask": lambda side: side.objects["ledgers.aftermathcase"].tasks.create(
+        what="吊唁慰问", due_on=LATER
+    ),
+    "ledgers.afterdeathitem": lambda side: AfterDeathItem.objects.create(
+        unit=side.unit, title="丧葬费", materials="死亡证明", place="原单位", deadline="尽早", starts_on=DAY
+    ),
     "ledgers.inquiry": lambda side: Inquiry.objects.create(
         unit=side.unit,
         person=side.cadre.person,
@@ -480,6 +505,7 @@ OBJECTS: dict[str, Builder] = {
 }
 
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
+OBJECTS |= HEALTH_OBJECTS
 SHARED = {
     "organisation.division",
     "organisation.unit",

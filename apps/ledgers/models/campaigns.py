@@ -315,3 +315,8 @@ class VisitTarget(Versioned):
     def of_whom(self) -> str:
         """李德厚同志的遗属; empty where he is greeted himself."""
         return f"{self.cadre.person.name}同志的遗属" if self.category == Category.SURVIVOR else ""
+
+    @property
+    def layer_words(self) -> list[str]:
+        """Who plans to go, in words."""
+        return [Layer(one).label for one in Layer.values if one in self.layers]

@@ -286,9 +286,17 @@ class VisitFigures:
     money: Decimal
 
 
-def figures_of_name(name: str, contacts: QuerySet[Contact]) -> VisitFigures:
-    """All visits recorded for a campaign, whatever their day: that of 2024-12-27 for 2025春节 is one (T10)."""
-    return _figures(contacts.standing().filter(campaign=name))
+NOTHING = VisitFigures(0, 0, ZERO)
+
+
+def figures_of_names(names: Collection[str], contacts: QuerySet[Contact]) -> dict[str, VisitFigures]:
+    """campaign name → all visits recorded for it, whatever their day: that of 2024-12-27 for 2025春节 is one
+    of 2025春节 (T10). Two statements for any number. See rule book 8.27."""
+    keys = contacts.standing().filter(campaign__in=names).order_by().values("pk")
+    rows = Contact.objects.filter(pk__in=keys).order_by().values("campaign")
+    people = dict(rows.annotate(people=Count("participants")).values_list("campaign", "people"))
+    sums = rows.annotate(visits=Count("pk"), sum_money=_sum("money", Q()))
+    return {row["campaign"]: VisitFigures(row["visits"], people[row["campaign"]], row["sum_money"]) for row in sums}
 
 
 def figures_between(start: dt.date, end: dt.date, contacts: QuerySet[Contact]) -> VisitFigures:

@@ -16,7 +16,7 @@ from apps.branches.due import DueLine
 from apps.branches.models import Post
 from apps.common import audit
 from apps.common.errors import BusinessError
-from apps.common.form_keys import key_of, keyed_address
+from apps.common.form_keys import key_of, keyed_address, sending_address
 from apps.ledgers.choices import EnteredVia, Method
 from apps.ledgers.desk_forms import METHODS, VisitForm
 from apps.ledgers.forms import initial_for
@@ -125,6 +125,7 @@ def visit(request, desk, person):
         "duty": duty,
         "typed": typed,
         "draft_url": drafts.address_of(desk, FORM, subject),
+        "action": sending_address(request),
         "used": " ".join(map(str, keys_used(request, found))),
     }
     return show(request, desk, "desk/members/visit.html", context, status=422 if form.errors else 200)
