@@ -172,15 +172,20 @@ def _stays(cadre: Cadre) -> QuerySet:
     return HospitalStay.objects.filter(cadre=cadre, voided_at__isnull=True).defer("condition", "outcome_note")
 
 
+def _open_stays(cadre: Cadre) -> QuerySet:
+    """Admission and discharge themselves are life events and stand there already."""
+    return _stays(cadre).filter(discharged_on__isnull=True)
+
+
 def _of_stay(row: HospitalStay) -> Iterator[Moment]:
     where = "　".join(filter(None, (row.hospital, row.department)))
-    yield on_day(row.admitted_on, "住院登记", where, f"ledgers.hospitalstay:{row.pk}")
+    yield on_day(row.admitted_on, "正在住院", where, f"ledgers.hospitalstay:{row.pk}")
 
 
 def _of_discharge(row: HospitalStay) -> Iterator[Moment]:
-    days = (row.discharged_on - row.admitted_on).days
-    note = "　".join(filter(None, (row.hospital, f"住院 {days} 天" if days > 0 else "")))
-    yield on_day(row.discharged_on, "出院登记", note, f"ledgers.hospitalstay:{row.pk}")
+    days = f"{(row.discharged_on - row.admitted_on).days + 1} 天"
+    note = "　".join(filter(None, (row.hospital, row.department, days, row.get_result_display() if row.result else "")))
+    yield on_day(row.discharged_on, "住院结束", note, f"ledgers.hospitalstay:{row.pk}")
 
 
 def _check_ups(cadre: Cadre) -> QuerySet:
@@ -199,6 +204,11 @@ def _of_assessment(row: Assessment) -> Iterator[Moment]:
     score = f"{row.score} 分" if row.score is not None else ""
     note = "　".join(filter(None, (row.get_level_display(), score, row.assessor)))
     yield on_day(row.assessed_on, "能力评估", note, f"ledgers.assessment:{row.pk}")
+
+
+def _of_family_left(row: FamilyInCare) -> Iterator[Moment]:
+    note = f"{row.get_end_because_display()}　{row.end_note}".strip()
+    yield on_day(row.ends_on, f"遗属{row.relative.name}不再列入", note, f"ledgers.familyincare:{row.pk}")
 
 
 def _aftermath(cadre: Cadre) -> QuerySet:
@@ -316,12 +326,13 @@ SOURCES: tuple[Source, ...] = (
         "convalescence", MomentKind.TREATMENT, "ledgers.view_convalescenceplace", "batch__starts_on", _convalescences,
         _of_convalescence,
     ),
-    Source("stays", MomentKind.HEALTH, "ledgers.view_hospitalstay", "admitted_on", _stays, _of_stay),
+    Source("stays", MomentKind.HEALTH, "ledgers.view_hospitalstay", "admitted_on", _open_stays, _of_stay),
     Source("discharges", MomentKind.HEALTH, "ledgers.view_hospitalstay", "discharged_on", _stays, _of_discharge),
     Source("check_ups", MomentKind.HEALTH, "ledgers.view_checkup", "done_on", _check_ups, _of_check_up),
     Source("assessments", MomentKind.HEALTH, "ledgers.view_assessment", "assessed_on", _assessments, _of_assessment),
     Source("aftermath", MomentKind.EVENT, "ledgers.view_aftermathcase", "done_on", _aftermath, _of_aftermath),
     Source("families", MomentKind.EVENT, "ledgers.view_familyincare", "starts_on", _families, _of_family),
+    Source("families_left", MomentKind.EVENT, "ledgers.view_familyincare", "ends_on", _families, _of_family_left),
     Source("members", MomentKind.BRANCH, "", "starts_on", _memberships, _of_membership),
     Source("members_left", MomentKind.BRANCH, "", "ends_on", _memberships, _of_left),
     Source(
