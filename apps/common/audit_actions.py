@@ -289,6 +289,7 @@ ACTION_NAMES = {
     "change_request.refuse": "没有改电话或住址",
     "see_farewell": "家属看后事办理告知",
     "see_promises": "本人或家属查看承诺",
+    "see_looks": "家属查看谁看过资料",
     "see_health": "本人或家属查看健康",
     "household.make": "建立家庭",
     "household.join": "加入家庭",
