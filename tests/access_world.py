@@ -50,7 +50,20 @@ from apps.branches.models import (
 from apps.branches.models import Attendance as Roll
 from apps.common import audit
 from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
-from apps.ledgers.models import CallSheet, CareAssignment, CareTier, Contact, ContactPerson, Duty, Inquiry, SafetyCheck
+from apps.ledgers.models import (
+    CallSheet,
+    Campaign,
+    CareAssignment,
+    CareTier,
+    Contact,
+    ContactPerson,
+    Duty,
+    Inquiry,
+    SafetyCheck,
+    VisitRoute,
+    VisitStop,
+    VisitTarget,
+)
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
 from apps.people.models import ChangeRequest, Household, Person, PersonAccount, Phone, ProxyGrant, Relative, Whereabouts
@@ -169,6 +182,15 @@ def _rule_set(side: Side) -> RuleSet:
 
 def _seal(side: Side) -> AuditSeal:
     return AuditSeal.objects.create(from_xid=0, until_xid=side.unit.pk, entry_count=0, digest=b"x")
+
+
+def _route(side: Side) -> VisitRoute:
+    route = VisitRoute.objects.create(
+        unit=side.unit, on_day=DAY, leader=ServingLeader.objects.create(name="陈立新", title="区长", unit=side.unit)
+    )
+    stop = VisitStop.objects.create(route=route, position=1)
+    VisitTarget.objects.create(stop=stop, cadre=side.cadre)
+    return route
 
 
 def _contact(side: Side) -> Contact:
@@ -381,6 +403,10 @@ OBJECTS: dict[str, Builder] = {
         subject=f"ledgers.callsheet:{side.unit.pk}",
         unit_id=side.unit.pk,
     ),
+    "ledgers.campaign": lambda side: Campaign.objects.create(
+        unit=side.unit, kind="spring", name=f"{DAY.year}春节", starts_on=DAY, last_day=LATER, budget=1000
+    ),
+    "ledgers.visitroute": _route,
     "ledgers.callsheet": lambda side: CallSheet.objects.create(
         carer=User.objects.get(username=f"carer{side.unit.pk}"),
         on_day=DAY,

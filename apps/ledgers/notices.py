@@ -14,9 +14,12 @@ REQUEST_CONTRADICTS = "change_request.contradicts"
 STAND_IN_BEGINS = "stand_in.begins"
 STAND_IN_ENDS = "stand_in.ends"
 STAND_IN_BACK = "stand_in.back"
+CAMPAIGN_BEGINS = "campaign.begins"
+RESULTS_WAIT = "campaign.results"
 
 INQUIRIES, STAND_INS, DUTIES = "admin:ledgers_inquiry_changelist", "admin:stand_ins", "admin:ledgers_duty_changelist"
 GRANTS, REQUESTS = "admin:people_proxygrant_changelist", "admin:people_changerequest_changelist"
+CAMPAIGNS, ROUTES = "admin:ledgers_campaign_changelist", "admin:ledgers_visitroute_changelist"
 _LINES = (
     (INQUIRY_OVERDUE, "来电来访逾期", "件", INQUIRIES),
     (INQUIRY_ESCALATED, "本科室来电来访逾期", "件", INQUIRIES),
@@ -29,6 +32,8 @@ _LINES = (
     (GRANT_ENDS, "家属授权快到期，请打电话续", "份", GRANTS),
     (REQUEST_WAITS, "改电话、住址还没有核实", "件", REQUESTS),
     (REQUEST_CONTRADICTS, "家里人要求不一，请问本人", "件", REQUESTS),
+    (CAMPAIGN_BEGINS, "慰问快开始了，请选人、核定", "次", CAMPAIGNS),
+    (RESULTS_WAIT, "走访结果还没录", "组", ROUTES),
     (DUTY_DONE, "您负责的事已由别的同志办结", "件", DUTIES),
 )
 for _key, _label, _unit, _page in _LINES:

@@ -6,6 +6,8 @@ STAFF_NAVIGATION = [
     ("", "老干部", "admin:registry_cadre_changelist", "registry.view_cadre"),
     ("", "一人一策台账", "admin:ledgers_duty_changelist", "ledgers.view_duty"),
     ("", "走访慰问", "admin:ledgers_contact_changelist", "ledgers.view_contact"),
+    ("", "节日慰问", "admin:ledgers_campaign_changelist", "ledgers.view_campaign"),
+    ("", "走访安排", "admin:ledgers_visitroute_changelist", "ledgers.view_visitroute"),
     ("", "来电来访登记", "admin:ledgers_inquiry_changelist", "ledgers.view_inquiry"),
     ("", "电话单", "admin:ledgers_callsheet_changelist", "ledgers.view_callsheet"),
     ("", "当日上门核实", "admin:ledgers_safetycheck_changelist", "ledgers.view_safetycheck"),

@@ -179,7 +179,9 @@ class Card:
     @property
     def relative_words(self) -> str:
         names = names_of("relation")
-        return "、".join(f"{one.name}（{one.relation_note or names.get(one.relation, '家人')}）" for one in self.relatives)
+        return "、".join(
+            f"{one.name}（{one.relation_note or names.get(one.relation, '家人')}）" for one in self.relatives
+        )
 
     @property
     def wish_words(self) -> str:
@@ -192,7 +194,8 @@ class Card:
         row = self.health
         parts = (
             names_of("health").get(row.condition, ""), row.get_ability_display() if row.ability is not None else "",
-            f"{row.in_hospital_since:%m月%d日}起住院 {row.hospital}".strip() if row.in_hospital_since else "", row.chronic,
+            f"{row.in_hospital_since:%m月%d日}起住院 {row.hospital}".strip() if row.in_hospital_since else "",
+            row.chronic,
         )  # fmt: skip
         return "；".join(filter(None, parts))
 
