@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
 from apps.portal.demo.branch_life import write_branch_life
+from apps.portal.demo.campaigns import write_campaigns
 from apps.portal.demo.care import write_care
 from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
@@ -90,6 +91,7 @@ class Command(BaseCommand):
         write_unit_checks(staff, on=on)
         write_standing(units, staff, on=on)
         write_channels(staff, on=on)
+        write_campaigns(staff, on=on)
         write_elections(staff, on=on)
         write_transfers(staff, on=on)
         write_medals(staff, on=on)
