@@ -49,8 +49,10 @@ from apps.branches.models import (
 )
 from apps.branches.models import Attendance as Roll
 from apps.common import audit
-from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
+from apps.common.models import Attachment, AuditEntry, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import (
+    AfterDeathItem,
+    AftermathCase,
     CallSheet,
     Campaign,
     CareAssignment,
@@ -85,6 +87,7 @@ from apps.registry.models import (
     Worker,
 )
 from apps.reminders.models import Reminder
+from tests.access_health import HEALTH_OBJECTS
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
 DAY, LATER = datetime.date(2026, 3, 1), datetime.date(2026, 6, 1)
@@ -182,6 +185,11 @@ def _rule_set(side: Side) -> RuleSet:
 
 def _seal(side: Side) -> AuditSeal:
     return AuditSeal.objects.create(from_xid=0, until_xid=side.unit.pk, entry_count=0, digest=b"x")
+
+
+def _audit_entry(side: Side) -> AuditEntry:
+    audit.record("open", actor=None, people=[side.cadre.pk])
+    return AuditEntry.objects.latest("pk")
 
 
 def _route(side: Side) -> VisitRoute:
@@ -283,6 +291,12 @@ def _of_member(model: type[Model], **values) -> Builder:
     return lambda side: model.objects.create(organisation=side.organisation, person=side.cadre.person, **values)
 
 
+def _aftermath(side: "Side") -> Model:
+    """Of a death that was taken back since, so that the cadre of the world lives."""
+    event = LifeEvent.objects.create(person=side.cadre.person, kind="died", state="undone", happened_on="2026-03")
+    return AftermathCase.objects.create(cadre=side.cadre, event=event, opened_on=DAY)
+
+
 OBJECTS: dict[str, Builder] = {
     "organisation.division": lambda side: Division.objects.order_by("code")[side.unit.pk % 100],
     "organisation.unit": lambda side: side.unit,
@@ -356,6 +370,13 @@ OBJECTS: dict[str, Builder] = {
     "ledgers.careassignment": _assignment,
     "ledgers.contact": _contact,
     "ledgers.duty": _duty,
+    "ledgers.aftermathcase": _aftermath,
+    "ledgers.aftermathtask": lambda side: side.objects["ledgers.aftermathcase"].tasks.create(
+        what="吊唁慰问", due_on=LATER
+    ),
+    "ledgers.afterdeathitem": lambda side: AfterDeathItem.objects.create(
+        unit=side.unit, title="丧葬费", materials="死亡证明", place="原单位", deadline="尽早", starts_on=DAY
+    ),
     "ledgers.inquiry": lambda side: Inquiry.objects.create(
         unit=side.unit,
         person=side.cadre.person,
@@ -413,7 +434,7 @@ OBJECTS: dict[str, Builder] = {
         until=LATER,
         paper=Paper.objects.get(unit_id=side.unit.pk),
     ),
-    "common.auditentry": lambda side: audit.record("open", actor=None, people=[side.cadre.pk]),
+    "common.auditentry": _audit_entry,
     "common.auditseal": _seal,
     "branches.inspection": lambda side: Inspection.objects.create(
         organisation=side.organisation, inspected_on=DAY, inspectors="组织科", subject="支部建设"
@@ -506,6 +527,7 @@ OBJECTS: dict[str, Builder] = {
 }
 
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
+OBJECTS |= HEALTH_OBJECTS
 SHARED = {
     "organisation.division",
     "organisation.unit",

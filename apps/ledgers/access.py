@@ -172,3 +172,12 @@ def possible_carers(user) -> QuerySet[User]:
     )
     rows = User.objects.filter(Q(pk__in=granted) | Q(pk__in=posted), is_active=True)
     return rows.annotate(load=open_load).select_related("unit").order_by("unit__path", "display_name", "pk")
+
+
+def colleagues_of(unit: Unit, on: dt.date) -> QuerySet[User]:
+    """Who may be asked to do something for people of a unit: staff with the right to record, granted on it, above or
+    below it."""
+    roles = [role.key for role in ROLES.values() if RECORD in role.permissions]
+    granted = RoleGrant.objects.current(on).on_units().filter(role__in=roles, unit__in=_around([unit.pk]))
+    rows = User.objects.filter(pk__in=granted.values("user_id"), is_active=True)
+    return rows.order_by("display_name", "pk")

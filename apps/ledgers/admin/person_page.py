@@ -3,6 +3,8 @@
 Mixed into the cadre's admin. Everything is read by `part` in one statement; the template asks the database nothing.
 """
 
+import datetime as dt
+
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -20,7 +22,7 @@ from apps.ledgers.queries.page import (
     ledger_from,
     ledger_parts,
 )
-from apps.ledgers.queries.timeline import MOST_PAGES, RIGHTS, Wanted, sources_for, timeline, timeline_parts
+from apps.ledgers.queries.timeline import MOST_PAGES, RIGHTS, Wanted, looks_at, sources_for, timeline, timeline_parts
 from apps.registry.admin import page as registry_page
 from apps.registry.admin.scope import may_on
 from apps.registry.choices import TREATMENT_KINDS
@@ -30,6 +32,7 @@ from .family import family_facts
 from .households import home_of
 
 YEARS = 12
+LOOK_BACK = dt.timedelta(days=90)
 ADD_NEED = "ledgers.add_need"
 VIEW_FAMILY = "people.view_proxygrant"
 PAGE_RIGHTS = (VIEW_TIER, VIEW_DUTY, VIEW_NEED, VIEW_PLAN, ADD_NEED, *RIGHTS)
@@ -48,6 +51,8 @@ class PersonPage:
         facts = family_facts(cadre.pk, today)
         parts = super().page_parts(request, cadre) | ledger_parts(cadre, on=today, sees=sees)
         parts |= {"home": home_of(cadre), **({"family": facts} if sees(VIEW_FAMILY) else {})}
+        if self.may_see_looks(request, cadre):
+            parts["looks"] = looks_at(cadre, timezone.now() - LOOK_BACK)
         return parts | timeline_parts(cadre, wanted, sources_for(cadre, wanted, sees))
 
     def ledger(self, request, cadre) -> PersonLedger:
@@ -63,7 +68,23 @@ class PersonPage:
             "sees_needs": may_on(request, cadre.pk, VIEW_NEED),
             "may_record": may_on(request, cadre.pk, "ledgers.record_contact") and not cadre.voided_at,
             **self.timeline_context(request, cadre),
+            "looks": self.look_words(request, cadre),
         }
+
+    def may_see_looks(self, request, cadre) -> bool:
+        """As on the page of changes: whoever may change the record."""
+        return may_on(request, cadre.pk, "registry.change_cadre")
+
+    def look_words(self, request, cadre) -> dict:
+        if not self.may_see_looks(request, cadre):
+            return {}
+        row = next(iter(self.part(request, cadre, "looks")), None)
+        words = (
+            f"近 {LOOK_BACK.days} 天 {row['people']} 人 {row['looks']} 次"
+            if row
+            else f"近 {LOOK_BACK.days} 天没有人看过"
+        )
+        return {"words": words, "url": self.url_of("history", cadre)}
 
     def duty_rows(self, ledger: PersonLedger, cadre) -> list[dict]:
         today = timezone.localdate()

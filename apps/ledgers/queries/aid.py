@@ -56,22 +56,36 @@ def situation_choices(rules: AidRules) -> list[tuple[str, str]]:
 # Who may not decide -----------------------------------------------------------------------------------------------
 
 
-def kin_of(row: AidApplication) -> list[Kin]:
-    """Everybody near to whom it is about: himself, the applicant, relatives on record, who shares his home, and those
-    whom the application names. Two statements."""
-    person = row.cadre.person
+def kin_of(rows: Collection[AidApplication]) -> dict[int, list[Kin]]:
+    """Everybody near to whom each is about: himself, the applicant, relatives on record, who shares his home, and
+    those whom the application names. Two statements for any number; load `cadre__person` beforehand."""
     relations = names_of(RELATION)
-    found = [Kin(person.name, "本人")]
-    if row.applicant_name:
-        found.append(Kin(row.applicant_name, row.applicant_relation or "申请人"))
-    for one in Relative.objects.filter(person=person, voided_at__isnull=True):
-        found.append(Kin(one.name, one.relation_note or relations.get(one.relation, "亲属"), one.phone_index))
-    if person.household_id:
-        home = Person.objects.filter(household_id=person.household_id, voided_at__isnull=True).exclude(pk=person.pk)
-        found += [Kin(one.name, "同住家人") for one in home]
-    declared = row.kin_at_bureau.replace("，", "、").replace(",", "、").replace("\n", "、")
-    found += [Kin(name.strip(), "申报的亲属") for name in declared.split("、") if name.strip()]
+    people = {row.cadre_id: row.cadre.person for row in rows}
+    homes = {person.household_id for person in people.values() if person.household_id}
+    relatives: dict[int, list[Kin]] = {}
+    for one in Relative.objects.filter(person__in=people, voided_at__isnull=True):
+        words = one.relation_note or relations.get(one.relation, "亲属")
+        relatives.setdefault(one.person_id, []).append(Kin(one.name, words, one.phone_index))
+    members: dict[int, list[Person]] = {}
+    for one in Person.objects.filter(household__in=homes, voided_at__isnull=True) if homes else ():
+        members.setdefault(one.household_id, []).append(one)
+    found = {}
+    for row in rows:
+        person = row.cadre.person
+        near = [Kin(person.name, "本人"), *relatives.get(person.pk, ())]
+        if row.applicant_name:
+            near.append(Kin(row.applicant_name, row.applicant_relation or "申请人"))
+        near += [Kin(one.name, "同住家人") for one in members.get(person.household_id, ()) if one.pk != person.pk]
+        near += [Kin(name, "申报的亲属") for name in names_in(row.kin_at_bureau)]
+        found[row.pk] = near
     return found
+
+
+def names_in(text: str) -> list[str]:
+    """Names as they are typed in one line."""
+    for mark in "，,；;\n":
+        text = text.replace(mark, "、")
+    return [name.strip() for name in text.split("、") if name.strip()]
 
 
 def phone_key(number: str) -> bytes | None:
@@ -82,12 +96,21 @@ def phone_key(number: str) -> bytes | None:
         return None
 
 
+def conflicts_of_many(
+    rows: Collection[AidApplication], users: Iterable, others: Iterable[str] = ()
+) -> dict[int, dict[str, str]]:
+    """application id → name → relation, of those at the table who must recuse from it (rule book 8.44)."""
+    table = [(str(user), phone_key(user.phone)) for user in users] + [(name, None) for name in others]
+    found = {}
+    for pk, kin in kin_of(rows).items():
+        asked = {name: conflict(name, key, kin) for name, key in table}
+        found[pk] = {name: why for name, why in asked.items() if why}
+    return found
+
+
 def conflicts_of(row: AidApplication, users: Iterable, others: Iterable[str] = ()) -> dict[str, str]:
-    """name → relation, of those at the table who must recuse from this application (rule book 8.44)."""
-    kin = kin_of(row)
-    found = {str(user): conflict(str(user), phone_key(user.phone), kin) for user in users}
-    found |= {name: conflict(name, None, kin) for name in others}
-    return {name: why for name, why in found.items() if why}
+    """name → relation, for one application."""
+    return conflicts_of_many([row], users, others)[row.pk]
 
 
 def is_his_own(user, row: AidApplication) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Case, Count, DecimalField, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, DecimalField, F, Func, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from apps.ledgers.choices.campaigns import CampaignState, Category, Handed, TargetState
+from apps.ledgers.choices.campaigns import CampaignState, Category, Handed, Layer, TargetState
 from apps.ledgers.models import Campaign, CareTier, Contact, VisitRoute, VisitTarget
 from apps.ledgers.rules.campaigns import CampaignRules, over_budget
 from apps.organisation.models import Unit
@@ -313,7 +313,20 @@ def _figures(rows: QuerySet[Contact]) -> VisitFigures:
 
 # Layers -----------------------------------------------------------------------------------------------------------
 
-LAYER_COUNT = Case(When(layers__len__isnull=True, then=Value(0)), default=F("layers__len"), output_field=IntegerField())
+
+def _adds(layer: str, who: str) -> Case:
+    """1 where a route brings a layer that was not named."""
+    brings = Q(**{f"stop__route__{who}__isnull": False}) & ~Q(layers__contains=[layer])
+    return Case(When(brings, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+
+NAMED = Coalesce(Func(F("layers"), function="cardinality", output_field=IntegerField()), Value(0))
+# A leader's route is a visit of 市委, a colleague's one of the bureau, whether somebody named it or not.
+LAYER_COUNT = NAMED + Case(
+    When(stop__route__leader__isnull=False, then=_adds(Layer.CITY, "leader")),
+    default=_adds(Layer.BUREAU, "visitor"),
+    output_field=IntegerField(),
+)
 
 
 def many_and_none(campaign: Campaign, targets: QuerySet[VisitTarget]) -> tuple[QuerySet, QuerySet]:

@@ -1,9 +1,10 @@
 """The timeline of a person: what happened to him in every module, each table one part of a single statement."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Value
 from django.utils import timezone
 
 from apps.branches.choices import AttendanceState, MedalState
@@ -17,6 +18,7 @@ from apps.branches.models import (
 )
 from apps.common import sources
 from apps.common.choices import Source as Via
+from apps.common.models import AuditEntry
 from apps.ledgers.choices.timeline import MomentKind
 from apps.ledgers.models import CareAssignment, CareTier, Contact, Inquiry, Measure, Need
 from apps.registry.choices import LifeEventState
@@ -81,6 +83,12 @@ def timeline(
     moments.sort(key=lambda moment: moment.on, reverse=True)
     start = (wanted.page - 1) * PAGE
     return TimelinePage(tuple(moments[start : start + PAGE]), len(moments) > start + PAGE)
+
+
+def looks_at(cadre: Cadre, since: dt.datetime) -> QuerySet:
+    """One row (looks, people who looked) since a moment; none without."""
+    rows = AuditEntry.objects.filter(subjects__person_id=cadre.pk, subjects__at__gte=since, actor_id__isnull=False)
+    return rows.order_by().values(one=Value(1)).annotate(looks=Count("pk"), people=Count("actor_id", distinct=True))
 
 
 # The ledger's own

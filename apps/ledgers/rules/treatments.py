@@ -149,6 +149,6 @@ def _months_between(first: dt.date, second: dt.date) -> int:
 
 
 def in_arrears(cost: Decimal, paid_by_unit: Decimal, reimbursed: Decimal) -> Decimal:
-    """医药费拖欠: what should be covered, less what the unit paid out directly and what was given back to him; never
-    below 0. See rule book 8.33."""
-    return max(cost - paid_by_unit - reimbursed, Decimal("0.00"))
+    """医药费拖欠: what should be covered, less what the unit paid out directly and what was given back to him.
+    See rule book 8.33."""
+    return cost - paid_by_unit - reimbursed

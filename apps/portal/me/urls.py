@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import aid, farewell, views
 
 # Named in the portal's own namespace.
 urlpatterns = [
@@ -16,7 +16,13 @@ urlpatterns = [
     path("change/phone/", views.change_phone, name="me_change_phone"),
     path("change/address/", views.change_address, name="me_change_address"),
     path("change/take-back/", views.take_back, name="me_take_back"),
+    path("aid/", aid.home, name="me_aid"),
+    path("aid/take-back/", aid.take_back, name="me_aid_take_back"),
+    path("aid/complete/", aid.complete, name="me_aid_complete"),
+    path("aid/new/<slug:step>/", aid.step, name="me_aid_step"),
     path("family/", views.family, name="me_family"),
     path("grant/", views.own_grant, name="me_grant"),
+    path("farewell/", farewell.farewell, name="me_farewell"),
+    path("farewell/<uuid:key>/", farewell.farewell_sheet, name="me_farewell_sheet"),
     path("looks/", views.looked_at, name="me_looks"),
 ]

@@ -14,6 +14,7 @@ from apps.accounts.personal_accounts import own_address
 from apps.branches.access import current_posts
 from apps.common import audit
 from apps.common.errors import BusinessError
+from apps.ledgers.queries.aftermath import farewells_of
 from apps.people import proxies
 from apps.people.change_requests import ask_address, ask_phone, withdraw
 from apps.people.choices import ChangeState, GrantEnd, ProxyScope
@@ -33,7 +34,10 @@ SHOWN = 10
 def home(request):
     """Where an old comrade and his family begin. Who has a post, or enters for branches, and has nobody to
     act for goes on to the workbench."""
+    farewells = bool(farewells_of(request.user, timezone.localdate()))
     if not actings(request):
+        if farewells:
+            return redirect("portal:me_farewell")
         if current_posts(request.user) or request.user.has_perm(ENTER):
             return redirect("portal:branch")
         raise Http404
@@ -46,7 +50,13 @@ def home(request):
     waiting = ChangeRequest.objects.filter(
         person=acting.person, asked_by=request.user, state=ChangeState.WAITING, voided_at__isnull=True
     ).count()
-    context = {"today": today, "helper": helpers[0] if helpers else None, "waiting": waiting, **scopes_of(acting)}
+    context = {
+        "today": today,
+        "helper": helpers[0] if helpers else None,
+        "waiting": waiting,
+        "farewells": farewells,
+        **scopes_of(acting),
+    }
     return show(request, acting, "portal/me/home.html", context)
 
 

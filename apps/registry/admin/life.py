@@ -35,11 +35,13 @@ class StateFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         others = [(value, label) for value, label in LifeEventState.choices if value != LifeEventState.REPORTED]
-        return [*others, ("all", "全部")]
+        return [*others, ("loose", "撤销时有没恢复的"), ("all", "全部")]
 
     def queryset(self, request, queryset):
         if self.value() == "all":
             return queryset
+        if self.value() == "loose":
+            return queryset.filter(settled_at__isnull=True).exclude(loose_ends=[])
         return queryset.filter(state=self.value() or LifeEventState.REPORTED)
 
     def choices(self, changelist):
@@ -104,7 +106,12 @@ class LifeEventAdmin(OfPersonMixin, RecordAdmin):
 
     def get_urls(self):
         view = self.staff_view(self.decide_view)
-        return [path("<path:object_id>/decide/", view, name="registry_lifeevent_decide"), *super().get_urls()]
+        settle = self.staff_view(self.settle_view)
+        return [
+            path("<path:object_id>/decide/", view, name="registry_lifeevent_decide"),
+            path("<path:object_id>/settle/", settle, name="registry_lifeevent_settle"),
+            *super().get_urls(),
+        ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if not self.has_view_permission(request):
@@ -146,6 +153,9 @@ class LifeEventAdmin(OfPersonMixin, RecordAdmin):
             "person_url": person_url,
             "reason": request.POST.get("reason", ""),
             "error": error,
+            "loose_ends": event.loose_ends,
+            "may_settle": may_decide and event.settled_at is None,
+            "settle_url": self.url_of("settle", event),
         }
         return self.page(request, "admin/registry/life_event.html", context, status=422 if error else 200)
 
@@ -166,4 +176,23 @@ class LifeEventAdmin(OfPersonMixin, RecordAdmin):
         except BusinessError as refusal:
             return self.event_page(request, event, refusal.sentence)
         messages.success(request, DONE[act])
+        self.tell_loose_ends(request, event)
+        return HttpResponseRedirect(self.url_of("change", event))
+
+    def tell_loose_ends(self, request, event: LifeEvent) -> None:
+        """What undoing could not put back, at once; it stays on the list until somebody has seen to it."""
+        event.refresh_from_db(fields=["loose_ends", "settled_at"])
+        if event.settled_at is None:
+            for words in event.loose_ends:
+                messages.warning(request, words)
+
+    def settle_view(self, request, object_id):
+        """Somebody has seen to what could not be put back."""
+        event = self.get_object(request, unquote(object_id))
+        if request.method != "POST":
+            return HttpResponseRedirect(self.url_of("change", event))
+        if not may_on(request, event.person_id, CONFIRM):
+            raise PermissionDenied
+        life.settle(event, actor=request.user)
+        messages.success(request, "已记下：有人处理过了。")
         return HttpResponseRedirect(self.url_of("change", event))

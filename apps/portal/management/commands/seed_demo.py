@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
+from apps.portal.demo.aid import write_aid
 from apps.portal.demo.branch_life import write_branch_life
 from apps.portal.demo.campaigns import write_campaigns
 from apps.portal.demo.care import write_care
@@ -35,6 +36,7 @@ from apps.portal.demo.sign_in import write_sign_in
 from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.standing import write_standing
 from apps.portal.demo.transfers import write_transfers
+from apps.portal.demo.treatments import write_treatments
 from apps.portal.demo.unit_checks import write_unit_checks
 from apps.portal.demo.unit_reports import write_unit_reports
 from apps.portal.demo.writing import analyse, write_organisations, write_people, write_places
@@ -95,6 +97,8 @@ class Command(BaseCommand):
         write_elections(staff, on=on)
         write_transfers(staff, on=on)
         write_medals(staff, on=on)
+        write_aid(staff, on=on)
+        write_treatments(staff, on=on)
         write_import(units, staff, on=on)
         return written
 

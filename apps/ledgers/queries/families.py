@@ -1,0 +1,40 @@
+"""遗属 as pages ask for them."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db.models import DateField, OuterRef, QuerySet, Subquery
+
+from apps.ledgers.choices import ContactKind
+from apps.ledgers.models import Contact, FamilyInCare
+from apps.registry.models import Cadre
+
+from .moments import Moment, day_words
+
+
+def with_last_visit(rows: QuerySet[FamilyInCare]) -> QuerySet[FamilyInCare]:
+    """Each row with `visited_on`, the last 遗属慰问 at the home of the deceased."""
+    visits = Contact.objects.standing().filter(
+        kind=ContactKind.FAMILY, participants__person_id=OuterRef("cadre_id"), happened_on__gte=OuterRef("starts_on")
+    )
+    last = visits.order_by("-happened_on").values("happened_on")[:1]
+    return rows.annotate(visited_on=Subquery(last, output_field=DateField()))
+
+
+def unvisited(rows: QuerySet[FamilyInCare], year: int) -> QuerySet[FamilyInCare]:
+    """Of those to be visited each year, who was not in `year`. See rule book 8.18."""
+    seen = Contact.objects.standing().filter(kind=ContactKind.FAMILY, happened_on__year=year)
+    return rows.open().filter(yearly=True).exclude(cadre__in=seen.values("participants__person_id"))
+
+
+def moments_of_families(cadre: Cadre) -> Iterator[Moment]:
+    """For the timeline of a deceased comrade. One statement."""
+    for row in FamilyInCare.objects.standing().filter(cadre=cadre).select_related("relative")[:10]:
+        yield Moment(row.starts_on, day_words(row.starts_on), f"{row.relative.name}登记为遗属")
+        if row.ends_on:
+            words = f"{row.get_end_because_display()}　{row.end_note}".strip()
+            yield Moment(row.ends_on, day_words(row.ends_on), f"{row.relative.name}不再列为遗属", words)
+
+
+def year_end(on: dt.date) -> dt.date:
+    return dt.date(on.year, 12, 31)
