@@ -9,22 +9,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.common.errors import BusinessError
-from apps.common.partial_date import PartialDate
 from apps.ledgers.campaign_notices import campaign_messages
 from apps.ledgers.choices.campaigns import Handed
-from apps.ledgers.models import Contact, Duty, Need, VisitTarget
+from apps.ledgers.models import Contact, VisitTarget
 from apps.ledgers.queries.campaign_calendar import beginning_between, foreseen, routes_without_results
-from apps.ledgers.queries.campaigns import Selection, figures_between, figures_of_names, many_and_none, totals
-from apps.ledgers.queries.visit_routes import cards_of, changed_since_print, route_rows
+from apps.ledgers.queries.campaigns import figures_between, figures_of_names, many_and_none, totals
+from apps.ledgers.queries.visit_routes import route_rows
 from apps.ledgers.rules import DutyRules
 from apps.ledgers.rules.campaigns import CampaignRules, GreetingStandards, over_budget, standards_of, templates
-from apps.ledgers.services import plan_duties, void_contact
 from apps.ledgers.services.campaigns import (
-    CampaignFacts,
     approve_campaign,
-    close_campaign,
-    make_campaign,
-    reopen_campaign,
     send_back,
 )
 from apps.ledgers.services.targets import (
@@ -32,75 +26,23 @@ from apps.ledgers.services.targets import (
     match_names,
     remove_targets,
     restore_targets,
-    select_targets,
     set_layer,
 )
-from apps.ledgers.services.visit_results import StopResult, enter_stops, take_back_money, undo_return
+from apps.ledgers.services.visit_results import StopResult, enter_stops
 from apps.ledgers.services.visit_routes import (
     RouteFacts,
-    add_people,
-    arrange,
-    assign_stops,
     make_route,
     mark_printed,
-    number_cards,
-    settle_morning,
-    take_back_cards,
-    unstrike,
 )
-from apps.ledgers.services.visits import FoundNeed
 from apps.organisation.models import RuleSet
 from apps.people import households
-from apps.people.models import Person, Relative
-from apps.registry.models import Cadre, Health, ServingLeader
-from apps.registry.services import life
+from apps.people.models import Relative
+from apps.registry.models import Cadre, Health
 from tests.builders import make_cadre, make_unit
 
 pytestmark = pytest.mark.django_db
 D = dt.date
 FESTIVAL, START, DAY = D(2027, 2, 6), D(2027, 1, 2), D(2027, 1, 20)
-
-
-@pytest.fixture
-def spring(bureau, clerk):
-    def make(budget="100000.00", **over):
-        facts = {
-            "unit": bureau, "kind": "spring", "name": "2027春节", "starts_on": START, "last_day": FESTIVAL,
-            "festival_on": FESTIVAL, "budget": Decimal(budget),
-        }  # fmt: skip
-        return make_campaign(CampaignFacts(**{**facts, **over}), actor=clerk, form_key=uuid.uuid4())
-
-    return make
-
-
-@pytest.fixture
-def leader(bureau):
-    return ServingLeader.objects.create(name="陈立新", title="市委常委、组织部部长", unit=bureau)
-
-
-@pytest.fixture
-def select(clerk):
-    def run(campaign, *groups, **more):
-        user = type(clerk).objects.get(pk=clerk.pk)
-        scope = Cadre.objects.current().visible_to(user, "ledgers.change_campaign")
-        return select_targets(campaign, Selection(groups=groups, **more), scope=scope, actor=user)
-
-    return run
-
-
-@pytest.fixture
-def going(bureau, clerk, leader):
-    """A route of a campaign, with everybody of it, approved."""
-
-    def make(campaign, **over):
-        approve_campaign(campaign, actor=clerk, on=START)
-        campaign.refresh_from_db()
-        facts = {"unit": bureau, "on_day": DAY, "leader": leader, "campaign": campaign, **over}
-        route = make_route(RouteFacts(**facts), actor=clerk, form_key=uuid.uuid4())
-        assign_stops(route, list(campaign.stops.values_list("pk", flat=True)), actor=clerk)
-        return route
-
-    return make
 
 
 def rows_of(route):
@@ -238,7 +180,7 @@ def test_a_couple_is_one_stop_with_two_envelopes(bureau, clerk, spring, select):
 
 def test_choosing_costs_the_same_for_one_and_for_many(bureau, spring, select):
     def count() -> int:
-        campaign = spring(name=f"第{Contact.objects.count()}{uuid.uuid4().hex[:6]}")
+        campaign = spring(kind="other", name=f"第{Contact.objects.count()}{uuid.uuid4().hex[:6]}")
         with CaptureQueriesContext(connection) as queries:
             select(campaign, "veteran", "aged")
         return len(queries)
@@ -287,6 +229,11 @@ def test_sources_must_add_up_and_later_additions_must_fit(bureau, clerk, spring,
     assert campaign.state == "draft"
 
 
+def test_a_festival_bears_the_name_of_its_duties(spring):
+    with pytest.raises(BusinessError, match="2027春节"):
+        spring(name="新春慰问")
+
+
 def test_standards_come_from_the_rule_set_of_the_first_day(bureau, clerk, spring):
     RuleSet.objects.create(
         kind="greeting_standards", unit=bureau, effective_from=D(2027, 1, 1), document_no="云老干〔2026〕8号",
@@ -294,7 +241,9 @@ def test_standards_come_from_the_rule_set_of_the_first_day(bureau, clerk, spring
     )  # fmt: skip
 
     assert spring().standards.get(category="veteran").money == Decimal("1500.00")
-    before = spring(name="2026冬送温暖", starts_on=D(2026, 12, 1), last_day=D(2026, 12, 31), festival_on=None)
+    before = spring(
+        kind="winter", name="2026冬送温暖", starts_on=D(2026, 12, 1), last_day=D(2026, 12, 31), festival_on=None
+    )
     assert before.standards.get(category="veteran").money == Decimal("1000.00")
 
 
@@ -324,199 +273,6 @@ def test_names_of_other_offices_are_merged_and_nobody_is_guessed(bureau, clerk, 
     assert not many_and_none(campaign, VisitTarget.objects.all())[0].exists()
 
 
-# The morning
-
-
-def test_the_morning_tells_what_changed_since_printing(bureau, clerk, spring, select, going):
-    dead, sick, moved, held, same = (
-        make_cadre(name, unit=bureau, retire_type="veteran", residence="河滨路1号") for name in "甲乙丙丁戊"
-    )
-    campaign = spring()
-    select(campaign, "veteran")
-    route = going(campaign)
-    mark_printed(route, actor=clerk, on=DAY)
-    assert changed_since_print([one for row in rows_of(route) for one in row.targets], DAY) == []
-
-    Person.objects.filter(pk=dead.pk).update(life_status="reported")
-    Health.objects.create(cadre=sick, in_hospital_since=DAY)
-    person = Person.objects.get(pk=moved.pk)
-    person.residence = "山前街9号"
-    person.save()
-    Cadre.objects.filter(pk=held.pk).update(on_hold=True)
-    found = {
-        one.target.cadre_id: (one.words, one.advice)
-        for one in changed_since_print([one for row in rows_of(route) for one in row.targets], DAY)
-    }
-
-    assert found[dead.pk] == (("已登记（报告）离世",), "strike")
-    assert found[sick.pk] == (("住院了",), "hospital")
-    assert found[moved.pk][0] == ("住址改了，看新打印的路线单",)
-    assert found[held.pk][1] == "strike"
-    assert same.pk not in found
-    keys = dict(campaign.targets.values_list("cadre", "pk"))
-    settle_morning(
-        route,
-        {keys[dead.pk]: "strike", keys[sick.pk]: "hospital", keys[moved.pk]: "keep", keys[held.pk]: "strike"},
-        actor=clerk, on=DAY,
-    )  # fmt: skip
-    assert changed_since_print([one for row in rows_of(route) for one in row.targets], DAY) == []
-    assert totals(campaign).people == 3
-    unstrike(route, [keys[held.pk]], actor=clerk)
-    assert totals(campaign).people == 4
-    methods = {row.first.cadre_id: row.method for row in rows_of(route)}
-    assert methods[sick.pk] == "hospital"
-
-
-def test_a_death_strikes_and_its_undoing_brings_back_exactly_that(bureau, clerk, spring, select):
-    cadre, other = (make_cadre(name, unit=bureau, retire_type="veteran") for name in "甲乙")
-    campaign = spring()
-    select(campaign, "veteran")
-    remove_targets(campaign, [campaign.targets.get(cadre=other).pk], reason="谢绝", actor=clerk)
-
-    event = life.record(cadre.person, life.Report("died", PartialDate.of(dt.date(2026, 1, 1))), actor=clerk)
-    assert dict(campaign.targets.values_list("cadre", "state")) == {cadre.pk: "struck", other.pk: "removed"}
-    life.undo(event, reason="报错了人", actor=clerk)
-
-    assert dict(campaign.targets.values_list("cadre", "state")) == {cadre.pk: "chosen", other.pk: "removed"}
-
-
-# Results
-
-
-def test_results_make_contacts_and_settle_the_festival(bureau, clerk, spring, select, going):
-    husband, wife = (make_cadre(name, unit=bureau, retire_type="veteran") for name in "甲乙")
-    households.join(husband.person, wife.person, actor=clerk)
-    plan_duties(on=DAY)
-    assert Duty.objects.filter(kind="spring", basis="2027春节").count() == 2
-    campaign = spring()
-    select(campaign, "veteran")
-    route = going(campaign)
-    need = FoundNeed(category="home", description="要装扶手")
-
-    done = enter_stops(route, results(route, need=need, summary="精神好"), actor=clerk, on=DAY)
-
-    contact = Contact.objects.get()
-    assert (done.saved, done.refused) == (1, {})
-    assert (contact.campaign, contact.money, contact.leaders) == ("2027春节", 2000, "市委常委、组织部部长 陈立新")
-    assert set(contact.persons.values_list("pk", flat=True)) == {husband.pk, wife.pk}
-    assert not Duty.objects.open().filter(kind="spring").exists()
-    assert Need.objects.get().found_contact == contact
-    assert totals(campaign).given_people == 2
-    again = enter_stops(route, results(route), actor=clerk, on=DAY)
-    assert list(again.refused.values()) == ["这一户已经录过。要改，请到走访记录里改。"]
-    assert Contact.objects.count() == 1
-
-
-def test_the_same_grid_sent_twice_is_one_and_a_bad_row_leaves_the_others(bureau, clerk, spring, select, going):
-    for name in "甲乙":
-        make_cadre(name, unit=bureau, retire_type="veteran")
-    campaign = spring()
-    select(campaign, "veteran")
-    route = going(campaign)
-    good, bad = results(route)
-    bad = StopResult(**{**vars(bad), "handed": Handed.BY_PROXY})
-
-    first = enter_stops(route, [good, bad], actor=clerk, on=DAY)
-    twice = enter_stops(route, [good], actor=clerk, on=DAY)
-
-    assert (first.saved, list(first.refused.values())) == (1, ["别人代领的，请写领取人和代领关系。"])
-    assert (twice.saved, twice.refused) == (0, {})
-    assert Contact.objects.count() == 1
-
-
-def test_voiding_the_visit_opens_the_door_again(bureau, clerk, spring, select, going):
-    make_cadre("甲", unit=bureau, retire_type="veteran")
-    campaign = spring()
-    select(campaign, "veteran")
-    route = going(campaign)
-    enter_stops(route, results(route), actor=clerk, on=DAY)
-
-    void_contact(Contact.objects.get(), actor=clerk, reason="录错人", on=DAY)
-
-    assert totals(campaign).stops_done == 0
-    assert enter_stops(route, results(route), actor=clerk, on=DAY).saved == 1
-
-
-def test_what_was_not_handed_over_comes_back_before_settling_up(bureau, clerk, spring, select, going):
-    make_cadre("甲", unit=bureau, retire_type="veteran")
-    campaign = spring("2000.00")
-    select(campaign, "veteran")
-    route = going(campaign)
-    with pytest.raises(BusinessError, match="还有 1 户没有录结果"):
-        close_campaign(campaign, actor=clerk, on=FESTIVAL)
-    enter_stops(route, results(route, Handed.UNCLAIMED), actor=clerk, on=DAY)
-    assert not Contact.objects.exists()
-    with pytest.raises(BusinessError, match="还有 1 份没有送到"):
-        close_campaign(campaign, actor=clerk, on=FESTIVAL)
-    keys = list(campaign.targets.values_list("pk", flat=True))
-    take_back_money(campaign, keys, actor=clerk, on=FESTIVAL)
-    undo_return(campaign, keys, actor=clerk)
-    take_back_money(campaign, keys, actor=clerk, on=FESTIVAL)
-
-    closed = close_campaign(campaign, actor=clerk, on=FESTIVAL)
-
-    assert closed.closing["left"] == "2000.00"
-    assert closed.closing["returned_money"] == "1000.00"
-    with pytest.raises(BusinessError, match="已经结账"):
-        remove_targets(campaign, keys, reason="x", actor=clerk)
-    reopen_campaign(campaign, actor=clerk, reason="补一户")
-    campaign.refresh_from_db()
-    assert (campaign.state, campaign.closing) == ("approved", {})
-
-
-def test_t10_the_campaign_counts_by_name_and_the_year_by_date(bureau, contact):
-    """A visit on 2024-12-27 for 2025春节 is one of 2025春节, and of 2024 by date, not of 2025."""
-    cadre = make_cadre("甲", unit=bureau, retire_type="veteran")
-    contact(cadre, D(2024, 12, 27), campaign="2025春节", kind="festival", method="home", money=Decimal("800"))
-    contact(cadre, D(2025, 1, 5), method="home")
-    rows = Contact.objects.all()
-
-    assert figures_of_names({"2025春节"}, rows)["2025春节"].visits == 1
-    assert figures_of_names({"2025春节"}, rows)["2025春节"].money == 800
-    by_2024, by_2025 = (figures_between(D(year, 1, 1), D(year + 1, 1, 1), rows) for year in (2024, 2025))
-    assert (by_2024.visits, by_2024.money) == (1, 800)
-    assert (by_2025.visits, by_2025.money) == (1, 0)
-
-
-# Leader visits
-
-
-def test_a_leader_visit_has_numbered_cards_that_come_back(bureau, clerk, leader):
-    people = [make_cadre(name, unit=bureau) for name in "甲乙丙"]
-    households.join(people[0].person, people[1].person, actor=clerk)
-    route = make_route(RouteFacts(unit=bureau, on_day=DAY, leader=leader), actor=clerk, form_key=uuid.uuid4())
-    assert add_people(route, people, actor=clerk) == 3
-    rows = rows_of(route)
-    assert [len(row.targets) for row in rows] == [2, 1]
-    arrange(route, {rows[0].stop.pk: 5, rows[1].stop.pk: 1}, [], actor=clerk)
-    rows = rows_of(route)
-    assert [row.names for row in rows] == ["丙", "甲、乙"]
-
-    cards = cards_of(rows, healthy_to=Cadre.objects.none(), on=DAY)
-    numbered = number_cards(route, cards, actor=clerk)
-    again = number_cards(route, cards_of(rows_of(route), healthy_to=Cadre.objects.none(), on=DAY), actor=clerk)
-
-    assert [card.number for card in cards] == [1, 2, 3]
-    assert {paper.pk for paper in numbered.values()} == {paper.pk for paper in again.values()}
-    assert take_back_cards(route, [paper.pk for paper in numbered.values()], actor=clerk, on=DAY) == 3
-    assert not VisitTarget.objects.exclude(card__state="returned").exists()
-
-
-def test_a_leader_visit_leaves_out_the_held_the_dead_and_leaders_out_of_office(bureau, clerk, leader):
-    held = make_cadre("请示", unit=bureau, on_hold=True)
-    dead = make_cadre("离世", unit=bureau, life_status="deceased")
-    gone = ServingLeader.objects.create(name="走了", title="旧职", unit=bureau, ends_on=D(2026, 1, 1))
-    with pytest.raises(BusinessError, match="不在任"):
-        make_route(RouteFacts(unit=bureau, on_day=DAY, leader=gone), actor=clerk, form_key=uuid.uuid4())
-    route = make_route(RouteFacts(unit=bureau, on_day=DAY, leader=leader), actor=clerk, form_key=uuid.uuid4())
-
-    with pytest.raises(BusinessError, match="须先请示"):
-        add_people(route, [held], actor=clerk)
-    with pytest.raises(BusinessError, match="离世"):
-        add_people(route, [dead], actor=clerk)
-    assert add_people(route, [held], actor=clerk, asked="张局长") == 1
-
-
 # The clock
 
 
@@ -536,3 +292,20 @@ def test_what_begins_soon_and_what_waits_for_results(bureau, clerk, spring, sele
     enter_stops(route, results(route), actor=clerk, on=DAY)
     assert not routes_without_results(DAY, DAY).exists()
     assert campaign_messages(DAY + dt.timedelta(days=5)) == []
+
+
+# Figures
+
+
+def test_t10_the_campaign_counts_by_name_and_the_year_by_date(bureau, contact):
+    """A visit on 2024-12-27 for 2025春节 is one of 2025春节, and of 2024 by date, not of 2025."""
+    cadre = make_cadre("甲", unit=bureau, retire_type="veteran")
+    contact(cadre, D(2024, 12, 27), campaign="2025春节", kind="festival", method="home", money=Decimal("800"))
+    contact(cadre, D(2025, 1, 5), method="home")
+    rows = Contact.objects.all()
+
+    assert figures_of_names({"2025春节"}, rows)["2025春节"].visits == 1
+    assert figures_of_names({"2025春节"}, rows)["2025春节"].money == 800
+    by_2024, by_2025 = (figures_between(D(year, 1, 1), D(year + 1, 1, 1), rows) for year in (2024, 2025))
+    assert (by_2024.visits, by_2024.money) == (1, 800)
+    assert (by_2025.visits, by_2025.money) == (1, 0)
