@@ -56,6 +56,7 @@ from apps.ledgers.models import (
     AftermathCase,
     AidApplication,
     CallSheet,
+    Campaign,
     CareAssignment,
     CareTier,
     Contact,
@@ -70,6 +71,9 @@ from apps.ledgers.models import (
     SafetyCheck,
     ServicePlan,
     WordTemplate,
+    VisitRoute,
+    VisitStop,
+    VisitTarget,
 )
 from apps.ledgers.services.plan_layout import default_template
 from apps.messaging.models import Delivery, DeliveryBatch
@@ -196,6 +200,20 @@ def _audit_entry(side):
 
 def _seal(side: Side) -> AuditSeal:
     return AuditSeal.objects.create(from_xid=0, until_xid=side.unit.pk, entry_count=0, digest=b"x")
+
+
+def _audit_entry(side: Side) -> AuditEntry:
+    audit.record("open", actor=None, people=[side.cadre.pk])
+    return AuditEntry.objects.latest("pk")
+
+
+def _route(side: Side) -> VisitRoute:
+    route = VisitRoute.objects.create(
+        unit=side.unit, on_day=DAY, leader=ServingLeader.objects.create(name="陈立新", title="区长", unit=side.unit)
+    )
+    stop = VisitStop.objects.create(route=route, position=1)
+    VisitTarget.objects.create(stop=stop, cadre=side.cadre)
+    return route
 
 
 def _contact(side: Side) -> Contact:
@@ -467,6 +485,10 @@ OBJECTS: dict[str, Builder] = {
         subject=f"ledgers.callsheet:{side.unit.pk}",
         unit_id=side.unit.pk,
     ),
+    "ledgers.campaign": lambda side: Campaign.objects.create(
+        unit=side.unit, kind="spring", name=f"{DAY.year}春节", starts_on=DAY, last_day=LATER, budget=1000
+    ),
+    "ledgers.visitroute": _route,
     "ledgers.callsheet": lambda side: CallSheet.objects.create(
         carer=User.objects.get(username=f"carer{side.unit.pk}"),
         on_day=DAY,

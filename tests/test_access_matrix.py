@@ -141,6 +141,33 @@ PAGES = {
     "admin:ledgers_callsheet_enter": Row(
         "ledgers.view_callsheet", "ledgers.callsheet", post="ledgers.change_callsheet"
     ),
+    "admin:ledgers_campaign_figures": Row("ledgers.view_campaign"),
+    "admin:ledgers_campaign_people": Row("ledgers.view_campaign", "ledgers.campaign", post="ledgers.change_campaign"),
+    "admin:ledgers_campaign_layers": Row("ledgers.view_campaign", "ledgers.campaign", post="ledgers.change_campaign"),
+    # Envelopes are taken back once the list is approved: that of the world is not.
+    "admin:ledgers_campaign_unclaimed": Row("ledgers.view_campaign", "ledgers.campaign", post=NOBODY),
+    "admin:ledgers_campaign_select": Row("ledgers.change_campaign", "ledgers.campaign"),
+    "admin:ledgers_campaign_person": Row("ledgers.change_campaign", "ledgers.campaign"),
+    "admin:ledgers_campaign_amounts": Row("ledgers.change_campaign", "ledgers.campaign"),
+    # Asks for the right to see campaigns too, which nobody who exports lacks.
+    "admin:ledgers_campaign_export": Row("registry.export_cadre", "ledgers.campaign"),
+    "admin:ledgers_campaign_approve": Row("ledgers.approve_campaign", "ledgers.campaign"),
+    "admin:ledgers_campaign_send-back": Row("ledgers.approve_campaign", "ledgers.campaign"),
+    "admin:ledgers_campaign_close": Row("ledgers.approve_campaign", "ledgers.campaign"),
+    "admin:ledgers_campaign_reopen": Row("ledgers.approve_campaign", "ledgers.campaign"),
+    "admin:ledgers_visitroute_people": Row("ledgers.change_visitroute", "ledgers.visitroute"),
+    "admin:ledgers_visitroute_arrange": Row("ledgers.change_visitroute", "ledgers.visitroute"),
+    "admin:ledgers_visitroute_returned": Row("ledgers.change_visitroute", "ledgers.visitroute"),
+    "admin:ledgers_visitroute_cards": Row("ledgers.change_visitroute", "ledgers.visitroute"),
+    "admin:ledgers_visitroute_morning": Row(
+        "ledgers.view_visitroute", "ledgers.visitroute", post="ledgers.change_visitroute"
+    ),
+    "admin:ledgers_visitroute_enter": Row(
+        "ledgers.view_visitroute", "ledgers.visitroute", post="ledgers.change_visitroute"
+    ),
+    "admin:ledgers_visitroute_print": Row("ledgers.view_visitroute", "ledgers.visitroute"),
+    "admin:ledgers_visitroute_table": Row("ledgers.view_visitroute", "ledgers.visitroute"),
+    "admin:ledgers_visitroute_sign": Row("ledgers.view_visitroute", "ledgers.visitroute"),
     "admin:ledgers_duty_visit_list": Row("ledgers.view_duty"),
     "admin:ledgers_duty_today": Row("ledgers.view_today"),
     "admin:ledgers_contact_print": Row("ledgers.view_contact"),

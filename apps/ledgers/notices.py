@@ -25,6 +25,9 @@ ADAPTATION_LATE = "adaptation.late"
 INQUIRIES, STAND_INS, DUTIES = "admin:ledgers_inquiry_changelist", "admin:stand_ins", "admin:ledgers_duty_changelist"
 GRANTS, REQUESTS = "admin:people_proxygrant_changelist", "admin:people_changerequest_changelist"
 NEEDS, MEASURES = "admin:ledgers_need_changelist", "admin:ledgers_measure_changelist"
+CAMPAIGN_BEGINS = "campaign.begins"
+RESULTS_WAIT = "campaign.results"
+CAMPAIGNS, ROUTES = "admin:ledgers_campaign_changelist", "admin:ledgers_visitroute_changelist"
 _LINES = (
     (INQUIRY_OVERDUE, "来电来访逾期", "件", INQUIRIES),
     (INQUIRY_ESCALATED, "本科室来电来访逾期", "件", INQUIRIES),
@@ -47,6 +50,8 @@ _LINES = (
     (RECHECK_DUE, "体检后该复查", "人", "admin:ledgers_checkup_changelist"),
     (THOUGHT_DUE, "谈话后该再了解", "人", "admin:ledgers_thought_changelist"),
     (ADAPTATION_LATE, "适老化改造逾期", "件", "admin:ledgers_homeadaptation_changelist"),
+    (CAMPAIGN_BEGINS, "慰问快开始了，请选人、核定", "次", CAMPAIGNS),
+    (RESULTS_WAIT, "走访结果还没录", "组", ROUTES),
     (DUTY_DONE, "您负责的事已由别的同志办结", "件", DUTIES),
 )
 for _key, _label, _unit, _page in _LINES:

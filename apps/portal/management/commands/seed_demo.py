@@ -13,6 +13,7 @@ from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
 from apps.portal.demo.aid import write_aid
 from apps.portal.demo.branch_life import write_branch_life
+from apps.portal.demo.campaigns import write_campaigns
 from apps.portal.demo.care import write_care
 from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
@@ -94,6 +95,7 @@ class Command(BaseCommand):
         write_unit_checks(staff, on=on)
         write_standing(units, staff, on=on)
         write_channels(staff, on=on)
+        write_campaigns(staff, on=on)
         write_elections(staff, on=on)
         write_transfers(staff, on=on)
         write_medals(staff, on=on)
