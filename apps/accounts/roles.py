@@ -86,13 +86,13 @@ TREATMENT_WORK = (
     | _views("ledgers.treatmentsheet", "ledgers.medicalfee", "ledgers.greencard")
     | {"ledgers.change_treatmentdue"}
 )  # fmt: skip
-# 一人一策: seen by all who see people. One line a subject.
-LEDGER = _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure") | _views(
-    "ledgers.aftermathcase", "ledgers.afterdeathitem", "people.twinpair", "people.personmerge"
-) | _views("ledgers.campaign", "ledgers.visitroute")  # fmt: skip
+# 一人一策: seen by all who see people. One line a subject; health, thoughts, cards and medical fees are not here.
 LEDGER = (
     _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
     | _views("ledgers.aftermathcase", "ledgers.afterdeathitem", "people.twinpair", "people.personmerge")
+    | _views("ledgers.campaign", "ledgers.visitroute")
+    | _views("ledgers.homeadaptation", "ledgers.familyincare", "ledgers.tieradvice")
+    | _views("ledgers.aidapplication", "ledgers.fundyear")
     | TREATMENTS
 )
 # 一人一策: done by clerks. One line a subject.
@@ -101,17 +101,14 @@ LEDGER_WORK = (
     | frozenset({"ledgers.change_aftermathcase", "people.add_personmerge", "people.change_twinpair"})
     | _edits("ledgers.afterdeathitem")
     | _edits("ledgers.campaign", "ledgers.visitroute")
+    | _edits("ledgers.homeadaptation", "ledgers.familyincare")
+    | _edits("ledgers.aidapplication")
+    | frozenset({"ledgers.view_aid_details"})
     | TREATMENT_WORK
 )
-    "ledgers.aidapplication", "ledgers.fundyear"
-    | _edits("ledgers.aidapplication")
-    | {"ledgers.view_aid_details"}
 # 困难帮扶: who sets the money and decides.
 AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}
-LEDGER_WORK = _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
-# Works at home, families of the deceased and proposed tiers: seen as the ledger is. Health: its readers only.
-LEDGER = LEDGER | _views("ledgers.homeadaptation", "ledgers.familyincare", "ledgers.tieradvice")
-LEDGER_WORK = LEDGER_WORK | _edits("ledgers.homeadaptation", "ledgers.familyincare")
+# Health and thoughts: their readers only.
 _HEALTH = ("ledgers.assessment", "ledgers.hospitalstay", "ledgers.checkup", "ledgers.medicine")
 HEALTH = _views(*_HEALTH) | _edits(*_HEALTH)
 THOUGHTS = _views("ledgers.thought") | _edits("ledgers.thought") | frozenset({"registry.view_thoughts"})
@@ -133,7 +130,8 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
     "registry.unitreport", "registry.unitcheck", "registry.deceasedlist"
 )
 
-CLERK = REFERENCE | PEOPLE | LEDGER | LEDGER_WORK | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | HEALTH | _edits(
+LEDGERS = LEDGER | LEDGER_WORK | HEALTH
+CLERK = REFERENCE | PEOPLE | LEDGERS | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
@@ -155,16 +153,11 @@ ROLES = {
              | {"accounts.view_reveals"}),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
-        Role("section_head", "科长", CLERK | AID_HEAD | _edits("organisation.ruleset", "registry.rankcolumn")
-        Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
-             | _edits("ledgers.treatmentitem") | {"ledgers.approve_over"}
-             | _views("organisation.barredentry")
-             | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people", "ledgers.approve_campaign",
-                "ledgers.waive_duty", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",
-        Role("section_head", "科长", CLERK | THOUGHTS | _edits("organisation.ruleset", "registry.rankcolumn")
-             | {"accounts.view_reveals", "registry.undo_import",
-                "ledgers.waive_duty", "branches.name_evaluation", "registry.view_hold",
-                "registry.change_hold"}),
+        Role("section_head", "科长", CLERK | AID_HEAD | THOUGHTS | _edits("organisation.ruleset", "registry.rankcolumn")
+             | _edits("ledgers.treatmentitem") | _views("organisation.barredentry")
+             | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people", "registry.view_hold",
+                "registry.change_hold", "ledgers.waive_duty", "ledgers.approve_campaign", "ledgers.approve_over",
+                "branches.name_evaluation"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
              | {"people.view_proxygrant", "people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),

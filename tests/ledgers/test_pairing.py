@@ -40,7 +40,10 @@ def client_of(user: User) -> Client:
     return client
 
 
-def promise(cadre, owner, *, what="装浴室扶手", due_on=D(2026, 4, 1)) -> Measure:
+IN_APRIL = D(2026, 4, 1)
+
+
+def promise(cadre, owner, *, what="装浴室扶手", due_on=IN_APRIL) -> Measure:
     need = Need.objects.create(
         cadre=cadre, section="care", category="bath", description="浴室滑", found_on=D(2026, 2, 1)
     )

@@ -13,7 +13,7 @@ from apps.ledgers.models import Assessment, CareTier
 from apps.registry.choices import Living
 from apps.registry.models import Cadre
 
-from .page import Moment, day_words
+from .moments import Moment, day_words
 
 VIEW_HEALTH = "registry.view_health"
 MOST_SHOWN = 20

@@ -9,7 +9,7 @@ from apps.ledgers.choices import ContactKind
 from apps.ledgers.models import Contact, FamilyInCare
 from apps.registry.models import Cadre
 
-from .page import Moment, day_words
+from .moments import Moment, day_words
 
 
 def with_last_visit(rows: QuerySet[FamilyInCare]) -> QuerySet[FamilyInCare]:

@@ -11,7 +11,7 @@ from apps.organisation.queries import rule_values
 from apps.registry.choices import VETERAN_TYPES
 from apps.registry.models import Cadre
 
-from .page import Moment, day_words
+from .moments import Moment, day_words
 
 VIEW_HEALTH = "registry.view_health"
 MOST_SHOWN = 20

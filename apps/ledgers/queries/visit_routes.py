@@ -194,7 +194,8 @@ class Card:
         row = self.health
         parts = (
             names_of("health").get(row.condition, ""), row.get_ability_display() if row.ability is not None else "",
-            f"{row.in_hospital_since:%m月%d日}起住院 {row.hospital}".strip() if row.in_hospital_since else "", row.chronic,
+            f"{row.in_hospital_since:%m月%d日}起住院 {row.hospital}".strip() if row.in_hospital_since else "",
+            row.chronic,
         )  # fmt: skip
         return "；".join(filter(None, parts))
 
