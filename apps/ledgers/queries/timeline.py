@@ -26,6 +26,7 @@ from apps.registry.models import Cadre, LifeEvent
 
 from .inquiries import subject_name
 from .moments import Moment, Source, on_day
+from .treatment_facts import SOURCES as OF_TREATMENTS
 
 PAGE = 15
 MOST_PAGES = 60
@@ -271,5 +272,6 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source("medals", MomentKind.BRANCH, "branches.view_medalbatch", "delivered_on", _medals, _of_medal),
     Source("transfers", MomentKind.BRANCH, "branches.view_transfer", "applied_on", _transfers, _of_transfer),
+    *OF_TREATMENTS,
 )  # fmt: skip
 RIGHTS = tuple(sorted({source.right for source in SOURCES if source.right}))
