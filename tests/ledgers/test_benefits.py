@@ -88,14 +88,7 @@ def test_arrears_follow_from_what_was_typed_and_totals_stand_by_unit(staff, unit
 
 
 def test_a_finding_must_be_written(unit):
-    from_unit = {
-        "unit": unit,
-        "year": 2026,
-        "quarter": 1,
-        "guarantee": "medical",
-        "evidence": "台账",
-        "checked_on": DAY,
-    }
+    facts = {"unit": unit, "year": 2026, "quarter": 1, "guarantee": "medical", "evidence": "台账"}
     check = unit.guarantee_checks.model(**facts, checked_on=DAY, result="late")
 
     with pytest.raises(ValidationError, match="请写清问题"):
