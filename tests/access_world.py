@@ -98,6 +98,7 @@ from apps.registry.models import (
 )
 from apps.reminders.models import Reminder
 from tests.access_health import HEALTH_OBJECTS
+from tests.access_treatments import TREATMENT_OBJECTS, TREATMENT_SHARED
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
 DAY, LATER = datetime.date(2026, 3, 1), datetime.date(2026, 6, 1)
@@ -589,6 +590,7 @@ OBJECTS: dict[str, Builder] = {
 
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
 OBJECTS |= HEALTH_OBJECTS
+OBJECTS |= TREATMENT_OBJECTS
 SHARED = {
     "organisation.division",
     "organisation.unit",
@@ -609,6 +611,7 @@ SHARED = {
     "branches.inspection",
     "branches.medalbatch",
     "branches.standard",
+    *TREATMENT_SHARED,
 }
 
 

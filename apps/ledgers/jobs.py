@@ -14,6 +14,7 @@ from apps.messaging.services import NewMessage, post
 from apps.organisation.queries import rule_values, work_calendar
 
 from .campaign_notices import campaign_messages
+from .card_notices import card_messages
 from .choices import InquiryState
 from .family_notices import family_messages
 from .inquiry_rules import InquiryRules
@@ -42,6 +43,7 @@ def tell_colleagues(now: dt.datetime) -> int:
         *family_messages(today),
         *plan_messages(today),
         *campaign_messages(today),
+        *card_messages(today),
     ]
     if messages:
         post(messages, now=now)

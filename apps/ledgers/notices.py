@@ -14,6 +14,7 @@ REQUEST_CONTRADICTS = "change_request.contradicts"
 MEASURE_DUE, MEASURE_LATE = "measure.due", "measure.late"
 NEED_REPLY, NEED_REPLY_LATE = "need.reply", "need.reply_late"
 NEED_BARE, NEED_RECALL = "need.bare", "need.recall"
+CARD_ENDS = "green_card.ends"
 STAND_IN_BEGINS = "stand_in.begins"
 STAND_IN_ENDS = "stand_in.ends"
 STAND_IN_BACK = "stand_in.back"
@@ -28,6 +29,7 @@ NEEDS, MEASURES = "admin:ledgers_need_changelist", "admin:ledgers_measure_change
 CAMPAIGN_BEGINS = "campaign.begins"
 RESULTS_WAIT = "campaign.results"
 CAMPAIGNS, ROUTES = "admin:ledgers_campaign_changelist", "admin:ledgers_visitroute_changelist"
+CARDS = "admin:ledgers_greencard_changelist"
 _LINES = (
     (INQUIRY_OVERDUE, "来电来访逾期", "件", INQUIRIES),
     (INQUIRY_ESCALATED, "本科室来电来访逾期", "件", INQUIRIES),
@@ -52,6 +54,7 @@ _LINES = (
     (ADAPTATION_LATE, "适老化改造逾期", "件", "admin:ledgers_homeadaptation_changelist"),
     (CAMPAIGN_BEGINS, "慰问快开始了，请选人、核定", "次", CAMPAIGNS),
     (RESULTS_WAIT, "走访结果还没录", "组", ROUTES),
+    (CARD_ENDS, "绿色通道卡快到期，请换卡", "张", CARDS),
     (DUTY_DONE, "您负责的事已由别的同志办结", "件", DUTIES),
 )
 for _key, _label, _unit, _page in _LINES:

@@ -10,8 +10,8 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from apps.common import crypto
 from apps.common.code_lists import names_of
 from apps.common.phone import parse_phone
-from apps.ledgers.choices.aid import AidAct, AidKind, AidState, ObjectionOutcome
-from apps.ledgers.models import AidApplication, AidObjection, AidStep, FundYear
+from apps.ledgers.choices.aid import AidKind, AidState, ObjectionOutcome
+from apps.ledgers.models import AidApplication, AidObjection, FundYear
 from apps.ledgers.rules.aid import COUNTED, SURVIVOR_CODES, AidRules, Kin, conflict, window
 from apps.organisation.models import Unit
 from apps.organisation.queries import ancestor_ids, rule_values

@@ -20,6 +20,8 @@ from apps.registry.choices import CODE_LISTS as CADRE_LISTS
 from apps.registry.models import Cadre, Health
 from apps.registry.wording import age_of
 
+from . import treatment_facts
+
 VIEW_CONTACT, VIEW_HEALTH, VIEW_TIER = "people.view_contact", "registry.view_health", "ledgers.view_caretier"
 CODE_LISTS = PEOPLE_LISTS | CADRE_LISTS
 
@@ -162,10 +164,33 @@ def works_at_home(about: About) -> Iterator[Line]:
         yield Line(label="适老化改造", text=f"{row.get_state_display()}（{day:%Y-%m-%d}）{row.wish}")
 
 
+def treatments(about: About) -> Iterator[Line]:
+    """What he was due this year and had; papers, card, journeys."""
+    if about.sees(treatment_facts.SEE_DUES):
+        for name, words in treatment_facts.dues_of_year(about.cadre, about.on):
+            yield Line(label=name, text=words, right=treatment_facts.SEE_DUES)
+    if about.sees(treatment_facts.SEE_PAPERS):
+        words = treatment_facts.paper_words(about.cadre, about.on.year)
+        yield Line(label="订阅报刊", text=words, right=treatment_facts.SEE_PAPERS)
+    if about.sees(treatment_facts.SEE_CARDS):
+        yield Line(label="绿色通道卡", text=treatment_facts.card_words(about.cadre), right=treatment_facts.SEE_CARDS)
+    if about.sees(treatment_facts.SEE_JOURNEYS):
+        words = treatment_facts.journey_words(about.cadre)
+        yield Line(label="最近一次疗养", text=words, right=treatment_facts.SEE_JOURNEYS)
+
+
+def nearby(about: About) -> Iterator[Line]:
+    """What his community offers of the four."""
+    yield Line(label="社区四就近", text=treatment_facts.nearby_words(about.cadre))
+
+
 # In each section in this order. What others know of a person is added here.
 PROVIDERS: dict[str, tuple[Provider, ...]] = {
     Section.BASICS: (basics, household, carers),
-    Section.TREATMENT: (standing,),
+    Section.TREATMENT: (
+        standing,
+        treatments,
+    ),
     Section.WELLBEING: (
         tier,
         health,
@@ -173,7 +198,7 @@ PROVIDERS: dict[str, tuple[Provider, ...]] = {
         works_at_home,
     ),
     Section.WARMTH: (),
-    Section.PLATFORM: (),
+    Section.PLATFORM: (nearby,),
 }
 
 

@@ -15,21 +15,19 @@ from apps.common import sources
 from apps.common.choices import Source as Via
 from apps.ledgers.choices.aid import AidAct
 from apps.ledgers.choices.timeline import MomentKind
-from apps.ledgers.choices.treatments import PlaceState
 from apps.ledgers.models import CareAssignment, CareTier, Contact, Inquiry, Measure, Need
 from apps.ledgers.models.adaptation import HomeAdaptation
 from apps.ledgers.models.aftermath import AftermathTask
 from apps.ledgers.models.aid import AidStep
 from apps.ledgers.models.assessment import Assessment
-from apps.ledgers.models.convalescence import ConvalescencePlace
 from apps.ledgers.models.families import FamilyInCare
 from apps.ledgers.models.medical import CheckUp, HospitalStay
-from apps.ledgers.models.treatments import TreatmentDue
 from apps.registry.choices import LifeEventState
 from apps.registry.models import Cadre, LifeEvent
 
 from .inquiries import subject_name
 from .moments import Moment, Source, on_day
+from .treatment_facts import SOURCES as OF_TREATMENTS
 
 TOOK_PART = (AttendanceState.PRESENT, AttendanceState.ONLINE)
 TOLD = (LifeEventState.REPORTED, LifeEventState.CONFIRMED)
@@ -145,27 +143,6 @@ def _of_aid(row: AidStep) -> Iterator[Moment]:
     given = row.application.granted if row.act in (AidAct.DECIDE, AidAct.PAY) else None
     note = f"{row.application.year}年" + (f"　{given} 元" if given else "")
     yield on_day(row.on, AID_WORDS[row.act], note, f"ledgers.aidapplication:{row.application_id}")
-
-
-def _treatments(cadre: Cadre) -> QuerySet:
-    return TreatmentDue.objects.filter(cadre=cadre, voided_at__isnull=True).select_related("run__item")
-
-
-def _of_treatment(row: TreatmentDue) -> Iterator[Moment]:
-    amount = "" if row.amount is None else f"{row.amount + row.changed} 元"
-    by = f"{row.receiver}代领" if row.receiver else ""
-    note = "　".join(filter(None, (f"{row.run.period_start:%Y-%m} 期", amount, by)))
-    yield on_day(row.received_on, f"领到{row.run.item.name}", note, f"ledgers.treatmentrun:{row.run_id}")
-
-
-def _convalescences(cadre: Cadre) -> QuerySet:
-    rows = ConvalescencePlace.objects.filter(cadre=cadre, voided_at__isnull=True, state=PlaceState.WENT)
-    return rows.select_related("batch")
-
-
-def _of_convalescence(row: ConvalescencePlace) -> Iterator[Moment]:
-    batch = row.batch
-    yield on_day(batch.starts_on, f"参加疗养：{batch.name}", batch.place, f"ledgers.convalescencebatch:{batch.pk}")
 
 
 def _stays(cadre: Cadre) -> QuerySet:
@@ -321,11 +298,7 @@ SOURCES: tuple[Source, ...] = (
     Source("accepted", MomentKind.NEED, "ledgers.view_homeadaptation", "accepted_on", _adaptations, _of_accepted),
     Source("cancelled", MomentKind.NEED, "ledgers.view_homeadaptation", "cancelled_on", _adaptations, _of_cancelled),
     Source("aid", MomentKind.AID, "ledgers.view_aidapplication", "on", _aid_steps, _of_aid),
-    Source("received", MomentKind.TREATMENT, "ledgers.view_treatmentdue", "received_on", _treatments, _of_treatment),
-    Source(
-        "convalescence", MomentKind.TREATMENT, "ledgers.view_convalescenceplace", "batch__starts_on", _convalescences,
-        _of_convalescence,
-    ),
+    *OF_TREATMENTS,
     Source("stays", MomentKind.HEALTH, "ledgers.view_hospitalstay", "admitted_on", _open_stays, _of_stay),
     Source("discharges", MomentKind.HEALTH, "ledgers.view_hospitalstay", "discharged_on", _stays, _of_discharge),
     Source("check_ups", MomentKind.HEALTH, "ledgers.view_checkup", "done_on", _check_ups, _of_check_up),
