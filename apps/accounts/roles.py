@@ -70,16 +70,49 @@ FAMILY = (
     | _views("accounts.personalaccount", "accounts.callrequest")
     | frozenset({"accounts.change_personalaccount", "accounts.change_callrequest"})
 )
-# 一人一策: seen by all who see people. One line a subject.
-LEDGER = _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure") | _views(
-    "ledgers.aftermathcase", "ledgers.afterdeathitem", "people.twinpair", "people.personmerge"
+# Treatments, convalescence, papers and services: seen by all who see people; cards and medical fees by clerks only.
+TREATMENTS = _views(
+    "ledgers.treatmentitem", "ledgers.treatmentrun", "ledgers.treatmentdue", "ledgers.treatmentchange",
+    "ledgers.unitfund", "ledgers.unitspending", "ledgers.seniorclaim", "ledgers.subscription",
+    "ledgers.convalescencebatch", "ledgers.convalescenceplace", "ledgers.guaranteecheck", "ledgers.serviceoffer",
+    "ledgers.nearbyservice",
+)  # fmt: skip
+TREATMENT_WORK = (
+    _edits(
+        "ledgers.treatmentrun", "ledgers.unitfund", "ledgers.unitspending", "ledgers.seniorclaim",
+        "ledgers.subscription", "ledgers.convalescencebatch", "ledgers.convalescenceplace", "ledgers.guaranteecheck",
+        "ledgers.serviceoffer", "ledgers.nearbyservice", "ledgers.medicalfee", "ledgers.greencard",
+    )
+    | _views("ledgers.treatmentsheet", "ledgers.medicalfee", "ledgers.greencard")
+    | {"ledgers.change_treatmentdue"}
+)  # fmt: skip
+# 一人一策: seen by all who see people. One line a subject; health, thoughts, cards and medical fees are not here.
+LEDGER = (
+    _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure", "ledgers.measuretemplate")
+    | _views("ledgers.aftermathcase", "ledgers.afterdeathitem", "people.twinpair", "people.personmerge")
+    | _views("ledgers.campaign", "ledgers.visitroute")
+    | _views("ledgers.homeadaptation", "ledgers.familyincare", "ledgers.tieradvice")
+    | _views("ledgers.aidapplication", "ledgers.fundyear")
+    | TREATMENTS
 )
 # 一人一策: done by clerks. One line a subject.
 LEDGER_WORK = (
-    _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+    _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure", "ledgers.measuretemplate")
+    | _views("ledgers.wordtemplate")
     | frozenset({"ledgers.change_aftermathcase", "people.add_personmerge", "people.change_twinpair"})
     | _edits("ledgers.afterdeathitem")
+    | _edits("ledgers.campaign", "ledgers.visitroute")
+    | _edits("ledgers.homeadaptation", "ledgers.familyincare")
+    | _edits("ledgers.aidapplication")
+    | frozenset({"ledgers.view_aid_details"})
+    | TREATMENT_WORK
 )
+# 困难帮扶: who sets the money and decides.
+AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}
+# Health and thoughts: their readers only.
+_HEALTH = ("ledgers.assessment", "ledgers.hospitalstay", "ledgers.checkup", "ledgers.medicine")
+HEALTH = _views(*_HEALTH) | _edits(*_HEALTH)
+THOUGHTS = _views("ledgers.thought") | _edits("ledgers.thought") | frozenset({"registry.view_thoughts"})
 CARE_WORK = frozenset({"ledgers.record_contact", "ledgers.view_today"})
 # Everybody at work enters his own absence; whose else is a matter of `change_absence` and units.
 OWN_ABSENCE = frozenset({"accounts.view_absence", "accounts.add_absence"})
@@ -98,7 +131,8 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
     "registry.unitreport", "registry.unitcheck", "registry.deceasedlist"
 )
 
-CLERK = REFERENCE | PEOPLE | LEDGER | LEDGER_WORK | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
+LEDGERS = LEDGER | LEDGER_WORK | HEALTH
+CLERK = REFERENCE | PEOPLE | LEDGERS | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
@@ -120,11 +154,11 @@ ROLES = {
              | {"accounts.view_reveals"}),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
-        Role("section_head", "科长", CLERK | _edits("organisation.ruleset", "registry.rankcolumn")
-             | _views("organisation.barredentry")
-             | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people",
-                "ledgers.waive_duty", "branches.name_evaluation", "registry.view_thoughts", "registry.view_hold",
-                "registry.change_hold"}),
+        Role("section_head", "科长", CLERK | AID_HEAD | THOUGHTS | _edits("organisation.ruleset", "registry.rankcolumn")
+             | _edits("ledgers.treatmentitem") | _views("organisation.barredentry") | _edits("ledgers.wordtemplate")
+             | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people", "registry.view_hold",
+                "registry.change_hold", "ledgers.waive_duty", "ledgers.approve_campaign", "ledgers.approve_over",
+                "branches.name_evaluation"}),
         Role("leader", "局领导", REFERENCE | PEOPLE | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
              | {"people.view_proxygrant", "people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),

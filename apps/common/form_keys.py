@@ -5,7 +5,7 @@ import uuid
 
 from django.http import HttpResponseRedirect
 
-KEY = "form"
+KEY, SENT = "form", "sent"
 
 
 def key_of(request) -> uuid.UUID | None:
@@ -14,6 +14,14 @@ def key_of(request) -> uuid.UUID | None:
         return uuid.UUID(request.GET.get(KEY, ""))
     except ValueError:
         return None
+
+
+def sending_address(request) -> str:
+    """Where the form is sent: unlike the page's own address, so that a send that fails leaves the page one step back
+    in the browser, with everything that was typed."""
+    asked = request.GET.copy()
+    asked[SENT] = "1"
+    return f"?{asked.urlencode()}"
 
 
 def keyed_address(request, key: uuid.UUID | None = None) -> HttpResponseRedirect | None:

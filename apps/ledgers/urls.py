@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import home, members, reports
+from .views import aid, home, members, reports
 
 app_name = "ledgers"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("members/<uuid:person>/visit/", members.visit, name="visit"),
     path("members/<uuid:person>/report/", reports.report_about, name="report_about"),
     path("members/<uuid:person>/died/", reports.report_dead, name="report_death"),
+    path("aid/", aid.aid_list, name="aid"),
+    path("aid/new/", aid.aid_who, name="aid_who"),
+    path("aid/new/<uuid:person>/<slug:step>/", aid.aid_step, name="aid_step"),
+    path("aid/<uuid:application>/verify/", aid.aid_verify, name="aid_verify"),
+    path("aid/<uuid:application>/take-back/", aid.aid_take_back, name="aid_take_back"),
+    path("aid/<uuid:application>/complete/", aid.aid_complete, name="aid_complete"),
     path("report/", reports.report, name="report"),
     path("report/mine/", reports.reports, name="reports"),
     path("report/take-back/<uuid:event>/", reports.take_back, name="take_back"),

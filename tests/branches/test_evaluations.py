@@ -211,11 +211,17 @@ def test_the_last_step_is_undone_by_whoever_did_it_on_the_day(cast):
     fill(evaluation)
     services.submit(evaluation, on=TODAY, actor=cast["shuji"], by_staff=False)
     check(evaluation, {1: 8, 2: 9, 3: 11}, user=user)
-    above.name(evaluation, above.Naming(level="city", decided_on=TODAY), actor=user)
+    above.name(evaluation, above.Naming(level="city", decided_on=TODAY, document_no="云 1 号"), actor=user)
+    honour = evaluation.organisation.honours.get(voided_at=None)
+    assert (honour.name, honour.level, honour.document_no) == (evaluation.standard.name, "city", "云 1 号")
     with pytest.raises(BusinessError, match="当天由本人"):
         above.undo(evaluation, on=TODAY, actor=cast["shuji"])
     undone = above.undo(evaluation, on=TODAY, actor=user)
     assert (undone.state, undone.level, undone.valid_until) == ("verified", "", None)
+    assert not evaluation.organisation.honours.filter(voided_at=None).exists()
+    above.name(evaluation, above.Naming(level="city", decided_on=TODAY), actor=user)
+    assert evaluation.organisation.honours.filter(voided_at=None).count() == 1
+    above.undo(evaluation, on=TODAY, actor=user)
     with pytest.raises(BusinessError, match="当天由本人"):
         above.undo(evaluation, on=TODAY, actor=user)
 

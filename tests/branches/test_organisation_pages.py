@@ -154,6 +154,15 @@ def test_the_list_and_coverage_say_what_is_missing(client, cast):
     assert "没有支部的" in page
     assert "二支部" in client.get("/admin/branches/organisation/coverage/?what=too_small").content.decode()
     assert client.get("/admin/branches/organisation/coverage/?what='; drop").status_code == 200
+    response = client.get("/admin/branches/organisation/coverage/?what=too_small&xlsx=1")
+    rows = list(openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.values)
+    assert [row[0] for row in rows if row[0] in ("一支部", "二支部")] == ["二支部"]
+    people = "/admin/branches/organisation/coverage/?what=unplaced"
+    assert client.post(people, {"reason": ""}).status_code == 302
+    response = client.post(people, {"reason": "补登组织关系"})
+    rows = list(openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.values)
+    assert "没有支部的" in [row[0] for row in rows]
+    assert AuditEntry.objects.filter(action="export", reason="补登组织关系").count() == 1
     response = client.get("/admin/branches/organisation/export/")
     rows = list(openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.values)
     assert [row[0] for row in rows[2:]] == ["一支部", "二支部"]

@@ -116,12 +116,12 @@ def test_ending_leaves_the_cadre_uncovered(bureau, clerk, carer):
 
 def test_group_takes_the_same_number_of_statements(bureau, clerk, carer, django_assert_num_queries):
     people(bureau, 1)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         assign_carers(Cadre.objects.all(), carers=[carer], actor=clerk, on=ON)
     CareAssignment.objects.all().delete()
     for name in ("王一", "王二"):
         make_cadre(name, unit=bureau)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         assign_carers(Cadre.objects.all(), carers=[carer], actor=clerk, on=ON)
 
 

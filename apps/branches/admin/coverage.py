@@ -3,20 +3,27 @@
 import io
 from collections import defaultdict
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils import timezone
 
+from apps.accounts.outflow_rules import OutflowRules
 from apps.branches.models import Organisation
 from apps.branches.queries.standing import standings
 from apps.branches.queries.unplaced import no_longer_members, without_formal_branch
 from apps.branches.resources.rosters import XLSX
 from apps.common import audit
 from apps.common.admin_lists import page_number
+from apps.common.errors import BusinessError
+from apps.common.voiding import check_reason
 from apps.common.workbook.writer import write_sheet
+from apps.organisation.queries import rule_values
+from apps.registry.models import Cadre
 
+EXPORT = "registry.export_cadre"
 MOST = 5000
 COUNT_TO = 10_000
 A_PAGE = 50
@@ -37,6 +44,8 @@ PEOPLE = {
     "unplaced": ("没有正式组织关系的党员", "late", without_formal_branch),
     "not_members": ("有组织关系、政治面貌不是党员的", "soon", no_longer_members),
 }
+NAMES = {code: label for code, label, _ in CODES}
+PEOPLE_COLUMNS = ("姓名", "管理单位", "原职务（职级）", "入党时间")
 COLUMNS = (
     "党组织",
     "层级",
@@ -75,6 +84,12 @@ class CoveragePages:
             for finding in standing.findings:
                 by_code[finding.code].append((standing, finding))
         what = request.GET.get("what", "")
+        sees_people = request.user.has_perm("registry.view_cadre")
+        if what in NAMES and "xlsx" in request.GET:
+            return self._organisations_out(request, what, by_code.get(what, []), today)
+        takes = sees_people and request.user.has_perm(EXPORT)
+        if what in PEOPLE and takes and request.method == "POST":
+            return self._people_out(request, what, today)
         figures = [
             {
                 "label": label, "value": len(by_code[code]), "tone": tone if by_code[code] else "done",
@@ -82,7 +97,6 @@ class CoveragePages:
             }
             for code, label, tone in CODES
         ]  # fmt: skip
-        sees_people = request.user.has_perm("registry.view_cadre")
         context = {
             "title": "党组织覆盖情况",
             "today": today,
@@ -91,8 +105,10 @@ class CoveragePages:
             "people_figures": self._people_figures(request, today) if sees_people else [],
             "back": self.act_url("changelist"),
             "export_url": self.act_url("export"),
-            "heading": dict((code, label) for code, label, _ in CODES).get(what, ""),
-            "rows": by_code.get(what, []) if what in {code for code, _, _ in CODES} else [],
+            "heading": NAMES.get(what, ""),
+            "rows": by_code.get(what, []) if what in NAMES else [],
+            "sheet_url": f"?what={what}&xlsx=1",
+            "takes_people": takes,
         }
         if sees_people and what in PEOPLE:
             context |= self._people(request, what, today)
@@ -126,6 +142,35 @@ class CoveragePages:
         )  # fmt: skip
         return {"heading": label, "people": people, "page": page, "query": f"what={what}"}
 
+    def _organisations_out(self, request, what: str, lines, today):
+        """One number of the page as a workbook: which organisations, and what is wrong."""
+        secretaries = sorted({one.secretary.person_id for one, _ in lines if one.secretary})
+        target = f"branches.coverage:{what}"
+        audit.look("export", actor=request.user, target=target, request=request, people=secretaries)
+        cells = [(one.organisation.name, str(one.organisation.unit or ""), finding.sentence) for one, finding in lines]
+        return _workbook(request, NAMES[what], ("党组织", "所属单位", "情况"), cells, today)
+
+    def _people_out(self, request, what: str, today):
+        """The people of a number, for a reason; more than may leave without a password go by the list of cadres."""
+        title, _, rows_of = PEOPLE[what]
+        most = rule_values(OutflowRules.rule_key, on=today).export_password_from
+        mine = Cadre.objects.visible_to(request.user, EXPORT).values("pk")
+        cadres = list(rows_of(request.user, today).filter(pk__in=mine)[:most])
+        try:
+            reason = check_reason(request.POST.get("reason", ""))
+            if len(cadres) >= most:
+                raise BusinessError(f"一次导出 {most} 人以上，请到“老干部”名单里导出。", code="many")
+        except BusinessError as error:
+            messages.error(request, error.sentence)
+            return HttpResponseRedirect(f"?what={what}")
+        target, people = f"branches.coverage:{what}", [one.pk for one in cadres]
+        audit.look("export", actor=request.user, target=target, reason=reason, request=request, people=people)
+        cells = [
+            (one.person.name, str(one.managing_unit or ""), one.former_post, str(one.joined_party_on or ""))
+            for one in cadres
+        ]
+        return _workbook(request, title, PEOPLE_COLUMNS, cells, today, notes=[("用途", reason)])
+
     def list_export_view(self, request):
         """The filtered list as a workbook: numbers and who is secretary, nobody else is named."""
         if not self.has_view_permission(request):
@@ -137,14 +182,16 @@ class CoveragePages:
             "export", actor=request.user, target=f"branches.organisation:{len(found)}", request=request,
             people=sorted({one.secretary.person_id for one in found if one.secretary}),
         )  # fmt: skip
-        stream = io.BytesIO()
-        notes = [
-            ("导出人", str(request.user)), ("导出时间", f"{timezone.localtime():%Y-%m-%d %H:%M}"),
-            ("人数", "不含下级党组织；只数登记在这个党组织的"), ("排列", "按组织树"),
-        ]  # fmt: skip
-        write_sheet(stream, "党组织名册（按组织树排列）", COLUMNS, map(_line, found), notes=notes)
-        stream.seek(0)
-        return FileResponse(stream, as_attachment=True, filename=f"党组织名册{today:%Y%m%d}.xlsx", content_type=XLSX)
+        notes = [("人数", "不含下级党组织；只数登记在这个党组织的"), ("排列", "按组织树")]
+        return _workbook(request, "党组织名册", COLUMNS, map(_line, found), today, notes=notes)
+
+
+def _workbook(request, title: str, columns, lines, today, *, notes=()) -> FileResponse:
+    stream = io.BytesIO()
+    taken = [("导出人", str(request.user)), ("导出时间", f"{timezone.localtime():%Y-%m-%d %H:%M}")]
+    write_sheet(stream, title, columns, lines, notes=[*taken, *notes])
+    stream.seek(0)
+    return FileResponse(stream, as_attachment=True, filename=f"{title}{today:%Y%m%d}.xlsx", content_type=XLSX)
 
 
 def _line(standing) -> tuple:

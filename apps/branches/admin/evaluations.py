@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from apps.branches.access import organisations_open_to
 from apps.branches.choices import EvaluationState, Level
@@ -229,12 +230,15 @@ def facts_of(one: Evaluation) -> list[tuple[str, object]]:
         ("呈报日期", one.submitted_on),
     ]  # fmt: skip
     if one.verified_on:
-        facts += [("核查", f"{one.verified_on}　{one.verifiers}　{'、'.join(one.ways)}"), ("核查意见", one.opinion)]
+        facts += [
+            ("核查", f"{date_format(one.verified_on)}　{one.verifiers}　{'、'.join(one.ways)}"),
+            ("核查意见", one.opinion),
+        ]
     if one.state == EvaluationState.NAMED:
         facts += [
             ("命名级别", one.get_level_display()), ("牌匾编号", one.plaque_no), ("有效期至", one.valid_until),
             ("命名文号", one.document_no),
         ]  # fmt: skip
     if one.reward_amount is not None:
-        facts.append(("以奖代投", f"{one.reward_amount} 元　{one.reward_on}　{one.reward_purpose}"))
+        facts.append(("以奖代投", f"{one.reward_amount} 元　{date_format(one.reward_on)}　{one.reward_purpose}"))
     return facts

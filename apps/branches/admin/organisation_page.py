@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from apps.branches.access import organisations_open_to
 from apps.branches.choices import ActKind, Link
@@ -60,13 +61,13 @@ def _in_charge(user, ids: list[int]) -> set[int]:
 
 
 def _facts(one: Organisation) -> list[tuple]:
-    began = f"{one.term_began_on:%Y-%m-%d} " if one.term_began_on else ""
+    began = date_format(one.term_began_on) if one.term_began_on else ""
     return [
         ("简称", one.short_name), ("类型", one.get_kind_display()), ("层级", one.get_level_display()),
         ("所属单位", one.unit), ("依托社区", one.community), ("组建方式", one.get_formation_display()),
         ("人员构成", one.get_composition_display()), ("成立日期", one.established_on),
         ("成立批复文号", one.approval_document),
-        ("本届任期", f"{began}至 {one.term_ends_on:%Y-%m-%d}" if one.term_ends_on else ""),
+        ("本届任期", f"{began}至{date_format(one.term_ends_on)}" if one.term_ends_on else ""),
         ("活动场所", "　".join(filter(None, [one.venue, one.venue_address]))),
         ("每月主题党日", f"{one.party_day} 日" if one.party_day else ""), ("联系电话", one.phone),
         ("党建品牌", "：".join(filter(None, [one.brand, one.brand_note]))),
@@ -92,7 +93,7 @@ def _figures(one, standing, counts, today) -> list[dict]:
 
 def _act(act: OrganisationAct) -> dict:
     note = "　".join(filter(None, [act.document_no, act.note, f"并入 {act.target}" if act.target_id else ""]))
-    return {"when": f"{act.happened_on:%Y-%m-%d}", "text": act.get_kind_display(), "note": note}
+    return {"when": act.happened_on, "text": act.get_kind_display(), "note": note}
 
 
 def _undoable(acts: list[OrganisationAct], one: Organisation, today) -> OrganisationAct | None:

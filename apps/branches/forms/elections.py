@@ -7,6 +7,7 @@ from django import forms
 from apps.branches.choices import ExclusionCategory, NominatedBy, PostKind, ShiftKind
 from apps.branches.rules.elections import MOST
 from apps.branches.rules.sizes import COMMITTEE
+from apps.common.admin_forms import say_required
 from apps.common.forms import PortalForm
 
 from .memberships import DAY
@@ -130,7 +131,16 @@ class ExclusionForm(KeyedForm):
         self.fields["person"].queryset = people
 
 
-class ExclusionAnswerForm(forms.Form):
+class RowForm(forms.Form):
+    """One line of a table of small forms, with our sentence where something is missing."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            say_required(field)
+
+
+class ExclusionAnswerForm(RowForm):
     """One line of the superior's answer."""
 
     agrees = forms.ChoiceField(label="答复", choices=(("", "请选"), ("yes", "同意"), ("no", "不同意")))
@@ -182,7 +192,7 @@ class CountForm(PortalForm):
     tellers = forms.CharField(label="监票人、计票人姓名", max_length=80, help_text="计票单上签字的同志")
 
 
-class VoteForm(forms.Form):
+class VoteForm(RowForm):
     """One candidate's line of the sheet."""
 
     in_favour = Heads("赞成")
@@ -190,7 +200,7 @@ class VoteForm(forms.Form):
     abstained = Heads("弃权", initial=0)
 
 
-class WrittenInForm(forms.Form):
+class WrittenInForm(RowForm):
     """A name on the blank line of the papers."""
 
     person = PersonField("姓名", required=False, empty_label="没有")
@@ -214,7 +224,7 @@ class ReduceForm(PortalForm):
     submit_label = "减少名额，不再选"
 
 
-class PostForm(forms.Form):
+class PostForm(RowForm):
     """Which post one of the elected is to take."""
 
     post = forms.ChoiceField(

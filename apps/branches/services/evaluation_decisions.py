@@ -1,6 +1,7 @@
 """What is decided above about an evaluation: returned, verified, named or not, rewarded; and the last step undone."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,13 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.branches.choices import EvaluationAct, HonourLevel
-from apps.branches.models import Evaluation
+from apps.branches.models import Evaluation, OrganisationHonour
 from apps.branches.rules.evaluation import EvaluationRules, may, points_refusal, valid_until
 from apps.common.errors import BusinessError, StaleVersion
+from apps.common.voiding import void
 from apps.organisation.queries import rule_values
 
 from .evaluations import locked, note, seen_of, step
 from .guards import not_after_today
+from .organisations import give_honour
 
 WAYS = ("heard", "inspected", "visited", "talked")
 
@@ -147,7 +150,33 @@ def name(evaluation: Evaluation, naming: Naming, *, actor) -> Evaluation:
     fields = ["level", "decided_on", "valid_until", "plaque_no", "document_no"]
     step(evaluation, EvaluationAct.NAME, on=naming.decided_on, actor=actor, by_staff=False, fields=fields)
     note(evaluation, "name_evaluation", actor)
+    _honour(evaluation, actor)
     return evaluation
+
+
+def _honour_id(evaluation: Evaluation) -> uuid.UUID:
+    """The key of the honour that the last naming made: the same act makes it once, and undoing finds it."""
+    naming = evaluation.steps.filter(act=EvaluationAct.NAME).latest("pk")
+    return uuid.uuid5(evaluation.public_id, f"honour-{naming.pk}")
+
+
+def _honour(evaluation: Evaluation, actor) -> None:
+    """A named organisation has the honour on its page; one that was entered there by hand already stands."""
+    if evaluation.organisation_id is None:
+        return
+    name, on = evaluation.standard.name, evaluation.decided_on
+    known = evaluation.organisation.honours.filter(name=name, awarded_on=on, voided_at__isnull=True)
+    if not known.exists():
+        give_honour(
+            evaluation.organisation, actor=actor, public_id=_honour_id(evaluation), name=name, awarded_on=on,
+            level=evaluation.level, document_no=evaluation.document_no,
+        )  # fmt: skip
+
+
+def _take_honour_back(evaluation: Evaluation, actor) -> None:
+    honour = OrganisationHonour.objects.filter(public_id=_honour_id(evaluation)).first()
+    if honour is not None:
+        void(honour, reason="命名已撤回", actor=actor)
 
 
 def _require_after_verified(evaluation: Evaluation, on: dt.date) -> None:
@@ -217,6 +246,8 @@ def undo(evaluation: Evaluation, *, on: dt.date, actor, by_staff: bool = False) 
     if last is None:
         raise BusinessError("只能在当天由本人撤回刚办的一步。", code="undo")
     before = evaluation.state
+    if last.act == EvaluationAct.NAME:
+        _take_honour_back(evaluation, actor)
     evaluation.state = last.state_before
     for field, value in CLEARED[last.act].items():
         setattr(evaluation, field, value)

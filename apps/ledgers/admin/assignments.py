@@ -10,11 +10,13 @@ from django.utils.html import format_html
 from apps.common.admin import RecordAdmin
 from apps.ledgers.forms import HandOverForm
 from apps.ledgers.models import CareAssignment, CareTier
+from apps.ledgers.queries.pairing import open_items
 from apps.ledgers.services import end_assignment
 from apps.registry.admin.scope import may_on
 
 from .filters import MineFilter, StandingFilter, UnitOfCadreFilter
 from .groups import ASSIGN, DECIDE
+from .pairing import PairingPages
 
 
 class OfCadreAdmin(RecordAdmin):
@@ -43,13 +45,23 @@ class OfCadreAdmin(RecordAdmin):
 
 
 @admin.register(CareAssignment)
-class CareAssignmentAdmin(OfCadreAdmin):
+class CareAssignmentAdmin(PairingPages, OfCadreAdmin):
     list_display = ("who", "unit", "carer", "role", "starts_on", "ends_on", "override_reason")
     list_display_links = ("carer",)
     list_filter = (StandingFilter, MineFilter, UnitOfCadreFilter)
     select_related_in_list = (*OfCadreAdmin.select_related_in_list, "carer")
     ordering = ("carer__display_name", "carer_id", "-starts_on", "pk")
-    fields = ("who", "carer", "role", "starts_on", "ends_on", "override_reason", "handover_note", "assigned_by")
+    fields = (
+        "who",
+        "carer",
+        "role",
+        "starts_on",
+        "ends_on",
+        "override_reason",
+        "handover_note",
+        "handover_items",
+        "assigned_by",
+    )
 
     def title_of(self, obj):
         return f"{obj.cadre.person.name}的{obj.get_role_display()}：{obj.carer}"
@@ -85,10 +97,12 @@ class CareAssignmentAdmin(OfCadreAdmin):
             "form": form,
             "media": form.media,
             "lead": "从今天起不再由他负责。",
+            "now": assignment,
+            "items": open_items([assignment.cadre_id], timezone.localdate())[assignment.cadre_id],
             "back": self.url_of("change", assignment),
             "buttons": [("save", "确定")],
         }
-        return self.page(request, "admin/registry/act.html", context, status=422 if form.errors else 200)
+        return self.page(request, "admin/ledgers/carers_form.html", context, status=422 if form.errors else 200)
 
 
 @admin.register(CareTier)

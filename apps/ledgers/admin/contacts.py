@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.common import audit, sources
 from apps.common.admin import SAFE_METHODS, RecordAdmin, is_reading
-from apps.common.form_keys import key_of, keyed_address
+from apps.common.form_keys import key_of, keyed_address, sending_address
 from apps.ledgers.access import RECORD, possible_carers
 from apps.ledgers.choices import CallOutcome
 from apps.ledgers.forms import ContactForm, initial_for
@@ -177,6 +177,7 @@ class ContactAdmin(PrintedContacts, RecordAdmin):
         response = super().add_view(request, form_url, {"title": "记走访", **(extra_context or {})})
         if isinstance(response, TemplateResponse) and not response.is_rendered:
             response.context_data["reached"] = self.reached(request)
+            response.context_data["form_url"] = response.context_data.get("form_url") or sending_address(request)
         return response
 
     def recorded_before(self, request):

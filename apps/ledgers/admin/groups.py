@@ -10,28 +10,35 @@ from apps.common.errors import BusinessError
 from apps.ledgers.access import possible_carers
 from apps.ledgers.choices import Level, Reason
 from apps.ledgers.forms import CarerForm, TierForm
-from apps.ledgers.models import CareTier
+from apps.ledgers.models import CareAssignment, CareTier
+from apps.ledgers.queries.pairing import Capacities, open_items, proposals
 from apps.ledgers.services import assign_carers, decide_tier, decide_tiers, suggestions
 from apps.registry.admin import CadreAdminBase
 from apps.registry.models import Cadre
 
 from .labels import SEE_CONTACT, LabelActs
+from .plan_groups import MAKE_PLAN, PlanGroupActs
 
 DECIDE = "ledgers.change_caretier"
 ASSIGN = "ledgers.change_careassignment"
 MOST_ADVISED = 30_000
+GROUP_PAGE = "admin/registry/act.html"
 
 
-class GroupActs(LabelActs):
+class GroupActs(PlanGroupActs, LabelActs):
     """Mixed into the admin of cadres."""
 
-    actions = (*CadreAdminBase.actions, "decide_tier_for_ticked", "assign_carer_for_ticked", "print_labels_for_ticked")
+    actions = (
+        *CadreAdminBase.actions, "decide_tier_for_ticked", "assign_carer_for_ticked", "make_plan_for_ticked",
+        "print_labels_for_ticked",
+    )  # fmt: skip
 
     def group_urls(self):
         return [
             path("tier/", self.staff_view(self.tier_view), name="registry_cadre_tier"),
             path("carers/", self.staff_view(self.carers_view), name="registry_cadre_carers"),
             *self.label_urls(),
+            *self.plan_urls(),
         ]
 
     @admin.action(description="设定服务等级", permissions=["decide_tier"])
@@ -53,6 +60,7 @@ class GroupActs(LabelActs):
         offered = [
             ("tier", "给筛选出的人设定服务等级", DECIDE),
             ("carers", "给筛选出的人指定责任人", ASSIGN),
+            ("plans", "给筛选出的人制定今年的一人一策", MAKE_PLAN),
             ("labels", "给筛选出的人打印信封标签", SEE_CONTACT),
         ]
         return [
@@ -118,16 +126,20 @@ class GroupActs(LabelActs):
         return "", "（" + "，".join(f"{level.label} {number:,} 位" for level, number in spread.items()) + "）"
 
     def carers_view(self, request):
-        """Give the group to one carer, or share it out between several; a standing carer hands over."""
+        """Give the group to one carer, or share it out between several; a standing carer hands over. For one person
+        whoever is near is proposed with the reason, and what is open now is shown."""
         group = self.group_of(request, ASSIGN)
-        form = CarerForm(request.POST or None, carers=possible_carers(request.user))
+        today, candidates = timezone.localdate(), possible_carers(request.user)
+        picked = request.GET.get("carer", "")
+        initial = {"carers": [picked]} if picked.isdecimal() and len(picked) < 18 else {}
+        form = CarerForm(request.POST or None, carers=candidates, capacities=Capacities(today), initial=initial)
         if request.method == "POST" and form.is_valid():
             try:
                 counts = assign_carers(
                     group,
                     carers=list(form.cleaned_data["carers"]),
                     actor=request.user,
-                    on=timezone.localdate(),
+                    on=today,
                     override_reason=form.cleaned_data["override_reason"],
                     handover_note=form.cleaned_data["handover_note"],
                 )
@@ -137,9 +149,33 @@ class GroupActs(LabelActs):
                 words = f"已指定 {counts.started:,} 位的责任人，其中换人 {counts.handed_over:,} 位；"
                 messages.success(request, words + f"原来就是的 {counts.kept:,} 位没有动。")
                 return HttpResponseRedirect(self.back_of(request, group))
-        return self.group_page(request, group, form, "指定责任人", "", "确定")
+        more = self.about_one(group, candidates, today)
+        return self.group_page(
+            request, group, form, "指定责任人", "", "确定", more=more, template="admin/ledgers/carers_form.html"
+        )
 
-    def group_page(self, request, group, form, title: str, lead: str, button: str):
+    def about_one(self, group: QuerySet[Cadre], candidates, today) -> dict:
+        """Proposals, the carer of now and what is open, where the group is one person."""
+        rows = list(group.select_related("person", "managing_unit")[:2])
+        if len(rows) != 1:
+            return {}
+        (cadre,) = rows
+        now = CareAssignment.objects.open().primary().filter(cadre=cadre).select_related("carer").first()
+        return {
+            "proposed": [
+                {
+                    "who": user,
+                    "reasons": "、".join(near.reasons),
+                    "room": near.room,
+                    "url": f"?pk={cadre.pk}&carer={user.pk}",
+                }
+                for user, near in proposals(cadre, candidates, today)
+            ],
+            "now": now,
+            "items": open_items([cadre.pk], today)[cadre.pk] if now else [],
+        }
+
+    def group_page(self, request, group, form, title: str, lead: str, button: str, *, more=None, template=GROUP_PAGE):
         whom = self.group_words(group)
         context = {
             "title": f"{title}：{whom}",
@@ -148,5 +184,6 @@ class GroupActs(LabelActs):
             "lead": lead,
             "back": self.back_of(request, group),
             "buttons": [("save", f"{button}，办 {whom}")],
+            **(more or {}),
         }
-        return self.page(request, "admin/registry/act.html", context, status=422 if form.errors else 200)
+        return self.page(request, template, context, status=422 if form.errors else 200)

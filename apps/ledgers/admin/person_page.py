@@ -3,6 +3,8 @@
 Mixed into the cadre's admin. Everything is read by `part` in one statement; the template asks the database nothing.
 """
 
+import datetime as dt
+
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -12,6 +14,7 @@ from apps.ledgers.choices import Section as PlanSection
 from apps.ledgers.choices.timeline import MomentKind
 from apps.ledgers.queries.moments import Moment, day_words
 from apps.ledgers.queries.page import (
+    VIEW_AFTERMATH,
     VIEW_DUTY,
     VIEW_NEED,
     VIEW_PLAN,
@@ -20,7 +23,8 @@ from apps.ledgers.queries.page import (
     ledger_from,
     ledger_parts,
 )
-from apps.ledgers.queries.timeline import MOST_PAGES, RIGHTS, Wanted, sources_for, timeline, timeline_parts
+from apps.ledgers.queries.timeline import MOST_PAGES, Wanted, looks_at, sources_for, timeline, timeline_parts
+from apps.ledgers.queries.timeline_sources import RIGHTS
 from apps.registry.admin import page as registry_page
 from apps.registry.admin.scope import may_on
 from apps.registry.choices import TREATMENT_KINDS
@@ -30,9 +34,10 @@ from .family import family_facts
 from .households import home_of
 
 YEARS = 12
+LOOK_BACK = dt.timedelta(days=90)
 ADD_NEED = "ledgers.add_need"
 VIEW_FAMILY = "people.view_proxygrant"
-PAGE_RIGHTS = (VIEW_TIER, VIEW_DUTY, VIEW_NEED, VIEW_PLAN, ADD_NEED, *RIGHTS)
+PAGE_RIGHTS = (VIEW_TIER, VIEW_DUTY, VIEW_NEED, VIEW_PLAN, VIEW_AFTERMATH, ADD_NEED, *RIGHTS)
 
 
 class PersonPage:
@@ -48,6 +53,8 @@ class PersonPage:
         facts = family_facts(cadre.pk, today)
         parts = super().page_parts(request, cadre) | ledger_parts(cadre, on=today, sees=sees)
         parts |= {"home": home_of(cadre), **({"family": facts} if sees(VIEW_FAMILY) else {})}
+        if self.may_see_looks(request, cadre):
+            parts["looks"] = looks_at(cadre, timezone.now() - LOOK_BACK)
         return parts | timeline_parts(cadre, wanted, sources_for(cadre, wanted, sees))
 
     def ledger(self, request, cadre) -> PersonLedger:
@@ -63,7 +70,23 @@ class PersonPage:
             "sees_needs": may_on(request, cadre.pk, VIEW_NEED),
             "may_record": may_on(request, cadre.pk, "ledgers.record_contact") and not cadre.voided_at,
             **self.timeline_context(request, cadre),
+            "looks": self.look_words(request, cadre),
         }
+
+    def may_see_looks(self, request, cadre) -> bool:
+        """As on the page of changes: whoever may change the record."""
+        return may_on(request, cadre.pk, "registry.change_cadre")
+
+    def look_words(self, request, cadre) -> dict:
+        if not self.may_see_looks(request, cadre):
+            return {}
+        row = next(iter(self.part(request, cadre, "looks")), None)
+        words = (
+            f"近 {LOOK_BACK.days} 天 {row['people']} 人 {row['looks']} 次"
+            if row
+            else f"近 {LOOK_BACK.days} 天没有人看过"
+        )
+        return {"words": words, "url": self.url_of("history", cadre)}
 
     def duty_rows(self, ledger: PersonLedger, cadre) -> list[dict]:
         today = timezone.localdate()
@@ -167,8 +190,12 @@ class PersonPage:
         add = resolve("admin:ledgers_need_add")
         if add and may_on(request, cadre.pk, ADD_NEED):
             tools.append({"label": "登记需求", "url": f"{add}?cadre={cadre.pk}"})
-        plan = self.ledger(request, cadre).plan
+        ledger = self.ledger(request, cadre)
+        plan = ledger.plan
         if plan is not None:
             url = resolve_for(f"ledgers.serviceplan:{plan.pk}", "change", request.user)
             tools += [{"label": "一人一策", "url": url}] if url else []
+        if ledger.aftermath is not None:
+            url = resolve_for(f"ledgers.aftermathcase:{ledger.aftermath.pk}", "change", request.user)
+            tools += [{"label": "身后事", "url": url}] if url else []
         return tools

@@ -155,13 +155,20 @@ class ContactForm(NeedFields, GuestFields, RecordForm):
 
 
 class CarerField(forms.ModelMultipleChoiceField):
-    """Staff with how many persons each answers for now."""
+    """Staff with how many persons each answers for now, and how many he may (`capacities`: of(user))."""
+
+    capacities = None
 
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, user: User) -> str:
         unit = f"{user.unit.short_name or user.unit.name}，" if user.unit else ""
-        return f"{user}（{unit}现负责 {user.load} 位）"
+        if self.capacities is None:
+            return f"{user}（{unit}现负责 {user.load} 位）"
+        most = self.capacities.of(user)
+        return (
+            f"{user}（{unit}现负责 {user.load} 位，{f'还能加 {most - user.load} 位' if user.load < most else '已满'}）"
+        )
 
 
 class TierForm(PortalForm):
@@ -204,8 +211,9 @@ class CarerForm(PortalForm):
         help_text="原来有责任人的，写给接手的人看",
     )  # fmt: skip
 
-    def __init__(self, *args, carers, **kwargs):
+    def __init__(self, *args, carers, capacities=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["carers"].capacities = capacities
         self.fields["carers"].queryset = carers
 
 

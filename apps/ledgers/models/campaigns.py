@@ -315,3 +315,11 @@ class VisitTarget(Versioned):
     def of_whom(self) -> str:
         """李德厚同志的遗属; empty where he is greeted himself."""
         return f"{self.cadre.person.name}同志的遗属" if self.category == Category.SURVIVOR else ""
+
+    @property
+    def layer_words(self) -> list[str]:
+        """Who plans to go, in words; load `stop__route` beforehand. A leader's route is a visit of 市委, a colleague's
+        one of the bureau."""
+        route = self.stop.route if self.stop else None
+        brings = (Layer.CITY if route.leader_id else Layer.BUREAU) if route else None
+        return [layer.label for layer in Layer if layer == brings or layer in self.layers]

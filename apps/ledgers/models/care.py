@@ -82,6 +82,8 @@ class CareAssignment(Record):
     ends_on = models.DateField("到何日（不含）", null=True, blank=True)
     override_reason = models.CharField("超出人数的理由", max_length=200, blank=True, db_default="")
     handover_note = models.CharField("交接说明", max_length=500, blank=True, db_default="")
+    # What was open when it ended, one line each, as it stood then (queries.pairing.open_items).
+    handover_items = models.TextField("交接时还没办的事", blank=True, db_default="", editable=False)
     assigned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="指定人"
     )

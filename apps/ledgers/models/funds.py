@@ -143,7 +143,7 @@ class AidMeeting(Record):
 
     @property
     def other_names(self) -> list[str]:
-        return [name for name in self.others.replace("，", "、").split("、") if name.strip()]
+        return [name.strip() for name in self.others.replace("，", "、").split("、") if name.strip()]
 
 
 class AidNotice(Record):

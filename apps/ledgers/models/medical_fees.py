@@ -1,5 +1,7 @@
 """医药费统筹 by person and period, and the three guarantees checked by unit."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +9,7 @@ from django.db.models import F, Q
 from apps.common import history
 from apps.common.models import Record
 from apps.ledgers.choices.treatments import Guarantee, GuaranteeResult
+from apps.ledgers.rules.treatments import in_arrears
 from apps.organisation.models import Unit
 from apps.registry.models import Cadre
 
@@ -75,7 +78,8 @@ class MedicalFee(Record):
 
     def clean(self):
         """The arrears follow from what was typed, before the constraints are asked."""
-        self.arrears = (self.cost or 0) - (self.paid_by_unit or 0) - (self.reimbursed or 0)
+        zero = Decimal(0)
+        self.arrears = in_arrears(self.cost or zero, self.paid_by_unit or zero, self.reimbursed or zero)
 
 
 @history.track()

@@ -20,6 +20,7 @@ from apps.ledgers.choices.treatments import (
     StopReason,
     TreatmentGroup,
 )
+from apps.ledgers.rules.treatments import period_words
 from apps.organisation.models import Unit
 from apps.registry.choices import RetireType
 from apps.registry.models import Cadre, LifeEvent
@@ -41,7 +42,7 @@ class TreatmentItem(Record):
     every = models.CharField("多久一次", max_length=8, choices=Every, default=Every.YEAR)
     measure = models.CharField("计量单位", max_length=6, default="元", help_text="元、次、份、月")
     paid_to = models.CharField(
-        "给谁", max_length=8, choices=PaidTo, default=PaidTo.PERSON,
+        "怎样给", max_length=8, choices=PaidTo, default=PaidTo.PERSON,
         help_text="单位掌握使用的不逐人发，登记预算和为他花了什么",
     )  # fmt: skip
     standard = models.CharField("金额", max_length=14, choices=Standard, blank=True, db_default="")
@@ -98,7 +99,7 @@ class TreatmentRun(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item} {self.period_start}"
+        return f"{self.item} {period_words(self.item.every, self.period_start)}"
 
 
 class TreatmentSheet(Record):
@@ -208,7 +209,7 @@ class TreatmentDue(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cadre_id}：{self.run_id}"
+        return f"{self.cadre} {self.run}"
 
     @property
     def payable(self):

@@ -42,6 +42,7 @@ class UnitFund(Record):
     class Meta(Record.Meta):
         verbose_name = "单位掌握经费"
         verbose_name_plural = "单位掌握经费（特需费）"
+        permissions = [("approve_over", "批准单位掌握经费超支")]
         ordering = ["-year", "unit__path", "id"]
         constraints = [
             models.UniqueConstraint(

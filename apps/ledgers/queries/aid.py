@@ -1,7 +1,7 @@
 """Reads over the aid fund: whose money, how far it is, who may not decide, what waits where (domain 2.7, 3.12)."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -10,15 +10,13 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from apps.common import crypto
 from apps.common.code_lists import names_of
 from apps.common.phone import parse_phone
-from apps.ledgers.choices.aid import AidAct, AidKind, AidState, ObjectionOutcome
-from apps.ledgers.models import AidApplication, AidObjection, AidStep, FundYear
-from apps.ledgers.rules.aid import COUNTED, AidRules, Kin, conflict, window
+from apps.ledgers.choices.aid import AidKind, AidState, ObjectionOutcome
+from apps.ledgers.models import AidApplication, AidObjection, FundYear
+from apps.ledgers.rules.aid import COUNTED, SURVIVOR_CODES, AidRules, Kin, conflict, window
 from apps.organisation.models import Unit
 from apps.organisation.queries import ancestor_ids, rule_values
 from apps.people.models import Person, PersonAccount, Relative
 from apps.registry.models import Cadre
-
-from .moments import Moment, day_words
 
 SITUATIONS = "aid_situation"
 RELATION = "relation"
@@ -47,31 +45,45 @@ def situation_words(codes: Iterable[str]) -> list[str]:
     return [names.get(code, code) for code in codes]
 
 
-def situation_choices(rules: AidRules) -> list[tuple[str, str]]:
-    """The situations that the rules in force name, in their order."""
+def situation_choices(rules: AidRules, *, living: bool = True) -> list[tuple[str, str]]:
+    """The situations that the rules name, in their order; those of survivors for the families of the dead only."""
     names = names_of(SITUATIONS)
-    return [(code, names.get(code, code)) for code in rules.situations]
+    return [(code, names.get(code, code)) for code in rules.situations if not (living and code in SURVIVOR_CODES)]
 
 
 # Who may not decide -----------------------------------------------------------------------------------------------
 
 
-def kin_of(row: AidApplication) -> list[Kin]:
-    """Everybody near to whom it is about: himself, the applicant, relatives on record, who shares his home, and those
-    whom the application names. Two statements."""
-    person = row.cadre.person
+def kin_of(rows: Collection[AidApplication]) -> dict[int, list[Kin]]:
+    """Everybody near to whom each is about: himself, the applicant, relatives on record, who shares his home, and
+    those whom the application names. Two statements for any number; load `cadre__person` beforehand."""
     relations = names_of(RELATION)
-    found = [Kin(person.name, "本人")]
-    if row.applicant_name:
-        found.append(Kin(row.applicant_name, row.applicant_relation or "申请人"))
-    for one in Relative.objects.filter(person=person, voided_at__isnull=True):
-        found.append(Kin(one.name, one.relation_note or relations.get(one.relation, "亲属"), one.phone_index))
-    if person.household_id:
-        home = Person.objects.filter(household_id=person.household_id, voided_at__isnull=True).exclude(pk=person.pk)
-        found += [Kin(one.name, "同住家人") for one in home]
-    declared = row.kin_at_bureau.replace("，", "、").replace(",", "、").replace("\n", "、")
-    found += [Kin(name.strip(), "申报的亲属") for name in declared.split("、") if name.strip()]
+    people = {row.cadre_id: row.cadre.person for row in rows}
+    homes = {person.household_id for person in people.values() if person.household_id}
+    relatives: dict[int, list[Kin]] = {}
+    for one in Relative.objects.filter(person__in=people, voided_at__isnull=True):
+        words = one.relation_note or relations.get(one.relation, "亲属")
+        relatives.setdefault(one.person_id, []).append(Kin(one.name, words, one.phone_index))
+    members: dict[int, list[Person]] = {}
+    for one in Person.objects.filter(household__in=homes, voided_at__isnull=True) if homes else ():
+        members.setdefault(one.household_id, []).append(one)
+    found = {}
+    for row in rows:
+        person = row.cadre.person
+        near = [Kin(person.name, "本人"), *relatives.get(person.pk, ())]
+        if row.applicant_name:
+            near.append(Kin(row.applicant_name, row.applicant_relation or "申请人"))
+        near += [Kin(one.name, "同住家人") for one in members.get(person.household_id, ()) if one.pk != person.pk]
+        near += [Kin(name, "申报的亲属") for name in names_in(row.kin_at_bureau)]
+        found[row.pk] = near
     return found
+
+
+def names_in(text: str) -> list[str]:
+    """Names as they are typed in one line."""
+    for mark in "，,；;\n":
+        text = text.replace(mark, "、")
+    return [name.strip() for name in text.split("、") if name.strip()]
 
 
 def phone_key(number: str) -> bytes | None:
@@ -82,12 +94,21 @@ def phone_key(number: str) -> bytes | None:
         return None
 
 
+def conflicts_of_many(
+    rows: Collection[AidApplication], users: Iterable, others: Iterable[str] = ()
+) -> dict[int, dict[str, str]]:
+    """application id → name → relation, of those at the table who must recuse from it (rule book 8.44)."""
+    table = [(str(user), phone_key(user.phone)) for user in users] + [(name, None) for name in others]
+    found = {}
+    for pk, kin in kin_of(rows).items():
+        asked = {name: conflict(name, key, kin) for name, key in table}
+        found[pk] = {name: why for name, why in asked.items() if why}
+    return found
+
+
 def conflicts_of(row: AidApplication, users: Iterable, others: Iterable[str] = ()) -> dict[str, str]:
-    """name → relation, of those at the table who must recuse from this application (rule book 8.44)."""
-    kin = kin_of(row)
-    found = {str(user): conflict(str(user), phone_key(user.phone), kin) for user in users}
-    found |= {name: conflict(name, None, kin) for name in others}
-    return {name: why for name, why in found.items() if why}
+    """name → relation, for one application."""
+    return conflicts_of_many([row], users, others)[row.pk]
 
 
 def is_his_own(user, row: AidApplication) -> bool:
@@ -185,30 +206,6 @@ def year_of(fund: FundYear) -> YearFigures:
 
 def _line(label: str, row: dict | None) -> Line:
     return Line(label, row["applied"], row["granted_count"], row["amount"]) if row else Line(label, 0, 0, ZERO)
-
-
-# Person page ------------------------------------------------------------------------------------------------------
-
-TOLD = {
-    AidAct.APPLY: "申请困难帮扶", AidAct.VERIFY: "困难帮扶入户核实", AidAct.DECIDE: "困难帮扶上会通过",
-    AidAct.PAY: "困难帮扶发放", AidAct.RECEIVE: "困难帮扶签收办结", AidAct.REFUSE: "困难帮扶没有批准",
-    AidAct.WITHDRAW: "困难帮扶申请撤回", AidAct.SURVIVORS: "困难帮扶转遗属办理",
-}  # fmt: skip
-
-
-def moments_of_aid(cadre: Cadre) -> Iterator[Moment]:
-    """What happened in the aid fund, for his timeline: one statement, no illness and no reasons."""
-    rows = AidStep.objects.filter(application__cadre=cadre, application__voided_at__isnull=True, undone=False)
-    for step in rows.filter(act__in=TOLD).select_related("application").order_by("-pk")[:40]:
-        given = step.application.granted if step.act in (AidAct.DECIDE, AidAct.PAY) else None
-        note = f"{step.application.year}年" + (f"　{given} 元" if given else "")
-        yield Moment(step.on, day_words(step.on), TOLD[step.act], note)
-
-
-def summary_of_aid(cadre: Cadre) -> list[AidApplication]:
-    """His applications, the latest first, for the person page: one statement."""
-    rows = AidApplication.objects.standing().filter(cadre=cadre).select_related("notice")
-    return list(rows.order_by("-applied_on", "-pk")[:10])
 
 
 # What has to be done ----------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from apps.common import crypto
+from apps.common.code_lists import names_of
 from apps.common.models import Paper
 from apps.ledgers.choices import Method
 from apps.ledgers.choices.campaigns import Category, TargetState
@@ -17,7 +18,7 @@ from apps.people.choices import LifeStatus
 from apps.people.models import Relative
 from apps.people.queries import away_on
 from apps.registry.holds import HOLD_WORDS
-from apps.registry.models import Cadre
+from apps.registry.models import Cadre, Health
 from apps.registry.wording import age_of
 
 ADDRESS = "visit.address"
@@ -169,11 +170,34 @@ class Card:
     contacts: list[Contact] = field(default_factory=list)
     promises: list[Measure] = field(default_factory=list)
     needs: list[Need] = field(default_factory=list)
-    health: object = None
+    health: Health | None = None
 
     @property
     def cadre(self) -> Cadre:
         return self.target.cadre
+
+    @property
+    def relative_words(self) -> str:
+        names = names_of("relation")
+        return "、".join(
+            f"{one.name}（{one.relation_note or names.get(one.relation, '家人')}）" for one in self.relatives
+        )
+
+    @property
+    def wish_words(self) -> str:
+        names = names_of("service_need")
+        return "、".join(names.get(code, code) for code in self.cadre.wishes)
+
+    @property
+    def health_words(self) -> str:
+        """Of the health behind its right: condition, ability, hospital, illnesses."""
+        row = self.health
+        parts = (
+            names_of("health").get(row.condition, ""), row.get_ability_display() if row.ability is not None else "",
+            f"{row.in_hospital_since:%m月%d日}起住院 {row.hospital}".strip() if row.in_hospital_since else "",
+            row.chronic,
+        )  # fmt: skip
+        return "；".join(filter(None, parts))
 
 
 def cards_of(rows: list[StopRow], *, healthy_to: QuerySet[Cadre], on: dt.date) -> list[Card]:

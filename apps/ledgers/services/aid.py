@@ -52,8 +52,10 @@ SEALED = ("household", "income", "expense", "medical", "housing", "statement", "
 @transaction.atomic
 def apply(
     facts: AidFacts, *, cadre: Cadre, actor, on: dt.date, form_key: uuid.UUID, via: str, late_reason: str = "",
+    on_behalf_of: int | None = None,
 ) -> AidApplication:  # fmt: skip
-    """A new application. The same key again is the same one. `late_reason`: outside the days for it, staff only."""
+    """A new application. The same key again is the same one. `late_reason`: outside the days for it, staff only;
+    `on_behalf_of`: the person for whom a proxy acts."""
     known = AidApplication.objects.filter(public_id=form_key).first()
     if known:
         if known.cadre_id != cadre.pk:
@@ -76,7 +78,9 @@ def apply(
         application=row, act=Act.APPLY, on=on, state_before=State.APPLIED, entered_by=actor, via=via,
         note=row.late_reason,
     )  # fmt: skip
-    audit.record("aid.apply", actor=actor, people=[cadre.pk], target=target(row), fields=[via])
+    audit.record(
+        "aid.apply", actor=actor, people=[cadre.pk], target=target(row), fields=[via], on_behalf_of=on_behalf_of
+    )
     return row
 
 

@@ -13,6 +13,7 @@ from apps.common.errors import BusinessError
 from apps.common.insert_select import copy_rows, execute
 from apps.ledgers.choices import CareRole
 from apps.ledgers.models import CareAssignment
+from apps.ledgers.queries.pairing import open_items
 from apps.organisation.queries import rule_values
 from apps.registry.models import Cadre
 
@@ -21,7 +22,7 @@ RECORD = "ledgers.record_contact"
 
 END_OTHERS = """
 UPDATE ledgers_careassignment a
-   SET ends_on = GREATEST(a.starts_on, %(on)s), handover_note = %(handover)s
+   SET ends_on = GREATEST(a.starts_on, %(on)s), handover_note = %(handover)s, handover_items = s.items
   FROM staged_assignments s
  WHERE a.cadre_id = s.cadre_id AND a.ends_on IS NULL AND a.voided_at IS NULL
    AND ((a.role = 'primary' AND a.carer_id <> s.carer_id) OR (a.role = 'secondary' AND a.carer_id = s.carer_id))
@@ -31,6 +32,20 @@ INSERT INTO ledgers_careassignment (public_id, cadre_id, carer_id, starts_on, as
 SELECT gen_random_uuid(), s.cadre_id, s.carer_id, %(on)s, %(actor)s, %(reason)s
   FROM staged_assignments s
 """
+
+
+# What the one who hands over had promised to see to goes with the person.
+HAND_ON_MEASURES = """
+UPDATE ledgers_measure m SET owner_id = s.carer_id
+  FROM staged_assignments s
+  JOIN ledgers_need n ON n.cadre_id = s.cadre_id AND n.closed_on IS NULL AND n.voided_at IS NULL
+  JOIN ledgers_careassignment a ON a.cadre_id = s.cadre_id AND a.ends_on IS NULL AND a.voided_at IS NULL
+       AND a.role = 'primary' AND a.carer_id <> s.carer_id
+ WHERE m.need_id = n.id AND m.owner_id = a.carer_id
+   AND m.done_on IS NULL AND m.dropped_on IS NULL AND m.voided_at IS NULL
+"""
+# Beyond so many hand-overs at once nobody reads lists; the people's pages say what is open.
+MOST_LISTED = 1000
 
 
 @dataclass(frozen=True)
@@ -65,7 +80,8 @@ def assign_carers(
 ) -> AssignCounts:
     """Make `carers` the 责任人 of a group from the day `on`, sharing it evenly in the order of units and names.
 
-    A previous 责任人 ends on that day with the hand-over note. Carers and cadres are locked, so that capacity holds
+    A previous 责任人 ends on that day with the hand-over note and the list of what is open; measures that he was to
+    see to pass to the new one. Carers and cadres are locked, so that capacity holds
     against a second clerk at the same moment; beyond it OverCapacity, unless a reason is given. Someone who already
     has one of `carers` keeps him. Set-based; repeating it changes nothing. `actor` None is the portal itself.
     """
@@ -76,7 +92,10 @@ def assign_carers(
     )
     kept, given = _share_out(ids, carers)
     _check_capacity(ids, kept, given, carers, override_reason=override_reason, on=on)
-    copy_rows(STAGING, (("cadre_id", "bigint"), ("carer_id", "bigint")), given)
+    items = _items_at_handover(ids, on)
+    rows = [(cadre, carer, "\n".join(items.get(cadre, ()))) for cadre, carer in given]
+    copy_rows(STAGING, (("cadre_id", "bigint"), ("carer_id", "bigint"), ("items", "text")), rows)
+    execute(HAND_ON_MEASURES)
     handed_over = execute(END_OTHERS, {"on": on, "handover": handover_note[:500]})
     started = execute(START, {"on": on, "actor": getattr(actor, "pk", None), "reason": override_reason[:200]})
     return AssignCounts(started, min(handed_over, started), len(ids) - started)
@@ -108,7 +127,15 @@ def end_assignment(assignment: CareAssignment, *, actor: User, on: dt.date, hand
         return
     standing.ends_on = max(standing.starts_on, on)
     standing.handover_note = handover_note
-    standing.save(update_fields=["ends_on", "handover_note"])
+    standing.handover_items = "\n".join(open_items([standing.cadre_id], on)[standing.cadre_id])
+    standing.save(update_fields=["ends_on", "handover_note", "handover_items"])
+
+
+def _items_at_handover(ids: list[int], on: dt.date) -> dict[int, list[str]]:
+    """What is open for those who have a 责任人 already."""
+    held = CareAssignment.objects.open().primary().filter(cadre__in=ids).values_list("cadre_id", flat=True)
+    handed = list(held[: MOST_LISTED + 1])
+    return open_items(handed, on) if 0 < len(handed) <= MOST_LISTED else {}
 
 
 def _lock_carers(carers: Sequence[User]) -> list[User]:

@@ -23,6 +23,7 @@ from .family_endings import keep_families
 from .need_endings import end_needs
 from .planning import plan_duties
 from .stay_events import end_stay, end_stay_by_death, open_stay
+from .treatment_deaths import end_treatments
 
 
 def handle_life_event(event: LifeEvent, undo: bool) -> None:
@@ -117,6 +118,7 @@ HANDLERS: dict[str, tuple[Callable, ...]] = {
         call_off_works,
         keep_families,
         aid_of_the_dead,
+        end_treatments,
     ),
     LifeEventKind.LOST: (_lost,),
     LifeEventKind.FOUND: (_found,),

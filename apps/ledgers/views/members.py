@@ -16,7 +16,7 @@ from apps.branches.due import DueLine
 from apps.branches.models import Post
 from apps.common import audit
 from apps.common.errors import BusinessError
-from apps.common.form_keys import key_of, keyed_address
+from apps.common.form_keys import key_of, keyed_address, sending_address
 from apps.ledgers.choices import EnteredVia, Method
 from apps.ledgers.desk_forms import METHODS, VisitForm
 from apps.ledgers.forms import initial_for
@@ -24,6 +24,8 @@ from apps.ledgers.looks import reach_to_show
 from apps.ledgers.models import Contact, Duty, SafetyCheck
 from apps.ledgers.queries.desk import FILTERS, member_or_404, member_page, member_rows, members_found
 from apps.ledgers.queries.desk_due import lines_of
+from apps.ledgers.queries.promises import promised_to
+from apps.ledgers.rules.needs import measure_standing
 from apps.ledgers.services.visits import record_visit as put_visit
 from apps.people.choices import LifeStatus
 from apps.people.models import Person
@@ -79,10 +81,20 @@ def member(request, desk, person):
         "lines": [DueLine(due, *due.tag(desk.today)) for due in lines_of(desk, found)],
         "visit_url": address(desk, "ledgers:visit", found.public_id),
         "report_url": address(desk, "ledgers:report_about", found.public_id),
+        "promises": promise_lines(found, desk.today),
         "is_living": found.life_status in (LifeStatus.LIVING, LifeStatus.LOST),
         "draft_url": drafts.address_of(desk, FORM, str(found.public_id)) if "recorded" in request.GET else "",
     }
     return show(request, desk, "desk/members/member.html", context)
+
+
+def promise_lines(person: Person, on) -> list[dict]:
+    """What the bureau promised him and has not done yet, for his secretary."""
+    return [
+        {"what": row.what, "who": row.provider or row.owner.display_name, "standing": measure_standing(row, on)}
+        for row in promised_to(person.pk, on)
+        if row.done_on is None
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,6 +137,7 @@ def visit(request, desk, person):
         "duty": duty,
         "typed": typed,
         "draft_url": drafts.address_of(desk, FORM, subject),
+        "action": sending_address(request),
         "used": " ".join(map(str, keys_used(request, found))),
     }
     return show(request, desk, "desk/members/visit.html", context, status=422 if form.errors else 200)

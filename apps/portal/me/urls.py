@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import farewell, views
+from . import aid, farewell, views
 
 # Named in the portal's own namespace.
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("who/", views.who, name="me_who"),
     path("carer/", views.carer, name="me_carer"),
     path("promises/", views.promised, name="me_promises"),
+    path("say/", views.say_words, name="me_say"),
     path("calendar/", views.own_calendar, name="me_calendar"),
     path("calendar/calendar.ics", views.calendar_file, name="me_calendar_file"),
     path("health/", views.own_health, name="me_health"),
@@ -16,6 +17,10 @@ urlpatterns = [
     path("change/phone/", views.change_phone, name="me_change_phone"),
     path("change/address/", views.change_address, name="me_change_address"),
     path("change/take-back/", views.take_back, name="me_take_back"),
+    path("aid/", aid.home, name="me_aid"),
+    path("aid/take-back/", aid.take_back, name="me_aid_take_back"),
+    path("aid/complete/", aid.complete, name="me_aid_complete"),
+    path("aid/new/<slug:step>/", aid.step, name="me_aid_step"),
     path("family/", views.family, name="me_family"),
     path("grant/", views.own_grant, name="me_grant"),
     path("farewell/", farewell.farewell, name="me_farewell"),

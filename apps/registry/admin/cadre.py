@@ -278,6 +278,7 @@ class CadreAdminBase(
     def person_page_context(self, request, cadre: Cadre, revealed: dict) -> dict:
         request.page_permissions = self.page_permissions
         sections = self.sections(request, cadre, revealed)
+        facts = [section for section in sections if not section.is_aside]
         return {
             "title": cadre.person.name,
             "original": cadre,
@@ -285,10 +286,8 @@ class CadreAdminBase(
             "headline": page.headline(cadre),
             "tags": self.tags(request, cadre),
             "sections": sections,
-            "columns": [
-                [section for section in sections if not section.is_aside],
-                [section for section in sections if section.is_aside],
-            ],
+            "beside": [section for section in sections if section.is_aside],
+            "facts": [facts[0::2], facts[1::2]],
             "tools": self.links(request, cadre),
             "asks_reason": any(row.hidden for section in sections for row in section.rows),
             "reveal_url": self.url_of("reveal", cadre),
