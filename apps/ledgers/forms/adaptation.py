@@ -122,9 +122,16 @@ class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class ManyField(forms.FileField):
+    """A list of uploads, each checked as one is."""
+
+    def clean(self, data, initial=None):
+        return [super(ManyField, self).clean(one, initial) for one in data or [None]]
+
+
 class PhotoForm(PortalForm):
     side = forms.ChoiceField(label="哪一面", choices=PhotoSide, widget=forms.RadioSelect)
-    photo = forms.FileField(label="照片", widget=ManyFiles({"accept": IMAGES, "multiple": True}), help_text=HELP)
+    photo = ManyField(label="照片", widget=ManyFiles({"accept": IMAGES, "multiple": True}), help_text=HELP)
 
     def clean(self):
         values = super().clean()
