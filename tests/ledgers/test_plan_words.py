@@ -17,7 +17,7 @@ from apps.ledgers.services import needs as services
 from apps.ledgers.services.inquiries import InquiryFacts, take_inquiry
 from apps.portal.me.measures import doings_of
 from tests.builders import make_cadre, make_unit, make_user
-from tests.family import grant_to, make_family
+from tests.family import make_family
 
 TODAY = timezone.localdate()
 DAY = dt.timedelta(days=1)
@@ -88,7 +88,6 @@ def test_promises_are_told_open_ones_first_and_old_ones_no_more(cadre, clerk):
 @pytest.mark.django_db
 def test_family_reads_promises_and_has_something_to_say_once(client):
     family = make_family(TODAY)
-    grant_to(family, sees_promises=True)
     promise(need_of(family.cadre, family.clerk), family.clerk, due=TODAY + 9 * DAY)
     client.force_login(family.daughter)
 
