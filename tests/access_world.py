@@ -49,17 +49,20 @@ from apps.branches.models import (
     Transfer,
 )
 from apps.branches.models import Attendance as Roll
-from apps.common import attachments, audit
-from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
+from apps.common import audit, attachments
+from apps.common.models import Attachment, AuditEntry, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import (
     AfterDeathItem,
     AftermathCase,
+    AidApplication,
     CallSheet,
+    Campaign,
     CareAssignment,
     CareTier,
     Contact,
     ContactPerson,
     Duty,
+    FundYear,
     Inquiry,
     Measure,
     MeasureTemplate,
@@ -68,6 +71,9 @@ from apps.ledgers.models import (
     SafetyCheck,
     ServicePlan,
     WordTemplate,
+    VisitRoute,
+    VisitStop,
+    VisitTarget,
 )
 from apps.ledgers.services.plan_layout import default_template
 from apps.messaging.models import Delivery, DeliveryBatch
@@ -92,6 +98,7 @@ from apps.registry.models import (
 )
 from apps.reminders.models import Reminder
 from tests.access_health import HEALTH_OBJECTS
+from tests.access_treatments import TREATMENT_OBJECTS, TREATMENT_SHARED
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
 DAY, LATER = datetime.date(2026, 3, 1), datetime.date(2026, 6, 1)
@@ -187,8 +194,27 @@ def _rule_set(side: Side) -> RuleSet:
     )
 
 
+def _audit_entry(side):
+    audit.record("open", actor=None, people=[side.cadre.pk])
+    return AuditEntry.objects.latest("pk")
+
+
 def _seal(side: Side) -> AuditSeal:
     return AuditSeal.objects.create(from_xid=0, until_xid=side.unit.pk, entry_count=0, digest=b"x")
+
+
+def _audit_entry(side: Side) -> AuditEntry:
+    audit.record("open", actor=None, people=[side.cadre.pk])
+    return AuditEntry.objects.latest("pk")
+
+
+def _route(side: Side) -> VisitRoute:
+    route = VisitRoute.objects.create(
+        unit=side.unit, on_day=DAY, leader=ServingLeader.objects.create(name="陈立新", title="区长", unit=side.unit)
+    )
+    stop = VisitStop.objects.create(route=route, position=1)
+    VisitTarget.objects.create(stop=stop, cadre=side.cadre)
+    return route
 
 
 def _contact(side: Side) -> Contact:
@@ -392,6 +418,20 @@ OBJECTS: dict[str, Builder] = {
         unit=side.unit, category="home", what="装扶手"
     ),
     "ledgers.wordtemplate": _word_template,
+    "ledgers.fundyear": lambda side: FundYear.objects.create(
+        unit=side.unit, year=timezone.localdate().year, source="市财政", budget=10_000
+    ),
+    "ledgers.aidapplication": lambda side: AidApplication.objects.create(
+        cadre=side.cadre,
+        fund=side.objects["ledgers.fundyear"],
+        year=timezone.localdate().year,
+        kind="medical",
+        situations=["01"],
+        requested=4000,
+        applied_on=timezone.localdate(),
+        moved_on=timezone.localdate(),
+        via="staff",
+    ),
     "ledgers.aftermathcase": _aftermath,
     "ledgers.aftermathtask": lambda side: side.objects["ledgers.aftermathcase"].tasks.create(
         what="吊唁慰问", due_on=LATER
@@ -446,13 +486,17 @@ OBJECTS: dict[str, Builder] = {
         subject=f"ledgers.callsheet:{side.unit.pk}",
         unit_id=side.unit.pk,
     ),
+    "ledgers.campaign": lambda side: Campaign.objects.create(
+        unit=side.unit, kind="spring", name=f"{DAY.year}春节", starts_on=DAY, last_day=LATER, budget=1000
+    ),
+    "ledgers.visitroute": _route,
     "ledgers.callsheet": lambda side: CallSheet.objects.create(
         carer=User.objects.get(username=f"carer{side.unit.pk}"),
         on_day=DAY,
         until=LATER,
         paper=Paper.objects.get(unit_id=side.unit.pk),
     ),
-    "common.auditentry": lambda side: audit.record("open", actor=None, people=[side.cadre.pk]),
+    "common.auditentry": _audit_entry,
     "common.auditseal": _seal,
     "branches.inspection": lambda side: Inspection.objects.create(
         organisation=side.organisation, inspected_on=DAY, inspectors="组织科", subject="支部建设"
@@ -546,6 +590,7 @@ OBJECTS: dict[str, Builder] = {
 
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
 OBJECTS |= HEALTH_OBJECTS
+OBJECTS |= TREATMENT_OBJECTS
 SHARED = {
     "organisation.division",
     "organisation.unit",
@@ -566,6 +611,7 @@ SHARED = {
     "branches.inspection",
     "branches.medalbatch",
     "branches.standard",
+    *TREATMENT_SHARED,
 }
 
 

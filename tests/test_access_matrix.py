@@ -26,6 +26,7 @@ from apps.accounts.access import current_grants
 from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.branches.access import current_posts
+from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,33 @@ PAGES = {
     "admin:ledgers_callsheet_enter": Row(
         "ledgers.view_callsheet", "ledgers.callsheet", post="ledgers.change_callsheet"
     ),
+    "admin:ledgers_campaign_figures": Row("ledgers.view_campaign"),
+    "admin:ledgers_campaign_people": Row("ledgers.view_campaign", "ledgers.campaign", post="ledgers.change_campaign"),
+    "admin:ledgers_campaign_layers": Row("ledgers.view_campaign", "ledgers.campaign", post="ledgers.change_campaign"),
+    # Envelopes are taken back once the list is approved: that of the world is not.
+    "admin:ledgers_campaign_unclaimed": Row("ledgers.view_campaign", "ledgers.campaign", post=NOBODY),
+    "admin:ledgers_campaign_select": Row("ledgers.change_campaign", "ledgers.campaign"),
+    "admin:ledgers_campaign_person": Row("ledgers.change_campaign", "ledgers.campaign"),
+    "admin:ledgers_campaign_amounts": Row("ledgers.change_campaign", "ledgers.campaign"),
+    # Asks for the right to see campaigns too, which nobody who exports lacks.
+    "admin:ledgers_campaign_export": Row("registry.export_cadre", "ledgers.campaign"),
+    "admin:ledgers_campaign_approve": Row("ledgers.approve_campaign", "ledgers.campaign"),
+    "admin:ledgers_campaign_send-back": Row("ledgers.approve_campaign", "ledgers.campaign"),
+    "admin:ledgers_campaign_close": Row("ledgers.approve_campaign", "ledgers.campaign"),
+    "admin:ledgers_campaign_reopen": Row("ledgers.approve_campaign", "ledgers.campaign"),
+    "admin:ledgers_visitroute_people": Row("ledgers.change_visitroute", "ledgers.visitroute"),
+    "admin:ledgers_visitroute_arrange": Row("ledgers.change_visitroute", "ledgers.visitroute"),
+    "admin:ledgers_visitroute_returned": Row("ledgers.change_visitroute", "ledgers.visitroute"),
+    "admin:ledgers_visitroute_cards": Row("ledgers.change_visitroute", "ledgers.visitroute"),
+    "admin:ledgers_visitroute_morning": Row(
+        "ledgers.view_visitroute", "ledgers.visitroute", post="ledgers.change_visitroute"
+    ),
+    "admin:ledgers_visitroute_enter": Row(
+        "ledgers.view_visitroute", "ledgers.visitroute", post="ledgers.change_visitroute"
+    ),
+    "admin:ledgers_visitroute_print": Row("ledgers.view_visitroute", "ledgers.visitroute"),
+    "admin:ledgers_visitroute_table": Row("ledgers.view_visitroute", "ledgers.visitroute"),
+    "admin:ledgers_visitroute_sign": Row("ledgers.view_visitroute", "ledgers.visitroute"),
     "admin:ledgers_duty_visit_list": Row("ledgers.view_duty"),
     "admin:ledgers_duty_today": Row("ledgers.view_today"),
     "admin:ledgers_contact_print": Row("ledgers.view_contact"),
@@ -223,6 +251,7 @@ PAGES = {
     "admin:ledgers_homeadaptation_photos": Row("ledgers.change_homeadaptation", "ledgers.homeadaptation"),
     "admin:ledgers_homeadaptation_photo": Row(NOBODY, "ledgers.homeadaptation"),
     "admin:ledgers_homeadaptation_photo-remove": Row(NOBODY, "ledgers.homeadaptation"),
+    **{name: Row(*asked) for name, asked in TREATMENT_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
     "admin:people_proxygrant_print": Row("people.change_proxygrant", "people.proxygrant"),
@@ -246,6 +275,19 @@ PAGES = {
     "admin:ledgers_aftermathcase_task": Row("ledgers.change_aftermathcase", "ledgers.aftermathtask"),
     "admin:ledgers_aftermathcase_notice": Row("ledgers.view_aftermathcase", "ledgers.aftermathcase"),
     "admin:ledgers_afterdeathitem_start": Row("ledgers.add_afterdeathitem"),
+    "admin:ledgers_aidapplication_act": Row("ledgers.change_aidapplication", "ledgers.aidapplication"),
+    "admin:ledgers_aidapplication_print": Row("ledgers.view_aidapplication", "ledgers.aidapplication"),
+    "admin:ledgers_aidapplication_file": Row(NOBODY, "ledgers.aidapplication"),
+    "admin:ledgers_fundyear_adjust": Row("ledgers.change_fundyear", "ledgers.fundyear"),
+    "admin:ledgers_fundyear_summary": Row("ledgers.view_fundyear", "ledgers.fundyear"),
+    "admin:ledgers_fundyear_meeting": Row("ledgers.decide_aid", "ledgers.fundyear"),
+    "admin:ledgers_fundyear_notice": Row("ledgers.change_aidapplication", "ledgers.fundyear"),
+    "admin:ledgers_fundyear_pay": Row("ledgers.change_aidapplication", "ledgers.fundyear"),
+    # Meetings, notices and lists of a fund are named by a key of their own, which the world has none of.
+    **{
+        f"admin:ledgers_fundyear_{page}": Row(NOBODY, "ledgers.fundyear")
+        for page in ("meeting_print", "notice_page", "notice_print", "object", "answer", "batch_page", "batch_print")
+    },
     "admin:ledgers_inquiry_counts": Row("ledgers.view_inquiry"),
     "admin:ledgers_inquiry_answer": Row("ledgers.change_inquiry", "ledgers.inquiry"),
     "admin:ledgers_inquiry_pass": Row("ledgers.change_inquiry", "ledgers.inquiry"),
@@ -329,6 +371,13 @@ PAGES = {
     "ledgers:members": Row(DESK, post=NOBODY),
     "ledgers:member": Row(DESK, "people.person", post=NOBODY),
     "ledgers:visit": Row(DESK, "people.person"),
+    "ledgers:aid": Row(DESK, post=NOBODY),
+    "ledgers:aid_who": Row(DESK, post=NOBODY),
+    "ledgers:aid_step": Row(DESK, "people.person"),
+    "ledgers:aid_verify": Row(DESK, "ledgers.aidapplication"),
+    # Only what this account entered itself.
+    "ledgers:aid_take_back": Row(NOBODY, "ledgers.aidapplication"),
+    "ledgers:aid_complete": Row(NOBODY, "ledgers.aidapplication"),
     "ledgers:report": Row(DESK, post=NOBODY),
     "ledgers:report_about": Row(DESK, "people.person", post=NOBODY),
     "ledgers:report_who": Row(DESK, post=NOBODY),
@@ -493,6 +542,10 @@ PAGES = {
             "change_phone",
             "change_address",
             "take_back",
+            "aid",
+            "aid_take_back",
+            "aid_complete",
+            "aid_step",
             "family",
             "grant",
             "looks",
@@ -592,6 +645,7 @@ EXCEPTIONS = {
     ),
     "admin:ledgers_medicine_change": Row("ledgers.view_medicine", "ledgers.medicine", post=NOBODY),
     "admin:ledgers_assessment_restore": Row("ledgers.change_assessment", "ledgers.assessment", post=NOBODY),
+    **{name: Row(*asked) for name, asked in TREATMENT_EXCEPTIONS.items()},
     # Checks are raised by calls and ended by reports; periods away are added from a person's page and voided for good.
     "admin:ledgers_safetycheck_add": Row(NOBODY),
     "admin:ledgers_safetycheck_change": Row("ledgers.view_safetycheck", "ledgers.safetycheck", post=NOBODY),

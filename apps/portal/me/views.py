@@ -262,7 +262,12 @@ def own_grant(request, acting):
     return show(request, acting, "portal/me/grant.html", context)
 
 
-@own_page(himself=True)
+@own_page(scope=PROMISES)
 def looked_at(request, acting):
-    context = {"looks": looks.looks_of(acting.person, timezone.now()), "days": looks.DAYS}
+    """谁看过我. That a proxy asked is on record like any other look."""
+    note_look(request, acting, "see_looks")
+    found = looks.looks_of(
+        acting.person, timezone.now(), reader=request.user, is_proxy=acting.is_proxy, whom=whom(acting)
+    )
+    context = {"days": found, "span": looks.DAYS}
     return show(request, acting, "portal/me/looks.html", context)
