@@ -13,6 +13,7 @@ from apps.messaging.rules import ZONE
 from apps.messaging.services import NewMessage, post
 from apps.organisation.queries import rule_values, work_calendar
 
+from .aid_notices import aid_messages
 from .choices import InquiryState
 from .family_notices import family_messages
 from .inquiry_rules import InquiryRules
@@ -34,7 +35,7 @@ DAY = dt.timedelta(days=1)
 def tell_colleagues(now: dt.datetime) -> int:
     """Post what is due; returns how many messages were asked for, those known already included."""
     today = now.astimezone(ZONE).date()
-    messages = [*_overdue_inquiries(today), *_absences(today), *family_messages(today)]
+    messages = [*_overdue_inquiries(today), *_absences(today), *family_messages(today), *aid_messages(today)]
     if messages:
         post(messages, now=now)
     return len(messages)
