@@ -1,7 +1,6 @@
 """What is open after deaths, for staff, for the page of a person and for the family; and drafts from the registry."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -16,8 +15,6 @@ from apps.people.choices import CODE_LISTS, GrantEnd, LifeStatus, Sex
 from apps.people.models import Person, ProxyGrant
 from apps.registry.models import Cadre, LifeEvent
 from apps.registry.wording import age_of
-
-from .moments import Moment, day_words
 
 CHANGE = "ledgers.change_aftermathcase"
 UNKNOWN = "（　　　　）"
@@ -46,21 +43,6 @@ def loose_ends(user, *, most: int = 20) -> list[LifeEvent]:
 def case_of(cadre: Cadre) -> AftermathCase | None:
     """The standing case of a cadre, the latest. One statement."""
     return AftermathCase.objects.standing().filter(cadre=cadre).select_related("owner").order_by("-pk").first()
-
-
-def summary_of_aftermath(cadre: Cadre) -> tuple[AftermathCase, list[AftermathTask]] | None:
-    """Case and tasks for the page of a person; None without one. Two statements, one where he lives."""
-    case = case_of(cadre)
-    if case is None:
-        return None
-    return case, list(case.tasks.filter(voided_at__isnull=True).select_related("owner"))
-
-
-def moments_of_aftermath(cadre: Cadre) -> Iterable[Moment]:
-    """What was done after the death, for the timeline. One statement."""
-    rows = AftermathTask.objects.standing().filter(case__cadre=cadre, done_on__isnull=False)
-    for task in rows.order_by("-done_on", "-pk"):
-        yield Moment(task.done_on, day_words(task.done_on), f"{task.what}：{task.get_ended_display()}", task.note)
 
 
 def mourned_by(person: Person, on: dt.date) -> Person | None:
