@@ -3,7 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
+from .queries.twins import find_twins
 from .services import aid_drafts
+
+
+@shared_task
+def look_for_twins() -> int:
+    return find_twins(timezone.localdate())
 
 
 @shared_task
