@@ -5,13 +5,17 @@ One old comrade, 高龄 and 独居. The steps stand in the order of the work; ea
 
 import io
 import json
+import re
 import shutil
 
 import pytest
 from PIL import Image
+from playwright.sync_api import sync_playwright
 
 from apps.portal.demo.accounts import DEMO_PASSWORD
-from tests.portal.test_main_job import wait_while
+from cadre_portal.embedded.stack import Stack
+from tests.portal.ledger_roster import write_one
+from tests.portal.test_main_job import free_port, wait_while
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
