@@ -107,7 +107,8 @@ def add_people(route: VisitRoute, cadres: Collection[Cadre], *, actor: User, ask
     if route.campaign_id:
         raise BusinessError("这个安排属于一次慰问，请从慰问名单里分派。", code="campaign", field="who")
     known = set(VisitTarget.objects.filter(stop__route=route).values_list("cadre", flat=True))
-    new = [cadre for cadre in cadres if cadre.pk not in known]
+    fresh = Cadre.objects.select_related("person").in_bulk([cadre.pk for cadre in cadres])
+    new = [fresh[cadre.pk] for cadre in cadres if cadre.pk not in known]
     for cadre in new:
         if cadre.person.life_status == LifeStatus.DECEASED:
             raise BusinessError(f"{cadre.person.name}同志已登记离世。", code="deceased", field="who")
@@ -172,6 +173,8 @@ def refuse_print(campaign: Campaign | None) -> None:
 def mark_printed(route: VisitRoute, *, actor: User, on: dt.date) -> VisitRoute:
     """Keep what is true of everybody on the route now: the morning tells what changed since. Called before its papers
     are made; refuses as `refuse_print` does."""
+    if route.campaign and route.campaign.state == CampaignState.CLOSED:
+        return route  # for the file: nothing is compared any more
     route = _locked(route)
     refuse_print(route.campaign)
     keep_facts(VisitTarget.objects.filter(stop__route=route, state=TargetState.CHOSEN), on)
