@@ -14,6 +14,7 @@ from apps.ledgers.models import (
     GreenCard,
     MedicalFee,
     NearbyService,
+    Need,
     ServiceOffer,
     Subscription,
     TreatmentItem,
@@ -139,6 +140,19 @@ def test_staff_are_offered_what_serves_where_he_lives(unit):
         )
 
     assert {offer.name for offer in offers_for(here.pk)} == {"全市", "本社区"}
+
+
+def test_who_promises_something_sees_the_service_catalogue(staff, unit):
+    cadre = make_cadre(unit=unit)
+    need = Need.objects.create(cadre=cadre, section="wellbeing", category="other", description="送饭", found_on=DAY)
+    ServiceOffer.objects.create(
+        kind="living", name="助餐", provider="南河饭堂", phone="0700-8800204", how_to_order="打电话"
+    )
+
+    shown = staff.get(reverse("admin:ledgers_need_measure", args=[need.pk])).content.decode()
+
+    assert '<option value="南河饭堂">助餐</option>' in shown
+    assert 'list="service-offers"' in shown
 
 
 def test_who_cares_for_him_hears_once_that_his_card_ends(unit, clerk):
