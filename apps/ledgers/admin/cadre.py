@@ -20,6 +20,7 @@ from .filters import BranchFilter, CarerFilter, TierFilter
 from .groups import ASSIGN, DECIDE, GroupActs
 from .households import HouseholdActs
 from .person_page import PAGE_RIGHTS, PersonPage
+from .plan_filters import PlanFilter
 from .whereabouts import add_url, period_words
 
 RECORD = "ledgers.record_contact"
@@ -44,7 +45,7 @@ class CadreAdmin(PersonPage, FamilyActs, HouseholdActs, GroupActs, CadreAdminBas
         CHANGE_AWAY,
         *FamilyActs.page_permissions,
     )
-    list_filter = (*CadreAdminBase.list_filter, TierFilter, CarerFilter, BranchFilter)
+    list_filter = (*CadreAdminBase.list_filter, TierFilter, CarerFilter, BranchFilter, PlanFilter)
 
     def get_list_filter(self, request):
         """Filters whose values this user may not see anywhere are left out."""
