@@ -3,9 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .services import aid_drafts
+from .aid_keeping import purge_drafts
 
 
 @shared_task
 def purge_aid_drafts() -> int:
-    return aid_drafts.purge(timezone.now())
+    return purge_drafts(timezone.now())
