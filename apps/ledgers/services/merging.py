@@ -120,6 +120,8 @@ def carry_out(row: PersonMerge, *, actor, now: dt.datetime) -> PersonMerge:
     """The second look agrees: the loser is voided and an alias, his rows and the chosen facts are the winner's.
 
     Refused to whoever proposed it, and where a conflict came up since; then nothing at all is written.
+
+    See rule book 8.65.
     """
     row = _locked_merge(row)
     if row.state == MergeState.DONE:
@@ -148,7 +150,7 @@ def carry_out(row: PersonMerge, *, actor, now: dt.datetime) -> PersonMerge:
 @transaction.atomic
 def undo(row: PersonMerge, *, reason: str, actor, now: dt.datetime) -> PersonMerge:
     """Take a merge back within thirty days. Rows and facts that were changed since stay with the winner and are named
-    in `left`."""
+    in `left`. See rule book 8.66."""
     row = _locked_merge(row)
     if row.state == MergeState.UNDONE:
         return row

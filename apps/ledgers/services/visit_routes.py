@@ -173,6 +173,8 @@ def refuse_print(campaign: Campaign | None) -> None:
 def mark_printed(route: VisitRoute, *, actor: User, on: dt.date) -> VisitRoute:
     """Keep what is true of everybody on the route now: the morning tells what changed since. Called before its papers
     are made; refuses as `refuse_print` does."""
+    if route.campaign and route.campaign.state == CampaignState.CLOSED:
+        return route  # for the file: nothing is compared any more
     route = _locked(route)
     refuse_print(route.campaign)
     keep_facts(VisitTarget.objects.filter(stop__route=route, state=TargetState.CHOSEN), on)
