@@ -113,7 +113,8 @@ def read_returned(run: TreatmentRun, file, rows, *, on: dt.date) -> Returned:
     sheet, header = _sheet(file)
     at = {text: place for place, text in enumerate(header.texts) if text in HEADINGS}
     known = {due.pk: due for due in rows.select_related("cadre__person")}
-    found, seen = Returned(), set()
+    found = Returned()
+    seen: set[int] = set()
     for number, cells in enumerate(sheet.rows[header.last :], header.last + 1):
         if why_no_record(cells, at.values()):
             continue

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
+from apps.portal.demo.aftermath import write_aftermath
 from apps.portal.demo.aid import write_aid
 from apps.portal.demo.branch_life import write_branch_life
 from apps.portal.demo.campaigns import write_campaigns
@@ -106,6 +107,7 @@ class Command(BaseCommand):
         write_health(staff, on=on)
         write_pairing(staff, on=on)
         write_import(units, staff, on=on)
+        write_aftermath(staff, on=on)
         return written
 
     def _progress(self, done: int) -> None:
