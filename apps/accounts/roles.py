@@ -88,7 +88,7 @@ TREATMENT_WORK = (
 )  # fmt: skip
 # 一人一策: seen by all who see people. One line a subject; health, thoughts, cards and medical fees are not here.
 LEDGER = (
-    _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+    _views("ledgers.serviceplan", "ledgers.need", "ledgers.measure", "ledgers.measuretemplate")
     | _views("ledgers.aftermathcase", "ledgers.afterdeathitem", "people.twinpair", "people.personmerge")
     | _views("ledgers.campaign", "ledgers.visitroute")
     | _views("ledgers.homeadaptation", "ledgers.familyincare", "ledgers.tieradvice")
@@ -97,7 +97,8 @@ LEDGER = (
 )
 # 一人一策: done by clerks. One line a subject.
 LEDGER_WORK = (
-    _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure")
+    _edits("ledgers.serviceplan", "ledgers.need", "ledgers.measure", "ledgers.measuretemplate")
+    | _views("ledgers.wordtemplate")
     | frozenset({"ledgers.change_aftermathcase", "people.add_personmerge", "people.change_twinpair"})
     | _edits("ledgers.afterdeathitem")
     | _edits("ledgers.campaign", "ledgers.visitroute")
@@ -154,7 +155,7 @@ ROLES = {
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
         Role("section_head", "科长", CLERK | AID_HEAD | THOUGHTS | _edits("organisation.ruleset", "registry.rankcolumn")
-             | _edits("ledgers.treatmentitem") | _views("organisation.barredentry")
+             | _edits("ledgers.treatmentitem") | _views("organisation.barredentry") | _edits("ledgers.wordtemplate")
              | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people", "registry.view_hold",
                 "registry.change_hold", "ledgers.waive_duty", "ledgers.approve_campaign", "ledgers.approve_over",
                 "branches.name_evaluation"}),

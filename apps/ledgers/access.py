@@ -27,6 +27,7 @@ from .queries.responsible import LIAISON, SECTION_HEAD
 RECORD = "ledgers.record_contact"
 ASSIGN = "ledgers.change_careassignment"
 TAKE, HANDLE = "ledgers.add_inquiry", "ledgers.change_inquiry"
+PROMISE = "ledgers.change_measure"
 ADD_ABSENCE = "accounts.add_absence"
 ACTS_FOR, AWAY_CHARGES = "_acts_for", "_away_charges"
 
@@ -138,8 +139,18 @@ def possible_substitutes(user) -> QuerySet[User]:
 
 def possible_handlers(user) -> QuerySet[User]:
     """Colleagues to whom `user` may pass a call on: whoever may handle calls on his units, above or below them."""
-    roles = [role.key for role in ROLES.values() if HANDLE in role.permissions]
-    units = _around(unit_ids_for(user, TAKE))
+    return _colleagues(user, TAKE, HANDLE)
+
+
+def possible_owners(user) -> QuerySet[User]:
+    """Colleagues who may see to a measure: whoever may keep measures on the units where `user` may promise them, above
+    or below."""
+    return _colleagues(user, PROMISE, PROMISE)
+
+
+def _colleagues(user, mine: str, theirs: str) -> QuerySet[User]:
+    roles = [role.key for role in ROLES.values() if theirs in role.permissions]
+    units = _around(unit_ids_for(user, mine))
     granted = RoleGrant.objects.current(timezone.localdate()).on_units().filter(role__in=roles, unit__in=units)
     rows = User.objects.filter(pk__in=granted.values("user_id"), is_active=True)
     return rows.select_related("unit").order_by("unit__path", "display_name", "pk")

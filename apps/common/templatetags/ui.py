@@ -148,7 +148,8 @@ def grid(*, caption, columns, fields, rows, empty_text="没有要录的行。"):
                 attrs = {"aria-label": f"{row['name']}：{heading}", "data-grid": bound.name, **described}
                 controls.append({"field": bound, "widget": bound.as_widget(attrs=attrs), "label": heading})
         tone = checked_tone(row.get("tone", ""))
-        cells = list(zip(["", *columns[1:]], row["cells"], strict=True))  # the first is the name, which needs no label
+        names = ["", *columns[1:], *[""] * len(row["cells"])]  # the first is the name, which needs no label
+        cells = list(zip(names, row["cells"], strict=False))
         lines.append(
             {
                 **row,

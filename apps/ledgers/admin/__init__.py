@@ -20,8 +20,12 @@ from .duties import DutyAdmin
 from .families import FamilyInCareAdmin
 from .funds import FundYearAdmin
 from .inquiries import InquiryAdmin
+from .measures import MeasureAdmin
 from .medical_fees import GuaranteeCheckAdmin, MedicalFeeAdmin
 from .medicines import MedicineAdmin, ThoughtAdmin
+from .needs import NeedAdmin
+from .plan_library import MeasureTemplateAdmin
+from .plans import ServicePlanAdmin
 from .proposals import TierAdviceAdmin
 from .proxies import ProxyGrantAdmin
 from .seniors import SeniorClaimAdmin
@@ -29,18 +33,20 @@ from .sheets import CallSheetAdmin
 from .stays import HospitalStayAdmin
 from .treatment_sheets import TreatmentSheetAdmin
 from .treatments import TreatmentChangeAdmin, TreatmentDueAdmin, TreatmentItemAdmin, TreatmentRunAdmin
+from .twins import PersonMergeAdmin, TwinPairAdmin
 from .unit_funds import UnitFundAdmin, UnitSpendingAdmin
 from .visit_routes import VisitRouteAdmin
 from .whereabouts import WhereaboutsAdmin
+from .word_templates import WordTemplateAdmin
 
 __all__ = [
     "AbsenceAdmin", "AfterDeathItemAdmin", "AftermathCaseAdmin", "AidApplicationAdmin", "AssessmentAdmin",
-    "CadreAdmin", "CallSheetAdmin", "CampaignAdmin",
-    "CareAssignmentAdmin", "CareTierAdmin", "ChangeRequestAdmin", "CheckUpAdmin",
-    "ContactAdmin", "ConvalescenceBatchAdmin", "ConvalescencePlaceAdmin", "DutyAdmin", "FamilyInCareAdmin",
-    "FundYearAdmin", "GreenCardAdmin", "GuaranteeCheckAdmin", "HomeAdaptationAdmin", "HospitalStayAdmin",
-    "InquiryAdmin", "MedicalFeeAdmin", "MedicineAdmin", "NearbyServiceAdmin", "ProxyGrantAdmin", "SafetyCheckAdmin",
-    "SeniorClaimAdmin", "ServiceOfferAdmin", "SubscriptionAdmin", "ThoughtAdmin", "TierAdviceAdmin",
+    "CadreAdmin", "CallSheetAdmin", "CampaignAdmin", "CareAssignmentAdmin", "CareTierAdmin", "ChangeRequestAdmin",
+    "CheckUpAdmin", "ContactAdmin", "ConvalescenceBatchAdmin", "ConvalescencePlaceAdmin", "DutyAdmin",
+    "FamilyInCareAdmin", "FundYearAdmin", "GreenCardAdmin", "GuaranteeCheckAdmin", "HomeAdaptationAdmin",
+    "HospitalStayAdmin", "InquiryAdmin", "MeasureAdmin", "MeasureTemplateAdmin", "MedicalFeeAdmin", "MedicineAdmin",
+    "NearbyServiceAdmin", "NeedAdmin", "PersonMergeAdmin", "ProxyGrantAdmin", "SafetyCheckAdmin", "SeniorClaimAdmin",
+    "ServiceOfferAdmin", "ServicePlanAdmin", "SubscriptionAdmin", "ThoughtAdmin", "TierAdviceAdmin",
     "TreatmentChangeAdmin", "TreatmentDueAdmin", "TreatmentItemAdmin", "TreatmentRunAdmin", "TreatmentSheetAdmin",
-    "UnitFundAdmin", "UnitSpendingAdmin", "VisitRouteAdmin", "WhereaboutsAdmin",
+    "TwinPairAdmin", "UnitFundAdmin", "UnitSpendingAdmin", "VisitRouteAdmin", "WhereaboutsAdmin", "WordTemplateAdmin",
 ]  # fmt: skip

@@ -158,7 +158,9 @@ class AidApplicationAdmin(AidActs, RecordAdmin):
         rules = rules_for(fund, today) if fund else rule_values(AidRules.rule_key, on=today)
         living = cadre.person.life_status != LifeStatus.DECEASED
         form = AidForm(
-            request.POST if request.method == "POST" else None, situations=situation_choices(rules), living=living
+            request.POST if request.method == "POST" else None,
+            situations=situation_choices(rules, living=living),
+            living=living,
         )
         form.submit_label = "登记"
         if request.method == "POST" and form.is_valid():
@@ -244,7 +246,8 @@ class AidApplicationAdmin(AidActs, RecordAdmin):
         today = timezone.localdate()
         rules = rules_for(row.fund, today)
         form = ChangeForm(
-            request.POST if request.method == "POST" else None, situations=situation_choices(rules),
+            request.POST if request.method == "POST" else None,
+            situations=situation_choices(rules, living=not row.for_survivors),
             living=not row.for_survivors, initial={**initial_of(row), "seen": row.version},
         )  # fmt: skip
         if request.method == "GET":

@@ -13,11 +13,14 @@ from apps.registry.admin.page import Row, Section
 from apps.registry.admin.scope import may_on
 from apps.registry.models import Cadre
 
+from .case_links import PERMISSIONS as CASE_RIGHTS
+from .case_links import case_sections
 from .family import FamilyActs
 from .filters import BranchFilter, CarerFilter, TierFilter
 from .groups import ASSIGN, DECIDE, GroupActs
 from .households import HouseholdActs
 from .person_page import PAGE_RIGHTS, PersonPage
+from .plan_filters import PlanFilter
 from .whereabouts import add_url, period_words
 
 RECORD = "ledgers.record_contact"
@@ -34,6 +37,7 @@ class CadreAdmin(PersonPage, FamilyActs, HouseholdActs, GroupActs, CadreAdminBas
         CHANGE_PERSON,
         RECORD,
         *PAGE_RIGHTS,
+        *CASE_RIGHTS,
         DECIDE,
         ASSIGN,
         VIEW_AWAY,
@@ -41,7 +45,7 @@ class CadreAdmin(PersonPage, FamilyActs, HouseholdActs, GroupActs, CadreAdminBas
         CHANGE_AWAY,
         *FamilyActs.page_permissions,
     )
-    list_filter = (*CadreAdminBase.list_filter, TierFilter, CarerFilter, BranchFilter)
+    list_filter = (*CadreAdminBase.list_filter, TierFilter, CarerFilter, BranchFilter, PlanFilter)
 
     def get_list_filter(self, request):
         """Filters whose values this user may not see anywhere are left out."""
@@ -93,6 +97,7 @@ class CadreAdmin(PersonPage, FamilyActs, HouseholdActs, GroupActs, CadreAdminBas
             self.home_section(request, cadre),
             *self.away_sections(request, cadre),
             *self.family_sections(request, cadre),
+            *case_sections(request, cadre),
         ]
         at = next((place for place, section in enumerate(sections) if section.key == "family"), len(sections))
         return [self.care_section(request, cadre), *sections[:at], *home, *sections[at:]]

@@ -287,7 +287,7 @@ class OfCadreRecord(RecordAdmin):
             raise PermissionDenied
         return obj
 
-    def act(self, request, obj, form, *, title: str, lead: str = "", button: str = "保存", done: str, perform):
+    def one_act(self, request, obj, form, *, title: str, lead: str = "", button: str = "保存", done: str, perform):
         """Show `form`, and `perform(values)` what it says; a refusal is shown at its field."""
         if request.method == "POST" and form.is_valid():
             try:

@@ -17,6 +17,7 @@ from apps.registry.admin import CadreAdminBase
 from apps.registry.models import Cadre
 
 from .labels import SEE_CONTACT, LabelActs
+from .plan_groups import MAKE_PLAN, PlanGroupActs
 
 DECIDE = "ledgers.change_caretier"
 ASSIGN = "ledgers.change_careassignment"
@@ -24,16 +25,20 @@ MOST_ADVISED = 30_000
 GROUP_PAGE = "admin/registry/act.html"
 
 
-class GroupActs(LabelActs):
+class GroupActs(PlanGroupActs, LabelActs):
     """Mixed into the admin of cadres."""
 
-    actions = (*CadreAdminBase.actions, "decide_tier_for_ticked", "assign_carer_for_ticked", "print_labels_for_ticked")
+    actions = (
+        *CadreAdminBase.actions, "decide_tier_for_ticked", "assign_carer_for_ticked", "make_plan_for_ticked",
+        "print_labels_for_ticked",
+    )  # fmt: skip
 
     def group_urls(self):
         return [
             path("tier/", self.staff_view(self.tier_view), name="registry_cadre_tier"),
             path("carers/", self.staff_view(self.carers_view), name="registry_cadre_carers"),
             *self.label_urls(),
+            *self.plan_urls(),
         ]
 
     @admin.action(description="设定服务等级", permissions=["decide_tier"])
@@ -55,6 +60,7 @@ class GroupActs(LabelActs):
         offered = [
             ("tier", "给筛选出的人设定服务等级", DECIDE),
             ("carers", "给筛选出的人指定责任人", ASSIGN),
+            ("plans", "给筛选出的人制定今年的一人一策", MAKE_PLAN),
             ("labels", "给筛选出的人打印信封标签", SEE_CONTACT),
         ]
         return [

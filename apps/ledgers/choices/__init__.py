@@ -21,7 +21,7 @@ from .care import (
     Reason,
     SheetOrder,
 )
-from .plans import MeasureDrop, NeedOutcome, Satisfaction, Section, TemplateKind, Urgency, VersionReason
+from .plans import MeasureDrop, NeedOutcome, Satisfaction, Section, TemplateKind, Urgency
 
 __all__ = [
     "Audience",
@@ -49,5 +49,4 @@ __all__ = [
     "SheetOrder",
     "TemplateKind",
     "Urgency",
-    "VersionReason",
 ]

@@ -43,11 +43,5 @@ class MeasureDrop(models.TextChoices):
     ENDED = "ended", "人员变动"
 
 
-class VersionReason(models.TextChoices):
-    PRINTED = "printed", "打印"
-    WORD = "word", "导出 Word"
-    CARRIED = "carried", "接续到下一年"
-
-
 class TemplateKind(models.TextChoices):
     PLAN = "plan", "一人一策精准服务台账"

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from apps.common.code_lists import choices_of
+from apps.common.secrecy_forms import SecrecyMixin
 from apps.ledgers.choices import Urgency
 from apps.ledgers.choices.campaigns import GuestKind
 from apps.ledgers.rules.needs import NeedRules, reply_day
@@ -56,7 +57,7 @@ def usual_reply_day(found_on: dt.date) -> dt.date:
     return reply_day(found_on, Urgency.SOON, rules, work_calendar())
 
 
-class NeedFields(forms.Form):
+class NeedFields(SecrecyMixin, forms.Form):
     """Needs found on a visit, up to three; left empty they say nothing."""
 
     locals().update(_need_fields())
@@ -91,7 +92,7 @@ class NeedFields(forms.Form):
         ]
 
 
-class GuestFields(forms.Form):
+class GuestFields(SecrecyMixin, forms.Form):
     """Up to three people whom the visit also served; left empty they say nothing."""
 
     locals().update(_guest_fields())

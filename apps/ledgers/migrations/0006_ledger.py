@@ -1905,8 +1905,6 @@ class Migration(migrations.Migration):
                         ('void_reason', models.CharField(blank=True, db_default='', editable=False, max_length=200, verbose_name='作废原因')),
                         ('number', models.PositiveSmallIntegerField(verbose_name='第几版')),
                         ('content', apps.common.fields.EncryptedTextField(blank=True, null=True, verbose_name='内容')),
-                        ('digest', models.BinaryField(verbose_name='内容摘要（带密钥）')),
-                        ('reason', models.CharField(choices=[('printed', '打印'), ('word', '导出 Word'), ('carried', '接续到下一年')], max_length=10, verbose_name='为什么留存')),
                         ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='留存时间')),
                         ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='打印人')),
                         ('paper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='common.paper', verbose_name='纸质表')),

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from apps.common.fields import EncryptedTextField
 from apps.common.models import Attachment, Paper, Record
-from apps.ledgers.choices import TemplateKind, VersionReason
+from apps.ledgers.choices import TemplateKind
 from apps.organisation.models import Unit
 from apps.registry.models import Cadre
 
@@ -21,18 +21,15 @@ class VersionQuerySet(models.QuerySet):
 
 
 class PlanVersion(Record):
-    """A plan as it was printed, exported or signed: never changed afterwards.
+    """A plan as it was printed for signature: never changed afterwards.
 
     `content` is the sheet as JSON (queries.plan_sheet), encrypted; lines that need a right of their own say so and are
-    left out for readers without it. `digest` (keyed) tells whether anything changed since the version before: printing
-    an unchanged sheet again makes no new version. `paper` is the sheet of paper that is out for signature.
+    left out for readers without it. `paper` is the sheet of paper that is out for signature.
     """
 
     plan = models.ForeignKey(ServicePlan, models.PROTECT, related_name="versions", verbose_name="一人一策")
     number = models.PositiveSmallIntegerField("第几版")
     content = EncryptedTextField("内容")
-    digest = models.BinaryField("内容摘要（带密钥）")
-    reason = models.CharField("为什么留存", max_length=10, choices=VersionReason)
     paper = models.ForeignKey(Paper, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="纸质表")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="打印人")
     made_at = models.DateTimeField("留存时间", db_default=Now())

@@ -1,11 +1,10 @@
 """What is open after deaths, for staff, for the page of a person and for the family; and drafts from the registry."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from apps.common.code_lists import choices_of
 from apps.ledgers.models import AfterDeathItem, AftermathCase, AftermathTask
@@ -17,8 +16,6 @@ from apps.people.models import Person, ProxyGrant
 from apps.registry.models import Cadre, LifeEvent
 from apps.registry.wording import age_of
 
-from .moments import Moment, day_words
-
 CHANGE = "ledgers.change_aftermathcase"
 UNKNOWN = "（　　　　）"
 
@@ -26,41 +23,24 @@ UNKNOWN = "（　　　　）"
 # Staff ------------------------------------------------------------------------------------------------------------
 
 
-def aftermath_due(user, on: dt.date, *, most: int = 20) -> list[AftermathTask]:
-    """Open tasks of the user, and those that nobody has yet among people for whom he may act, the most urgent first.
-
-    One statement; each has `.case.cadre.person` at hand.
-    """
+def aftermath_due(user, *, most: int = 20) -> QuerySet[AftermathTask]:
+    """Open tasks of the user, and those that nobody has yet among people for whom he may act, the most urgent first;
+    each has `.case.cadre.person` at hand."""
     cadres = Cadre.objects.visible_to(user, CHANGE).order_by().values("pk")
     rows = AftermathTask.objects.open().filter(Q(owner=user) | Q(owner__isnull=True, case__cadre__in=cadres))
-    return list(rows.select_related("case__cadre__person").order_by("due_on", "pk")[:most])
+    return rows.select_related("case__cadre__person").order_by("due_on", "pk")[:most]
 
 
-def loose_ends(user, *, most: int = 20) -> list[LifeEvent]:
-    """Undone events with something that could not be put back, nobody having seen to it yet. One statement."""
+def loose_ends(user, *, most: int = 20) -> QuerySet[LifeEvent]:
+    """Undone events with something that could not be put back, nobody having seen to it yet."""
     cadres = Cadre.objects.visible_to(user, "registry.confirm_lifeevent").order_by().values("pk")
     rows = LifeEvent.objects.filter(~Q(loose_ends=[]), settled_at__isnull=True, person__in=cadres)
-    return list(rows.select_related("person").order_by("-pk")[:most])
+    return rows.select_related("person").order_by("-pk")[:most]
 
 
 def case_of(cadre: Cadre) -> AftermathCase | None:
     """The standing case of a cadre, the latest. One statement."""
     return AftermathCase.objects.standing().filter(cadre=cadre).select_related("owner").order_by("-pk").first()
-
-
-def summary_of_aftermath(cadre: Cadre) -> tuple[AftermathCase, list[AftermathTask]] | None:
-    """Case and tasks for the page of a person; None without one. Two statements, one where he lives."""
-    case = case_of(cadre)
-    if case is None:
-        return None
-    return case, list(case.tasks.filter(voided_at__isnull=True).select_related("owner"))
-
-
-def moments_of_aftermath(cadre: Cadre) -> Iterable[Moment]:
-    """What was done after the death, for the timeline. One statement."""
-    rows = AftermathTask.objects.standing().filter(case__cadre=cadre, done_on__isnull=False)
-    for task in rows.order_by("-done_on", "-pk"):
-        yield Moment(task.done_on, day_words(task.done_on), f"{task.what}：{task.get_ended_display()}", task.note)
 
 
 def mourned_by(person: Person, on: dt.date) -> Person | None:

@@ -2,19 +2,19 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import asdict
 
 from apps.ledgers.choices import Section
 from apps.registry.models import Cadre
 
-from .plan_sections import About, lines_of
+from .plan_sections import About, Line, lines_of
 from .plans import MeasureView, NeedView, PersonPlan, plan_of
 
 NUMERALS = "一二三四五"
 
 
 def sheet_of(found: PersonPlan, *, on: dt.date, sees: Callable[[str], bool]) -> dict:
-    """Everything on the two pages, as it stands on `on` for whoever `sees` it; JSON through and through."""
+    """Everything on the two pages, as it stands on `on` for whoever `sees` it; JSON through and through. What is for
+    staff alone is left out: he and his family sign it."""
     cadre, plan = found.cadre, found.plan
     lines = lines_of(About(cadre=cadre, on=on, sees=sees))
     return {
@@ -30,7 +30,7 @@ def sheet_of(found: PersonPlan, *, on: dt.date, sees: Callable[[str], bool]) -> 
                 "key": section.key,
                 "number": NUMERALS[place],
                 "title": section.title,
-                "lines": [asdict(line) for line in lines[section.key]],
+                "lines": [_line(line) for line in lines[section.key] if not line.inside],
                 "needs": [_need(view) for view in section.needs],
             }
             for place, section in enumerate(found.sections)
@@ -54,6 +54,10 @@ def shown_to(sheet: dict, sees: Callable[[str], bool]) -> dict:
 def basics_of(sheet: dict) -> list[dict]:
     """The lines of the head: 掌握基础信息."""
     return next((section["lines"] for section in sheet["sections"] if section["key"] == Section.BASICS), [])
+
+
+def _line(line: Line) -> dict:
+    return {"label": line.label, "text": line.text, "right": line.right}
 
 
 def _need(view: NeedView) -> dict:

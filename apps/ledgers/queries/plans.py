@@ -10,7 +10,6 @@ from apps.common.code_lists import names_of
 from apps.ledgers.choices import Section
 from apps.ledgers.models import Measure, Need, ServicePlan
 from apps.ledgers.rules.needs import CLOSED, DOING, LATE, TO_CALL, TODO, Standing, measure_standing, need_standing
-from apps.organisation.models import Unit
 from apps.registry.models import Cadre
 
 CATEGORIES = "need_category"
@@ -108,9 +107,9 @@ def _kept() -> QuerySet[Measure]:
 
 
 def needs_standing(needs: QuerySet[Need], state: str, on: dt.date) -> QuerySet[Need]:
-    """Those of `needs` that stand so (rules.needs): 待定办法, 正在办, 逾期, 办好待回访, 已办结, and two across:
-    `reply_late` (nobody told him in time) and `told_late` (told, but late). The conditions of `need_standing` as SQL;
-    a test compares the two."""
+    """Those of `needs` that stand so: the keys of rules.needs, and two that cut across, `reply_late` (nobody told him
+    in time) and `told_late` (told, but late). The conditions of `need_standing` as SQL; a test compares the two.
+    """
     open_ones = needs.open()
     promised = _kept().filter(done_on__isnull=True)
     by_state = {
@@ -175,14 +174,3 @@ def _count(plan: ServicePlan, needs: list[Need], on: dt.date) -> PlanCounts:
         counts.to_call += standing.key == TO_CALL
         counts.late += standing.tone == "late"
     return counts
-
-
-def without_plan(cadres: QuerySet[Cadre], year: int) -> QuerySet[Cadre]:
-    """Those of `cadres` who have no plan of that year."""
-    held = ServicePlan.objects.filter(cadre=OuterRef("pk"), year=year, voided_at__isnull=True)
-    return cadres.exclude(Exists(held))
-
-
-def units_above(unit: Unit | None) -> list[str]:
-    """Paths of a unit and those above it."""
-    return [unit.path[:end] for end in range(unit.steplen, len(unit.path) + 1, unit.steplen)] if unit else []

@@ -53,6 +53,7 @@ def move(
     case.state = to
     case.step_due_on = step_due(to, happened_on, rules_for(case, on))
     case.save(update_fields=["state", *names])
+    case.refresh_from_db(fields=["version"])
     return step
 
 
@@ -67,6 +68,7 @@ def put_back(case: HomeAdaptation, step: AdaptationStep) -> None:
         setattr(case, item.attname if item.is_relation else name, None if value is None else item.to_python(value))
     case.state = step.before_state
     case.save(update_fields=["state", *step.before])
+    case.refresh_from_db(fields=["version"])
     step.taken_back_at = timezone.now()
     step.save(update_fields=["taken_back_at"])
 

@@ -72,7 +72,7 @@ def hold_meeting(fund: FundYear, facts: MeetingFacts, *, actor, form_key: uuid.U
 def decide(application: AidApplication, meeting: AidMeeting, vote: Vote, *, actor) -> AidApplication:
     """What the meeting said of one application. Raises BusinessError, with nothing written, where somebody near to it
     did not stay out, too few were left, the amount is outside the limits or above what the fund has left, or whoever
-    notes it entered or reviewed it himself."""
+    notes it entered or reviewed it himself (rule book 8.43)."""
     if AidVote.objects.filter(meeting=meeting, application=application).exists():
         return application
     if meeting.fund_id != application.fund_id:

@@ -232,7 +232,7 @@ def last_step(row: AidApplication) -> AidStep | None:
 
 
 def undoable(row: AidApplication, user, today: dt.date, *, decides: bool) -> AidStep | None:
-    """The last step, where this user took it (or may decide) and its days are not over; else None."""
+    """The last step, where this user took it (or may decide) and its days are not over; else None (rule book 8.48)."""
     last = last_step(row)
     if last is None or last.act in FIXED or row.voided_at is not None:
         return None

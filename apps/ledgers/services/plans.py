@@ -1,17 +1,15 @@
 """Plans of a year: made for one person or many, carried over from the year before, mended, and frozen when printed."""
 
 import datetime as dt
-import hashlib
 import json
+import uuid
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
 from apps.accounts.models import User
-from apps.common import attachments, audit
-from apps.common.crypto import blind_index
+from apps.common import attachments, audit, papers
 from apps.common.errors import BusinessError, StaleVersion
-from apps.common.models import Paper
 from apps.ledgers.models import PlanVersion, ServicePlan
 from apps.people.choices import LifeStatus
 from apps.registry.models import Cadre
@@ -19,6 +17,7 @@ from apps.registry.models import Cadre
 from .need_checks import clean_text
 
 PHOTO = "plan_photo"
+PAPER = "一人一策台账"
 
 CARRY = """
 INSERT INTO ledgers_serviceplan (public_id, cadre_id, year, summary, wishes, photo_id, carried_from_id, made_by_id)
@@ -108,25 +107,26 @@ def set_photo(plan: ServicePlan, photo: bytes | None, *, actor: User) -> Service
 
 
 @transaction.atomic
-def freeze(plan: ServicePlan, content: dict, *, reason: str, actor: User, paper: Paper | None = None) -> PlanVersion:
-    """Keep the sheet as it is given out; unchanged since the last version and with no paper of its own, it is that one.
+def print_plan(plan: ServicePlan, content: dict, *, actor: User, form_key: uuid.UUID) -> PlanVersion:
+    """A version on paper with a code, waited for until it is back signed; the same form sent twice is one paper.
 
-    `content` is the sheet of queries.plan_sheet. See rule book 8.7.
+    `content` is the sheet of queries.plan_sheet and stays as it is. See rule book 8.7.
     """
     standing = _locked(plan)
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    digest = blind_index("plan_version", hashlib.sha256(text.encode()).hexdigest())
-    last = PlanVersion.objects.filter(plan=standing).order_by("-number").defer("content").first()
-    if last is not None and bytes(last.digest) == digest and paper is None:
-        return last
+    made = PlanVersion.objects.filter(public_id=form_key, plan=standing, made_by=actor).first()
+    if made is not None:
+        return made
+    unit_id = Cadre.objects.values_list("managing_unit_id", flat=True).get(pk=standing.cadre_id)
+    paper = papers.print_paper(
+        PAPER, f"{standing.year}年一人一策台账", f"ledgers.serviceplan:{standing.pk}", actor=actor, unit_id=unit_id,
+        pages=2, people=[standing.cadre_id],
+    )  # fmt: skip
     highest = PlanVersion.objects.filter(plan=standing).aggregate(most=Max("number"))["most"] or 0
     version = PlanVersion(
-        plan=standing, number=highest + 1, content=text, digest=digest, reason=reason, paper=paper, made_by=actor
-    )
-    try:
-        version.save()
-    except IntegrityError as error:
-        raise BusinessError("同时有人在打印这份台账，请再点一次。", code="busy") from error
+        public_id=form_key, plan=standing, number=highest + 1, content=json.dumps(content, ensure_ascii=False),
+        paper=paper, made_by=actor,
+    )  # fmt: skip
+    version.save()
     _note("plan.freeze", standing, actor)
     return version
 

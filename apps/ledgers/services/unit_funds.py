@@ -10,7 +10,8 @@ from apps.ledgers.models import UnitFund, UnitSpending
 
 @transaction.atomic
 def spend(spending: UnitSpending, *, actor) -> UnitSpending:
-    """Write a spending down; raises BusinessError where the budget, with what was approved over it, does not reach."""
+    """Write a spending down; raises BusinessError where the budget, with what was approved over it, does not reach.
+    See rule book 8.35."""
     _take(spending.fund_id, spending.amount)
     spending.recorded_by = actor
     spending.save()
