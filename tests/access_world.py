@@ -49,7 +49,7 @@ from apps.branches.models import (
     Transfer,
 )
 from apps.branches.models import Attendance as Roll
-from apps.common import audit, attachments
+from apps.common import attachments, audit
 from apps.common.models import Attachment, AuditEntry, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import (
     AfterDeathItem,
@@ -70,10 +70,10 @@ from apps.ledgers.models import (
     PlanVersion,
     SafetyCheck,
     ServicePlan,
-    WordTemplate,
     VisitRoute,
     VisitStop,
     VisitTarget,
+    WordTemplate,
 )
 from apps.ledgers.services.plan_layout import default_template
 from apps.messaging.models import Delivery, DeliveryBatch

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from apps.ledgers.choices import Section
 from apps.registry.models import Cadre
 
-from .plan_sections import About, Line, lines_of
+from .plan_lines import About, Line
+from .plan_sections import lines_of
 from .plans import MeasureView, NeedView, PersonPlan, plan_of
 
 NUMERALS = "一二三四五"
