@@ -36,8 +36,7 @@ VIEW, ADD, CHANGE = (f"ledgers.{act}_serviceplan" for act in ("view", "add", "ch
 ADD_NEED, CHANGE_NEED, CHANGE_MEASURE = "ledgers.add_need", "ledgers.change_need", "ledgers.change_measure"
 ASKED = (
     *PAGE_PERMISSIONS, VIEW, ADD, CHANGE, ADD_NEED, CHANGE_NEED, CHANGE_MEASURE, RECORD, "ledgers.view_caretier",
-    plan_facts.VIEW_DUES, plan_facts.VIEW_PAPERS, plan_facts.VIEW_PLACES, plan_facts.VIEW_WORKS, plan_facts.VIEW_AID,
-    plan_facts.VIEW_CONTACT,
+    plan_facts.VIEW_AID, plan_facts.VIEW_CONTACT,
 )  # fmt: skip
 
 

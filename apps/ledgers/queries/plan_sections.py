@@ -19,6 +19,7 @@ from apps.registry.models import Health
 from apps.registry.wording import age_of
 
 from . import treatment_facts
+from .plan_facts import aid, contacts
 from .plan_lines import About, Line
 
 VIEW_CONTACT, VIEW_HEALTH, VIEW_TIER = "people.view_contact", "registry.view_health", "ledgers.view_caretier"
@@ -128,7 +129,7 @@ def ability(about: About) -> Iterator[Line]:
     row = Assessment.objects.latest().filter(cadre=about.cadre).only("next_due_on", "due_because").first()
     if row is not None:
         words = f"{row.next_due_on:%Y-%m-%d}（{row.get_due_because_display()}）"
-        yield Line(label="下次能力评估", text=words, right=VIEW_HEALTH)
+        yield Line(label="下次能力评估", text=words, right=VIEW_HEALTH, inside=True)
     stay = HospitalStay.objects.open().filter(cadre=about.cadre).defer("condition", "outcome_note").first()
     if stay is not None:
         where = " ".join(filter(None, (stay.hospital, stay.department)))
@@ -175,7 +176,7 @@ PROVIDERS: dict[str, tuple[Provider, ...]] = {
         ability,
         works_at_home,
     ),
-    Section.WARMTH: (),
+    Section.WARMTH: (contacts, aid),
     Section.PLATFORM: (nearby,),
 }
 
