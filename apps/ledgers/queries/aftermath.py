@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from apps.common.code_lists import choices_of
 from apps.ledgers.models import AfterDeathItem, AftermathCase, AftermathTask
@@ -24,21 +24,19 @@ DAY, HOUR = "　　年　　月　　日", "　　时"
 # Staff ------------------------------------------------------------------------------------------------------------
 
 
-def aftermath_due(user, on: dt.date, *, most: int = 20) -> list[AftermathTask]:
-    """Open tasks of the user, and those that nobody has yet among people for whom he may act, the most urgent first.
-
-    One statement; each has `.case.cadre.person` at hand.
-    """
+def aftermath_due(user, *, most: int = 20) -> QuerySet[AftermathTask]:
+    """Open tasks of the user, and those that nobody has yet among people for whom he may act, the most urgent first;
+    each has `.case.cadre.person` at hand."""
     cadres = Cadre.objects.visible_to(user, CHANGE).order_by().values("pk")
     rows = AftermathTask.objects.open().filter(Q(owner=user) | Q(owner__isnull=True, case__cadre__in=cadres))
-    return list(rows.select_related("case__cadre__person").order_by("due_on", "pk")[:most])
+    return rows.select_related("case__cadre__person").order_by("due_on", "pk")[:most]
 
 
-def loose_ends(user, *, most: int = 20) -> list[LifeEvent]:
-    """Undone events with something that could not be put back, nobody having seen to it yet. One statement."""
+def loose_ends(user, *, most: int = 20) -> QuerySet[LifeEvent]:
+    """Undone events with something that could not be put back, nobody having seen to it yet."""
     cadres = Cadre.objects.visible_to(user, "registry.confirm_lifeevent").order_by().values("pk")
     rows = LifeEvent.objects.filter(~Q(loose_ends=[]), settled_at__isnull=True, person__in=cadres)
-    return list(rows.select_related("person").order_by("-pk")[:most])
+    return rows.select_related("person").order_by("-pk")[:most]
 
 
 def mourned_by(person: Person, on: dt.date) -> QuerySet[Person]:

@@ -29,6 +29,7 @@ from apps.portal.demo.health import write_health
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.medals import write_medals
 from apps.portal.demo.organisations import write_organisation_life
+from apps.portal.demo.pairing import write_pairing
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
@@ -104,6 +105,7 @@ class Command(BaseCommand):
         write_treatments(staff, on=on)
         write_plans(staff, on=on)
         write_health(staff, on=on)
+        write_pairing(staff, on=on)
         write_import(units, staff, on=on)
         write_aftermath(staff, on=on)
         return written
