@@ -619,6 +619,7 @@ OBJECTS: dict[str, Builder] = {
 OBJECTS |= HEALTH_OBJECTS
 OBJECTS |= TREATMENT_OBJECTS
 SHARED = {
+    "ledgers.afterdeathitem",
     "organisation.division",
     "organisation.unit",
     "organisation.community",

@@ -130,7 +130,9 @@ PAGES = {
     "admin:branches_evaluation_check": Row(NOBODY, "branches.evaluation"),
     "admin:branches_evaluation_act": Row(NOBODY, "branches.evaluation"),
     "admin:people_phone_remove": Row("people.change_phone", "people.phone"),
-    "admin:registry_lifeevent_settle": Row("registry.view_lifeevent", "registry.lifeevent", post=NOBODY),
+    "admin:registry_lifeevent_settle": Row(
+        "registry.view_lifeevent", "registry.lifeevent", post="registry.confirm_lifeevent"
+    ),
     "admin:registry_lifeevent_decide": Row("registry.view_lifeevent", "registry.lifeevent", post=NOBODY),
     "admin:common_job_download": Row("common.view_every_job", "common.job", post=NOBODY),
     "admin:common_paper_hand_over": Row("common.change_paper", "common.paper"),
