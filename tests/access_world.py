@@ -5,6 +5,7 @@ answer to somebody who may not see them.
 """
 
 import datetime
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -48,23 +49,47 @@ from apps.branches.models import (
     Transfer,
 )
 from apps.branches.models import Attendance as Roll
-from apps.common import audit
-from apps.common.models import Attachment, AuditSeal, CodeValue, Job, Paper
+from apps.common import attachments, audit
+from apps.common.models import Attachment, AuditEntry, AuditSeal, CodeValue, Job, Paper
 from apps.ledgers.models import (
     AfterDeathItem,
     AftermathCase,
+    AidApplication,
     CallSheet,
+    Campaign,
     CareAssignment,
     CareTier,
     Contact,
     ContactPerson,
     Duty,
+    FundYear,
     Inquiry,
+    Measure,
+    MeasureTemplate,
+    Need,
+    PlanVersion,
     SafetyCheck,
+    ServicePlan,
+    VisitRoute,
+    VisitStop,
+    VisitTarget,
+    WordTemplate,
 )
+from apps.ledgers.services.plan_layout import default_template
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
-from apps.people.models import ChangeRequest, Household, Person, PersonAccount, Phone, ProxyGrant, Relative, Whereabouts
+from apps.people.models import (
+    ChangeRequest,
+    Household,
+    Person,
+    PersonAccount,
+    PersonMerge,
+    Phone,
+    ProxyGrant,
+    Relative,
+    TwinPair,
+    Whereabouts,
+)
 from apps.registry.models import (
     Attendance,
     Cadre,
@@ -84,6 +109,7 @@ from apps.registry.models import (
 )
 from apps.reminders.models import Reminder
 from tests.access_health import HEALTH_OBJECTS
+from tests.access_treatments import TREATMENT_OBJECTS, TREATMENT_SHARED
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
 DAY, LATER = datetime.date(2026, 3, 1), datetime.date(2026, 6, 1)
@@ -179,8 +205,27 @@ def _rule_set(side: Side) -> RuleSet:
     )
 
 
+def _audit_entry(side):
+    audit.record("open", actor=None, people=[side.cadre.pk])
+    return AuditEntry.objects.latest("pk")
+
+
 def _seal(side: Side) -> AuditSeal:
     return AuditSeal.objects.create(from_xid=0, until_xid=side.unit.pk, entry_count=0, digest=b"x")
+
+
+def _audit_entry(side: Side) -> AuditEntry:
+    audit.record("open", actor=None, people=[side.cadre.pk])
+    return AuditEntry.objects.latest("pk")
+
+
+def _route(side: Side) -> VisitRoute:
+    route = VisitRoute.objects.create(
+        unit=side.unit, on_day=DAY, leader=ServingLeader.objects.create(name="陈立新", title="区长", unit=side.unit)
+    )
+    stop = VisitStop.objects.create(route=route, position=1)
+    VisitTarget.objects.create(stop=stop, cadre=side.cadre)
+    return route
 
 
 def _contact(side: Side) -> Contact:
@@ -273,10 +318,40 @@ def _of_member(model: type[Model], **values) -> Builder:
     return lambda side: model.objects.create(organisation=side.organisation, person=side.cadre.person, **values)
 
 
+def _twin(side: "Side") -> Person:
+    return make_cadre(f"{side.cadre.person.name}重", unit=side.unit).person
+
+
+def _merge(side: "Side") -> PersonMerge:
+    """One that the second look refused: two more people, so that the cadre of the world is free."""
+    return PersonMerge.objects.create(
+        winner=_twin(side), loser=_twin(side), reason="同一人", state="refused", proposed_at=timezone.now(),
+        proposed_by=User.objects.get(username=f"carer{side.unit.pk}"),
+    )  # fmt: skip
+
+
 def _aftermath(side: "Side") -> Model:
     """Of a death that was taken back since, so that the cadre of the world lives."""
     event = LifeEvent.objects.create(person=side.cadre.person, kind="died", state="undone", happened_on="2026-03")
     return AftermathCase.objects.create(cadre=side.cadre, event=event, opened_on=DAY)
+
+
+def _photo(side: Side) -> Attachment:
+    return attachments.store(b"\xff\xd8\xff", subject="", purpose="plan_photo", filename="x.jpg")
+
+
+def _plan_version(side: Side) -> PlanVersion:
+    plan = side.objects["ledgers.serviceplan"]
+    content = {"name": side.cadre.person.name, "year": 2026, "unit": "", "on": "2026-03-01", "summary": "",
+               "wishes": "", "photo": plan.photo_id, "sections": []}  # fmt: skip
+    return PlanVersion.objects.create(
+        plan=plan, number=1, content=json.dumps(content), made_by=side.objects["accounts.user"]
+    )
+
+
+def _word_template(side: Side) -> WordTemplate:
+    file = attachments.store(default_template(), subject="", purpose="word_template", filename="x.docx")
+    return WordTemplate.objects.create(unit=side.unit, file=file, uploaded_by=side.objects["accounts.user"])
 
 
 OBJECTS: dict[str, Builder] = {
@@ -352,7 +427,39 @@ OBJECTS: dict[str, Builder] = {
     "ledgers.careassignment": _assignment,
     "ledgers.contact": _contact,
     "ledgers.duty": _duty,
+    "ledgers.serviceplan": lambda side: ServicePlan.objects.create(
+        cadre=side.cadre, year=timezone.localdate().year, photo=_photo(side)
+    ),
+    "ledgers.planversion": _plan_version,
+    "ledgers.need": lambda side: Need.objects.create(
+        cadre=side.cadre, section="wellbeing", category="home", description=side.cadre.person.name, found_on=DAY
+    ),
+    "ledgers.measure": lambda side: Measure.objects.create(
+        need=side.objects["ledgers.need"], what="装扶手", owner=side.objects["accounts.user"], due_on=LATER
+    ),
+    "ledgers.measuretemplate": lambda side: MeasureTemplate.objects.create(
+        unit=side.unit, category="home", what="装扶手"
+    ),
+    "ledgers.wordtemplate": _word_template,
+    "ledgers.fundyear": lambda side: FundYear.objects.create(
+        unit=side.unit, year=timezone.localdate().year, source="市财政", budget=10_000
+    ),
+    "ledgers.aidapplication": lambda side: AidApplication.objects.create(
+        cadre=side.cadre,
+        fund=side.objects["ledgers.fundyear"],
+        year=timezone.localdate().year,
+        kind="medical",
+        situations=["01"],
+        requested=4000,
+        applied_on=timezone.localdate(),
+        moved_on=timezone.localdate(),
+        via="staff",
+    ),
     "ledgers.aftermathcase": _aftermath,
+    "people.twinpair": lambda side: TwinPair.objects.create(
+        low=side.cadre.person, high=_twin(side), reasons=["birth"], score=40, found_on=DAY
+    ),
+    "people.personmerge": _merge,
     "ledgers.aftermathtask": lambda side: side.objects["ledgers.aftermathcase"].tasks.create(
         what="吊唁慰问", due_on=LATER
     ),
@@ -406,13 +513,17 @@ OBJECTS: dict[str, Builder] = {
         subject=f"ledgers.callsheet:{side.unit.pk}",
         unit_id=side.unit.pk,
     ),
+    "ledgers.campaign": lambda side: Campaign.objects.create(
+        unit=side.unit, kind="spring", name=f"{DAY.year}春节", starts_on=DAY, last_day=LATER, budget=1000
+    ),
+    "ledgers.visitroute": _route,
     "ledgers.callsheet": lambda side: CallSheet.objects.create(
         carer=User.objects.get(username=f"carer{side.unit.pk}"),
         on_day=DAY,
         until=LATER,
         paper=Paper.objects.get(unit_id=side.unit.pk),
     ),
-    "common.auditentry": lambda side: audit.record("open", actor=None, people=[side.cadre.pk]),
+    "common.auditentry": _audit_entry,
     "common.auditseal": _seal,
     "branches.inspection": lambda side: Inspection.objects.create(
         organisation=side.organisation, inspected_on=DAY, inspectors="组织科", subject="支部建设"
@@ -506,6 +617,7 @@ OBJECTS: dict[str, Builder] = {
 
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
 OBJECTS |= HEALTH_OBJECTS
+OBJECTS |= TREATMENT_OBJECTS
 SHARED = {
     "organisation.division",
     "organisation.unit",
@@ -514,6 +626,8 @@ SHARED = {
     "organisation.barredentry",
     "organisation.calendarday",
     "branches.organisation",
+    "ledgers.measuretemplate",
+    "ledgers.wordtemplate",
     "common.auditentry",
     "common.auditseal",
     "common.job",
@@ -524,6 +638,7 @@ SHARED = {
     "branches.inspection",
     "branches.medalbatch",
     "branches.standard",
+    *TREATMENT_SHARED,
 }
 
 

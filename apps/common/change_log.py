@@ -5,7 +5,7 @@ is the next event's row, or the row as it stands.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.contrib.auth import get_user_model
@@ -137,10 +137,11 @@ class Look:
     reason: str
 
 
-def looks_at(person_id: int, *, days: int = 90, limit: int = MOST) -> list[Look]:
-    """Who opened, searched, revealed or took out this person's record within `days`, newest first."""
+def looks_at(person_ids: Collection[int], *, days: int = 90, limit: int = MOST) -> list[Look]:
+    """Who opened, searched, revealed or took out the record of a person known by these keys within `days`, newest
+    first."""
     since = timezone.now() - datetime.timedelta(days=days)
-    subjects = AuditSubject.objects.filter(person_id=person_id, at__gt=since, entry__action__in=LOOKS)
+    subjects = AuditSubject.objects.filter(person_id__in=person_ids, at__gt=since, entry__action__in=LOOKS)
     entries = [subject.entry for subject in subjects.select_related("entry").order_by("-at", "-pk")[:limit]]
     people = _user_names(entry.actor_id for entry in entries)
     return [Look(entry.at, people.get(entry.actor_id, "系统"), LOOKS[entry.action], entry.reason) for entry in entries]

@@ -4,6 +4,7 @@ Read: text and .csv; the text parts of .docx, .xlsx, .pptx, .odt, .ods. Not read
 .wps; pages that take such files say so (`NOT_READ`). Nothing is parsed: tags are cut off, unpacked bytes are counted.
 """
 
+import html
 import io
 import re
 import zipfile
@@ -63,4 +64,5 @@ def _text_of_archive(data: bytes) -> str:
                 texts.append(content.decode("utf-8", errors="replace"))
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError, zlib.error):
         return ""
-    return _TAGS.sub("", _PARAGRAPHS.sub("\n", "\n".join(texts)))
+    # Some writers put every Chinese character as a number: &#26426;
+    return html.unescape(_TAGS.sub("", _PARAGRAPHS.sub("\n", "\n".join(texts))))

@@ -19,7 +19,7 @@ from apps.ledgers.choices.aid import AidApplicant, AidHelp, AidKind, AidState
 from apps.ledgers.forms.aid import AidForm, FileForm, facts_from, initial_of
 from apps.ledgers.models import AidApplication, FundYear
 from apps.ledgers.queries.aid import days_of, fund_for, rules_for, situation_choices, situation_words
-from apps.ledgers.rules.aid import AidRules
+from apps.ledgers.rules.aid import AidRules, amount_refusal
 from apps.ledgers.services import aid, aid_drafts
 from apps.people.choices import LifeStatus
 from apps.registry.models import Cadre
@@ -116,7 +116,8 @@ class Wizard:
     def form(self, question: Question, data=None) -> AidForm:
         assert self.rules is not None
         form = AidForm(
-            data, situations=situation_choices(self.rules), living=self.living, only=question.fields,
+            data, situations=situation_choices(self.rules, living=self.living), living=self.living,
+            only=question.fields,
             initial=self.values,
         )  # fmt: skip
         if "requested" in form.fields:
@@ -125,6 +126,17 @@ class Wizard:
             if limits:
                 form.fields["requested"].help_text = f"按您选的情形，{limits[0]:f} 到 {limits[1]:f} 元"
         return form
+
+    def stands(self, form: AidForm) -> bool:
+        """Whether a sum of money is within the limits; said at its own screen."""
+        if "requested" not in form.fields or self.rules is None:
+            return True
+        said = self.values
+        wanted = form.cleaned_data["requested"]
+        sentence = amount_refusal(wanted, AidHelp.CASH, said.get("situations", ()), self.rules)
+        if sentence and said.get("situations"):
+            form.add_error("requested", sentence)
+        return not form.errors
 
     def keep(self, values: dict) -> None:
         values = {**values, KEY: self.values.get(KEY) or str(uuid.uuid4())}
@@ -211,7 +223,7 @@ def ask(request, wizard: Wizard, step: str, place: Place):
     if step == FILES:
         return _files(request, wizard, question, place)
     form = wizard.form(question, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and wizard.stands(form):
         wizard.keep({name: form.cleaned_data[name] for name in question.fields})
         return redirect(place.url(REVIEW if "back_to_review" in request.GET else wizard.after(question)))
     return place.show("question", _frame(wizard, question, place, form), 422 if form.errors else 200)

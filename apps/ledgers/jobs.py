@@ -13,6 +13,9 @@ from apps.messaging.rules import ZONE
 from apps.messaging.services import NewMessage, post
 from apps.organisation.queries import rule_values, work_calendar
 
+from .aid_notices import aid_messages
+from .campaign_notices import campaign_messages
+from .card_notices import card_messages
 from .choices import InquiryState
 from .family_notices import family_messages
 from .inquiry_rules import InquiryRules
@@ -24,6 +27,7 @@ from .notices import (
     STAND_IN_BEGINS,
     STAND_IN_ENDS,
 )
+from .plan_notices import plan_messages
 from .queries import section_heads
 
 LOOK_BACK = dt.timedelta(days=60)
@@ -34,7 +38,15 @@ DAY = dt.timedelta(days=1)
 def tell_colleagues(now: dt.datetime) -> int:
     """Post what is due; returns how many messages were asked for, those known already included."""
     today = now.astimezone(ZONE).date()
-    messages = [*_overdue_inquiries(today), *_absences(today), *family_messages(today)]
+    messages = [
+        *_overdue_inquiries(today),
+        *_absences(today),
+        *family_messages(today),
+        *plan_messages(today),
+        *campaign_messages(today),
+        *card_messages(today),
+        *aid_messages(today),
+    ]
     if messages:
         post(messages, now=now)
     return len(messages)

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from apps.common.together import read_together
 
-from .choices import LifeStatus, PhoneKind, ReachBy
-from .models import Person, Phone, Whereabouts
+from .choices import LifeStatus, MergeState, PhoneKind, ReachBy
+from .models import Person, PersonMerge, Phone, Whereabouts
 from .rules import Number, Reach
 
 YEAR = dt.timedelta(days=366)
@@ -111,3 +111,24 @@ def mourning_among(person_ids: Collection[int], on: dt.date) -> set[int]:
     ).exclude(pk=OuterRef("pk"))  # fmt: skip
     rows = Person.objects.filter(pk__in=list(person_ids), household__isnull=False)
     return set(rows.filter(Exists(others)).values_list("pk", flat=True))
+
+
+def known_ids(person_id: int) -> list[int]:
+    """The keys under which a person has been known: his own and those of entries merged into his (ADR 0018)."""
+    known, asked = [person_id], [person_id]
+    while asked:
+        rows = PersonMerge.objects.filter(winner_id__in=asked, state=MergeState.DONE)
+        asked = [pk for pk in rows.order_by("pk").values_list("loser_id", flat=True) if pk not in known]
+        known += asked
+    return known
+
+
+def stands_for(person_id: int) -> int:
+    """The key of the entry that stands for this one today; its own where it was never merged."""
+    seen = {person_id}
+    while True:
+        winner = PersonMerge.objects.filter(loser_id=person_id, state=MergeState.DONE).values_list("winner_id").first()
+        if winner is None or winner[0] in seen:
+            return person_id
+        person_id = winner[0]
+        seen.add(person_id)

@@ -85,7 +85,7 @@ def check_citizen_id(
     ).exclude(pk=besides or 0)
     if twins.exists():
         raise BusinessError(
-            "这个身份证号已经登记在另一位老同志名下。请用完整号码在“找人”里查一下，避免重复登记。",
+            "这个身份证号已经登记在另一位老同志名下。请用完整号码在“找人”里查一下；同一个人登记了两份的，到“可能重复的人”里合并。",
             code="duplicate",
             field="citizen_id",
         )

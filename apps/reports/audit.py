@@ -9,6 +9,7 @@ from django.core.exceptions import FieldDoesNotExist
 from apps.accounts.models import User
 from apps.common.audit_actions import action_name
 from apps.common.models import AuditEntry, AuditSubject
+from apps.people.queries import known_ids
 from apps.registry.choices import LifeEventKind
 
 MOST = 500
@@ -77,8 +78,9 @@ def names_of_actors(entries: Iterable[AuditEntry]) -> dict[int | None, str]:
 
 
 def looks_at(person_id: int, since: datetime.datetime) -> list[AuditEntry]:
-    """Entries about a person since a moment, newest first, at most 500: one look-up in an index."""
-    subjects = AuditSubject.objects.filter(person_id=person_id, at__gte=since).order_by("-at", "-id")
+    """Entries about a person since a moment, newest first, at most 500, those about entries merged into his included
+    (ADR 0018): a look-up in an index."""
+    subjects = AuditSubject.objects.filter(person_id__in=known_ids(person_id), at__gte=since).order_by("-at", "-id")
     return [subject.entry for subject in subjects.select_related("entry")[:MOST]]
 
 

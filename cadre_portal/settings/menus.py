@@ -9,6 +9,8 @@ STAFF_NAVIGATION = [
     ("", "办法和承诺", "admin:ledgers_measure_changelist", "ledgers.view_measure"),
     ("", "联系看望任务", "admin:ledgers_duty_changelist", "ledgers.view_duty"),
     ("", "走访慰问", "admin:ledgers_contact_changelist", "ledgers.view_contact"),
+    ("", "节日慰问", "admin:ledgers_campaign_changelist", "ledgers.view_campaign"),
+    ("", "走访安排", "admin:ledgers_visitroute_changelist", "ledgers.view_visitroute"),
     ("", "困难帮扶", "admin:ledgers_aidapplication_changelist", "ledgers.view_aidapplication"),
     ("", "帮扶资金", "admin:ledgers_fundyear_changelist", "ledgers.view_fundyear"),
     ("", "来电来访登记", "admin:ledgers_inquiry_changelist", "ledgers.view_inquiry"),

@@ -41,7 +41,7 @@ def cadre(bureau):
 
 @pytest.fixture
 def measure(cadre, clerk, today):
-    facts = NeedFacts(category="adaptation", description="卫生间滑", found_on=today - 40 * DAY)
+    facts = NeedFacts(category="home", description="卫生间滑", found_on=today - 40 * DAY)
     need = open_need(facts, cadre=cadre, actor=clerk, on=today, form_key=uuid.uuid4())
     return add_measure(need, MeasureFacts(what="装扶手", owner=clerk), actor=clerk, on=today, form_key=uuid.uuid4())
 

@@ -215,7 +215,7 @@ def test_recording_takes_the_same_number_of_statements(bureau, contact, people, 
     cadres = [make_cadre(f"李{number}", unit=bureau) for number in range(people)]
     actor = make_user("another", role="clerk", unit=bureau)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         contact(cadres, ON, actor=actor)
 
 

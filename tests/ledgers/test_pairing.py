@@ -16,7 +16,7 @@ from apps.people.models import Household
 from tests.builders import make_cadre, make_unit, make_user
 
 D = dt.date
-ON = D(2026, 3, 10)
+ON, SPRING = D(2026, 3, 10), D(2026, 4, 1)
 
 
 @pytest.fixture
@@ -40,12 +40,9 @@ def client_of(user: User) -> Client:
     return client
 
 
-IN_APRIL = D(2026, 4, 1)
-
-
-def promise(cadre, owner, *, what="装浴室扶手", due_on=IN_APRIL) -> Measure:
+def promise(cadre, owner, *, what="装浴室扶手", due_on=SPRING) -> Measure:
     need = Need.objects.create(
-        cadre=cadre, section="care", category="bath", description="浴室滑", found_on=D(2026, 2, 1)
+        cadre=cadre, section="wellbeing", category="bath", description="浴室滑", found_on=D(2026, 2, 1)
     )
     return Measure.objects.create(need=need, what=what, owner=owner, due_on=due_on)
 
@@ -113,7 +110,7 @@ def test_handing_over_keeps_what_is_open_and_passes_the_promises_on(bureau, cler
 def test_ending_keeps_what_is_open(bureau, clerk, carer):
     cadre = make_cadre("李德厚", unit=bureau)
     row = pair(cadre, carer)
-    Need.objects.create(cadre=cadre, section="care", category="bath", description="助浴", found_on=ON)
+    Need.objects.create(cadre=cadre, section="wellbeing", category="bath", description="助浴", found_on=ON)
 
     end_assignment(row, actor=clerk, on=ON)
 

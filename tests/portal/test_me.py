@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.common import audit
 from apps.common.models import AuditEntry
 from apps.ledgers.models import CareAssignment, Duty
 from apps.people import proxies
@@ -20,9 +21,9 @@ from tests.builders import make_cadre, make_member, make_organisation, make_user
 from tests.family import DAY, grant_to, make_family, make_relative
 
 pytestmark = pytest.mark.django_db
-PROMISED = ("me_carer", "me_promises", "me_calendar", "me_calendar_file")
+PROMISED = ("me_carer", "me_promises", "me_calendar", "me_calendar_file", "me_looks")
 ASKED = ("me_enrol", "me_change", "me_change_phone", "me_change_address")
-HIS_OWN = ("me_family", "me_looks")
+HIS_OWN = ("me_family",)
 ALL = ("me", *PROMISED, *ASKED, "me_health", *HIS_OWN, "me_grant")
 
 
@@ -210,7 +211,46 @@ def test_he_reads_who_looked(client, family):
     text(client, "me_promises")
     client.force_login(family.own)
 
-    assert "daughter：看了给您的承诺" in text(client, "me_looks")
+    page = text(client, "me_looks")
+
+    assert "李晓梅（家人）" in page
+    assert "看了答应您的事" in page
+
+
+def test_names_of_staff_whom_nobody_introduced_to_him_are_left_out(client, family):
+    stranger = make_user("1900", role="clerk", unit=family.cadre.managing_unit, display_name="周晓岚", post="科员")
+    CareAssignment.objects.create(cadre=family.cadre, carer=family.clerk, starts_on=timezone.localdate())
+    for who in (stranger, stranger, family.clerk):
+        audit.record("open", actor=who, people=[family.cadre.pk])
+    audit.record("reveal", actor=stranger, people=[family.cadre.pk], reason="核对补贴账户")
+    client.force_login(family.own)
+
+    page = text(client, "me_looks")
+
+    assert "周晓岚" not in page
+    assert "科员" in page
+    assert "（2 次）" in page
+    assert "用途：核对补贴账户" in page
+    assert "clerk（" in page
+
+
+def test_a_proxy_reads_who_of_the_office_looked_and_that_is_on_record(client, family):
+    audit.record("open", actor=family.clerk, people=[family.cadre.pk])
+    client.force_login(family.own)
+    text(client, "me_health")
+    client.force_login(family.daughter)
+
+    page = text(client, "me_looks")
+
+    assert "工作中打开了他的资料页" in page
+    assert "健康" not in page
+    assert AuditEntry.objects.filter(action="see_looks", actor_id=family.daughter.pk).exists()
+
+
+def test_everybody_finds_his_remembered_phones(client, family):
+    for user in (family.own, family.daughter):
+        client.force_login(user)
+        assert reverse("account_devices") in text(client, "me")
 
 
 def test_a_home_has_at_most_six_entries(client, family):

@@ -9,6 +9,7 @@ from .assessments import AssessmentAdmin
 from .assignments import CareAssignmentAdmin, CareTierAdmin
 from .benefits import GreenCardAdmin, SubscriptionAdmin
 from .cadre import CadreAdmin
+from .campaigns import CampaignAdmin
 from .change_requests import ChangeRequestAdmin
 from .check_ups import CheckUpAdmin
 from .checks import SafetyCheckAdmin
@@ -32,18 +33,20 @@ from .sheets import CallSheetAdmin
 from .stays import HospitalStayAdmin
 from .treatment_sheets import TreatmentSheetAdmin
 from .treatments import TreatmentChangeAdmin, TreatmentDueAdmin, TreatmentItemAdmin, TreatmentRunAdmin
+from .twins import PersonMergeAdmin, TwinPairAdmin
 from .unit_funds import UnitFundAdmin, UnitSpendingAdmin
+from .visit_routes import VisitRouteAdmin
 from .whereabouts import WhereaboutsAdmin
 from .word_templates import WordTemplateAdmin
 
 __all__ = [
     "AbsenceAdmin", "AfterDeathItemAdmin", "AftermathCaseAdmin", "AidApplicationAdmin", "AssessmentAdmin",
-    "CadreAdmin", "CallSheetAdmin", "CareAssignmentAdmin", "CareTierAdmin", "ChangeRequestAdmin", "CheckUpAdmin",
-    "ContactAdmin", "ConvalescenceBatchAdmin", "ConvalescencePlaceAdmin", "DutyAdmin", "FamilyInCareAdmin",
-    "FundYearAdmin", "GreenCardAdmin", "GuaranteeCheckAdmin", "HomeAdaptationAdmin", "HospitalStayAdmin",
-    "InquiryAdmin", "MedicalFeeAdmin", "MedicineAdmin", "NearbyServiceAdmin", "ProxyGrantAdmin", "SafetyCheckAdmin",
-    "SeniorClaimAdmin", "ServiceOfferAdmin", "SubscriptionAdmin", "ThoughtAdmin", "TierAdviceAdmin",
+    "CadreAdmin", "CallSheetAdmin", "CampaignAdmin", "CareAssignmentAdmin", "CareTierAdmin", "ChangeRequestAdmin",
+    "CheckUpAdmin", "ContactAdmin", "ConvalescenceBatchAdmin", "ConvalescencePlaceAdmin", "DutyAdmin",
+    "FamilyInCareAdmin", "FundYearAdmin", "GreenCardAdmin", "GuaranteeCheckAdmin", "HomeAdaptationAdmin",
+    "HospitalStayAdmin", "InquiryAdmin", "MeasureAdmin", "MeasureTemplateAdmin", "MedicalFeeAdmin", "MedicineAdmin",
+    "NearbyServiceAdmin", "NeedAdmin", "PersonMergeAdmin", "ProxyGrantAdmin", "SafetyCheckAdmin", "SeniorClaimAdmin",
+    "ServiceOfferAdmin", "ServicePlanAdmin", "SubscriptionAdmin", "ThoughtAdmin", "TierAdviceAdmin",
     "TreatmentChangeAdmin", "TreatmentDueAdmin", "TreatmentItemAdmin", "TreatmentRunAdmin", "TreatmentSheetAdmin",
-    "UnitFundAdmin", "UnitSpendingAdmin", "WhereaboutsAdmin",
-    "MeasureAdmin", "MeasureTemplateAdmin", "NeedAdmin", "ServicePlanAdmin", "WordTemplateAdmin",
+    "TwinPairAdmin", "UnitFundAdmin", "UnitSpendingAdmin", "VisitRouteAdmin", "WhereaboutsAdmin", "WordTemplateAdmin",
 ]  # fmt: skip

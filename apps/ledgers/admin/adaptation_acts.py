@@ -50,7 +50,7 @@ class AdaptationActs:
             return HttpResponseRedirect(self.url_of("change", obj))
         data = request.POST if request.method == "POST" else None
         form = form_class(data, initial=initial(obj) if initial else {}, label_suffix="")
-        return self.act(
+        return self.one_act(
             request, obj, form, title=title, lead=lead(obj) if callable(lead) else lead, done=done,
             perform=lambda values: perform(obj, form),
         )  # fmt: skip
@@ -115,7 +115,7 @@ class AdaptationActs:
     def cancel_view(self, request, object_id):
         obj = self.actable(request, object_id)
         form = CancelForm(request.POST if request.method == "POST" else None, label_suffix="")
-        return self.act(
+        return self.one_act(
             request, obj, form, title="取消改造", button="取消改造", done="已取消。取消错了可以撤回。",
             lead="对应的一人一策办法也一起记为不再办。",
             perform=lambda values: works.cancel(obj, **values, actor=request.user, on=timezone.localdate()),
@@ -128,7 +128,7 @@ class AdaptationActs:
         first = {"step": int(asked) if asked.isdecimal() and len(asked) < 18 else 0}
         form = UndoForm(request.POST if request.method == "POST" else None, initial=first)
         words = f"撤回“{step}”，回到那一步以前；那一步填的内容要重新填。" if step else "没有可以撤回的。"
-        return self.act(
+        return self.one_act(
             request, obj, form, title="撤回上一步", lead=words, button="撤回", done="已撤回上一步。",
             perform=lambda values: works.take_back_step(obj, step_id=values["step"], actor=request.user),
         )  # fmt: skip

@@ -47,16 +47,8 @@ class AidApplicationAdmin(AidActs, RecordAdmin):
     add_label = "登记困难帮扶申请"
     empty_words = "申请期里老同志可以自己在网上填，支部可以代报；这里点“登记困难帮扶申请”也能代录。"
     list_display = (
-        "applied",
-        "who",
-        "unit_words",
-        "kind",
-        "help_words",
-        "asked_words",
-        "granted_words",
-        "state_tag",
-        "via",
-    )
+        "applied", "who", "state_tag", "unit_words", "kind", "help_words", "asked_words", "granted_words", "via",
+    )  # fmt: skip
     list_display_links = ("applied", "who")
     list_filter = (AidStateFilter, AidKindFilter, AidHelpFilter, AidWhoFilter, AidViaFilter, AidYearFilter,
                    UnitOfCadreFilter)  # fmt: skip
@@ -158,7 +150,9 @@ class AidApplicationAdmin(AidActs, RecordAdmin):
         rules = rules_for(fund, today) if fund else rule_values(AidRules.rule_key, on=today)
         living = cadre.person.life_status != LifeStatus.DECEASED
         form = AidForm(
-            request.POST if request.method == "POST" else None, situations=situation_choices(rules), living=living
+            request.POST if request.method == "POST" else None,
+            situations=situation_choices(rules, living=living),
+            living=living,
         )
         form.submit_label = "登记"
         if request.method == "POST" and form.is_valid():
@@ -244,7 +238,8 @@ class AidApplicationAdmin(AidActs, RecordAdmin):
         today = timezone.localdate()
         rules = rules_for(row.fund, today)
         form = ChangeForm(
-            request.POST if request.method == "POST" else None, situations=situation_choices(rules),
+            request.POST if request.method == "POST" else None,
+            situations=situation_choices(rules, living=not row.for_survivors),
             living=not row.for_survivors, initial={**initial_of(row), "seen": row.version},
         )  # fmt: skip
         if request.method == "GET":

@@ -85,8 +85,8 @@ class AssessmentAdmin(OfCadreRecord):
     add_lead = "填完以后，能力等级、下次评估期限由规则算出；最近一次评估会写进健康情况，并对照提出服务等级建议。"
     add_form = change_form_class = AssessmentForm
     empty_words = "评估机构出了结果，在这里登记，或者在老同志的页面上点“登记能力评估”。"
-    list_display = ("who", "unit", "assessed_on", "level_words", "scale_words", "next_words")
-    list_display_links = ("assessed_on",)
+    list_display = ("who", "unit", "when", "level_words", "scale_words", "next_words")
+    list_display_links = ("when",)
     list_filter = (WhichFilter, LevelFilter, UnitOfCadreFilter)
     ordering = ("-assessed_on", "-pk")
 
@@ -101,6 +101,10 @@ class AssessmentAdmin(OfCadreRecord):
 
     def list_tools(self, request):
         return [{"label": "该评估的老同志", "url": self.plain_url("due")}]
+
+    @admin.display(description="评估日期")
+    def when(self, obj):
+        return day(obj.assessed_on)
 
     @admin.display(description="能力等级")
     def level_words(self, obj):

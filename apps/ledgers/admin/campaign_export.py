@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from apps.accounts.limits import wrong_password
 from apps.common import audit
 from apps.common.workbook.writer import write_sheet
-from apps.ledgers.choices.campaigns import Layer, TargetState
+from apps.ledgers.choices.campaigns import TargetState
 from apps.ledgers.forms.campaigns import CampaignExportForm
 from apps.registry.admin.export import password_from
 from apps.registry.services.export import EXPORT
@@ -73,7 +73,7 @@ def line_of(place: int, row) -> list:
         place, row.name, row.of_whom, person.get_sex_display() if person.sex in "12" else "",
         str(person.birth_date)[:7] if person.birth_date else "", row.cadre.former_post,
         row.cadre.get_retire_type_display(), row.cadre.managing_unit.name, str(person.community or ""),
-        row.get_category_display(), "、".join(Layer(one).label for one in row.layers), row.money, row.gift,
+        row.get_category_display(), "、".join(row.layer_words), row.money, row.gift,
         row.gift_value, row.get_state_display(), row.reason, str(route or ""), route.on_day if route else None,
         row.get_handed_display(), row.receiver, row.relation, row.handed_on or row.returned_on,
     ]  # fmt: skip

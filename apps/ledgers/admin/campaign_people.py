@@ -11,10 +11,10 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from apps.common.errors import BusinessError
-from apps.ledgers.choices.campaigns import CampaignState, Category, Handed, TargetState
+from apps.ledgers.choices.campaigns import CampaignState, Category, Handed, Layer, TargetState
 from apps.ledgers.forms.campaigns import AddTargetForm, AmountForm, PeopleActForm, PeopleFilter, SelectForm
 from apps.ledgers.models import Campaign, VisitRoute, VisitTarget
-from apps.ledgers.queries.campaigns import CHOOSE, choose, totals, unit_ids_of
+from apps.ledgers.queries.campaigns import CHOOSE, LAYER_COUNT, choose, totals, unit_ids_of
 from apps.ledgers.services.targets import (
     add_target,
     remove_targets,
@@ -47,12 +47,10 @@ def filtered(rows, values: dict):
     rows = rows if state == "all" else rows.filter(state=state)
     if values.get("category"):
         rows = rows.filter(category=values["category"])
-    if layer := values.get("layer"):
-        rows = (
-            rows.filter(layers__len=0) | rows.filter(layers=[])
-            if layer == "none"
-            else rows.filter(layers__contains=[layer])
-        )
+    if values.get("layer") == "none":
+        rows = rows.annotate(times=LAYER_COUNT).filter(times=0)
+    elif values.get("layer"):
+        rows = rows.filter(planned_by(values["layer"]))
     if handed := values.get("handed"):
         rows = rows.filter(handed="" if handed == "open" else handed)
     if route := values.get("route"):
@@ -60,6 +58,16 @@ def filtered(rows, values: dict):
     if text := values.get("q", "").strip():
         rows = rows.filter(Q(cadre__person__name__startswith=text) | Q(family_name__startswith=text))
     return rows
+
+
+def planned_by(layer: str) -> Q:
+    """Named, or brought by a route: a leader's is 市委's, a colleague's the bureau's."""
+    brings = {
+        Layer.CITY: Q(stop__route__leader__isnull=False),
+        Layer.BUREAU: Q(stop__route__leader__isnull=True, stop__route__isnull=False),
+    }
+    named = Q(layers__contains=[layer])
+    return named | brings[Layer(layer)] if layer in brings else named
 
 
 class CampaignPeople(CampaignExport):

@@ -154,7 +154,8 @@ class CampaignAdmin(CampaignPeople, CampaignLayers, CampaignFigures, RecordAdmin
 
     @admin.display(description="起止")
     def period(self, obj):
-        return f"{obj.starts_on:%Y-%m-%d} 至 {obj.last_day:%m-%d}"
+        year = "" if obj.last_day.year == obj.starts_on.year else f"{obj.last_day:%Y-}"
+        return f"{obj.starts_on:%Y-%m-%d} 至 {year}{obj.last_day:%m-%d}"
 
     @admin.display(description="名单")
     def people_words(self, obj):
@@ -228,6 +229,7 @@ class CampaignAdmin(CampaignPeople, CampaignLayers, CampaignFigures, RecordAdmin
         """Read: the page of the campaign; with ?edit the form."""
         if request.method not in SAFE_METHODS or EDIT in request.GET:
             return super().change_view(request, object_id, form_url, extra_context)
+        request.reading_record = True
         campaign = self.campaign_of(request, object_id)
         sums, lines = totals(campaign), route_lines(self.routes_of(campaign))
         context = {

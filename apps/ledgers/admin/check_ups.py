@@ -72,7 +72,7 @@ class CheckUpAdmin(OfCadreRecord):
     add_label = "登记体检"
     add_form, change_form_class = CheckUpForm, CheckUpChangeForm
     empty_words = "体检做了、没做，都在这里登记；一起去的可以在“还没体检的”里一次勾选。"
-    list_display = ("who", "unit", "year_words", "state_words", "done_on", "place", "recheck")
+    list_display = ("who", "unit", "year_words", "state_words", "when", "place", "recheck")
     list_display_links = ("year_words",)
     list_filter = (YearFilter, CheckUpStateFilter, UnitOfCadreFilter)
     ordering = ("-year", "-done_on", "-pk")
@@ -98,6 +98,10 @@ class CheckUpAdmin(OfCadreRecord):
     def state_words(self, obj):
         tone = "done" if obj.state == CheckUpState.DONE else "soon"
         return format_html('<span class="tag {}">{}</span> {}', tone, obj.get_state_display(), obj.reason)
+
+    @admin.display(description="体检日期")
+    def when(self, obj):
+        return day(obj.done_on)
 
     @admin.display(description="复查")
     def recheck(self, obj):

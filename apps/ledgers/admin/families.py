@@ -147,12 +147,12 @@ class FamilyInCareAdmin(OfCadreRecord):
             visit_family(obj, facts, actor=request.user, on=timezone.localdate(), form_key=key)
 
         lead = f"看望{obj.cadre.person.name}的{relation_words(obj.relative)}{obj.relative.name}。"
-        return self.act(request, obj, form, title="记遗属慰问", lead=lead, done="慰问已记下。", perform=record)
+        return self.one_act(request, obj, form, title="记遗属慰问", lead=lead, done="慰问已记下。", perform=record)
 
     def end_view(self, request, object_id):
         obj = self.actable(request, object_id)
         form = FamilyEndForm(request.POST if request.method == "POST" else None)
-        return self.act(
+        return self.one_act(
             request, obj, form, title="不再列为遗属", button="确定", done="已停止。记错了可以“重新联系”。",
             perform=lambda values: end_family(obj, **values, actor=request.user, on=timezone.localdate()),
         )  # fmt: skip
@@ -162,7 +162,7 @@ class FamilyInCareAdmin(OfCadreRecord):
         if obj.ends_on is None:
             return HttpResponseRedirect(self.url_of("change", obj))
         form = PortalForm(request.POST if request.method == "POST" else None)
-        return self.act(
+        return self.one_act(
             request, obj, form, title="重新联系", lead="撤回停止，继续联系和慰问。", button="重新联系",
             done="已恢复。", perform=lambda values: take_up_family(obj, actor=request.user),
         )  # fmt: skip

@@ -30,6 +30,7 @@ from .inquiry_filters import MyPartFilter, PersonFilter, ReceivedFilter, SourceF
 from .inquiry_forms import AnswerForm, CloseForm, CorrectionForm, InquiryForm, PassOnForm
 
 RECORD = "ledgers.record_contact"
+ADD_NEED = "ledgers.add_need"
 MOST_FOUND = 10
 READ = (
     "who", "caller_words", "phone_words", "way_in", "subject_words", "content_text", "taker", "state_tag",
@@ -195,7 +196,17 @@ class InquiryAdmin(InquiryCounts, RecordAdmin):
             {"label": label, "url": self.url_of(page, obj), "main": not place}
             for place, (page, label) in enumerate(acts)
         ]
+        if obj.person_id and request.user.has_perm(ADD_NEED) and Cadre.objects.filter(pk=obj.person_id).exists():
+            found.append(self.need_tool(obj))
         return [*found, {"label": "打印登记单", "url": self.url_of("print", obj)}, *tools]
+
+    def need_tool(self, obj) -> dict:
+        """Make a need of what was said, with the words brought along; or show the one that was made of it."""
+        need = obj.needs_found.filter(voided_at__isnull=True).first()
+        if need is not None:
+            return {"label": "看转成的需求", "url": reverse("admin:ledgers_need_change", args=[need.pk])}
+        url = f"{reverse('admin:ledgers_need_add')}?cadre={obj.person_id}&inquiry={obj.pk}"
+        return {"label": "转为需求，列入一人一策", "url": url}
 
     def get_urls(self):
         name = "ledgers_inquiry"

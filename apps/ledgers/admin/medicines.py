@@ -45,7 +45,7 @@ class MedicineAdmin(OfCadreRecord):
     add_lead = "用药属于敏感个人信息，本人同意才登记；本人撤回同意，登记的马上清空。"
     add_form = MedicineForm
     empty_words = "本人同意以后，在老同志的页面上点“登记长期用药”。"
-    list_display = ("who", "unit", "number", "since", "stopped_on")
+    list_display = ("who", "unit", "number", "began", "ended")
     list_display_links = ("number",)
     list_filter = (TakenFilter, UnitOfCadreFilter)
     ordering = ("cadre", "pk")
@@ -55,6 +55,14 @@ class MedicineAdmin(OfCadreRecord):
 
     def title_of(self, obj):
         return f"{obj.cadre.person.name}的长期用药"
+
+    @admin.display(description="自何日起")
+    def began(self, obj):
+        return day(obj.since)
+
+    @admin.display(description="停药")
+    def ended(self, obj):
+        return day(obj.stopped_on)
 
     @admin.display(description="用药")
     def number(self, obj):
@@ -95,7 +103,7 @@ class MedicineAdmin(OfCadreRecord):
 
     def stop_view(self, request, object_id):
         obj = self.actable(request, object_id)
-        return self.act(
+        return self.one_act(
             request, obj, PortalForm(request.POST if request.method == "POST" else None), title="已停药", button="确定",
             lead="今天起不再服用这种药。登记会留着。", done="已记下。",
             perform=lambda values: stop_medicine(obj, actor=request.user, on=timezone.localdate()),
@@ -103,7 +111,7 @@ class MedicineAdmin(OfCadreRecord):
 
     def withdraw_view(self, request, object_id):
         obj = self.actable(request, object_id)
-        return self.act(
+        return self.one_act(
             request, obj, PortalForm(request.POST if request.method == "POST" else None), title="本人撤回同意",
             lead="他登记的全部用药马上清空，不能恢复。以后要再登记，须重新问过本人。", button="清空全部用药",
             done="已清空。", perform=lambda values: withdraw(obj.cadre, actor=request.user),
@@ -148,8 +156,8 @@ class ThoughtAdmin(OfCadreRecord):
     add_lead = "只有授权的人能看，每次查看都有记录；不出现在走访卡片、名单和本人、家属的页面上。"
     add_form = change_form_class = ThoughtForm
     empty_words = "谈话中了解到的思想情况、做过的心理疏导，记在这里。"
-    list_display = ("who", "unit", "happened_on", "kind_words", "counsellor", "follow_words")
-    list_display_links = ("happened_on",)
+    list_display = ("who", "unit", "when", "kind_words", "counsellor", "follow_words")
+    list_display_links = ("when",)
     list_filter = (ThoughtStateFilter, ThoughtKindFilter, UnitOfCadreFilter)
     ordering = ("-happened_on", "-pk")
 
@@ -161,6 +169,10 @@ class ThoughtAdmin(OfCadreRecord):
 
     def extra_pages(self):
         return [("follow", "<path:object_id>/follow/", self.follow_view)]
+
+    @admin.display(description="哪一天")
+    def when(self, obj):
+        return day(obj.happened_on)
 
     @admin.display(description="类型")
     def kind_words(self, obj):
@@ -227,7 +239,7 @@ class ThoughtAdmin(OfCadreRecord):
             messages.success(request, "已记下。新的情况请另外登记一条。")
             add = f"{reverse('admin:ledgers_thought_add')}?cadre={obj.cadre_id}"
             return HttpResponseRedirect(add if request.user.has_perm(self.right("add")) else self.url_of("change", obj))
-        return self.act(
+        return self.one_act(
             request, obj, PortalForm(None), title="已再了解", lead="记下今天又了解过，接着登记这次的情况。",
             button="确定", done="", perform=lambda values: None,
         )  # fmt: skip

@@ -8,14 +8,16 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from apps.common import audit
 from apps.common.admin import RecordAdmin, is_reading
 from apps.common.admin_lists import PickOne
 from apps.common.errors import BusinessError
-from apps.ledgers.access import RECORD, possible_owners
+from apps.ledgers.access import RECORD, inquiries_for, possible_owners
 from apps.ledgers.choices import NeedOutcome
 from apps.ledgers.forms import ReasonForm
 from apps.ledgers.forms.plans import CallForm, CloseNeedForm, MeasureForm, NeedForm, NeedRecordForm
-from apps.ledgers.models import Need
+from apps.ledgers.models import Inquiry, Need
+from apps.ledgers.queries.communities import offers_for
 from apps.ledgers.queries.library import measures_for
 from apps.ledgers.queries.plans import category_name, view_of, with_measures
 from apps.ledgers.services import needs as services
@@ -216,7 +218,9 @@ class NeedAdmin(FormActs, RecordAdmin):
         if not request.user.has_perm(ADD):
             raise PermissionDenied
         cadre = self.cadre_of(request)
-        form = NeedForm(request.POST or None)
+        inquiry = self.inquiry_of(request, cadre)
+        known = {} if inquiry is None else {"description": (inquiry.content or "")[:500], "source": inquiry.source}
+        form = NeedForm(request.POST or None, initial=known)
         if cadre is None:
             form.fields["cadre"] = self.cadre_field(request)
             form.order_fields(["cadre"])
@@ -224,7 +228,7 @@ class NeedAdmin(FormActs, RecordAdmin):
         if request.method == "POST" and form.is_valid():
             try:
                 need = services.open_need(
-                    form.facts(), cadre=cadre or form.cleaned_data["cadre"], actor=request.user,
+                    form.facts(inquiry=inquiry), cadre=cadre or form.cleaned_data["cadre"], actor=request.user,
                     on=timezone.localdate(), form_key=form.cleaned_data["form_token"],
                 )  # fmt: skip
             except BusinessError as refusal:
@@ -253,6 +257,23 @@ class NeedAdmin(FormActs, RecordAdmin):
         found = self.addable(request).filter(pk=int(number)).first()
         if found is None:
             raise Http404
+        return found
+
+    def inquiry_of(self, request, cadre: Cadre | None) -> Inquiry | None:
+        """The call about this person of which a need is made; its words are shown, so the look is logged."""
+        number = request.GET.get("inquiry", "")
+        if not number:
+            return None
+        if not (number.isascii() and number.isdecimal() and len(number) < 19):
+            raise Http404
+        rows = inquiries_for(request.user, "ledgers.view_inquiry").filter(voided_at__isnull=True)
+        found = rows.filter(pk=int(number), person=cadre.pk if cadre else None).first()
+        if found is None:
+            raise Http404
+        audit.look(
+            "open", actor=request.user, people=[found.person_id], fields=["inquiry"],
+            target=f"ledgers.inquiry:{found.pk}", request=request,
+        )  # fmt: skip
         return found
 
     def addable(self, request):
@@ -285,6 +306,7 @@ class NeedAdmin(FormActs, RecordAdmin):
         request.measure_lines = [
             {"line": line, "url": f"?from={line.pk}", "chosen": line is picked} for line in offered
         ]
+        request.offers = list(offers_for(need.cadre.person.community_id))
         return self.act_page(
             request, need, f"定办法：{need.cadre.person.name}", form, apply, lead=self.lead(need), button="定下来"
         )
@@ -292,7 +314,7 @@ class NeedAdmin(FormActs, RecordAdmin):
     def page(self, request, template, context, status=200):
         lines = getattr(request, "measure_lines", None)
         if lines is not None:
-            template, context = "admin/ledgers/measure_form.html", {**context, "lines": lines}
+            template, context = "admin/ledgers/measure_form.html", {**context, "lines": lines, "offers": request.offers}
         return super().page(request, template, context, status)
 
     def reply_view(self, request, object_id):

@@ -14,6 +14,7 @@ from apps.ledgers.choices import Section as PlanSection
 from apps.ledgers.choices.timeline import MomentKind
 from apps.ledgers.queries.moments import Moment, day_words
 from apps.ledgers.queries.page import (
+    VIEW_AFTERMATH,
     VIEW_DUTY,
     VIEW_NEED,
     VIEW_PLAN,
@@ -22,7 +23,8 @@ from apps.ledgers.queries.page import (
     ledger_from,
     ledger_parts,
 )
-from apps.ledgers.queries.timeline import MOST_PAGES, RIGHTS, Wanted, looks_at, sources_for, timeline, timeline_parts
+from apps.ledgers.queries.timeline import MOST_PAGES, Wanted, looks_at, sources_for, timeline, timeline_parts
+from apps.ledgers.queries.timeline_sources import RIGHTS
 from apps.registry.admin import page as registry_page
 from apps.registry.admin.scope import may_on
 from apps.registry.choices import TREATMENT_KINDS
@@ -35,7 +37,7 @@ YEARS = 12
 LOOK_BACK = dt.timedelta(days=90)
 ADD_NEED = "ledgers.add_need"
 VIEW_FAMILY = "people.view_proxygrant"
-PAGE_RIGHTS = (VIEW_TIER, VIEW_DUTY, VIEW_NEED, VIEW_PLAN, ADD_NEED, *RIGHTS)
+PAGE_RIGHTS = (VIEW_TIER, VIEW_DUTY, VIEW_NEED, VIEW_PLAN, VIEW_AFTERMATH, ADD_NEED, *RIGHTS)
 
 
 class PersonPage:
@@ -119,7 +121,10 @@ class PersonPage:
 
     def answer_words(self, need, today) -> str:
         """Nothing was promised yet: by when he is to be told."""
-        return f"还没有定办法，{due_words(need.reply_by, today)[0]}前答复" if need.reply_by else "还没有定办法"
+        if need.reply_by is None:
+            return "还没有定办法"
+        words, tone = due_words(need.reply_by, today)
+        return f"还没有定办法，{f'答复{words}' if tone == 'late' else f'{words}前答复'}"
 
     # The timeline
 
@@ -188,8 +193,12 @@ class PersonPage:
         add = resolve("admin:ledgers_need_add")
         if add and may_on(request, cadre.pk, ADD_NEED):
             tools.append({"label": "登记需求", "url": f"{add}?cadre={cadre.pk}"})
-        plan = self.ledger(request, cadre).plan
+        ledger = self.ledger(request, cadre)
+        plan = ledger.plan
         if plan is not None:
             url = resolve_for(f"ledgers.serviceplan:{plan.pk}", "change", request.user)
             tools += [{"label": "一人一策", "url": url}] if url else []
+        if ledger.aftermath is not None:
+            url = resolve_for(f"ledgers.aftermathcase:{ledger.aftermath.pk}", "change", request.user)
+            tools += [{"label": "身后事", "url": url}] if url else []
         return tools

@@ -39,15 +39,12 @@ class PlanPapers:
             path("print/", self.staff_view(self.print_many_view), name=f"{name}_print_many"),
             path("<path:object_id>/print/", self.staff_view(self.print_view), name=f"{name}_print"),
             path("<path:object_id>/word/", self.staff_view(self.word_view), name=f"{name}_word"),
+            path("versions/<int:version_id>/", self.staff_view(self.version_view), name=f"{name}_version"),
             path(
-                "<int:object_id>/versions/<int:number>/", self.staff_view(self.version_view), name=f"{name}_version"
+                "versions/<int:version_id>/word/", self.staff_view(self.version_word_view), name=f"{name}_version_word"
             ),
             path(
-                "<int:object_id>/versions/<int:number>/word/", self.staff_view(self.version_word_view),
-                name=f"{name}_version_word",
-            ),
-            path(
-                "<int:object_id>/versions/<int:number>/picture/", self.staff_view(self.version_picture_view),
+                "versions/<int:version_id>/picture/", self.staff_view(self.version_picture_view),
                 name=f"{name}_version_picture",
             ),
         ]  # fmt: skip
@@ -115,34 +112,35 @@ class PlanPapers:
     # Versions
 
     def version_url(self, version: PlanVersion) -> str:
-        return reverse("admin:ledgers_serviceplan_version", args=[version.plan_id, version.number])
+        return reverse("admin:ledgers_serviceplan_version", args=[version.pk])
 
-    def version_of(self, request, object_id, number: int) -> tuple[PlanVersion, dict]:
+    def version_of(self, request, version_id: int) -> tuple[PlanVersion, dict]:
         """(version, its sheet without what this reader may not see)."""
-        plan = self.plan_to_read(request, object_id)
-        rows = PlanVersion.objects.select_related("paper", "made_by").filter(plan=plan, voided_at__isnull=True)
-        version = rows.filter(number=number).first()
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = PlanVersion.objects.visible_to(request.user).filter(voided_at__isnull=True, plan__voided_at__isnull=True)
+        rows = rows.select_related("paper", "made_by", "plan__cadre__person", "plan__cadre__managing_unit")
+        version = rows.filter(pk=version_id).first() if version_id < 2**63 else None
         if version is None:
             raise Http404
-        version.plan = plan
-        return version, shown_to(json.loads(version.content), self.sees(request, plan.cadre))
+        return version, shown_to(json.loads(version.content), self.sees(request, version.plan.cadre))
 
-    def version_view(self, request, object_id, number: int):
+    def version_view(self, request, version_id: int):
         """As it was when it was given out."""
-        version, sheet = self.version_of(request, object_id, number)
+        version, sheet = self.version_of(request, version_id)
         plan = version.plan
         frame = frame_for(request, TITLE, paper=version.paper, back_url=plan_url(plan.cadre_id, plan.year))
         picture = f"{self.version_url(version)}picture/" if sheet["photo"] else ""
         pages = pages_of(sheet, picture=picture, version=version.number)
         return self.printed(request, plan, frame, [pages], version=version)
 
-    def version_word_view(self, request, object_id, number: int):
-        version, sheet = self.version_of(request, object_id, number)
+    def version_word_view(self, request, version_id: int):
+        version, sheet = self.version_of(request, version_id)
         code = version.paper.code if version.paper_id else ""
         return self.word_file(request, version.plan, sheet, code=code, number=version.number)
 
-    def version_picture_view(self, request, object_id, number: int):
-        _, sheet = self.version_of(request, object_id, number)
+    def version_picture_view(self, request, version_id: int):
+        _, sheet = self.version_of(request, version_id)
         photo = Attachment.objects.filter(pk=sheet["photo"], purged_at__isnull=True).first()
         if photo is None:
             raise Http404

@@ -66,7 +66,7 @@ class ReasonFilter(admin.SimpleListFilter):
 class TierAdviceAdmin(OfCadreRecord):
     """Proposals come from facts and go with the decision; nobody types them."""
 
-    list_display = ("who", "unit", "now_words", "proposed_words", "reason_words", "changed_words", "advised_on")
+    list_display = ("who", "unit", "now_words", "proposed_words", "reason_words", "changed_words", "when")
     list_display_links = ("proposed_words",)
     list_filter = (DirectionFilter, ProposedFilter, ReasonFilter, MineFilter, UnitOfCadreFilter)
     select_related_in_list = select_related_in_record = (*OfCadreRecord.select_related_in_list, "cadre__care_tier")
@@ -105,6 +105,10 @@ class TierAdviceAdmin(OfCadreRecord):
     def changed_words(self, obj):
         found = self.proposal(obj)
         return change_words(found) if found.now else ""
+
+    @admin.display(description="提出日期")
+    def when(self, obj):
+        return day(obj.advised_on)
 
     # Together
 

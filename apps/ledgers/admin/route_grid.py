@@ -12,7 +12,7 @@ from apps.ledgers.forms.visit_routes import StopForm
 from apps.ledgers.queries.visit_routes import route_rows
 from apps.ledgers.services.visit_results import enter_stops
 
-COLUMNS = ("顺序", "老同志", "慰问金（品）")
+COLUMNS = ("老同志和慰问金（品）",)
 FIELDS = ("领取情况", "日期", "代领人", "代领关系", "情况", "意见建议", "要办的事", "什么事")
 
 
@@ -80,19 +80,6 @@ class RouteGrid:
 
 def grid_row(row, form: StopForm | None) -> dict:
     contact, first = row.stop.standing_contact, row.chosen[0]
-    gifts = "\n".join(
-        " ".join(
-            filter(
-                None,
-                (
-                    target.name if len(row.chosen) > 1 else "",
-                    f"{target.money:g} 元" if target.money else "",
-                    target.gift,
-                ),
-            )
-        )
-        for target in row.chosen
-    )
     note = ""
     if contact is not None:
         words = first.get_handed_display()
@@ -102,8 +89,16 @@ def grid_row(row, form: StopForm | None) -> dict:
         note = "上次没有送到，送到了可以再录"
     elif first.redirect:
         note = f"改为{first.get_redirect_display()}"
-    names = "\n".join(f"{target.name}（{target.of_whom}）" if target.of_whom else target.name for target in row.chosen)
+    people = "\n".join(person_words(target) for target in row.chosen)
+    place = f"{row.stop.position}. " if row.stop.position else ""
     return {
-        "name": row.names, "cells": [str(row.stop.position or ""), names, gifts], "form": form, "note": note,
+        "name": row.names, "cells": [place + people], "form": form, "note": note,
         "tone": "done" if contact is not None else "",
     }  # fmt: skip
+
+
+def person_words(target) -> str:
+    """李德厚　1000 元 慰问品一份; of 遗属 whose family they are."""
+    name = f"{target.name}（{target.of_whom}）" if target.of_whom else target.name
+    money = f"{target.money.normalize():f} 元" if target.money else ""
+    return "　".join(filter(None, (name, " ".join(filter(None, (money, target.gift))))))

@@ -149,7 +149,7 @@ class HospitalStayAdmin(OfCadreRecord):
             return HttpResponseRedirect(self.url_of("change", obj))
         first = {"discharged_on": obj.discharged_on or timezone.localdate(), "result": StayResult.BETTER}
         form = DischargeForm(request.POST if request.method == "POST" else None, initial=first)
-        return self.act(
+        return self.one_act(
             request, obj, form, title="登记出院", done="已登记出院，回访的任务已生成。",
             lead="出院一周内要上门或打电话回访，登记以后自动列入要办的事。",
             perform=lambda values: discharge(obj, **values, actor=request.user, on=timezone.localdate()),

@@ -187,6 +187,7 @@ class VisitRouteAdmin(RoutePapers, RouteGrid, RecordAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if request.method not in SAFE_METHODS or EDIT in request.GET:
             return super().change_view(request, object_id, form_url, extra_context)
+        request.reading_record = True
         route = self.route_of(request, object_id)
         rows = route_rows(route, visible=self.seen(request), with_struck=True)
         people = [target.cadre_id for row in rows for target in row.targets]

@@ -7,7 +7,7 @@ from apps.ledgers.choices.treatments import PlaceState
 from apps.registry.choices import RetireType
 
 
-class InviteForm(forms.Form):
+class InviteForm(PortalForm):
     """Whom to look through."""
 
     q = forms.CharField(label="姓名", required=False, max_length=40)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from apps.common.code_lists import choices_of
+from apps.common.secrecy_forms import SecrecyMixin
 from apps.ledgers.choices import Urgency
 from apps.ledgers.choices.campaigns import GuestKind
 from apps.ledgers.rules.needs import NeedRules, reply_day
@@ -20,15 +21,20 @@ NEED_ROWS = tuple(tuple(f"need{place}_{part}" for part in NEED_PARTS) for place 
 GUEST_ROWS = tuple(tuple(f"guest{place}_{part}" for part in GUEST_PARTS) for place in PLACES)
 
 
+def nth(place: int, word: str = "件") -> str:
+    """Nothing for the first, 第 2 件： for the second."""
+    return "" if place == 1 else f"第 {place} {word}："
+
+
 def _need_fields() -> dict[str, forms.Field]:
     found: dict[str, forms.Field] = {}
     for place in PLACES:
-        found[f"need{place}_category"] = forms.ChoiceField(label=f"需办事项 {place}：哪方面", required=False)
+        found[f"need{place}_category"] = forms.ChoiceField(label=f"{nth(place)}哪方面", required=False)
         found[f"need{place}_text"] = forms.CharField(
-            label=f"需办事项 {place}：什么事", required=False, max_length=500, widget=forms.Textarea({"rows": 2})
+            label=f"{nth(place)}什么事", required=False, max_length=500, widget=forms.Textarea({"rows": 2})
         )
         found[f"need{place}_reply"] = forms.DateField(
-            label=f"需办事项 {place}：哪天前答复", required=False,
+            label=f"{nth(place)}哪天前答复", required=False,
             widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         )  # fmt: skip
     return found
@@ -37,11 +43,11 @@ def _need_fields() -> dict[str, forms.Field]:
 def _guest_fields() -> dict[str, forms.Field]:
     found: dict[str, forms.Field] = {}
     for place in PLACES:
-        found[f"guest{place}_name"] = forms.CharField(label=f"名册外 {place}：姓名", required=False, max_length=60)
+        found[f"guest{place}_name"] = forms.CharField(label=f"{nth(place, '位')}姓名", required=False, max_length=60)
         found[f"guest{place}_kind"] = forms.ChoiceField(
-            label=f"名册外 {place}：哪种人", required=False, choices=GuestKind.choices
+            label=f"{nth(place, '位')}哪种人", required=False, choices=GuestKind.choices
         )
-        found[f"guest{place}_unit"] = forms.CharField(label=f"名册外 {place}：单位", required=False, max_length=100)
+        found[f"guest{place}_unit"] = forms.CharField(label=f"{nth(place, '位')}单位", required=False, max_length=100)
     return found
 
 
@@ -51,7 +57,7 @@ def usual_reply_day(found_on: dt.date) -> dt.date:
     return reply_day(found_on, Urgency.SOON, rules, work_calendar())
 
 
-class NeedFields(forms.Form):
+class NeedFields(SecrecyMixin, forms.Form):
     """Needs found on a visit, up to three; left empty they say nothing."""
 
     locals().update(_need_fields())
@@ -86,7 +92,7 @@ class NeedFields(forms.Form):
         ]
 
 
-class GuestFields(forms.Form):
+class GuestFields(SecrecyMixin, forms.Form):
     """Up to three people whom the visit also served; left empty they say nothing."""
 
     locals().update(_guest_fields())

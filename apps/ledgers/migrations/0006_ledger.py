@@ -1905,8 +1905,6 @@ class Migration(migrations.Migration):
                         ('void_reason', models.CharField(blank=True, db_default='', editable=False, max_length=200, verbose_name='作废原因')),
                         ('number', models.PositiveSmallIntegerField(verbose_name='第几版')),
                         ('content', apps.common.fields.EncryptedTextField(blank=True, null=True, verbose_name='内容')),
-                        ('digest', models.BinaryField(verbose_name='内容摘要（带密钥）')),
-                        ('reason', models.CharField(choices=[('printed', '打印'), ('word', '导出 Word'), ('carried', '接续到下一年')], max_length=10, verbose_name='为什么留存')),
                         ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='留存时间')),
                         ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='打印人')),
                         ('paper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='common.paper', verbose_name='纸质表')),
@@ -2371,7 +2369,7 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': '经费支出（为谁花了什么）',
                         'ordering': ['-spent_on', '-id'],
                         'abstract': False,
-                        'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='unitspending_amount', violation_error_message='金额要大于 0。')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='unitspending_amount', violation_error_message='金额要大于 0。'), models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('fund', 'voucher_no', 'cadre', 'amount'), name='unitspending_once', violation_error_message='这张凭证为这位老同志的这笔支出已经记过。')],
                     },
                 ),
                 migrations.CreateModel(

@@ -318,5 +318,8 @@ class VisitTarget(Versioned):
 
     @property
     def layer_words(self) -> list[str]:
-        """Who plans to go, in words."""
-        return [Layer(one).label for one in Layer.values if one in self.layers]
+        """Who plans to go, in words; load `stop__route` beforehand. A leader's route is a visit of 市委, a colleague's
+        one of the bureau."""
+        route = self.stop.route if self.stop else None
+        brings = (Layer.CITY if route.leader_id else Layer.BUREAU) if route else None
+        return [layer.label for layer in Layer if layer == brings or layer in self.layers]

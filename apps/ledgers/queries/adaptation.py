@@ -1,14 +1,10 @@
 """Cases of 适老化改造 as pages show them, and their photos."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 from apps.common.models import Attachment
 from apps.ledgers.choices.adaptation import PhotoSide
 from apps.ledgers.models import HomeAdaptation
-from apps.registry.models import Cadre
-
-from .moments import Moment, day_words
 
 MOST_PHOTOS = 12
 MOST_SHOWN = 20
@@ -30,18 +26,6 @@ def photos_of(case: HomeAdaptation, side: str | None = None) -> list[Attachment]
             subject=subject_of(case), purpose__in=[purpose_of(one) for one in sides], purged_at__isnull=True
         ).order_by("pk")
     )
-
-
-def moments_of_adaptation(cadre: Cadre) -> Iterator[Moment]:
-    """For the timeline of a person: what was asked and what became of it. One statement."""
-    for row in HomeAdaptation.objects.standing().filter(cadre=cadre)[:MOST_SHOWN]:
-        yield Moment(row.asked_on, day_words(row.asked_on), "提出适老化改造", row.wish)
-        if row.accepted_on:
-            note = f"{row.contractor}　{row.paid or 0} 元".strip()
-            yield Moment(row.accepted_on, day_words(row.accepted_on), "适老化改造验收", note)
-        if row.cancelled_on:
-            words = f"{row.get_cancel_because_display()}　{row.cancel_note}".strip()
-            yield Moment(row.cancelled_on, day_words(row.cancelled_on), "适老化改造取消", words)
 
 
 def waiting_words(case: HomeAdaptation, on: dt.date) -> tuple[str, str]:

@@ -1,24 +1,22 @@
 """Reads over the aid fund: whose money, how far it is, who may not decide, what waits where (domain 2.7, 3.12)."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from apps.common import crypto
 from apps.common.code_lists import names_of
 from apps.common.phone import parse_phone
-from apps.ledgers.choices.aid import AidAct, AidKind, AidState, ObjectionOutcome
-from apps.ledgers.models import AidApplication, AidObjection, AidStep, FundYear
-from apps.ledgers.rules.aid import COUNTED, AidRules, Kin, conflict, window
+from apps.ledgers.choices.aid import AidKind, AidState, ObjectionOutcome
+from apps.ledgers.models import AidApplication, AidObjection, FundYear
+from apps.ledgers.rules.aid import COUNTED, SURVIVOR_CODES, AidRules, Kin, conflict, window
 from apps.organisation.models import Unit
 from apps.organisation.queries import ancestor_ids, rule_values
 from apps.people.models import Person, PersonAccount, Relative
 from apps.registry.models import Cadre
-
-from .moments import Moment, day_words
 
 SITUATIONS = "aid_situation"
 RELATION = "relation"
@@ -47,10 +45,10 @@ def situation_words(codes: Iterable[str]) -> list[str]:
     return [names.get(code, code) for code in codes]
 
 
-def situation_choices(rules: AidRules) -> list[tuple[str, str]]:
-    """The situations that the rules in force name, in their order."""
+def situation_choices(rules: AidRules, *, living: bool = True) -> list[tuple[str, str]]:
+    """The situations that the rules name, in their order; those of survivors for the families of the dead only."""
     names = names_of(SITUATIONS)
-    return [(code, names.get(code, code)) for code in rules.situations]
+    return [(code, names.get(code, code)) for code in rules.situations if not (living and code in SURVIVOR_CODES)]
 
 
 # Who may not decide -----------------------------------------------------------------------------------------------
@@ -208,44 +206,3 @@ def year_of(fund: FundYear) -> YearFigures:
 
 def _line(label: str, row: dict | None) -> Line:
     return Line(label, row["applied"], row["granted_count"], row["amount"]) if row else Line(label, 0, 0, ZERO)
-
-
-# Person page ------------------------------------------------------------------------------------------------------
-
-TOLD = {
-    AidAct.APPLY: "申请困难帮扶", AidAct.VERIFY: "困难帮扶入户核实", AidAct.DECIDE: "困难帮扶上会通过",
-    AidAct.PAY: "困难帮扶发放", AidAct.RECEIVE: "困难帮扶签收办结", AidAct.REFUSE: "困难帮扶没有批准",
-    AidAct.WITHDRAW: "困难帮扶申请撤回", AidAct.SURVIVORS: "困难帮扶转遗属办理",
-}  # fmt: skip
-
-
-def moments_of_aid(cadre: Cadre) -> Iterator[Moment]:
-    """What happened in the aid fund, for his timeline: one statement, no illness and no reasons."""
-    rows = AidStep.objects.filter(application__cadre=cadre, application__voided_at__isnull=True, undone=False)
-    for step in rows.filter(act__in=TOLD).select_related("application").order_by("-pk")[:40]:
-        given = step.application.granted if step.act in (AidAct.DECIDE, AidAct.PAY) else None
-        note = f"{step.application.year}年" + (f"　{given} 元" if given else "")
-        yield Moment(step.on, day_words(step.on), TOLD[step.act], note)
-
-
-def summary_of_aid(cadre: Cadre) -> list[AidApplication]:
-    """His applications, the latest first, for the person page: one statement."""
-    rows = AidApplication.objects.standing().filter(cadre=cadre).select_related("notice")
-    return list(rows.order_by("-applied_on", "-pk")[:10])
-
-
-# What has to be done ----------------------------------------------------------------------------------------------
-
-
-def waiting_since(on: dt.date, rules: AidRules, unit_ids: Collection[int] | None) -> dict[str, QuerySet]:
-    """What has waited longer than the rules allow on a day: verification, notices that are over, receipts. `unit_ids`:
-    funds of these units (None: of all)."""
-    rows = AidApplication.objects.open()
-    if unit_ids is not None:
-        rows = rows.filter(fund__unit__in=unit_ids)
-    return {
-        "verify": rows.filter(state=AidState.APPLIED, moved_on__lt=on - dt.timedelta(rules.verify_days)),
-        "pay": rows.filter(state=AidState.NOTICED, notice__ends_on__lte=on),
-        "receipt": rows.filter(state=AidState.PAID, paid_on__lt=on - dt.timedelta(rules.receipt_days)),
-        "family": rows.filter(for_survivors=True, applicant_name="", closed_by_event=F("closed_by_event")),
-    }

@@ -1,7 +1,6 @@
 """Assessments as pages show them: the latest and what changed, who is due, and the timeline."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
@@ -12,8 +11,6 @@ from apps.ledgers.choices.assessment import DueBecause, Raise, Scale
 from apps.ledgers.models import Assessment, CareTier
 from apps.registry.choices import Living
 from apps.registry.models import Cadre
-
-from .moments import Moment, day_words
 
 VIEW_HEALTH = "registry.view_health"
 MOST_SHOWN = 20
@@ -93,11 +90,3 @@ def due_people(user, *, on: dt.date, until: dt.date) -> QuerySet[Cadre]:
         assessed_on=Subquery(latest.values("assessed_on")[:1]),
         level=Subquery(latest.values("level")[:1]),
     ).order_by(F("due_on").asc(nulls_first=True), "pk")
-
-
-def moments_of_assessments(cadre: Cadre) -> Iterator[Moment]:
-    """For the timeline; only for readers of health. One statement."""
-    for row in Assessment.objects.standing().filter(cadre=cadre).defer("note")[:MOST_SHOWN]:
-        words = f"能力评估：{row.get_level_display()}"
-        note = "　".join(filter(None, (score_words(row), raise_words(row), row.assessor)))
-        yield Moment(row.assessed_on, day_words(row.assessed_on), words, note)

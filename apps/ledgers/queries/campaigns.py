@@ -1,15 +1,15 @@
 """Who is chosen for a campaign and why, what it comes to, and how far it is."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Case, Count, DecimalField, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, DecimalField, F, Func, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from apps.ledgers.choices.campaigns import CampaignState, Category, Handed, TargetState
-from apps.ledgers.models import Campaign, CareTier, Contact, VisitRoute, VisitTarget
+from apps.ledgers.choices.campaigns import Category, Handed, Layer, TargetState
+from apps.ledgers.models import Campaign, CareTier, Contact, FamilyInCare, VisitRoute, VisitTarget
 from apps.ledgers.rules.campaigns import CampaignRules, over_budget
 from apps.organisation.models import Unit
 from apps.organisation.queries import rule_values, subtree_ids
@@ -18,6 +18,8 @@ from apps.people.models import Person, Relative
 from apps.registry.choices import VETERAN_TYPES, HoldPurpose
 from apps.registry.holds import held
 from apps.registry.models import Cadre, Health
+
+from .moments import Moment, on_day
 
 SPOUSE = "10"
 ZERO = Decimal("0.00")
@@ -119,15 +121,17 @@ def _group(group: str, rules: CampaignRules, day: dt.date) -> Q:
 
 
 def _survivors(scope: QuerySet[Cadre]) -> QuerySet[Cadre]:
-    """Dead cadres whose husband or wife lives, as the household or the contact persons say."""
+    """Dead cadres whose family is cared for, or whose husband or wife lives, as household or contact persons say."""
     home = Person.objects.living().filter(cadre__isnull=True, household__isnull=False).values("household")
     spouses = Relative.objects.filter(relation=SPOUSE, is_living=True, voided_at__isnull=True).values("person")
     dead = scope.filter(person__life_status=LifeStatus.DECEASED)
-    return dead.filter(Q(person__household__in=home) | Q(pk__in=spouses))
+    cared_for = FamilyInCare.objects.open().values("cadre")
+    return dead.filter(Q(person__household__in=home) | Q(pk__in=spouses) | Q(pk__in=cared_for))
 
 
 def survivors_of(dead: Collection[int]) -> dict[int, tuple[int | None, str]]:
-    """Dead cadre → (person of his household, name) of who is greeted. Two statements."""
+    """Dead cadre → (person of his household, name) of who is greeted: whoever is on the list of 遗属, else his
+    household, else a husband or wife among his contact persons. Four statements at most."""
     rows = Relative.objects.filter(person__in=dead, relation=SPOUSE, is_living=True, voided_at__isnull=True)
     found: dict[int, tuple[int | None, str]] = {row.person_id: (None, row.name) for row in rows.order_by("-pk")}
     home = Person.objects.filter(pk__in=dead, household__isnull=False).values_list("household", "pk")
@@ -138,6 +142,9 @@ def survivors_of(dead: Collection[int]) -> dict[int, tuple[int | None, str]]:
     for person in members.order_by("-pk"):
         for pk in dead_of[person.household_id]:
             found[pk] = (person.pk, person.name)
+    for row in FamilyInCare.objects.open().filter(cadre__in=dead).select_related("relative").order_by("-pk"):
+        if found.get(row.cadre_id, (None, ""))[1] != row.relative.name:
+            found[row.cadre_id] = (None, row.relative.name)
     return found
 
 
@@ -313,7 +320,20 @@ def _figures(rows: QuerySet[Contact]) -> VisitFigures:
 
 # Layers -----------------------------------------------------------------------------------------------------------
 
-LAYER_COUNT = Case(When(layers__len__isnull=True, then=Value(0)), default=F("layers__len"), output_field=IntegerField())
+
+def _adds(layer: str, who: str) -> Case:
+    """1 where a route brings a layer that was not named."""
+    brings = Q(**{f"stop__route__{who}__isnull": False}) & ~Q(layers__contains=[layer])
+    return Case(When(brings, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+
+NAMED = Coalesce(Func(F("layers"), function="cardinality", output_field=IntegerField()), Value(0))
+# A leader's route is a visit of 市委, a colleague's one of the bureau, whether somebody named it or not.
+LAYER_COUNT = NAMED + Case(
+    When(stop__route__leader__isnull=False, then=_adds(Layer.CITY, "leader")),
+    default=_adds(Layer.BUREAU, "visitor"),
+    output_field=IntegerField(),
+)
 
 
 def many_and_none(campaign: Campaign, targets: QuerySet[VisitTarget]) -> tuple[QuerySet, QuerySet]:
@@ -322,5 +342,13 @@ def many_and_none(campaign: Campaign, targets: QuerySet[VisitTarget]) -> tuple[Q
     return rows.filter(times__gt=1).order_by("-times", "pk"), rows.filter(times=0).order_by("pk")
 
 
-def is_open(campaign: Campaign) -> bool:
-    return campaign.state != CampaignState.CLOSED
+# Timeline ---------------------------------------------------------------------------------------------------------
+
+
+def moments_of_campaigns(cadre: Cadre) -> Iterator[Moment]:
+    """Envelopes that he, or his family, received; the visits themselves are contacts. One statement."""
+    rows = VisitTarget.objects.filter(cadre=cadre, campaign__isnull=False, handed_on__isnull=False)
+    for row in rows.select_related("campaign").order_by("-handed_on", "-pk"):
+        given = "，".join(filter(None, (f"{row.money:.2f} 元" if row.money else "", row.gift)))
+        note = f"{row.receiver}（{row.relation}）代领" if row.handed == Handed.BY_PROXY else ""
+        yield on_day(row.handed_on, f"{row.campaign.name}慰问　{given}", note, f"ledgers.campaign:{row.campaign_id}")

@@ -1,15 +1,9 @@
 """遗属 as pages ask for them."""
 
-import datetime as dt
-from collections.abc import Iterator
-
 from django.db.models import DateField, OuterRef, QuerySet, Subquery
 
 from apps.ledgers.choices import ContactKind
 from apps.ledgers.models import Contact, FamilyInCare
-from apps.registry.models import Cadre
-
-from .moments import Moment, day_words
 
 
 def with_last_visit(rows: QuerySet[FamilyInCare]) -> QuerySet[FamilyInCare]:
@@ -25,16 +19,3 @@ def unvisited(rows: QuerySet[FamilyInCare], year: int) -> QuerySet[FamilyInCare]
     """Of those to be visited each year, who was not in `year`. See rule book 8.18."""
     seen = Contact.objects.standing().filter(kind=ContactKind.FAMILY, happened_on__year=year)
     return rows.open().filter(yearly=True).exclude(cadre__in=seen.values("participants__person_id"))
-
-
-def moments_of_families(cadre: Cadre) -> Iterator[Moment]:
-    """For the timeline of a deceased comrade. One statement."""
-    for row in FamilyInCare.objects.standing().filter(cadre=cadre).select_related("relative")[:10]:
-        yield Moment(row.starts_on, day_words(row.starts_on), f"{row.relative.name}登记为遗属")
-        if row.ends_on:
-            words = f"{row.get_end_because_display()}　{row.end_note}".strip()
-            yield Moment(row.ends_on, day_words(row.ends_on), f"{row.relative.name}不再列为遗属", words)
-
-
-def year_end(on: dt.date) -> dt.date:
-    return dt.date(on.year, 12, 31)

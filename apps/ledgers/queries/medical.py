@@ -1,17 +1,14 @@
 """Stays, check-ups and medicines as pages ask for them."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 from django.db.models import Q, QuerySet
 
-from apps.ledgers.models import CheckUp, HospitalStay
+from apps.ledgers.models import CheckUp
 from apps.ledgers.rules.assessment import months_after
 from apps.organisation.queries import rule_values
 from apps.registry.choices import VETERAN_TYPES
 from apps.registry.models import Cadre
-
-from .moments import Moment, day_words
 
 VIEW_HEALTH = "registry.view_health"
 MOST_SHOWN = 20
@@ -34,19 +31,3 @@ def without_check_up(user, *, year: int, on: dt.date) -> QuerySet[Cadre]:
         rows = rows.filter(old | Q(retire_type__in=VETERAN_TYPES) if rules.with_veterans else old)
     done = CheckUp.objects.filter(year=year, voided_at__isnull=True).values("cadre")
     return rows.exclude(pk__in=done)
-
-
-def moments_of_medical(cadre: Cadre) -> Iterator[Moment]:
-    """For the timeline; only for readers of health. Two statements. Admission and discharge themselves are life events
-    and stand there already: here is what came of them."""
-    for row in HospitalStay.objects.standing().filter(cadre=cadre).defer("condition", "outcome_note")[:MOST_SHOWN]:
-        where = "　".join(filter(None, (row.hospital, row.department)))
-        if row.discharged_on:
-            nights = (row.discharged_on - row.admitted_on).days + 1
-            note = f"{where}　{nights} 天　{row.get_result_display()}".strip()
-            yield Moment(row.discharged_on, day_words(row.discharged_on), "住院结束", note)
-        else:
-            yield Moment(row.admitted_on, day_words(row.admitted_on), "正在住院", where)
-    rows = CheckUp.objects.filter(cadre=cadre, voided_at__isnull=True, done_on__isnull=False).defer("findings")
-    for row in rows[:MOST_SHOWN]:
-        yield Moment(row.done_on, day_words(row.done_on), f"{row.year}年体检", row.place)

@@ -8,22 +8,29 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q, QuerySet
 
 from apps.ledgers.models import CareAssignment, CareTier, Duty, Measure, Need, ServicePlan
+from apps.ledgers.models.aftermath import AftermathCase
+from apps.people.models import Person
 from apps.registry.models import Cadre
 
+from .aftermath import mourned_by
+
 VIEW_TIER, VIEW_DUTY, VIEW_NEED = "ledgers.view_caretier", "ledgers.view_duty", "ledgers.view_need"
-VIEW_PLAN = "ledgers.view_serviceplan"
+VIEW_PLAN, VIEW_AFTERMATH = "ledgers.view_serviceplan", "ledgers.view_aftermathcase"
 
 
 @dataclass(frozen=True)
 class PersonLedger:
     """Everything of one cadre, loaded: reading it asks the database nothing. `needs` are open ones with `promised`,
-    their open measures; `plan` is that of the year."""
+    their open measures; `plan` is that of the year,
+    `aftermath` what is seen to after his death, `mourned` whose death leaves his household in peace."""
 
     tier: CareTier | None = None
     carers: list[CareAssignment] = field(default_factory=list)
     duties: list[Duty] = field(default_factory=list)
     needs: list[Need] = field(default_factory=list)
     plan: ServicePlan | None = None
+    aftermath: AftermathCase | None = None
+    mourned: Person | None = None
 
 
 def ledger_parts(cadre: Cadre, *, on: dt.date, sees: Callable[[str], bool]) -> dict[str, QuerySet]:
@@ -34,6 +41,8 @@ def ledger_parts(cadre: Cadre, *, on: dt.date, sees: Callable[[str], bool]) -> d
         "duties": (VIEW_DUTY, Duty.objects.open().filter(cadre=cadre, period_start__lte=on)),
         "needs": (VIEW_NEED, _open_needs(cadre)),
         "promised": (VIEW_NEED, _promised(cadre)),
+        "aftermath": (VIEW_AFTERMATH, AftermathCase.objects.standing().filter(cadre=cadre).order_by("-pk")[:1]),
+        "mourned": ("", mourned_by(cadre.person, on).order_by("pk")[:1]),
         "plan": (VIEW_PLAN, ServicePlan.objects.filter(cadre=cadre, year=on.year, voided_at__isnull=True)),
     }
     order = {"carers": ("role", "-starts_on", "pk"), "duties": ("due_on", "pk"), "promised": ("due_on", "pk")}
@@ -65,4 +74,6 @@ def ledger_from(part: Callable[[str], list]) -> PersonLedger:
         duties=part("duties"),
         needs=needs,
         plan=next(iter(part("plan")), None),
+        aftermath=next(iter(part("aftermath")), None),
+        mourned=next(iter(part("mourned")), None),
     )

@@ -5,44 +5,25 @@ what `about.sees(right)` allows, and names the right on lines that need one of t
 leave them out for other readers. Subjects add theirs to PROVIDERS.
 """
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from apps.branches.models import Membership
 from apps.common import change_log
 from apps.common.phone import readable_phone
 from apps.ledgers.choices import Reason, Section
-from apps.ledgers.models import CareAssignment, CareTier
+from apps.ledgers.models import Assessment, CareAssignment, CareTier, HomeAdaptation, HospitalStay
 from apps.people.choices import CODE_LISTS as PEOPLE_LISTS
 from apps.people.queries import reach_of
 from apps.registry.choices import CODE_LISTS as CADRE_LISTS
-from apps.registry.models import Cadre, Health
+from apps.registry.models import Health
 from apps.registry.wording import age_of
+
+from . import treatment_facts
+from .plan_facts import aid, contacts
+from .plan_lines import About, Line
 
 VIEW_CONTACT, VIEW_HEALTH, VIEW_TIER = "people.view_contact", "registry.view_health", "ledgers.view_caretier"
 CODE_LISTS = PEOPLE_LISTS | CADRE_LISTS
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One fact. `right`: whoever reads it later must hold this right on the person; empty: as the plan itself.
-    `inside`: for staff on the page alone, never on paper: he and his family read and sign that (domain 0, words such
-    as 双高期 and 失能)."""
-
-    label: str
-    text: str
-    right: str = ""
-    inside: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class About:
-    """Whom, on which day, and what the reader may see (`sees(right)`, asked on this person)."""
-
-    cadre: Cadre
-    on: dt.date
-    sees: Callable[[str], bool]
 
 
 Provider = Callable[[About], Iterable[Line]]
@@ -141,16 +122,62 @@ def health(about: About) -> Iterator[Line]:
         yield line(row, name, right=VIEW_HEALTH, inside=True)
 
 
+def ability(about: About) -> Iterator[Line]:
+    """When ability is assessed again, and where he is if in hospital, for those who may know."""
+    if not about.sees(VIEW_HEALTH):
+        return
+    row = Assessment.objects.latest().filter(cadre=about.cadre).only("next_due_on", "due_because").first()
+    if row is not None:
+        words = f"{row.next_due_on:%Y-%m-%d}（{row.get_due_because_display()}）"
+        yield Line(label="下次能力评估", text=words, right=VIEW_HEALTH, inside=True)
+    stay = HospitalStay.objects.open().filter(cadre=about.cadre).defer("condition", "outcome_note").first()
+    if stay is not None:
+        where = " ".join(filter(None, (stay.hospital, stay.department)))
+        yield Line(label="正在住院", text=f"{where}（{stay.admitted_on:%Y-%m-%d} 起）", right=VIEW_HEALTH)
+
+
+def works_at_home(about: About) -> Iterator[Line]:
+    """The last two cases of 适老化改造 and how far they are."""
+    for row in HomeAdaptation.objects.standing().filter(cadre=about.cadre)[:2]:
+        day = row.accepted_on or row.cancelled_on or row.asked_on
+        yield Line(label="适老化改造", text=f"{row.get_state_display()}（{day:%Y-%m-%d}）{row.wish}")
+
+
+def treatments(about: About) -> Iterator[Line]:
+    """What he was due this year and had; papers, card, journeys."""
+    if about.sees(treatment_facts.SEE_DUES):
+        for name, words in treatment_facts.dues_of_year(about.cadre, about.on):
+            yield Line(label=name, text=words, right=treatment_facts.SEE_DUES)
+    if about.sees(treatment_facts.SEE_PAPERS):
+        words = treatment_facts.paper_words(about.cadre, about.on.year)
+        yield Line(label="订阅报刊", text=words, right=treatment_facts.SEE_PAPERS)
+    if about.sees(treatment_facts.SEE_CARDS):
+        yield Line(label="绿色通道卡", text=treatment_facts.card_words(about.cadre), right=treatment_facts.SEE_CARDS)
+    if about.sees(treatment_facts.SEE_JOURNEYS):
+        words = treatment_facts.journey_words(about.cadre)
+        yield Line(label="最近一次疗养", text=words, right=treatment_facts.SEE_JOURNEYS)
+
+
+def nearby(about: About) -> Iterator[Line]:
+    """What his community offers of the four."""
+    yield Line(label="社区四就近", text=treatment_facts.nearby_words(about.cadre))
+
+
 # In each section in this order. What others know of a person is added here.
 PROVIDERS: dict[str, tuple[Provider, ...]] = {
     Section.BASICS: (basics, household, carers),
-    Section.TREATMENT: (standing,),
+    Section.TREATMENT: (
+        standing,
+        treatments,
+    ),
     Section.WELLBEING: (
         tier,
         health,
+        ability,
+        works_at_home,
     ),
-    Section.WARMTH: (),
-    Section.PLATFORM: (),
+    Section.WARMTH: (contacts, aid),
+    Section.PLATFORM: (nearby,),
 }
 
 

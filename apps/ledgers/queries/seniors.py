@@ -25,7 +25,8 @@ class Senior:
 
 
 def reaching(user, *, start: dt.date, end: dt.date, cadres: QuerySet[Cadre] | None = None) -> list[Senior]:
-    """The living in reach who complete 80, 90 or 100 years in [start, end], by day: two statements."""
+    """The living in reach who complete 80, 90 or 100 years in [start, end], by day: two statements.
+    See rule book 8.36."""
     found = cadres if cadres is not None else Cadre.objects.current()
     found = found.visible_to(user).living()
     windows = Q()
@@ -73,7 +74,8 @@ class Gone:
 
 
 def gone_since(user, since: dt.date) -> list[Gone]:
-    """Deaths in reach that became known on or after a day, reported ones included: they are here the same day."""
+    """Deaths in reach that became known on or after a day, reported ones included: they are here the same day.
+    See rule book 8.36."""
     events = LifeEvent.objects.filter(
         kind=LifeEventKind.DIED, state__in=(LifeEventState.REPORTED, LifeEventState.CONFIRMED),
         reported_at__date__gte=since, person__cadre__in=Cadre.objects.current().visible_to(user).values("pk"),

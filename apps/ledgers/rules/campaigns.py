@@ -8,7 +8,7 @@ from decimal import Decimal
 from apps.ledgers.choices.campaigns import CampaignKind, Category
 from apps.organisation.rules import RuleValues, rule_kind
 
-from .duties import DAY, DutyRules, festivals
+from .duties import DAY, FESTIVAL_DAYS, DutyRules, festivals
 
 MONTHS_OF = ((CampaignKind.WINTER, "winter_months", "冬送温暖"), (CampaignKind.SUMMER, "summer_months", "夏送清凉"))
 
@@ -142,6 +142,13 @@ def templates(rules: CampaignRules, duties: DutyRules, start: dt.date, end: dt.d
             if first <= end and last >= start:
                 found.append(Template(kind, f"{last.year}{words}", first, last))
     return sorted(found, key=lambda item: (item.starts_on, item.name))
+
+
+def festival_name(kind: str, day: dt.date) -> str:
+    """The name that the duties of a festival carry in the year of `day`, and so its campaign: 2027春节; empty where the
+    kind is no festival (rule book 8.20)."""
+    names = {one.value: words for one, (_, words) in FESTIVAL_DAYS.items()}
+    return f"{day.year}{names[kind]}" if kind in names else ""
 
 
 def _runs(months: Iterable[int], first_year: int, last_year: int) -> Iterator[tuple[dt.date, dt.date]]:

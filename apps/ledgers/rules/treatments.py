@@ -32,7 +32,7 @@ ONCE_FROM, ONCE_UNTIL = dt.date(1949, 10, 1), dt.date(2999, 1, 1)
 )
 @dataclass(frozen=True)
 class TreatmentAmounts(RuleValues):
-    """Yuan. None: no standard yet, so no period of such an item can be opened."""
+    """Yuan. None: no standard yet, so no period of such an item can be opened. See rule book 8.30."""
 
     special_fund: Decimal | None = None
     medical_aid: Decimal | None = None
@@ -57,6 +57,8 @@ class TreatmentAmounts(RuleValues):
 )
 @dataclass(frozen=True)
 class TreatmentTerms(RuleValues):
+    """How early and how far back lists look. See rule book 8.34, 8.36 and 8.37."""
+
     senior_months: int = 6
     card_days: int = 60
     convalescence_years: int = 3

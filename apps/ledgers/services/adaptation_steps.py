@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -53,6 +54,7 @@ def move(
     case.state = to
     case.step_due_on = step_due(to, happened_on, rules_for(case, on))
     case.save(update_fields=["state", *names])
+    case.refresh_from_db(fields=["version"])
     return step
 
 
@@ -63,10 +65,11 @@ def last_step(case: HomeAdaptation) -> AdaptationStep | None:
 def put_back(case: HomeAdaptation, step: AdaptationStep) -> None:
     """The columns hold again what they held before the step."""
     for name, value in step.before.items():
-        item = case._meta.get_field(name)
+        item: Any = case._meta.get_field(name)
         setattr(case, item.attname if item.is_relation else name, None if value is None else item.to_python(value))
     case.state = step.before_state
     case.save(update_fields=["state", *step.before])
+    case.refresh_from_db(fields=["version"])
     step.taken_back_at = timezone.now()
     step.save(update_fields=["taken_back_at"])
 

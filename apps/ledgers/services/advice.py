@@ -53,7 +53,8 @@ def plan_touched(*, on: dt.date) -> int:
 
 @transaction.atomic
 def advise(cadres: Collection[int], *, on: dt.date) -> None:
-    """Bring the advice of `cadres` up to their facts; advice that says what is decided already goes."""
+    """Bring the advice of `cadres` up to their facts; advice that says what is decided already goes, and so does what
+    was decided on having seen it. See rule book 8.13."""
     group = Cadre.objects.current().filter(pk__in=cadres)
     copy_rows(
         "staged_advice",

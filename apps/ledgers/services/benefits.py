@@ -33,7 +33,7 @@ def copy_subscriptions(year: int, *, cadres, actor) -> int:
 @transaction.atomic
 def renew_card(old: GreenCard, new: GreenCard, *, actor) -> GreenCard:
     """Give a new card for an old one, which ends that day. Raises BusinessError where the old one ended already or
-    the number is taken."""
+    the number is taken. See rule book 8.37."""
     ended = GreenCard.objects.filter(pk=old.pk, closed_on__isnull=True, voided_at__isnull=True)
     if new.issued_on < old.issued_on:
         raise BusinessError("新卡的发卡日期不能早于旧卡。", code="order", field="issued_on")

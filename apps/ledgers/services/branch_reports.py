@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from apps.accounts.access import acting_holders, has_staff_role
 from apps.accounts.models import User
 from apps.branches.access import Desk
 from apps.common.choices import Source
@@ -21,7 +20,6 @@ from apps.common.voiding import void
 from apps.ledgers.models import Inquiry
 from apps.ledgers.notices import DEATH_REPORTED
 from apps.ledgers.queries.desk import CONDOLENCE_SUBJECT, can_take_back
-from apps.ledgers.queries.responsible import LIAISON, SECTION_HEAD, responsible_for_cadres
 from apps.messaging.choices import DeliveryClass
 from apps.messaging.models import Message
 from apps.messaging.services import NewMessage, post, withdraw_messages
@@ -32,6 +30,7 @@ from apps.registry.choices import LifeEventKind, LifeEventState
 from apps.registry.models import Cadre, LifeEvent
 from apps.registry.services import life
 
+from .answering import answering_staff
 from .inquiries import InquiryFacts, take_inquiry
 
 TAKEN_BACK = "报告人收回"
@@ -136,19 +135,6 @@ def _task_key(event: LifeEvent) -> uuid.UUID:
 
 
 def responsible_staff(desk: Desk, person: Person) -> tuple[Unit, User]:
-    """(unit, who there answers for the person): his carer where that is one of the staff, else the liaison or the head
-    of the section of his unit, or of the branch's where he is not in the registry."""
+    """(unit, who there answers for the person); the branch's unit where he is not in the registry."""
     cadre = Cadre.objects.filter(pk=person.pk).select_related("managing_unit").first()
-    unit = cadre.managing_unit if cadre else desk.organisation.unit
-    if unit is None:
-        raise BusinessError("这个支部没有登记所属单位，请打电话告诉我们。", code="unit")
-    if cadre is not None:
-        found = responsible_for_cadres({cadre.pk: unit.pk}, on=desk.today)[cadre.pk]
-        user = User.objects.filter(pk=found, is_active=True).first() if found else None
-        if user is not None and has_staff_role(user):
-            return unit, user
-    holders = acting_holders({unit.pk}, SECTION_HEAD, LIAISON, on=desk.today)[unit.pk]
-    user = User.objects.filter(pk__in=holders[:1]).first()
-    if user is None:
-        raise BusinessError("没有找到负责的工作人员，请打电话告诉我们。", code="nobody")
-    return unit, user
+    return answering_staff(cadre, desk.organisation.unit, on=desk.today)

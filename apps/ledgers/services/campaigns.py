@@ -16,7 +16,7 @@ from apps.common.insert_select import execute
 from apps.ledgers.choices.campaigns import CampaignState, Category
 from apps.ledgers.models import Campaign, CampaignStandard
 from apps.ledgers.queries.campaigns import Totals, left_over, totals
-from apps.ledgers.rules.campaigns import GreetingStandards, standards_of
+from apps.ledgers.rules.campaigns import GreetingStandards, festival_name, standards_of
 from apps.organisation.models import Unit
 from apps.organisation.queries import rule_values
 
@@ -44,6 +44,7 @@ def make_campaign(facts: CampaignFacts, *, actor: User, form_key: uuid.UUID) -> 
     standing = Campaign.objects.filter(public_id=form_key).first()
     if standing is not None:
         return standing
+    check_name(facts)
     campaign = Campaign(public_id=form_key, made_by=actor, **vars(facts))
     campaign.name = campaign.name.strip()
     try:
@@ -57,6 +58,13 @@ def make_campaign(facts: CampaignFacts, *, actor: User, form_key: uuid.UUID) -> 
     )  # fmt: skip
     note(campaign, "campaign.make", actor)
     return campaign
+
+
+def check_name(facts: CampaignFacts) -> None:
+    """A festival's campaign bears the name that its duties carry, else its visits would not settle them."""
+    name = festival_name(facts.kind, facts.festival_on or facts.last_day)
+    if name and facts.name.strip() != name:
+        raise BusinessError(f"这个节日的名称写成“{name}”，走访才能办结这一年的节日慰问。", code="name", field="name")
 
 
 def locked(campaign: Campaign, *states: str) -> Campaign:

@@ -257,7 +257,7 @@ def settle_reclaim(change: TreatmentChange, *, settled_on: dt.date, actor, on: d
 
 @transaction.atomic
 def allow_over(fund: UnitFund, *, amount: Decimal, reason: str, actor) -> None:
-    """Let a unit pass its budget by `amount`, for an approved reason."""
+    """Let a unit pass its budget by `amount`, for an approved reason. See rule book 8.35."""
     if not reason.strip():
         raise BusinessError("请写清理由和批准人。", code="reason", field="reason")
     if amount < 0:

@@ -24,6 +24,8 @@ from apps.ledgers.looks import reach_to_show
 from apps.ledgers.models import Contact, Duty, SafetyCheck
 from apps.ledgers.queries.desk import FILTERS, member_or_404, member_page, member_rows, members_found
 from apps.ledgers.queries.desk_due import lines_of
+from apps.ledgers.queries.promises import promised_to
+from apps.ledgers.rules.needs import measure_standing
 from apps.ledgers.services.visits import record_visit as put_visit
 from apps.people.choices import LifeStatus
 from apps.people.models import Person
@@ -79,10 +81,20 @@ def member(request, desk, person):
         "lines": [DueLine(due, *due.tag(desk.today)) for due in lines_of(desk, found)],
         "visit_url": address(desk, "ledgers:visit", found.public_id),
         "report_url": address(desk, "ledgers:report_about", found.public_id),
+        "promises": promise_lines(found, desk.today),
         "is_living": found.life_status in (LifeStatus.LIVING, LifeStatus.LOST),
         "draft_url": drafts.address_of(desk, FORM, str(found.public_id)) if "recorded" in request.GET else "",
     }
     return show(request, desk, "desk/members/member.html", context)
+
+
+def promise_lines(person: Person, on) -> list[dict]:
+    """What the bureau promised him and has not done yet, for his secretary."""
+    return [
+        {"what": row.what, "who": row.provider or row.owner.display_name, "standing": measure_standing(row, on)}
+        for row in promised_to(person.pk, on)
+        if row.done_on is None
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -54,3 +54,13 @@ class AddressForm(KeyedForm):
         label="新的住址", max_length=200, help_text="写到门牌号，例如 南河街道文化路12号3栋502室",
         widget=forms.Textarea({"rows": 3, "autocomplete": "street-address"}),
     )  # fmt: skip
+
+
+class SayForm(KeyedForm):
+    """有话要说."""
+
+    submit_label = "交给工作人员"
+    words = forms.CharField(
+        label="您想说什么", max_length=500, widget=forms.Textarea({"rows": 5}),
+        help_text="不用写病情、身份证号和银行卡号",
+    )  # fmt: skip

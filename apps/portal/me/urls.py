@@ -8,6 +8,7 @@ urlpatterns = [
     path("who/", views.who, name="me_who"),
     path("carer/", views.carer, name="me_carer"),
     path("promises/", views.promised, name="me_promises"),
+    path("say/", views.say_words, name="me_say"),
     path("calendar/", views.own_calendar, name="me_calendar"),
     path("calendar/calendar.ics", views.calendar_file, name="me_calendar_file"),
     path("health/", views.own_health, name="me_health"),

@@ -15,13 +15,14 @@ from apps.branches.access import current_posts
 from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.ledgers.queries.aftermath import farewells_of
+from apps.ledgers.services.own_words import say
 from apps.people import proxies
 from apps.people.change_requests import ask_address, ask_phone, withdraw
 from apps.people.choices import ChangeState, GrantEnd, ProxyScope
 from apps.people.models import ChangeRequest, Phone, ProxyGrant
 
-from . import calendar, health, looks, promises
-from .forms import AddressForm, NumberForm
+from . import calendar, health, looks, measures, promises
+from .forms import AddressForm, NumberForm, SayForm
 from .standing import STEPS, actings, choose, chosen, own_page, show, whom
 
 ENROL, PROMISES, HEALTH = ProxyScope.ENROL, ProxyScope.PROMISES, ProxyScope.HEALTH
@@ -99,8 +100,32 @@ def carer(request, acting):
 def promised(request, acting):
     note_look(request, acting, "see_promises")
     cadre = promises.cadre_of(acting.person.pk)
-    found = promises.promises_of(cadre, timezone.localdate(), whom=whom(acting)) if cadre else []
-    return show(request, acting, "portal/me/promises.html", {"promises": found})
+    today = timezone.localdate()
+    found = promises.promises_of(cadre, today, whom=whom(acting)) if cadre else []
+    doings = measures.doings_of(cadre.pk, today) if cadre else []
+    context = {"promises": found, "doings": doings, "may_say": cadre is not None}
+    return show(request, acting, "portal/me/promises.html", context)
+
+
+@own_page(scope=PROMISES)
+def say_words(request, acting):
+    """有话要说: to whoever answers for him, with a deadline; sent twice it is one."""
+    cadre = promises.cadre_of(acting.person.pk)
+    if cadre is None:
+        raise Http404
+    form = SayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            say(
+                cadre, form.cleaned_data["words"], by_family=acting.is_proxy, form_key=form.cleaned_data["key"],
+                actor=request.user, now=timezone.now(),
+            )  # fmt: skip
+        except BusinessError as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "收到了。工作人员会给您回电话。")
+            return redirect("portal:me_promises")
+    return show(request, acting, "portal/me/say.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @own_page(scope=PROMISES)
@@ -237,7 +262,12 @@ def own_grant(request, acting):
     return show(request, acting, "portal/me/grant.html", context)
 
 
-@own_page(himself=True)
+@own_page(scope=PROMISES)
 def looked_at(request, acting):
-    context = {"looks": looks.looks_of(acting.person, timezone.now()), "days": looks.DAYS}
+    """谁看过我. That a proxy asked is on record like any other look."""
+    note_look(request, acting, "see_looks")
+    found = looks.looks_of(
+        acting.person, timezone.now(), reader=request.user, is_proxy=acting.is_proxy, whom=whom(acting)
+    )
+    context = {"days": found, "span": looks.DAYS}
     return show(request, acting, "portal/me/looks.html", context)

@@ -2,11 +2,12 @@
 
 import functools
 
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.forms.models import fields_for_model
 from django.http import HttpResponseRedirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 
 from apps.common import audit, change_log
@@ -14,6 +15,7 @@ from apps.common.admin import EDIT, SAFE_METHODS, RecordAdmin
 from apps.common.errors import BusinessError
 from apps.people import services as people_services
 from apps.people.models import Person, Phone
+from apps.people.queries import known_ids, stands_for
 from apps.registry.forms import (
     CODE_LISTS,
     MONEY_FIELDS,
@@ -237,7 +239,11 @@ class CadreAdminBase(
             if not self.has_view_permission(request):
                 raise PermissionDenied
             request.reading_record = True
-            return self.person_page(request, self.person_to_show(request, unquote(object_id)))
+            cadre = self.person_to_show(request, unquote(object_id))
+            if cadre.voided_at and (stands := stands_for(cadre.pk)) != cadre.pk:
+                messages.info(request, f"{cadre.person.name}的这份登记已并入下面这一份。")
+                return HttpResponseRedirect(reverse(f"{self.admin_site.name}:registry_cadre_change", args=[stands]))
+            return self.person_page(request, cadre)
         return super().change_view(request, object_id, form_url, extra_context)
 
     def person_to_show(self, request, object_id) -> Cadre:
@@ -429,7 +435,7 @@ class CadreAdminBase(
         """Who changed what; and, for those who may change the record, who looked at it."""
         looks = None
         if object_id.isdecimal() and len(object_id) < 19 and may_on(request, int(object_id), self.right("change")):
-            looks = change_log.looks_at(int(object_id))
+            looks = change_log.looks_at(known_ids(int(object_id)))
         return super().history_view(request, object_id, {"looks": looks, **(extra_context or {})})
 
     def history_of(self, request, obj):

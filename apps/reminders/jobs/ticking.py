@@ -13,8 +13,10 @@ from apps.branches.jobs.transfers import tell_of_transfers
 from apps.branches.services.election_notices import remind_elections
 from apps.common import jobs, sealing
 from apps.common.tasks import run_job
+from apps.ledgers.health_notices import tell_of_health
 from apps.ledgers.jobs import tell_colleagues
 from apps.ledgers.services import plan_day, repeat_alarms
+from apps.ledgers.services.advice import advise_birthdays
 from apps.ledgers.services.rosters import take_up_rosters
 from apps.messaging.jobs import Sent, send_waiting
 from apps.messaging.rules import ZONE
@@ -56,6 +58,8 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
         tell_of_transfers(now)
         done.greeted = post_greetings(now)
         if is_first:
+            advise_birthdays(on=day)
+            tell_of_health(now)
             remind_reports(now)
             remind_elections(now)
     except Exception as error:

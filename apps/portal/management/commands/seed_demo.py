@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
+from apps.portal.demo.aftermath import write_aftermath
 from apps.portal.demo.aid import write_aid
 from apps.portal.demo.branch_life import write_branch_life
+from apps.portal.demo.campaigns import write_campaigns
 from apps.portal.demo.care import write_care
 from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
@@ -23,12 +25,15 @@ from apps.portal.demo.dues import fill_branch, write_dues
 from apps.portal.demo.elections import write_elections
 from apps.portal.demo.evaluation import write_evaluations
 from apps.portal.demo.family import write_family
+from apps.portal.demo.health import write_health
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.medals import write_medals
 from apps.portal.demo.organisations import write_organisation_life
+from apps.portal.demo.pairing import write_pairing
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
+from apps.portal.demo.plans import write_plans
 from apps.portal.demo.roster_file import write_roster
 from apps.portal.demo.service import write_hospital_stays, write_service
 from apps.portal.demo.sign_in import write_sign_in
@@ -92,12 +97,17 @@ class Command(BaseCommand):
         write_unit_checks(staff, on=on)
         write_standing(units, staff, on=on)
         write_channels(staff, on=on)
+        write_campaigns(staff, on=on)
         write_elections(staff, on=on)
         write_transfers(staff, on=on)
         write_medals(staff, on=on)
         write_aid(staff, on=on)
         write_treatments(staff, on=on)
+        write_plans(staff, on=on)
+        write_health(staff, on=on)
+        write_pairing(staff, on=on)
         write_import(units, staff, on=on)
+        write_aftermath(staff, on=on)
         return written
 
     def _progress(self, done: int) -> None:
