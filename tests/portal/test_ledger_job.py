@@ -41,7 +41,9 @@ for model in apps.get_models():
     if not issubclass(model, Event) and any(field.name == "closed_by_event" for field in fields):
         columns = [field.attname for field in fields if field.name not in left_out]
         rows = model._base_manager.values_list("pk", *columns)
-        found[model._meta.label] = {row[0]: str(row[1:]) for row in rows}
+        found[model._meta.label] = {
+            row[0]: str([bytes(cell) if isinstance(cell, memoryview) else cell for cell in row[1:]]) for row in rows
+        }
 print(json.dumps(found))
 """
 # 公示 takes working days: they pass.
@@ -376,7 +378,8 @@ def dies_and_lives(page, portal, base: str, pk: int, plan: str) -> None:
     page.click("button[value=undo]")
     page.wait_for_load_state()
     assert "已撤销" in page.inner_text("body")
-    assert changed(before, portal.standing()) == []
+    lost = changed(before, portal.standing())
+    assert lost == [], lost
 
 
 def test_one_person_from_the_roster_to_a_death_undone(tmp_path):
