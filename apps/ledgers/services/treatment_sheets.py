@@ -32,6 +32,7 @@ PAPER_DAYS = 30
 def make_sheet(run: TreatmentRun, rows, *, scope: str, title: str, actor) -> TreatmentSheet:
     """A numbered sheet of the first 500 of `rows` (a queryset of dues) that are still to be received and on no sheet
     that is out. Raises BusinessError when there is nobody."""
+    TreatmentRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     out = Q(sheet__isnull=False, sheet__paper__state__in=papers.OUT)
     chosen = rows.filter(OPEN).exclude(out)
     ids = list(chosen.values_list("pk", flat=True)[:MOST_LINES])
