@@ -17,6 +17,7 @@ from apps.ledgers.models import Inquiry, SafetyCheck
 from apps.ledgers.queries import DueRow, TodayBoard, open_checks
 from apps.ledgers.queries.inquiries import subject_name, waiting_for
 from apps.ledgers.queries.today import VIEW_TODAY, board_details, board_from, board_parts
+from apps.people.models import Person
 from apps.people.queries import reach_from, reach_parts
 from apps.people.rules import Reach
 
@@ -173,3 +174,10 @@ def check_rows(found: list[SafetyCheck], now: dt.datetime) -> dict:
         for check in found[:MOST_CHECKS]
     ]
     return {"rows": rows, "more": len(found) > MOST_CHECKS, "url": url} if rows else {}
+
+
+def mourning_words(dead: Person) -> str:
+    """Why nobody congratulates somebody of this household (rule book 8.60)."""
+    if dead.mourned_until is None:
+        return f"{dead.name}离世待核实，暂不祝贺问候"
+    return f"家有丧事（{dead.name}），{dead.mourned_until:%Y-%m-%d} 以前不自动祝贺问候"

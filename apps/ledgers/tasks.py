@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
+from .aid_keeping import purge_drafts
 from .queries.twins import find_twins
-from .services import aid_drafts
 
 
 @shared_task
@@ -14,4 +14,4 @@ def look_for_twins() -> int:
 
 @shared_task
 def purge_aid_drafts() -> int:
-    return aid_drafts.purge(timezone.now())
+    return purge_drafts(timezone.now())

@@ -62,6 +62,7 @@ class Portal:
 
     def staff(self, username: str, width: int = 1366):
         page = self.browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN").new_page()
+        page.set_default_timeout(20_000)
         page.goto(f"{self.base}/account/login/?next=/admin/")
         page.fill("input[name=login]", username)
         page.fill("input[name=password]", DEMO_PASSWORD)
@@ -93,12 +94,14 @@ def fill(page, values: dict) -> None:
         page.fill(f"main form [name={name}]", value)
 
 
-def does(page, url: str, values: dict | None = None, *, chosen: dict | None = None) -> str:
+def does(page, url: str, values: dict | None = None, *, chosen: dict | None = None, file: dict | None = None) -> str:
     """Open a one-form act, answer it, save; returns what the page afterwards says."""
     page.goto(url)
     fill(page, values or {})
     for name, value in (chosen or {}).items():
         page.locator(f"main form [name={name}][value='{value}']").check()
+    if file:
+        page.set_input_files("input[type=file]", file)
     page.click(ACT)
     page.wait_for_load_state()
     assert not page.locator("[data-error-summary]").count(), page.inner_text("[data-error-summary]")
@@ -246,11 +249,12 @@ def adapt_home(page, base: str, pk: int) -> None:
     does(page, f"{root}works/", {"works_from": "2026-11-06", "works_until": "2026-11-07"})
     add_photo(page, root, "after", "green")
     does(page, f"{root}accept/", {"accepted_on": "2026-11-08", "acceptor": "周晓岚", "paid": "600"})
-    told = does(page, f"{root}ask/", {"replied_on": "2026-11-09"}, chosen={"satisfaction": "satisfied"})
+    told = does(page, f"{root}ask/", {"replied_on": "2026-11-09"}, chosen={"satisfaction": "good"})
     assert "已办结" in told
     assert page.locator(".photos img").count() == 2
     for image in page.locator(".photos img").all():
-        assert image.evaluate("image => image.complete ? image.naturalWidth : 0") > 0
+        image.scroll_into_view_if_needed()  # they load when they come near
+        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
 
 
 def add_photo(page, root: str, side: str, colour: str) -> None:
@@ -266,7 +270,7 @@ def close_need(page, plan: str) -> None:
     page.goto(plan)
     page.get_by_role("link", name="回访办结").click()
     page.wait_for_load_state()
-    told = does(page, page.url, {"summary": "扶手装得牢"}, chosen={"satisfaction": "satisfied", "method": "phone"})
+    told = does(page, page.url, {"summary": "扶手装得牢"}, chosen={"satisfaction": "good", "method": "phone"})
     assert "满意" in told
 
 
@@ -282,7 +286,8 @@ def pay_aid(clerk, head, portal, base: str, pk: int) -> None:
     case = clerk.url
     act = f"{case.removesuffix('change/')}act"
     does(clerk, f"{act}/verify/", {"verifiers": "周晓岚、李德厚", "findings": "情况属实"})
-    does(clerk, f"{act}/sign/", {"signer": "王主任"})
+    clerk.goto(f"{case.removesuffix('change/')}print/")  # the form goes out to be stamped, and comes back as a scan
+    does(clerk, f"{act}/sign/", {"signer": "王主任"}, file=photo("white"))
     does(clerk, f"{act}/review/", {"proposed": "3000", "opinion": "建议帮扶"})
     head.goto(f"{base}/admin/ledgers/fundyear/")
     head.locator("#result_list a[href*='/fundyear/']").first.click()
@@ -300,10 +305,11 @@ def pay_aid(clerk, head, portal, base: str, pk: int) -> None:
     clerk.get_by_role("link", name="开始公示").click()
     clerk.wait_for_load_state()
     clerk.locator("main form button.btn").first.click()
-    clerk.wait_for_url(f"{fund}**")
+    clerk.wait_for_url("**/notices/**")
+    assert NAME in clerk.inner_text("main")
     portal.run(WEEKS_PASS)
     clerk.goto(fund)
-    clerk.get_by_role("link", name="发放").first.click()
+    clerk.locator("main").get_by_role("link", name="发放", exact=True).click()
     clerk.wait_for_load_state()
     clerk.locator("main form button.btn").first.click()
     clerk.wait_for_load_state()
@@ -333,6 +339,8 @@ def print_plan(page, plan: str) -> None:
 def want_more(page, base: str, pk: int) -> None:
     """Something is open when he dies."""
     page.goto(f"{base}/admin/ledgers/need/add/?cadre={pk}")
+    page.select_option("main form [name=category]", "meals")
+    does(page, page.url, {"description": "想请人送午饭"})
 
 
 def dies_and_lives(page, portal, base: str, pk: int, plan: str) -> None:
@@ -346,8 +354,8 @@ def dies_and_lives(page, portal, base: str, pk: int, plan: str) -> None:
     assert portal.standing() != before
     page.goto(plan)
     assert "人员变动，已结束" in page.inner_text("body")
-    page.goto(f"{base}/admin/registry/lifeevent/?q={NAME}")
-    page.locator("#result_list tbody a[href*='/lifeevent/']").first.click()
+    page.goto(f"{base}/admin/registry/lifeevent/?state=confirmed")
+    page.locator("#result_list tbody tr", has_text=NAME).locator("a[href*='/lifeevent/']").first.click()
     page.wait_for_load_state()
     page.fill("[name=reason]", "认错了人，本人健在")
     page.click("button[value=undo]")
@@ -390,4 +398,5 @@ def walk(portal: Portal, roster) -> None:
     close_need(clerk, plan)
     pay_aid(clerk, head, portal, base, pk)
     print_plan(clerk, plan)
+    want_more(clerk, base, pk)
     dies_and_lives(clerk, portal, base, pk, plan)

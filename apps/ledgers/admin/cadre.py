@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from apps.branches.models import Organisation
 from apps.ledgers import access
-from apps.ledgers.board import record_url
+from apps.ledgers.board import mourning_words, record_url
 from apps.ledgers.choices import Reason
 from apps.registry.admin import CadreAdminBase
 from apps.registry.admin.page import Row, Section
@@ -69,6 +69,8 @@ class CadreAdmin(PersonPage, FamilyActs, HouseholdActs, GroupActs, CadreAdminBas
 
     def tags(self, request, cadre):
         tags = super().tags(request, cadre)
+        if (mourned := self.ledger(request, cadre).mourned) is not None:
+            tags.append((mourning_words(mourned), "soon"))
         tier = self.ledger(request, cadre).tier
         if tier is None:
             return tags

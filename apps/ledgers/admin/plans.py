@@ -16,7 +16,9 @@ from apps.common.errors import BusinessError
 from apps.ledgers.access import RECORD
 from apps.ledgers.forms.plans import PlanForm
 from apps.ledgers.models import PlanVersion, ServicePlan
-from apps.ledgers.queries.plan_sections import About, lines_of
+from apps.ledgers.queries import plan_facts
+from apps.ledgers.queries.plan_lines import About
+from apps.ledgers.queries.plan_sections import lines_of
 from apps.ledgers.queries.plans import PersonPlan, counts_of, plan_of
 from apps.ledgers.services import plans as services
 from apps.registry.admin.scope import PAGE_PERMISSIONS, may_on
@@ -34,6 +36,7 @@ VIEW, ADD, CHANGE = (f"ledgers.{act}_serviceplan" for act in ("view", "add", "ch
 ADD_NEED, CHANGE_NEED, CHANGE_MEASURE = "ledgers.add_need", "ledgers.change_need", "ledgers.change_measure"
 ASKED = (
     *PAGE_PERMISSIONS, VIEW, ADD, CHANGE, ADD_NEED, CHANGE_NEED, CHANGE_MEASURE, RECORD, "ledgers.view_caretier",
+    plan_facts.VIEW_AID, plan_facts.VIEW_CONTACT,
 )  # fmt: skip
 
 

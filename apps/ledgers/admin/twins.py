@@ -79,7 +79,7 @@ class TwinPairAdmin(RecordAdmin):
         return [obj.low_id, obj.high_id]
 
     def title_of(self, obj):
-        return f"是不是同一个人：{obj.low.name}、{obj.high.name}"
+        return f"是不是同一个人：{self.names(obj)}"
 
     # List
 

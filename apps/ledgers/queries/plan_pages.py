@@ -8,9 +8,9 @@ from .plan_words import rows_of
 
 SHORT = 15
 PHOTO_ROWS = 5
-MOST_PAIRS, MOST_LONG, LONGEST_LINE = 9, 4, 42
+MOST_PAIRS, MOST_LONG, LONGEST_LINE = 11, 3, 42
 # Of a section, in characters of its lines together; of the words below them.
-SECTION_ROOM, SUMMARY_ROOM, WISHES_ROOM = 118, 190, 95
+SECTION_ROOM, SUMMARY_ROOM, WISHES_ROOM = 105, 190, 95
 # Of the table on the second page: its height in lines of text, characters in a line of each cell, the longest text.
 TABLE_LINES, ROW_EDGE = 48.0, 0.6
 CELLS = {"需求": (12, 48), "办法": (12, 48), "由谁做": (8, 18), "结果": (10, 34)}

@@ -5,9 +5,7 @@ what `about.sees(right)` allows, and names the right on lines that need one of t
 leave them out for other readers. Subjects add theirs to PROVIDERS.
 """
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from apps.branches.models import Membership
 from apps.common import change_log
@@ -17,34 +15,15 @@ from apps.ledgers.models import Assessment, CareAssignment, CareTier, HomeAdapta
 from apps.people.choices import CODE_LISTS as PEOPLE_LISTS
 from apps.people.queries import reach_of
 from apps.registry.choices import CODE_LISTS as CADRE_LISTS
-from apps.registry.models import Cadre, Health
+from apps.registry.models import Health
 from apps.registry.wording import age_of
 
 from . import treatment_facts
+from .plan_facts import aid, contacts
+from .plan_lines import About, Line
 
 VIEW_CONTACT, VIEW_HEALTH, VIEW_TIER = "people.view_contact", "registry.view_health", "ledgers.view_caretier"
 CODE_LISTS = PEOPLE_LISTS | CADRE_LISTS
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One fact. `right`: whoever reads it later must hold this right on the person; empty: as the plan itself.
-    `inside`: for staff on the page alone, never on paper: he and his family read and sign that (domain 0, words such
-    as 双高期 and 失能)."""
-
-    label: str
-    text: str
-    right: str = ""
-    inside: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class About:
-    """Whom, on which day, and what the reader may see (`sees(right)`, asked on this person)."""
-
-    cadre: Cadre
-    on: dt.date
-    sees: Callable[[str], bool]
 
 
 Provider = Callable[[About], Iterable[Line]]
@@ -150,7 +129,7 @@ def ability(about: About) -> Iterator[Line]:
     row = Assessment.objects.latest().filter(cadre=about.cadre).only("next_due_on", "due_because").first()
     if row is not None:
         words = f"{row.next_due_on:%Y-%m-%d}（{row.get_due_because_display()}）"
-        yield Line(label="下次能力评估", text=words, right=VIEW_HEALTH)
+        yield Line(label="下次能力评估", text=words, right=VIEW_HEALTH, inside=True)
     stay = HospitalStay.objects.open().filter(cadre=about.cadre).defer("condition", "outcome_note").first()
     if stay is not None:
         where = " ".join(filter(None, (stay.hospital, stay.department)))
@@ -197,7 +176,7 @@ PROVIDERS: dict[str, tuple[Provider, ...]] = {
         ability,
         works_at_home,
     ),
-    Section.WARMTH: (),
+    Section.WARMTH: (contacts, aid),
     Section.PLATFORM: (nearby,),
 }
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from apps.ledgers.choices import Section
 from apps.registry.models import Cadre
 
-from .plan_sections import About, Line, lines_of
+from .plan_lines import About, Line
+from .plan_sections import lines_of
 from .plans import MeasureView, NeedView, PersonPlan, plan_of
 
 NUMERALS = "一二三四五"
+# Never on the person's or the family's page (domain 0).
+OFFICE_WORDS = ("双高期", "失能", "失智", "服务等级")
 
 
 def sheet_of(found: PersonPlan, *, on: dt.date, sees: Callable[[str], bool]) -> dict:
@@ -30,7 +33,7 @@ def sheet_of(found: PersonPlan, *, on: dt.date, sees: Callable[[str], bool]) -> 
                 "key": section.key,
                 "number": NUMERALS[place],
                 "title": section.title,
-                "lines": [_line(line) for line in lines[section.key] if not line.inside],
+                "lines": [_line(line) for line in lines[section.key] if _for_paper(line)],
                 "needs": [_need(view) for view in section.needs],
             }
             for place, section in enumerate(found.sections)
@@ -54,6 +57,11 @@ def shown_to(sheet: dict, sees: Callable[[str], bool]) -> dict:
 def basics_of(sheet: dict) -> list[dict]:
     """The lines of the head: 掌握基础信息."""
     return next((section["lines"] for section in sheet["sections"] if section["key"] == Section.BASICS), [])
+
+
+def _for_paper(line: Line) -> bool:
+    """Whether he and his family may read this line: never one for staff, nor one with a word of the office."""
+    return not line.inside and not any(word in f"{line.label}{line.text}" for word in OFFICE_WORDS)
 
 
 def _line(line: Line) -> dict:

@@ -77,7 +77,7 @@ def decide(application: AidApplication, meeting: AidMeeting, vote: Vote, *, acto
         return application
     if meeting.fund_id != application.fund_id:
         raise BusinessError("这份申请不在这笔资金里。", code="fund")
-    act = {AidVerdict.GRANT: Act.DECIDE, AidVerdict.REFUSE: Act.REFUSE}.get(vote.verdict, Act.PUT_OFF)
+    act = {AidVerdict.GRANT: Act.DECIDE, AidVerdict.REFUSE: Act.REFUSE}.get(AidVerdict(vote.verdict), Act.PUT_OFF)
     row, rules = begin(application, act, meeting.held_on)
     _check_second_person(row, actor)
     _check_recusal(row, meeting, vote, rules, actor)

@@ -171,7 +171,7 @@ def reopen_measure(measure: Measure, *, actor: User) -> Measure:
 def reply_need(need: Need, call: ContactFacts, *, actor: User, on: dt.date, form_key: uuid.UUID) -> tuple[Need, bool]:
     """Record the contact that told him what will be done; (need, whether he was told). A call that nobody took is
     recorded and leaves the reply due."""
-    need = _locked_need(need)
+    need = _locked_need(need, with_cadre=True)
     check_open(need)
     record_contact(call, persons=[need.cadre_id], form_key=form_key, actor=actor, on=on)
     if not spoke(call):
@@ -192,7 +192,7 @@ def close_need(
     Promises still open are refused for what was met; they are dropped with it when it cannot be met or is no longer
     needed. Closed already with the same outcome: nothing happens. See rule book 8.3.
     """
-    need = _locked_need(need)
+    need = _locked_need(need, with_cadre=True)
     if need.closed_on and need.outcome == closing.outcome:
         return need, True
     check_open(need)
@@ -245,7 +245,10 @@ def _put(model, form_key: uuid.UUID, values: dict):
         return standing, False
 
 
-def _locked_need(need: Need) -> Need:
+def _locked_need(need: Need, *, with_cadre: bool = False) -> Need:
+    """`with_cadre`: where a contact is recorded too. The cadre first, as a life event and a contact lock him."""
+    if with_cadre:
+        Cadre.objects.select_for_update(of=("self",)).get(pk=need.cadre_id)
     rows = Need.objects.select_for_update(of=("self",)).select_related("cadre__managing_unit")
     return rows.get(pk=need.pk)
 

@@ -5,8 +5,7 @@ import uuid
 
 from apps.accounts.models import User
 from apps.common.partial_date import PartialDate
-from apps.ledgers.choices import CareRole
-from apps.ledgers.models import AftermathCase, CareAssignment
+from apps.ledgers.models import AftermathCase
 from apps.ledgers.queries.twins import find_twins
 from apps.ledgers.services import aftermath
 from apps.people.models import Person, PersonAccount, Phone, ProxyGrant
@@ -26,16 +25,12 @@ def write_aftermath(staff: dict[str, User], *, on: dt.date) -> None:
         *PersonAccount.objects.values_list("person_id", flat=True),
         *ProxyGrant.objects.values_list("person_id", flat=True),
     }
-    held = CareAssignment.objects.open().filter(
-        carer=clerk, role=CareRole.PRIMARY, cadre__person__life_status="living", cadre__person__posts=None,
-        cadre__health__in_hospital_since=None, cadre__on_hold=False,
-    )  # fmt: skip
-    rows = held.exclude(cadre__in=told_of).select_related("cadre__person").order_by("-cadre")[:2]
-    cadres = [row.cadre for row in rows]
-    if not cadres:
-        return
-    _death(cadres[0], clerk, on)
-    if len(cadres) > 1:
+    rows = Cadre.objects.current().visible_to(clerk, "registry.change_cadre").exclude(pk__in=told_of)
+    rows = rows.exclude(care_assignments__isnull=False).exclude(health__in_hospital_since__isnull=False)
+    rows = rows.filter(person__life_status="living", person__posts=None, on_hold=False)
+    cadres = list(rows.select_related("person", "managing_unit").order_by("person__birth_date", "-pk")[:2])
+    if len(cadres) == 2:
+        _death(cadres[0], clerk, on)
         _twin(cadres[1], clerk, on)
 
 
@@ -45,6 +40,7 @@ def _death(cadre: Cadre, clerk: User, on: dt.date) -> None:
     case = AftermathCase.objects.standing().filter(cadre=cadre).first()
     if case is None:
         return
+    aftermath.name_owner(case, clerk, actor=clerk)
     visit = case.tasks.get(kind="condolence")
     aftermath.end_task(visit, "done", note="局领导和原单位一起到家里吊唁，慰问了家属", actor=clerk, on=on)
     aftermath.hand_over(
