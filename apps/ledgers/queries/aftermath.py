@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.common.code_lists import choices_of
 from apps.ledgers.models import AfterDeathItem, AftermathCase, AftermathTask
