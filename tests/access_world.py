@@ -78,7 +78,18 @@ from apps.ledgers.models import (
 from apps.ledgers.services.plan_layout import default_template
 from apps.messaging.models import Delivery, DeliveryBatch
 from apps.organisation.models import BarredEntry, CalendarDay, Community, Division, RuleSet, Unit
-from apps.people.models import ChangeRequest, Household, Person, PersonAccount, Phone, ProxyGrant, Relative, Whereabouts
+from apps.people.models import (
+    ChangeRequest,
+    Household,
+    Person,
+    PersonAccount,
+    PersonMerge,
+    Phone,
+    ProxyGrant,
+    Relative,
+    TwinPair,
+    Whereabouts,
+)
 from apps.registry.models import (
     Attendance,
     Cadre,
@@ -307,6 +318,18 @@ def _of_member(model: type[Model], **values) -> Builder:
     return lambda side: model.objects.create(organisation=side.organisation, person=side.cadre.person, **values)
 
 
+def _twin(side: "Side") -> Person:
+    return make_cadre(f"{side.cadre.person.name}重", unit=side.unit).person
+
+
+def _merge(side: "Side") -> PersonMerge:
+    """One that the second look refused: two more people, so that the cadre of the world is free."""
+    return PersonMerge.objects.create(
+        winner=_twin(side), loser=_twin(side), reason="同一人", state="refused", proposed_at=timezone.now(),
+        proposed_by=User.objects.get(username=f"carer{side.unit.pk}"),
+    )  # fmt: skip
+
+
 def _aftermath(side: "Side") -> Model:
     """Of a death that was taken back since, so that the cadre of the world lives."""
     event = LifeEvent.objects.create(person=side.cadre.person, kind="died", state="undone", happened_on="2026-03")
@@ -433,6 +456,10 @@ OBJECTS: dict[str, Builder] = {
         via="staff",
     ),
     "ledgers.aftermathcase": _aftermath,
+    "people.twinpair": lambda side: TwinPair.objects.create(
+        low=side.cadre.person, high=_twin(side), reasons=["birth"], score=40, found_on=DAY
+    ),
+    "people.personmerge": _merge,
     "ledgers.aftermathtask": lambda side: side.objects["ledgers.aftermathcase"].tasks.create(
         what="吊唁慰问", due_on=LATER
     ),

@@ -273,6 +273,9 @@ PAGES = {
         for page in ("owner", "add-task", "hand-over", "draft", "paper", "word", "survivor", "close")
     },
     "admin:ledgers_aftermathcase_task": Row("ledgers.change_aftermathcase", "ledgers.aftermathtask"),
+    "admin:people_twinpair_find": Row("people.change_twinpair"),
+    "admin:people_twinpair_dismiss": Row("people.change_twinpair", "people.twinpair"),
+    "admin:people_personmerge_decide": Row("people.view_personmerge", "people.personmerge", post=NOBODY),
     "admin:ledgers_aftermathcase_notice": Row("ledgers.view_aftermathcase", "ledgers.aftermathcase"),
     "admin:ledgers_afterdeathitem_start": Row("ledgers.add_afterdeathitem"),
     "admin:ledgers_aidapplication_act": Row("ledgers.change_aidapplication", "ledgers.aidapplication"),
@@ -637,6 +640,11 @@ EXCEPTIONS = {
     "admin:ledgers_wordtemplate_change": Row("ledgers.view_wordtemplate", "ledgers.wordtemplate", post=NOBODY),
     # Opened by a death, changed by acts of its own.
     "admin:ledgers_aftermathcase_add": Row(NOBODY),
+    # Found by keys; a merge is proposed from a pair and decided by acts of its own.
+    "admin:people_twinpair_add": Row(NOBODY),
+    "admin:people_twinpair_change": Row("people.view_twinpair", "people.twinpair", post="people.add_personmerge"),
+    "admin:people_personmerge_add": Row(NOBODY),
+    "admin:people_personmerge_change": Row("people.view_personmerge", "people.personmerge", post=NOBODY),
     "admin:ledgers_aftermathcase_change": Row("ledgers.view_aftermathcase", "ledgers.aftermathcase", post=NOBODY),
     # A proposal is decided on its page; a medicine is stopped or emptied, an assessment voided for good.
     "admin:ledgers_tieradvice_add": Row(NOBODY),

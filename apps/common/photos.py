@@ -47,6 +47,7 @@ def read_photo(file, *, field: str = "photo") -> Scan:
     """The uploaded file as it is kept (`clean_photo`), under a name that ends as what it is now."""
     if file.size > MOST_BYTES:
         raise BusinessError("照片超过 10 MB，请缩小后再传。", code="too_large", field=field)
+    file.seek(0)
     stem = "".join(letter for letter in PurePath(file.name or "").stem if letter.isprintable())[:80]
     return Scan(clean_photo(file.read(), field=field), f"{stem or '照片'}.jpg", "image/jpeg")
 

@@ -13,6 +13,7 @@ class LedgersConfig(AppConfig):
         from .access import cared_for  # noqa: PLC0415
         from .library import load_measures  # noqa: PLC0415
         from .merge_rules import plug  # noqa: PLC0415 (models must be loaded)
+        from .services import twins  # noqa: F401, PLC0415 (declares its job kind)
         from .services.aftermath import follow_death  # noqa: PLC0415
         from .services.family import end_by_death  # noqa: PLC0415
         from .services.life import handle_life_event  # noqa: PLC0415

@@ -16,7 +16,8 @@ from apps.ledgers.looks import log_reach
 from apps.ledgers.models import Inquiry, SafetyCheck
 from apps.ledgers.queries import DueRow, TodayBoard, open_checks
 from apps.ledgers.queries.inquiries import subject_name, waiting_for
-from apps.ledgers.queries.today import board_details, board_from, board_parts
+from apps.ledgers.queries.today import VIEW_TODAY, board_details, board_from, board_parts
+from apps.people.models import Person
 from apps.people.queries import reach_from, reach_parts
 from apps.people.rules import Reach
 
@@ -33,15 +34,14 @@ def today_context(request, on: dt.date | None = None, more: dict[str, QuerySet] 
     so the look is logged here. Six statements at most."""
     on, user = on or timezone.localdate(), request.user
     acting = acts_for(user)
-    rows = read_together(
-        {
-            **board_parts(user, on, carers=acting),
-            **({"calls": waiting_calls(user, acting)} if user.has_perm(SEES_CALLS) else {}),
-            **({"checks": waiting_checks(user)} if user.has_perm(VIEW_CHECK) else {}),
-            **home_parts(user, on),
-            **(more or {}),
-        }
-    )
+    parts = dict(more or {})
+    if user.has_perm(VIEW_CHECK):
+        parts["checks"] = waiting_checks(user)
+    if user.has_perm(VIEW_TODAY):
+        parts |= board_parts(user, on, carers=acting) | home_parts(user, on)
+        if user.has_perm(SEES_CALLS):
+            parts["calls"] = waiting_calls(user, acting)
+    rows = read_together(parts)
     calls = rows.get("calls", [])
     people = {row["cadre"] for row in rows.get("first", ())} | {call.person_id for call in calls if call.person_id}
     opened = open_to(user, people)
@@ -174,3 +174,10 @@ def check_rows(found: list[SafetyCheck], now: dt.datetime) -> dict:
         for check in found[:MOST_CHECKS]
     ]
     return {"rows": rows, "more": len(found) > MOST_CHECKS, "url": url} if rows else {}
+
+
+def mourning_words(dead: Person) -> str:
+    """Why nobody congratulates somebody of this household (rule book 8.60)."""
+    if dead.mourned_until is None:
+        return f"{dead.name}离世待核实，暂不祝贺问候"
+    return f"家有丧事（{dead.name}），{dead.mourned_until:%Y-%m-%d} 以前不自动祝贺问候"

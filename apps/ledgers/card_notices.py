@@ -25,7 +25,7 @@ def cards_ending_between(start: dt.date, end: dt.date):
 
 
 def card_messages(today: dt.date) -> list[NewMessage]:
-    """Each card once, some days before it ends (rule book 8.37), to who looks after the person. Keyed."""
+    """Each card once, some days before it ends, to who looks after the person; keyed. See rule book 8.37."""
     ahead = today + dt.timedelta(days=rule_values(TreatmentTerms.rule_key, on=today).card_days)
     cards = list(cards_ending_between(ahead - WEEK, ahead).select_related("cadre").order_by("pk"))
     if not cards:

@@ -10,10 +10,13 @@ from django.urls import reverse
 from apps.common.navigation import resolve_for
 from apps.ledgers.access import acts_for
 from apps.ledgers.board_words import due_words
-from apps.ledgers.models import Measure
+from apps.ledgers.models import AftermathTask, Measure
+from apps.ledgers.queries.aftermath import aftermath_due, loose_ends
 from apps.ledgers.rules import DAY
+from apps.registry.models import LifeEvent
 
 MOST_MEASURES = 6
+MOST_AFTERMATH = 4
 
 
 @dataclass(frozen=True)
@@ -70,4 +73,48 @@ def _measure_rows(user, rows: list[Measure], on: dt.date) -> dict:
     return {"todo": todo}
 
 
-PARTS: tuple[HomePart, ...] = (HomePart("measures", "ledgers.view_need", _my_measures, _measure_rows),)
+def _aftermath(user, on: dt.date) -> QuerySet[AftermathTask]:
+    """What is to be seen to after a death."""
+    return aftermath_due(user, most=MOST_AFTERMATH)
+
+
+def _aftermath_rows(user, rows: list[AftermathTask], on: dt.date) -> dict:
+    todo = []
+    for row in rows:
+        words, tone = due_words(row.due_on, on)
+        url = resolve_for(f"ledgers.aftermathcase:{row.case_id}", "change", user)
+        person = row.case.cadre.person
+        todo.append(
+            {
+                "who": person.name, "who_url": reverse("admin:registry_cadre_change", args=[person.pk]),
+                "who_note": person.get_life_status_display(), "kind": "", "what": row.what, "due": words, "tone": tone,
+                "actions": [{"label": "去办", "url": url}] if url else [],
+            }
+        )  # fmt: skip
+    return {"todo": todo}
+
+
+def _loose_ends(user, on: dt.date) -> QuerySet[LifeEvent]:
+    return loose_ends(user, most=MOST_AFTERMATH)
+
+
+def _loose_end_rows(user, rows: list[LifeEvent], on: dt.date) -> dict:
+    todo = []
+    for row in rows:
+        url = reverse("admin:registry_lifeevent_change", args=[row.pk])
+        todo.append(
+            {
+                "who": row.person.name, "who_url": reverse("admin:registry_cadre_change", args=[row.person_id]),
+                "who_note": "", "kind": "",
+                "what": f"撤销“{row.get_kind_display()}”后还有 {len(row.loose_ends)} 件没能恢复",
+                "due": "请核对", "tone": "soon", "actions": [{"label": "看看", "url": url}],
+            }
+        )  # fmt: skip
+    return {"todo": todo}
+
+
+PARTS: tuple[HomePart, ...] = (
+    HomePart("aftermath", "ledgers.view_aftermathcase", _aftermath, _aftermath_rows),
+    HomePart("measures", "ledgers.view_need", _my_measures, _measure_rows),
+    HomePart("loose_ends", "registry.confirm_lifeevent", _loose_ends, _loose_end_rows),
+)

@@ -13,6 +13,7 @@ from apps.messaging.rules import ZONE
 from apps.messaging.services import NewMessage, post
 from apps.organisation.queries import rule_values, work_calendar
 
+from .aid_notices import aid_messages
 from .campaign_notices import campaign_messages
 from .card_notices import card_messages
 from .choices import InquiryState
@@ -44,6 +45,7 @@ def tell_colleagues(now: dt.datetime) -> int:
         *plan_messages(today),
         *campaign_messages(today),
         *card_messages(today),
+        *aid_messages(today),
     ]
     if messages:
         post(messages, now=now)

@@ -18,6 +18,12 @@ CARD_ENDS = "green_card.ends"
 STAND_IN_BEGINS = "stand_in.begins"
 STAND_IN_ENDS = "stand_in.ends"
 STAND_IN_BACK = "stand_in.back"
+AID_VERIFY = "aid.verify"
+AID_NOTICE_OVER = "aid.notice_over"
+AID_RECEIPT = "aid.receipt"
+AID_FAMILY = "aid.family"
+AID_OPENS = "aid.opens"
+AID_CLOSES = "aid.closes"
 ASSESSMENT_DUE = "assessment.due"
 RECHECK_DUE = "check_up.recheck"
 THOUGHT_DUE = "thought.follow_up"
@@ -30,7 +36,14 @@ CAMPAIGN_BEGINS = "campaign.begins"
 RESULTS_WAIT = "campaign.results"
 CAMPAIGNS, ROUTES = "admin:ledgers_campaign_changelist", "admin:ledgers_visitroute_changelist"
 CARDS = "admin:ledgers_greencard_changelist"
+AID, FUNDS = "admin:ledgers_aidapplication_changelist", "admin:ledgers_fundyear_changelist"
 _LINES = (
+    (AID_VERIFY, "困难帮扶申请还没有入户核实", "份", AID),
+    (AID_NOTICE_OVER, "困难帮扶公示期满，可以发放", "批", FUNDS),
+    (AID_RECEIPT, "困难帮扶还没有签收", "份", AID),
+    (AID_FAMILY, "困难帮扶转遗属，请登记由谁办", "份", AID),
+    (AID_OPENS, "困难帮扶开始申请", "项", FUNDS),
+    (AID_CLOSES, "困难帮扶申请快截止", "项", FUNDS),
     (INQUIRY_OVERDUE, "来电来访逾期", "件", INQUIRIES),
     (INQUIRY_ESCALATED, "本科室来电来访逾期", "件", INQUIRIES),
     (INQUIRY_PASSED, "转来来电来访", "件", INQUIRIES),

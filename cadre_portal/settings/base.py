@@ -273,6 +273,8 @@ CELERY_BEAT_SCHEDULE = {
     "purge-sign-in-codes": {"task": "apps.accounts.tasks.purge_sign_in_codes", "schedule": crontab(hour=3, minute=10)},
     "purge-kept-posts": {"task": "apps.accounts.tasks.purge_kept_posts", "schedule": crontab(minute=50)},
     "purge-drafts": {"task": "apps.branches.tasks.purge_drafts", "schedule": crontab(hour=3, minute=10)},
+    "purge-aid-drafts": {"task": "apps.ledgers.tasks.purge_aid_drafts", "schedule": crontab(hour=3, minute=15)},
+    "find-twins": {"task": "apps.ledgers.tasks.look_for_twins", "schedule": crontab(hour=4, minute=10)},
     "purge-blobs": {"task": "apps.common.tasks.purge_blobs", "schedule": crontab(hour=3, minute=20)},
 }
 

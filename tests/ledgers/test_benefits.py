@@ -8,9 +8,23 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from apps.common.errors import BusinessError
-from apps.ledgers.models import GreenCard, MedicalFee, NearbyService, ServiceOffer, Subscription
+from apps.ledgers.card_notices import card_messages
+from apps.ledgers.models import (
+    CareAssignment,
+    GreenCard,
+    MedicalFee,
+    NearbyService,
+    Need,
+    ServiceOffer,
+    Subscription,
+    TreatmentItem,
+    UnitFund,
+    UnitSpending,
+)
 from apps.ledgers.queries.communities import coverage_of, offers_for
-from apps.ledgers.services import benefits
+from apps.ledgers.queries.plan_sections import About, lines_of
+from apps.ledgers.queries.treatment_facts import SOURCES
+from apps.ledgers.services import benefits, treatments, unit_funds
 from apps.organisation.models import Community, Division
 from apps.registry.models import Cadre
 from tests.builders import make_cadre, make_unit, make_user
@@ -126,3 +140,65 @@ def test_staff_are_offered_what_serves_where_he_lives(unit):
         )
 
     assert {offer.name for offer in offers_for(here.pk)} == {"全市", "本社区"}
+
+
+def test_who_promises_something_sees_the_service_catalogue(staff, unit):
+    cadre = make_cadre(unit=unit)
+    need = Need.objects.create(cadre=cadre, section="wellbeing", category="other", description="送饭", found_on=DAY)
+    ServiceOffer.objects.create(
+        kind="living", name="助餐", provider="南河饭堂", phone="0700-8800204", how_to_order="打电话"
+    )
+
+    shown = staff.get(reverse("admin:ledgers_need_measure", args=[need.pk])).content.decode()
+
+    assert '<option value="南河饭堂">助餐</option>' in shown
+    assert 'list="service-offers"' in shown
+
+
+def test_who_cares_for_him_hears_once_that_his_card_ends(unit, clerk):
+    cadre = make_cadre(unit=unit)
+    CareAssignment.objects.create(cadre=cadre, carer=clerk, starts_on=DAY)
+    card = GreenCard.objects.create(
+        cadre=cadre, number="A1", hospital="市医院", issued_on=DAY, valid_until=dt.date(2026, 7, 19)
+    )
+
+    told = card_messages(dt.date(2026, 5, 22))
+
+    assert [(one.user_id, one.key) for one in told] == [(clerk.pk, f"card:{card.pk}:2026-07-19:ends")]
+    assert card_messages(dt.date(2026, 5, 19)) == []
+    assert [one.key for one in card_messages(dt.date(2026, 5, 26))] == [told[0].key]
+
+
+def test_plan_and_timeline_tell_what_he_had(unit, clerk):
+    cadre = Cadre.objects.get(pk=make_cadre(unit=unit).pk)
+    item = TreatmentItem.objects.create(group="living", name="体检", every="year", measure="次")
+    run = treatments.open_period(item, year=2026, cadres=Cadre.objects.current(), actor=clerk, on=DAY).run
+    treatments.receive([run.dues.get().pk], treatments.Receipt(DAY, "done"), actor=clerk, on=DAY)
+    Subscription.objects.create(cadre=cadre, year=2026, title="人民日报", price=288)
+
+    told = lines_of(About(cadre=cadre, on=DAY, sees=lambda right: True))["treatment"]
+    held = {"体检": "应发 1 次，已领 1 次", "订阅报刊": "人民日报"}
+    assert held.items() <= {one.label: one.text for one in told}.items()
+    kept_from = lines_of(About(cadre=cadre, on=DAY, sees=lambda right: False))["treatment"]
+    assert "体检" not in {one.label for one in kept_from}
+    rows = [(source, row) for source in SOURCES for row in source.latest(cadre, year=2026, most=9)]
+    moments = [moment for source, row in rows for moment in source.moments(row)]
+    assert [(moment.on, moment.text) for moment in moments] == [(DAY, "领到体检 2026年")]
+
+
+def test_a_voucher_is_written_down_once(unit, clerk):
+    cadre = make_cadre(unit=unit)
+    item = TreatmentItem.objects.create(group="living", name="特需费", every="year", paid_to="unit")
+    fund = UnitFund.objects.create(unit=unit, item=item, year=2026, amount=1000)
+
+    def spend():
+        return unit_funds.spend(
+            UnitSpending(fund=fund, cadre=cadre, spent_on=DAY, what="护工", amount=Decimal(100), voucher_no="7"),
+            actor=clerk,
+        )
+
+    spend()
+    with pytest.raises(BusinessError, match="已经记过"):
+        spend()
+    fund.refresh_from_db()
+    assert fund.spent == Decimal(100)

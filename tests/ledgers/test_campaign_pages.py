@@ -55,6 +55,7 @@ def test_a_campaign_is_made_from_a_template_once(head, bureau):
         "festival_on": FESTIVAL, "budget": "20000", "form_key": "0f5f0c0e-0000-4000-8000-000000000001",
     }  # fmt: skip
     first = head.post(url("campaign_add"), values)
+    assert first.status_code == 302, first.context["adminform"].form.errors
     again = head.post(url("campaign_add"), values)
 
     campaign = Campaign.objects.get()

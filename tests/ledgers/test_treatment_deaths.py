@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from apps.common.partial_date import PartialDate
 from apps.ledgers.choices.treatments import PlaceState
 from apps.ledgers.models import ConvalescenceBatch, GreenCard, Subscription, TreatmentChange, TreatmentItem
 from apps.ledgers.queries.seniors import gone_since, reaching
@@ -29,7 +30,9 @@ def world():
 
 
 def death(cadre, *, happened_on="2026-03-10", state="confirmed"):
-    return LifeEvent.objects.create(person=cadre.person, kind="died", happened_on=happened_on, state=state)
+    return LifeEvent.objects.create(
+        person=cadre.person, kind="died", happened_on=PartialDate.parse(happened_on), state=state
+    )
 
 
 def opened(clerk, *, every="year", number=1, on_death="prorate"):

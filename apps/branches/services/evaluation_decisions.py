@@ -162,13 +162,14 @@ def _honour_id(evaluation: Evaluation) -> uuid.UUID:
 
 def _honour(evaluation: Evaluation, actor) -> None:
     """A named organisation has the honour on its page; one that was entered there by hand already stands."""
-    if evaluation.organisation_id is None:
+    organisation, on = evaluation.organisation, evaluation.decided_on
+    if organisation is None or on is None:
         return
-    name, on = evaluation.standard.name, evaluation.decided_on
-    known = evaluation.organisation.honours.filter(name=name, awarded_on=on, voided_at__isnull=True)
+    name = evaluation.standard.name
+    known = organisation.honours.filter(name=name, awarded_on=on, voided_at__isnull=True)
     if not known.exists():
         give_honour(
-            evaluation.organisation, actor=actor, public_id=_honour_id(evaluation), name=name, awarded_on=on,
+            organisation, actor=actor, public_id=_honour_id(evaluation), name=name, awarded_on=on,
             level=evaluation.level, document_no=evaluation.document_no,
         )  # fmt: skip
 

@@ -18,6 +18,8 @@ def close_by_death(event: LifeEvent, undo: bool) -> list[str]:
     """Life handler: a death ends membership and posts; undone, exactly these are open again (design 2, socket 2).
 
     A seat that was filled meanwhile stays with its new holder: the old post remains closed, and staff are told.
+
+    See rule book 8.63.
     """
     if event.kind != LifeEventKind.DIED:
         return []

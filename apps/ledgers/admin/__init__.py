@@ -33,6 +33,7 @@ from .sheets import CallSheetAdmin
 from .stays import HospitalStayAdmin
 from .treatment_sheets import TreatmentSheetAdmin
 from .treatments import TreatmentChangeAdmin, TreatmentDueAdmin, TreatmentItemAdmin, TreatmentRunAdmin
+from .twins import PersonMergeAdmin, TwinPairAdmin
 from .unit_funds import UnitFundAdmin, UnitSpendingAdmin
 from .visit_routes import VisitRouteAdmin
 from .whereabouts import WhereaboutsAdmin
@@ -44,8 +45,8 @@ __all__ = [
     "CheckUpAdmin", "ContactAdmin", "ConvalescenceBatchAdmin", "ConvalescencePlaceAdmin", "DutyAdmin",
     "FamilyInCareAdmin", "FundYearAdmin", "GreenCardAdmin", "GuaranteeCheckAdmin", "HomeAdaptationAdmin",
     "HospitalStayAdmin", "InquiryAdmin", "MeasureAdmin", "MeasureTemplateAdmin", "MedicalFeeAdmin", "MedicineAdmin",
-    "NearbyServiceAdmin", "NeedAdmin", "ProxyGrantAdmin", "SafetyCheckAdmin", "SeniorClaimAdmin",
+    "NearbyServiceAdmin", "NeedAdmin", "PersonMergeAdmin", "ProxyGrantAdmin", "SafetyCheckAdmin", "SeniorClaimAdmin",
     "ServiceOfferAdmin", "ServicePlanAdmin", "SubscriptionAdmin", "ThoughtAdmin", "TierAdviceAdmin",
     "TreatmentChangeAdmin", "TreatmentDueAdmin", "TreatmentItemAdmin", "TreatmentRunAdmin", "TreatmentSheetAdmin",
-    "UnitFundAdmin", "UnitSpendingAdmin", "VisitRouteAdmin", "WhereaboutsAdmin", "WordTemplateAdmin",
+    "TwinPairAdmin", "UnitFundAdmin", "UnitSpendingAdmin", "VisitRouteAdmin", "WhereaboutsAdmin", "WordTemplateAdmin",
 ]  # fmt: skip

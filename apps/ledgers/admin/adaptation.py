@@ -230,7 +230,7 @@ class HomeAdaptationAdmin(AdaptationActs, OfCadreRecord):
         )  # fmt: skip
 
         def keep(values):
-            photos = [read_photo(file) for file in request.FILES.getlist("photo")]
+            photos = [read_photo(file) for file in values["photo"]]
             works.add_photos(obj, values["side"], photos, actor=request.user)
 
         lead = "只拍改造的地方，不用拍人。照片里的拍摄地点等信息会自动去掉。"

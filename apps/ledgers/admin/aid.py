@@ -47,16 +47,8 @@ class AidApplicationAdmin(AidActs, RecordAdmin):
     add_label = "登记困难帮扶申请"
     empty_words = "申请期里老同志可以自己在网上填，支部可以代报；这里点“登记困难帮扶申请”也能代录。"
     list_display = (
-        "applied",
-        "who",
-        "unit_words",
-        "kind",
-        "help_words",
-        "asked_words",
-        "granted_words",
-        "state_tag",
-        "via",
-    )
+        "applied", "who", "state_tag", "unit_words", "kind", "help_words", "asked_words", "granted_words", "via",
+    )  # fmt: skip
     list_display_links = ("applied", "who")
     list_filter = (AidStateFilter, AidKindFilter, AidHelpFilter, AidWhoFilter, AidViaFilter, AidYearFilter,
                    UnitOfCadreFilter)  # fmt: skip

@@ -6,13 +6,15 @@ from django.utils import timezone
 
 from apps.branches.models import Organisation
 from apps.ledgers import access
-from apps.ledgers.board import record_url
+from apps.ledgers.board import mourning_words, record_url
 from apps.ledgers.choices import Reason
 from apps.registry.admin import CadreAdminBase
 from apps.registry.admin.page import Row, Section
 from apps.registry.admin.scope import may_on
 from apps.registry.models import Cadre
 
+from .case_links import PERMISSIONS as CASE_RIGHTS
+from .case_links import case_sections
 from .family import FamilyActs
 from .filters import BranchFilter, CarerFilter, TierFilter
 from .groups import ASSIGN, DECIDE, GroupActs
@@ -35,6 +37,7 @@ class CadreAdmin(PersonPage, FamilyActs, HouseholdActs, GroupActs, CadreAdminBas
         CHANGE_PERSON,
         RECORD,
         *PAGE_RIGHTS,
+        *CASE_RIGHTS,
         DECIDE,
         ASSIGN,
         VIEW_AWAY,
@@ -66,6 +69,8 @@ class CadreAdmin(PersonPage, FamilyActs, HouseholdActs, GroupActs, CadreAdminBas
 
     def tags(self, request, cadre):
         tags = super().tags(request, cadre)
+        if (mourned := self.ledger(request, cadre).mourned) is not None:
+            tags.append((mourning_words(mourned), "soon"))
         tier = self.ledger(request, cadre).tier
         if tier is None:
             return tags
@@ -94,6 +99,7 @@ class CadreAdmin(PersonPage, FamilyActs, HouseholdActs, GroupActs, CadreAdminBas
             self.home_section(request, cadre),
             *self.away_sections(request, cadre),
             *self.family_sections(request, cadre),
+            *case_sections(request, cadre),
         ]
         at = next((place for place, section in enumerate(sections) if section.key == "family"), len(sections))
         return [self.care_section(request, cadre), *sections[:at], *home, *sections[at:]]

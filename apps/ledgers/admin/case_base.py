@@ -195,7 +195,8 @@ class OfCadreRecord(RecordAdmin):
         return cadre
 
     def create(self, request, cadre: Cadre, form):
-        raise NotImplementedError
+        """Have the service write what the form says, and return the row; rows that nobody enters by hand refuse."""
+        raise PermissionDenied
 
     def added(self, request, cadre: Cadre, row):
         messages.success(request, f"{self.add_label}：{cadre.person.name}，已保存。")
@@ -276,7 +277,8 @@ class OfCadreRecord(RecordAdmin):
         return {}
 
     def change(self, request, obj, form) -> None:
-        raise NotImplementedError
+        """Have the service mend the row; rows without a form refuse."""
+        raise PermissionDenied
 
     # Acts
 

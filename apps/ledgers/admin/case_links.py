@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from apps.registry.admin.page import Row, Section
 from apps.registry.admin.scope import may_on
 from apps.registry.models import Cadre
 
@@ -19,6 +20,13 @@ OF_THE_LIVING = (
 OF_THE_DEAD = (("登记遗属", "familyincare", ("ledgers.add_familyincare",)),)
 # What `may_on` should ask together, once a page.
 PERMISSIONS = tuple(sorted({right for _, _, rights in (*OF_THE_LIVING, *OF_THE_DEAD) for right in rights}))
+
+
+def case_sections(request, cadre: Cadre) -> list[Section]:
+    """A card of acts for the page of a person, where there is any."""
+    links = case_links(request, cadre)
+    told = Row("登记以后", "在左边菜单“健康和照料”里查看和接着办")
+    return [Section("acts", "健康和照料", [told], links=links, is_aside=True)] if links else []
 
 
 def case_links(request, cadre: Cadre) -> list[dict]:

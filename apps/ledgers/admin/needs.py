@@ -17,6 +17,7 @@ from apps.ledgers.choices import NeedOutcome
 from apps.ledgers.forms import ReasonForm
 from apps.ledgers.forms.plans import CallForm, CloseNeedForm, MeasureForm, NeedForm, NeedRecordForm
 from apps.ledgers.models import Inquiry, Need
+from apps.ledgers.queries.communities import offers_for
 from apps.ledgers.queries.library import measures_for
 from apps.ledgers.queries.plans import category_name, view_of, with_measures
 from apps.ledgers.services import needs as services
@@ -305,6 +306,7 @@ class NeedAdmin(FormActs, RecordAdmin):
         request.measure_lines = [
             {"line": line, "url": f"?from={line.pk}", "chosen": line is picked} for line in offered
         ]
+        request.offers = list(offers_for(need.cadre.person.community_id))
         return self.act_page(
             request, need, f"定办法：{need.cadre.person.name}", form, apply, lead=self.lead(need), button="定下来"
         )
@@ -312,7 +314,7 @@ class NeedAdmin(FormActs, RecordAdmin):
     def page(self, request, template, context, status=200):
         lines = getattr(request, "measure_lines", None)
         if lines is not None:
-            template, context = "admin/ledgers/measure_form.html", {**context, "lines": lines}
+            template, context = "admin/ledgers/measure_form.html", {**context, "lines": lines, "offers": request.offers}
         return super().page(request, template, context, status)
 
     def reply_view(self, request, object_id):

@@ -33,7 +33,7 @@ EIGHT = 8
 
 
 class PairingPages:
-    """Mixed into the admin of assignments."""
+    """Mixed into the admin of assignments. What stands on a contact card: rule book 8.54."""
 
     actions = ("print_cards_for_ticked",)
 

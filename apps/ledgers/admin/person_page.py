@@ -121,7 +121,10 @@ class PersonPage:
 
     def answer_words(self, need, today) -> str:
         """Nothing was promised yet: by when he is to be told."""
-        return f"还没有定办法，{due_words(need.reply_by, today)[0]}前答复" if need.reply_by else "还没有定办法"
+        if need.reply_by is None:
+            return "还没有定办法"
+        words, tone = due_words(need.reply_by, today)
+        return f"还没有定办法，{f'答复{words}' if tone == 'late' else f'{words}前答复'}"
 
     # The timeline
 

@@ -112,7 +112,7 @@ class RoutePapers:
         total = sum((line["target"].money for line in lines), Decimal("0.00"))
         context = {
             "frame": self.frame(
-                request, "慰问金（品）签领表", columns=9, landscape=True, signature="经办人", stamp=True
+                request, route, "慰问金（品）签领表", columns=9, landscape=True, signature="经办人", stamp=True
             ),
             "rows": lines, "total": total, "total_words": capital_amount(total),
         }  # fmt: skip

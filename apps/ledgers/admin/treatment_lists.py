@@ -14,7 +14,8 @@ from django.utils.http import urlencode
 from apps.common.errors import BusinessError
 from apps.ledgers.choices.treatments import DueState, ReceivedHow, StopReason
 from apps.ledgers.forms.treatments import ReturnedForm
-from apps.ledgers.models import TreatmentDue, TreatmentRun
+from apps.ledgers.models import TreatmentRun
+from apps.ledgers.models.treatments import STATE
 from apps.ledgers.queries.treatments import dues_seen, numbers_by_state, total_of
 from apps.ledgers.rules.treatments import period_words
 from apps.ledgers.services import treatment_sheets, treatments
@@ -92,7 +93,7 @@ class RunLists:
         asked = Asked(request)
         seen = dues_seen(request.user, run)
         numbers = numbers_by_state(asked.narrow(seen))
-        rows = asked.narrow(seen).filter(pk__in=TreatmentDue.objects.in_state(asked.state).values("pk"))
+        rows = asked.narrow(seen).filter(STATE[DueState(asked.state)])
         rows = rows.select_related("cadre__person", "unit", "sheet__paper", "run__item")
         page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
         may = request.user.has_perm(CHANGE)
@@ -157,7 +158,7 @@ class RunLists:
         run, asked = self.run_at(request, object_id), Asked(request)
         rows = asked.narrow(dues_seen(request.user, run))
         if "tab" in request.GET:
-            rows = rows.filter(pk__in=TreatmentDue.objects.in_state(asked.state).values("pk"))
+            rows = rows.filter(STATE[DueState(asked.state)])
         rows = list(rows.select_related("cadre__person", "unit", "run__item")[: treatment_sheets.MOST_EXPORTED])
         label = asked.label if "tab" in request.GET else "全部"
         table = Table(

@@ -191,7 +191,7 @@ class TreatmentDueAdmin(TableOut, RecordAdmin):
     search_fields = ("cadre__pk",)
     search_help_text = "姓名或拼音"
     sortable_by = ()
-    ordering = ("-run__period_start", "pk")
+    ordering = ("-pk",)
     select_related_in_list = select_related_in_record = ("cadre__person", "run__item", "unit")
     fields = (
         "who", "what", "unit", "quantity_words", "payable", "state_words", "issued_on", "received_on", "how",

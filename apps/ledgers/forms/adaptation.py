@@ -1,7 +1,6 @@
 """Forms of 适老化改造: shape only, services decide."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from apps.common.code_lists import choices_of
 from apps.common.forms import PortalForm
@@ -122,15 +121,22 @@ class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class ManyFilesField(forms.FileField):
+    """Several files by one control, each checked as one; at least one."""
+
+    widget = ManyFiles
+
+    def clean(self, data, initial=None):
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(ManyFilesField, self).clean(file, initial) for file in files or [None]]
+
+
 class PhotoForm(PortalForm):
     side = forms.ChoiceField(label="哪一面", choices=PhotoSide, widget=forms.RadioSelect)
-    photo = forms.FileField(label="照片", widget=ManyFiles({"accept": IMAGES, "multiple": True}), help_text=HELP)
-
-    def clean(self):
-        values = super().clean()
-        if not self.files.getlist("photo") and "photo" not in self.errors:
-            raise ValidationError("请先选照片。")
-        return values
+    photo = ManyFilesField(
+        label="照片", widget=ManyFiles({"accept": IMAGES, "multiple": True}), help_text=HELP,
+        error_messages={"required": "请先选照片。", "invalid": "请先选照片。", "missing": "请先选照片。"},
+    )  # fmt: skip
 
 
 class UndoForm(PortalForm):

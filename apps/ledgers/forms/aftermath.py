@@ -65,7 +65,10 @@ class HandForm(KeyedForm):
 
 
 class DraftForm(PortalForm):
-    obituary = forms.CharField(label="讣告", required=False, widget=forms.Textarea({"rows": 12}))
+    obituary = forms.CharField(
+        label="讣告", required=False, widget=forms.Textarea({"rows": 12}),
+        help_text="逝世原因、时间、地点和仪式按家属和单位核定的填写，不写住址和电话",
+    )  # fmt: skip
     biography = forms.CharField(label="生平", required=False, widget=forms.Textarea({"rows": 16}))
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 

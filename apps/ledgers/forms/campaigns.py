@@ -52,6 +52,11 @@ class CampaignForm(RecordForm):
             self.add_error("festival_on", "节日应在慰问期间里，或者刚过不久。")
         return values
 
+    def _get_validation_exclusions(self):
+        """A new one's name is the service's: the same form sent again finds what it made."""
+        excluded = super()._get_validation_exclusions()
+        return excluded | {"name"} if self.instance.pk is None else excluded
+
     def facts(self) -> CampaignFacts:
         names = CampaignFacts.__dataclass_fields__
         return CampaignFacts(**{name: value for name, value in self.cleaned_data.items() if name in names})

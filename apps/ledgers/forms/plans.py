@@ -126,7 +126,10 @@ class MeasureForm(KeyedForm):
     """What is promised; from the library or typed."""
 
     what = forms.CharField(label="做什么", max_length=200, widget=forms.Textarea({"rows": 2}))
-    provider = forms.CharField(label="由谁来做", max_length=100, required=False, help_text="例如 社区养老服务中心")
+    provider = forms.CharField(
+        label="由谁来做", max_length=100, required=False, help_text="例如 社区养老服务中心",
+        widget=forms.TextInput({"list": "service-offers"}),
+    )  # fmt: skip
     owner = OwnerField(User.objects.none(), label="责任人", required=False, empty_label="（老同志的责任人）")
     due_on = forms.DateField(label="办到哪天", required=False, widget=day_input())
     cost = forms.DecimalField(label="预计花费（元）", required=False, max_digits=10, decimal_places=2, min_value=0)

@@ -126,14 +126,6 @@ class DueQuerySet(OfVisibleCadres):
     def standing(self):
         return self.filter(voided_at__isnull=True)
 
-    def in_state(self, state: str):
-        """Those whose dates make this DueState."""
-        return self.standing().filter(STATE[state])
-
-    def missing(self):
-        """Due and not received yet."""
-        return self.standing().filter(received_on__isnull=True, stopped_on__isnull=True)
-
 
 STATE = {
     DueState.WAITING: Q(issued_on__isnull=True, received_on__isnull=True, stopped_on__isnull=True),

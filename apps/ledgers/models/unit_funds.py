@@ -90,7 +90,13 @@ class UnitSpending(Record):
         constraints = [
             models.CheckConstraint(
                 condition=Q(amount__gt=0), name="unitspending_amount", violation_error_message="金额要大于 0。"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["fund", "voucher_no", "cadre", "amount"],
+                condition=Q(voided_at__isnull=True),
+                name="unitspending_once",
+                violation_error_message="这张凭证为这位老同志的这笔支出已经记过。",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 
 from apps.common.code_lists import choices_of
 from apps.ledgers.models import AfterDeathItem, AftermathCase, AftermathTask
@@ -18,41 +18,32 @@ from apps.registry.wording import age_of
 
 CHANGE = "ledgers.change_aftermathcase"
 UNKNOWN = "（　　　　）"
+DAY, HOUR = "　　年　　月　　日", "　　时"
 
 
 # Staff ------------------------------------------------------------------------------------------------------------
 
 
-def aftermath_due(user, on: dt.date, *, most: int = 20) -> list[AftermathTask]:
-    """Open tasks of the user, and those that nobody has yet among people for whom he may act, the most urgent first.
-
-    One statement; each has `.case.cadre.person` at hand.
-    """
+def aftermath_due(user, *, most: int = 20) -> QuerySet[AftermathTask]:
+    """Open tasks of the user, and those that nobody has yet among people for whom he may act, the most urgent first;
+    each has `.case.cadre.person` at hand."""
     cadres = Cadre.objects.visible_to(user, CHANGE).order_by().values("pk")
     rows = AftermathTask.objects.open().filter(Q(owner=user) | Q(owner__isnull=True, case__cadre__in=cadres))
-    return list(rows.select_related("case__cadre__person").order_by("due_on", "pk")[:most])
+    return rows.select_related("case__cadre__person").order_by("due_on", "pk")[:most]
 
 
-def loose_ends(user, *, most: int = 20) -> list[LifeEvent]:
-    """Undone events with something that could not be put back, nobody having seen to it yet. One statement."""
+def loose_ends(user, *, most: int = 20) -> QuerySet[LifeEvent]:
+    """Undone events with something that could not be put back, nobody having seen to it yet."""
     cadres = Cadre.objects.visible_to(user, "registry.confirm_lifeevent").order_by().values("pk")
     rows = LifeEvent.objects.filter(~Q(loose_ends=[]), settled_at__isnull=True, person__in=cadres)
-    return list(rows.select_related("person").order_by("-pk")[:most])
+    return rows.select_related("person").order_by("-pk")[:most]
 
 
-def case_of(cadre: Cadre) -> AftermathCase | None:
-    """The standing case of a cadre, the latest. One statement."""
-    return AftermathCase.objects.standing().filter(cadre=cadre).select_related("owner").order_by("-pk").first()
-
-
-def mourned_by(person: Person, on: dt.date) -> Person | None:
-    """Whose death leaves this person's household in peace today; None: nobody's. One statement, none without a
-    household."""
-    if person.household_id is None:
-        return None
+def mourned_by(person: Person, on: dt.date) -> QuerySet[Person]:
+    """Those whose death leaves this person's household in peace today."""
     members = Person.objects.filter(household_id=person.household_id, voided_at__isnull=True).exclude(pk=person.pk)
-    quiet = Q(mourned_until__gt=on) | Q(life_status=LifeStatus.DEATH_REPORTED)
-    return members.filter(quiet).order_by(F("mourned_until").desc(nulls_last=True), "pk").first()
+    found = members.filter(Q(mourned_until__gt=on) | Q(life_status=LifeStatus.DEATH_REPORTED))
+    return found if person.household_id else found.none()
 
 
 # The family -------------------------------------------------------------------------------------------------------
@@ -117,12 +108,11 @@ def obituary_draft(cadre: Cadre, on: dt.date) -> str:
     age = age_of(person, person.died_on.last_day if person.died_on else on)
     died = person.died_on.display() if person.died_on else UNKNOWN
     return "\n".join((
-        f"{_standing(cadre)}{person.name}同志，因病医治无效，于{died}{UNKNOWN}时在{UNKNOWN}逝世"
+        f"{_standing(cadre)}{person.name}同志，因{UNKNOWN}，于{died}{HOUR}在{UNKNOWN}逝世"
         + (f"，享年{age}岁。" if age is not None else "。"),
         f"{person.name}同志，{_origin(cadre)}",
-        f"{person.name}同志遗体送别仪式定于{UNKNOWN}年{UNKNOWN}月{UNKNOWN}日{UNKNOWN}时在{UNKNOWN}举行。",
-        f"谨此讣告。\n{person.name}同志治丧小组\n{settings.PORTAL['bureau']}（代章）\n{UNKNOWN}年{UNKNOWN}月{UNKNOWN}日",
-        "（起草说明：逝世原因、时间、地点和仪式按家属和单位核定的填写；不写家庭住址和电话。）",
+        f"{person.name}同志遗体送别仪式定于{DAY}{HOUR}在{UNKNOWN}举行。",
+        f"谨此讣告。\n{person.name}同志治丧小组\n{settings.PORTAL['bureau']}（代章）\n{DAY}",
     ))  # fmt: skip
 
 
@@ -142,7 +132,9 @@ def _pronoun(person: Person) -> str:
 
 
 def _standing(cadre: Cadre) -> str:
-    return f"{cadre.get_retire_type_display()}干部、" if cadre.former_post == "" else f"{cadre.former_post}"
+    """离休干部、原市农业局副局长"""
+    kind = "离休干部" if cadre.retire_type == "veteran" else "退休干部"
+    return f"{kind}、原{cadre.former_post}" if cadre.former_post else kind
 
 
 def _origin(cadre: Cadre) -> str:
@@ -155,7 +147,7 @@ def _origin(cadre: Cadre) -> str:
         person.get_sex_display() if person.sex in (Sex.MALE, Sex.FEMALE) else "",
         nation,
         f"{person.native_place}人" if person.native_place else f"{UNKNOWN}人",
-        f"{person.birth_date.display()}出生" if person.birth_date else f"{UNKNOWN}年{UNKNOWN}月出生",
+        f"{person.birth_date.display()}出生" if person.birth_date else "　　年　　月出生",
         f"{cadre.work_start.display()}参加工作" if cadre.work_start else "",
         f"{cadre.joined_party_on.display()}加入中国共产党" if cadre.joined_party_on else "",
     ]
@@ -163,6 +155,6 @@ def _origin(cadre: Cadre) -> str:
 
 
 def _retired(cadre: Cadre) -> str:
-    when = f"{cadre.retired_on.display()}" if cadre.retired_on else f"{UNKNOWN}年{UNKNOWN}月"
+    when = f"{cadre.retired_on.display()}" if cadre.retired_on else "　　年　　月"
     post = f"，{'离' if cadre.retire_type == 'veteran' else '退'}休前任{cadre.former_post}" if cadre.former_post else ""
     return f"{when}{'离休' if cadre.retire_type == 'veteran' else '退休'}{post}。"

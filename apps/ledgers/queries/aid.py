@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from apps.common import crypto
 from apps.common.code_lists import names_of
@@ -206,20 +206,3 @@ def year_of(fund: FundYear) -> YearFigures:
 
 def _line(label: str, row: dict | None) -> Line:
     return Line(label, row["applied"], row["granted_count"], row["amount"]) if row else Line(label, 0, 0, ZERO)
-
-
-# What has to be done ----------------------------------------------------------------------------------------------
-
-
-def waiting_since(on: dt.date, rules: AidRules, unit_ids: Collection[int] | None) -> dict[str, QuerySet]:
-    """What has waited longer than the rules allow on a day: verification, notices that are over, receipts. `unit_ids`:
-    funds of these units (None: of all)."""
-    rows = AidApplication.objects.open()
-    if unit_ids is not None:
-        rows = rows.filter(fund__unit__in=unit_ids)
-    return {
-        "verify": rows.filter(state=AidState.APPLIED, moved_on__lt=on - dt.timedelta(rules.verify_days)),
-        "pay": rows.filter(state=AidState.NOTICED, notice__ends_on__lte=on),
-        "receipt": rows.filter(state=AidState.PAID, paid_on__lt=on - dt.timedelta(rules.receipt_days)),
-        "family": rows.filter(for_survivors=True, applicant_name="", closed_by_event=F("closed_by_event")),
-    }

@@ -9,7 +9,10 @@ from django.db.models import Count, Q, QuerySet
 
 from apps.ledgers.models import CareAssignment, CareTier, Duty, Measure, Need, ServicePlan
 from apps.ledgers.models.aftermath import AftermathCase
+from apps.people.models import Person
 from apps.registry.models import Cadre
+
+from .aftermath import mourned_by
 
 VIEW_TIER, VIEW_DUTY, VIEW_NEED = "ledgers.view_caretier", "ledgers.view_duty", "ledgers.view_need"
 VIEW_PLAN, VIEW_AFTERMATH = "ledgers.view_serviceplan", "ledgers.view_aftermathcase"
@@ -19,7 +22,7 @@ VIEW_PLAN, VIEW_AFTERMATH = "ledgers.view_serviceplan", "ledgers.view_aftermathc
 class PersonLedger:
     """Everything of one cadre, loaded: reading it asks the database nothing. `needs` are open ones with `promised`,
     their open measures; `plan` is that of the year,
-    `aftermath` what is seen to after his death."""
+    `aftermath` what is seen to after his death, `mourned` whose death leaves his household in peace."""
 
     tier: CareTier | None = None
     carers: list[CareAssignment] = field(default_factory=list)
@@ -27,6 +30,7 @@ class PersonLedger:
     needs: list[Need] = field(default_factory=list)
     plan: ServicePlan | None = None
     aftermath: AftermathCase | None = None
+    mourned: Person | None = None
 
 
 def ledger_parts(cadre: Cadre, *, on: dt.date, sees: Callable[[str], bool]) -> dict[str, QuerySet]:
@@ -38,6 +42,7 @@ def ledger_parts(cadre: Cadre, *, on: dt.date, sees: Callable[[str], bool]) -> d
         "needs": (VIEW_NEED, _open_needs(cadre)),
         "promised": (VIEW_NEED, _promised(cadre)),
         "aftermath": (VIEW_AFTERMATH, AftermathCase.objects.standing().filter(cadre=cadre).order_by("-pk")[:1]),
+        "mourned": ("", mourned_by(cadre.person, on).order_by("pk")[:1]),
         "plan": (VIEW_PLAN, ServicePlan.objects.filter(cadre=cadre, year=on.year, voided_at__isnull=True)),
     }
     order = {"carers": ("role", "-starts_on", "pk"), "duties": ("due_on", "pk"), "promised": ("due_on", "pk")}
@@ -70,4 +75,5 @@ def ledger_from(part: Callable[[str], list]) -> PersonLedger:
         needs=needs,
         plan=next(iter(part("plan")), None),
         aftermath=next(iter(part("aftermath")), None),
+        mourned=next(iter(part("mourned")), None),
     )

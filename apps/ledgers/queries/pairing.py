@@ -24,7 +24,8 @@ MOST_LINES = 12
 
 
 class Capacities:
-    """How many each carer may answer for on a day, by the rules of his unit; two statements for everybody."""
+    """How many each carer may answer for on a day, by the rules of his unit; two statements for everybody. See rule
+    book 8.50."""
 
     def __init__(self, on: dt.date) -> None:
         groups = rule_groups("care", on=on)
@@ -105,7 +106,8 @@ def _still_serves(on: dt.date, path: str = "pk") -> Exists:
 
 def uncovered(user, on: dt.date) -> QuerySet[Cadre]:
     """Living people for whom nobody is there: focus people without a 责任人; anybody whose 责任人 has left, or is away
-    on the day. `reason` says which (`Uncovered`), `carer_name` who it is, `away_until`, `substitute` who stands in."""
+    on the day. `reason` says which (`Uncovered`), `carer_name` who it is, `away_until`, `substitute` who stands
+    in. See rule book 8.52."""
     primary = CareAssignment.objects.open().primary().filter(cadre=OuterRef("pk"))
     gone = primary.annotate(serves=_still_serves(on, "carer_id")).filter(serves=False)
     absences = Absence.objects.current(on)
@@ -172,7 +174,8 @@ def proposals(cadre: Cadre, candidates: QuerySet[User], on: dt.date) -> list[tup
 
 def open_items(cadre_ids: Collection[int], on: dt.date) -> dict[int, list[str]]:
     """cadre id → what is not done yet, in words for whoever takes over: duties whose period has begun, measures with
-    who does them and by when, needs for which nothing was promised, calls that wait. One statement."""
+    who does them and by when, needs for which nothing was promised, calls that wait. One statement. See
+    rule book 8.51."""
     ids = list(cadre_ids)
     needs = Need.objects.open().filter(cadre__in=ids)
     rows = read_together(

@@ -53,7 +53,7 @@ def timeline_parts(cadre: Cadre, wanted: Wanted, found: Iterable[Source]) -> dic
 def timeline(
     wanted: Wanted, found: Iterable[Source], rows_of: Callable[[str], list], others: Iterable[Moment] = ()
 ) -> TimelinePage:
-    """The lines of all tables, newest first. `others`: lines of what is on the page anyhow."""
+    """The lines of all tables, newest first (rule book 8.56). `others`: lines of what is on the page anyhow."""
     moments = [
         replace(moment, kind=source.kind)
         for source in found

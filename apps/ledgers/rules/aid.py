@@ -54,7 +54,7 @@ def day_in(year: int, text: str) -> dt.date:
         "keep_years": "办结后证明材料保留几年",
         "keep_days": "未批准、撤回的证明材料保留几天",
     },
-    source="规则手册 8.40–8.46；领域资料 3.12（每年 10 月集中申请、3000–5000 元、每人每年一次、公示、签收）",
+    source="规则手册 8.40、8.41、8.43、8.45、8.46、8.48、8.49；领域资料 3.12（每年 10 月、3000–5000 元、一年一次）",
 )
 @dataclass(frozen=True)
 class AidRules(RuleValues):

@@ -97,7 +97,7 @@ def _base(scale: str, score: int | None, rules: AssessmentRules, told: int | Non
     if score is None or not 0 <= score <= MOST_POINTS[Scale(scale)]:
         raise ValueError(score)
     if scale == Scale.BARTHEL:
-        bounds = (rules.barthel_mild, rules.barthel_moderate, rules.barthel_severe)
+        bounds: tuple[int, ...] = (rules.barthel_mild, rules.barthel_moderate, rules.barthel_severe)
     else:
         bounds = (rules.national_mild, rules.national_moderate, rules.national_severe, rules.national_complete)
     return Ability(sum(score < bound for bound in bounds))

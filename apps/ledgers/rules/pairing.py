@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Nearness:
-    """What ties a possible carer to somebody. `room`: how many more he may answer for."""
+    """What ties a possible carer to somebody. `room`: how many more he may answer for (rule book
+    8.53)."""
 
     room: int
     of_household: str = ""
@@ -30,5 +31,5 @@ class Nearness:
 
 
 def is_proposed(near: Nearness) -> bool:
-    """A carer with room and some tie."""
+    """A carer with room and some tie (rule book 8.53)."""
     return near.room > 0 and bool(near.reasons)

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -119,7 +120,7 @@ def put_items(case: HomeAdaptation, lines: Sequence[ItemFacts], *, actor: User, 
         raise BusinessError(f"一件改造最多 {MOST_ITEMS} 个项目。", code="many")
     known = {row.pk: row for row in standing.items.filter(voided_at__isnull=True)}
     for line in lines:
-        row = known.pop(line.pk, None) or AdaptationItem(adaptation=standing)
+        row = known.pop(line.pk or 0, None) or AdaptationItem(adaptation=standing)
         row.item, row.place, row.number = line.item, line.place.strip(), line.number
         row.price, row.note = line.price, line.note.strip()
         row.full_clean(exclude=["adaptation"])
@@ -138,9 +139,10 @@ def _total(case: HomeAdaptation) -> Decimal:
     lines = list(case.items.filter(voided_at__isnull=True).values_list("price", "number"))
     if not lines:
         raise BusinessError("请先填改造项目。", code="items")
-    if any(price is None for price, _ in lines):
+    priced = [(price, number) for price, number in lines if price is not None]
+    if len(priced) < len(lines):
         raise BusinessError("还有项目没有单价，请先在“改造项目”里填上。", code="price")
-    return total_of(lines)
+    return total_of(priced)
 
 
 # Steps ------------------------------------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ def survey(
     """The home was looked at. Photos from before are asked for, never demanded: without one a reason says why not.
     See rule book 8.17."""
     case = locked(case)
-    values = {
+    values: dict[str, Any] = {
         "surveyed_on": surveyed_on, "surveyor": surveyor.strip(), "findings": findings.strip(),
         "no_before_photo": no_before_photo.strip(),
     }  # fmt: skip
@@ -174,7 +176,7 @@ def survey(
 def quote(case: HomeAdaptation, told: Quote, *, actor: User, on: dt.date) -> HomeAdaptation:
     """What it costs, who builds and who pays. The sum is that of the items; over the bureau's limit needs a reason."""
     case = locked(case)
-    values = {
+    values: dict[str, Any] = {
         "quoted_on": told.quoted_on, "contractor": told.contractor.strip(), "quoted": _total(case),
         "contractor_phone": told.contractor_phone.strip(), "fund_source": told.fund_source, "subsidy": told.subsidy,
         "over_reason": told.over_reason.strip(),
@@ -233,7 +235,7 @@ def accept(case: HomeAdaptation, told: Acceptance, *, actor: User, on: dt.date) 
     """The works are accepted; the promise of his plan that they keep is done with it. Photos from after are asked for:
     without one a reason says why not. See rule book 8.17."""
     case = locked(case)
-    values = {
+    values: dict[str, Any] = {
         "accepted_on": told.accepted_on, "acceptor": told.acceptor.strip(), "acceptance_note": told.note.strip(),
         "paid": case.quoted if told.paid is None else told.paid, "no_after_photo": told.no_after_photo.strip(),
     }  # fmt: skip
@@ -246,10 +248,11 @@ def accept(case: HomeAdaptation, told: Acceptance, *, actor: User, on: dt.date) 
     if values["paid"] is not None and values["paid"] < 0:
         raise BusinessError("结算金额不能是负数。", code="paid", field="paid")
     _photo_or_reason(case, PhotoSide.AFTER, values["no_after_photo"], "no_after_photo")
-    finishes = case.measure is not None and not (case.measure.done_on or case.measure.dropped_on)
-    if finishes:
+    measure = case.measure
+    finishes = measure is not None and not (measure.done_on or measure.dropped_on)
+    if measure is not None and finishes:
         finish_measure(
-            case.measure, result="适老化改造已验收。", done_on=told.accepted_on, actor=actor, on=on, cost=values["paid"]
+            measure, result="适老化改造已验收。", done_on=told.accepted_on, actor=actor, on=on, cost=values["paid"]
         )
     move(case, State.ASKING, values, actor=actor, happened_on=told.accepted_on, on=on, finished_measure=finishes)
     _note("adaptation.accept", case, actor)
@@ -262,7 +265,7 @@ def ask(
 ) -> HomeAdaptation:
     """He was asked whether he is content: the case is closed."""
     case = locked(case)
-    values = {"replied_on": replied_on, "satisfaction": satisfaction, "satisfaction_note": note.strip()}
+    values: dict[str, Any] = {"replied_on": replied_on, "satisfaction": satisfaction, "satisfaction_note": note.strip()}
     if repeated(case, State.CLOSED, values):
         return case
     stands_at(case, State.ASKING)
@@ -290,7 +293,7 @@ def cancel(case: HomeAdaptation, *, because: str, note: str = "", actor: User, o
         raise BusinessError("请写明原因。", code="note", field="note")
     measure = case.measure
     drops = measure is not None and not (measure.done_on or measure.dropped_on)
-    if drops:
+    if measure is not None and drops:
         reason = MeasureDrop.NOT_NEEDED if because == AdaptationEnd.DECLINED else MeasureDrop.CANNOT
         words = note.strip() or str(AdaptationEnd(because).label)
         drop_measure(measure, reason=reason, note=words, actor=actor, on=on)

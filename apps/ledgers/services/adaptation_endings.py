@@ -22,7 +22,7 @@ def call_off_works(cadre: Cadre, event: LifeEvent, undo: bool, today: dt.date) -
     day = day_of(event, today)
     for case in _rows(cadre).open():
         if case.state == AdaptationState.ASKING:
-            values = {"satisfaction": Satisfaction.UNASKED, "replied_on": None}
+            values: dict[str, object] = {"satisfaction": Satisfaction.UNASKED, "replied_on": None}
             to = AdaptationState.CLOSED
         else:
             values = {"cancelled_on": day, "cancel_because": AdaptationEnd.PERSON, "cancel_note": ""}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -64,7 +65,7 @@ def last_step(case: HomeAdaptation) -> AdaptationStep | None:
 def put_back(case: HomeAdaptation, step: AdaptationStep) -> None:
     """The columns hold again what they held before the step."""
     for name, value in step.before.items():
-        item = case._meta.get_field(name)
+        item: Any = case._meta.get_field(name)
         setattr(case, item.attname if item.is_relation else name, None if value is None else item.to_python(value))
     case.state = step.before_state
     case.save(update_fields=["state", *step.before])

@@ -83,7 +83,7 @@ def _owner(cadre: Cadre, event: LifeEvent) -> int | None:
     carer = ended.filter(role=CareRole.PRIMARY).values_list("carer_id", flat=True).first()
     if carer is not None:
         return carer
-    return event.reported_by_id if event.reported_by_id and event.reported_by.is_staff else None
+    return event.reported_by_id if event.reported_by and event.reported_by.is_staff else None
 
 
 # Tasks ------------------------------------------------------------------------------------------------------------

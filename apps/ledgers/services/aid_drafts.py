@@ -1,6 +1,5 @@
 """What somebody has half typed: one draft an account and old comrade, sealed, gone after thirty days."""
 
-import datetime as dt
 import json
 
 from django.db import transaction
@@ -11,12 +10,11 @@ from apps.common import attachments
 from apps.common.errors import BusinessError
 from apps.common.models import Attachment
 from apps.common.scans import read_scan
+from apps.ledgers.aid_keeping import KEEP_FOR
 from apps.ledgers.models import AidDraft
 from apps.registry.models import Cadre
 
 from .aid import EVIDENCE, MOST_FILES
-
-KEEP_FOR = dt.timedelta(days=30)
 
 
 def draft_of(user, cadre: Cadre) -> AidDraft | None:
@@ -76,8 +74,3 @@ def drop(user, cadre: Cadre, *, files: bool = True) -> None:
         for kept in files_of(draft):
             attachments.purge(kept)
     draft.delete()
-
-
-def purge(now: dt.datetime) -> int:
-    """Remove what nobody went on with for thirty days; its files go by their own date. How many rows."""
-    return AidDraft.objects.filter(updated_at__lte=now - KEEP_FOR).delete()[0]

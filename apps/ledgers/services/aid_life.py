@@ -17,7 +17,8 @@ State = AidState
 
 def aid_of_the_dead(cadre: Cadre, event: LifeEvent, undo: bool, today: dt.date) -> None:
     """On a death, what is not paid yet goes on as the family's; what was decided goes back to the meeting and its money
-    to the fund. On undo exactly these turn back. Runs in the event's transaction and refuses nothing."""
+    to the fund. On undo exactly these turn back. Runs in the event's transaction and refuses nothing. See rule book
+    8.47."""
     if undo:
         for row in AidApplication.objects.filter(closed_by_event=event).order_by("pk"):
             _turn_back(row, event, today)

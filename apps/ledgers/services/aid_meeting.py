@@ -72,12 +72,12 @@ def hold_meeting(fund: FundYear, facts: MeetingFacts, *, actor, form_key: uuid.U
 def decide(application: AidApplication, meeting: AidMeeting, vote: Vote, *, actor) -> AidApplication:
     """What the meeting said of one application. Raises BusinessError, with nothing written, where somebody near to it
     did not stay out, too few were left, the amount is outside the limits or above what the fund has left, or whoever
-    notes it entered or reviewed it himself."""
+    notes it entered or reviewed it himself (rule book 8.43)."""
     if AidVote.objects.filter(meeting=meeting, application=application).exists():
         return application
     if meeting.fund_id != application.fund_id:
         raise BusinessError("这份申请不在这笔资金里。", code="fund")
-    act = {AidVerdict.GRANT: Act.DECIDE, AidVerdict.REFUSE: Act.REFUSE}.get(vote.verdict, Act.PUT_OFF)
+    act = {AidVerdict.GRANT: Act.DECIDE, AidVerdict.REFUSE: Act.REFUSE}.get(AidVerdict(vote.verdict), Act.PUT_OFF)
     row, rules = begin(application, act, meeting.held_on)
     _check_second_person(row, actor)
     _check_recusal(row, meeting, vote, rules, actor)

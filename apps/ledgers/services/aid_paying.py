@@ -50,7 +50,7 @@ def start_notice(
     )  # fmt: skip
     for one in chosen:
         row, _ = begin(one, Act.NOTICE, starts_on)
-        if row.decided_on > starts_on:
+        if row.decided_on and row.decided_on > starts_on:
             raise BusinessError(f"公示开始早于会议日期（{row.decided_on}）。", code="order", field="starts_on")
         take(row, Act.NOTICE, on=starts_on, actor=actor, changes={"notice": notice}, note=str(notice))
     return notice
@@ -130,8 +130,10 @@ def pay(application: AidApplication, batch: AidBatch, given: Pay, *, actor) -> A
     row, _ = begin(application, Act.PAY, batch.paid_on)
     if row.fund_id != batch.fund_id:
         raise BusinessError("这份申请不在这笔资金里。", code="fund")
-    if row.notice.ends_on > batch.paid_on:
-        raise BusinessError(f"公示到 {row.notice.last_day} 为止，期满才能发放。", code="notice", field="payee")
+    notice = row.notice
+    assert notice is not None  # set with the step before
+    if notice.ends_on > batch.paid_on:
+        raise BusinessError(f"公示到 {notice.last_day} 为止，期满才能发放。", code="notice", field="payee")
     if objected(row):
         raise BusinessError("公示有异议还没有了结，暂不能发放。", code="objection", field="payee")
     payee = given.payee.strip()
@@ -162,7 +164,7 @@ def receive(
     name = receiver.strip()
     if not name:
         raise BusinessError("请写谁签收的。", code="receiver", field="receiver")
-    if on < row.paid_on:
+    if row.paid_on and on < row.paid_on:
         raise BusinessError(f"签收早于发放日期（{row.paid_on}）。", code="order", field="on")
     if not same_name(name, row.cadre.person.name) and not (relation.strip() or same_name(name, row.payee)):
         raise BusinessError("代领的，请写与老同志的关系。", code="relation", field="relation")

@@ -6,6 +6,7 @@ the other reads a sentence. What a step wrote over is kept with it, so that the 
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -88,7 +89,7 @@ def target(row: AidApplication) -> str:
 
 
 def _plain(row: AidApplication, name: str):
-    field = row._meta.get_field(name)
+    field: Any = row._meta.get_field(name)
     value = getattr(row, field.attname)
     return value if value is None or isinstance(value, bool | int | dict) else str(value)
 
@@ -232,7 +233,7 @@ def last_step(row: AidApplication) -> AidStep | None:
 
 
 def undoable(row: AidApplication, user, today: dt.date, *, decides: bool) -> AidStep | None:
-    """The last step, where this user took it (or may decide) and its days are not over; else None."""
+    """The last step, where this user took it (or may decide) and its days are not over; else None (rule book 8.48)."""
     last = last_step(row)
     if last is None or last.act in FIXED or row.voided_at is not None:
         return None
@@ -268,7 +269,7 @@ def put_back(row: AidApplication, step: AidStep) -> None:
     before = row.counted
     names = [name for name in step.kept if name != "vote_meeting"]
     for name in names:
-        field = row._meta.get_field(name)
+        field: Any = row._meta.get_field(name)
         value = step.kept[name]
         setattr(row, field.attname, field.to_python(value) if value is not None else None)
     row.state = step.state_before

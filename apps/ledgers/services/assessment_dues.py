@@ -18,7 +18,7 @@ def assess_after_discharge(cadre: Cadre, event: LifeEvent, undo: bool, today: dt
         pulled = Assessment.objects.select_for_update().filter(pulled_by_event=event, cadre=cadre)
         for row in pulled:
             rules = rule_values("assessments", on=row.assessed_on, unit=cadre.managing_unit)
-            row.next_due_on = row.unpulled_due_on
+            row.next_due_on = row.unpulled_due_on or row.next_due_on
             row.due_because = due_again(row.level, row.assessed_on, rules)[1]
             row.pulled_by_event = row.unpulled_due_on = None
             row.save(update_fields=["next_due_on", "due_because", "pulled_by_event", "unpulled_due_on"])

@@ -175,7 +175,7 @@ def _tell_registry(cadre: Cadre, latest: Assessment | None, was: dt.date | None)
                 ability=None, ability_scale="", ability_score=None, assessed_on=None
             )
         return
-    if by_hand and health.assessed_on > latest.assessed_on:
+    if by_hand and health.assessed_on and health.assessed_on > latest.assessed_on:
         return
     health.ability, health.ability_score, health.assessed_on = latest.level, latest.score, latest.assessed_on
     health.ability_scale = latest.scale_name or str(Scale(latest.scale).label)[:40]

@@ -84,6 +84,7 @@ def assign_carers(
     see to pass to the new one. Carers and cadres are locked, so that capacity holds
     against a second clerk at the same moment; beyond it OverCapacity, unless a reason is given. Someone who already
     has one of `carers` keeps him. Set-based; repeating it changes nothing. `actor` None is the portal itself.
+    See rule book 4.8, 8.50.
     """
     carers = _lock_carers(carers)
     ids = list(cadres.order_by("managing_unit__path", "person__name_sort_key", "pk").values_list("pk", flat=True))

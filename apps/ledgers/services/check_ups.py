@@ -104,7 +104,7 @@ def _check(facts: CheckUpFacts, year: int, on: dt.date) -> None:
         raise BusinessError("请填体检日期。", code="day", field="done_on")
     if not done and facts.done_on is not None:
         raise BusinessError("没有体检的不填日期。", code="day", field="done_on")
-    if done and (facts.done_on > on or facts.done_on.year != year):
+    if facts.done_on is not None and (facts.done_on > on or facts.done_on.year != year):
         raise BusinessError(f"体检日期要在 {year} 年里，不能晚于今天。", code="day", field="done_on")
     if not done and not facts.reason.strip():
         raise BusinessError("请写明没参加的原因。", code="reason", field="reason")

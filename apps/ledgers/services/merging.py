@@ -7,6 +7,7 @@ encrypted file that the nightly job removes after thirty days; until then one cl
 import datetime as dt
 import json
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -120,6 +121,8 @@ def carry_out(row: PersonMerge, *, actor, now: dt.datetime) -> PersonMerge:
     """The second look agrees: the loser is voided and an alias, his rows and the chosen facts are the winner's.
 
     Refused to whoever proposed it, and where a conflict came up since; then nothing at all is written.
+
+    See rule book 8.65.
     """
     row = _locked_merge(row)
     if row.state == MergeState.DONE:
@@ -130,7 +133,7 @@ def carry_out(row: PersonMerge, *, actor, now: dt.datetime) -> PersonMerge:
         raise BusinessError("合并要另一位同志复核，提出的人不能自己同意。", code="second_look")
     winner, loser = _locked(row.winner_id, row.loser_id)
     _refuse(conflicts(winner, loser, timezone.localdate(now)))
-    before = {"facts": [], "loser_voided": [PERSON]}
+    before: dict[str, Any] = {"facts": [], "loser_voided": [PERSON]}
     values = _facts_of(loser, row.chosen)
     _void(loser, now, before)
     _take_facts(winner, values, before)
@@ -148,7 +151,7 @@ def carry_out(row: PersonMerge, *, actor, now: dt.datetime) -> PersonMerge:
 @transaction.atomic
 def undo(row: PersonMerge, *, reason: str, actor, now: dt.datetime) -> PersonMerge:
     """Take a merge back within thirty days. Rows and facts that were changed since stay with the winner and are named
-    in `left`."""
+    in `left`. See rule book 8.66."""
     row = _locked_merge(row)
     if row.state == MergeState.UNDONE:
         return row
@@ -161,6 +164,7 @@ def undo(row: PersonMerge, *, reason: str, actor, now: dt.datetime) -> PersonMer
     if later:
         raise BusinessError("保留的那一份后来又并入了别的登记，请先撤销那一件。", code="later")
     winner, loser = _locked(row.winner_id, row.loser_id)
+    assert row.before is not None
     before = json.loads(attachments.read(row.before))
     left = _give_back_facts(winner, before["facts"])
     _unvoid(loser, before["loser_voided"])

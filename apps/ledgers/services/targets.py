@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Func, QuerySet, Value
+from django.db.models import F, Func, Value
 
 from apps.accounts.models import User
 from apps.common.errors import BusinessError
@@ -17,6 +17,7 @@ from apps.ledgers.queries.campaigns import Selection as Wanted
 from apps.registry.choices import HoldPurpose
 from apps.registry.holds import HOLD_WORDS, held
 from apps.registry.models import Cadre, LifeEvent
+from apps.registry.scopes import CadreQuerySet
 
 from .campaigns import follow_standards, locked, note, refuse_over_budget
 
@@ -149,7 +150,7 @@ class Matched:
     rest: list[str]
 
 
-def match_names(campaign: Campaign, names: Iterable[str], *, scope: QuerySet[Cadre]) -> Matched:
+def match_names(campaign: Campaign, names: Iterable[str], *, scope: CadreQuerySet) -> Matched:
     """Whom the names mean. A name that several of our list bear is in the rest: nobody is guessed. Two statements."""
     wanted = list(dict.fromkeys(name for name in (text.strip() for text in names) if name))
     ours: dict[str, list[VisitTarget]] = {}
@@ -218,7 +219,9 @@ def join_stops(campaign: Campaign) -> None:
     ids = reserve_ids(VisitStop, len(missing) + len(single))
     known |= dict(zip(missing, ids, strict=False))
     own = dict(zip(single, ids[len(missing) :], strict=True))
-    made = [(pk, campaign.pk, home) for home, pk in known.items() if home in set(missing)]
+    made: list[tuple[int, int, int | None]] = [
+        (pk, campaign.pk, home) for home, pk in known.items() if home in set(missing)
+    ]
     made += [(pk, campaign.pk, None) for pk in own.values()]
     if made:
         insert_rows(VisitStop, ("id", "campaign", "household"), made)

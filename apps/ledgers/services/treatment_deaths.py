@@ -27,7 +27,8 @@ WORDS = {ChangeKind.PRORATED: "离世当期按月折算", ChangeKind.RECLAIM: "�
 
 def end_treatments(cadre: Cadre, event: LifeEvent, undo: bool, today: dt.date) -> None:
     """Stop what is no longer due from the day of death on, lower what is due in part, mark what was given too much;
-    end papers and cards, and free the place of a journey. On `undo` exactly back. Runs in the event's transaction."""
+    end papers and cards, and free the place of a journey. On `undo` exactly back. Runs in the event's transaction.
+    See rule book 8.32."""
     day = min(event.happened_on.last_day, today)
     if undo:
         _undo(event)

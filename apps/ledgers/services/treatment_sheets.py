@@ -32,6 +32,7 @@ PAPER_DAYS = 30
 def make_sheet(run: TreatmentRun, rows, *, scope: str, title: str, actor) -> TreatmentSheet:
     """A numbered sheet of the first 500 of `rows` (a queryset of dues) that are still to be received and on no sheet
     that is out. Raises BusinessError when there is nobody."""
+    TreatmentRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     out = Q(sheet__isnull=False, sheet__paper__state__in=papers.OUT)
     chosen = rows.filter(OPEN).exclude(out)
     ids = list(chosen.values_list("pk", flat=True)[:MOST_LINES])
@@ -113,7 +114,8 @@ def read_returned(run: TreatmentRun, file, rows, *, on: dt.date) -> Returned:
     sheet, header = _sheet(file)
     at = {text: place for place, text in enumerate(header.texts) if text in HEADINGS}
     known = {due.pk: due for due in rows.select_related("cadre__person")}
-    found, seen = Returned(), set()
+    found = Returned()
+    seen: set[int] = set()
     for number, cells in enumerate(sheet.rows[header.last :], header.last + 1):
         if why_no_record(cells, at.values()):
             continue

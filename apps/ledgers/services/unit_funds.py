@@ -1,6 +1,6 @@
 """Spending of what a unit holds for its people: never over its budget, taken back by voiding."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from apps.common import audit, voiding
@@ -10,11 +10,15 @@ from apps.ledgers.models import UnitFund, UnitSpending
 
 @transaction.atomic
 def spend(spending: UnitSpending, *, actor) -> UnitSpending:
-    """Write a spending down; raises BusinessError where the budget, with what was approved over it, does not reach.
-    See rule book 8.35."""
+    """Write a spending down; raises BusinessError where the budget, with what was approved over it, does not reach,
+    and where the voucher was written down already. See rule book 8.35."""
     _take(spending.fund_id, spending.amount)
     spending.recorded_by = actor
-    spending.save()
+    try:
+        with transaction.atomic():
+            spending.save()
+    except IntegrityError as error:
+        raise BusinessError("这张凭证为这位老同志的这笔支出已经记过。", code="twice", field="voucher_no") from error
     target = f"ledgers.unitspending:{spending.pk}"
     audit.record("treatment.spend", actor=actor, people=[spending.cadre_id], target=target)
     return spending

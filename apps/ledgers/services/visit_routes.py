@@ -87,8 +87,8 @@ def assign_stops(route: VisitRoute, keys: Collection[int], *, actor: User) -> in
     """Put doors of the route's campaign on it, behind those it has; doors of another route move over. Doors with a
     result stay where they are. Returns how many came."""
     route = _locked(route)
-    rows = VisitStop.objects.filter(pk__in=keys, campaign=route.campaign_id, contact__isnull=True)
-    rows = list(rows.exclude(route=route).order_by("pk")) if route.campaign_id else []
+    standing = VisitStop.objects.filter(pk__in=keys, campaign=route.campaign_id, contact__isnull=True)
+    rows = list(standing.exclude(route=route).order_by("pk")) if route.campaign_id else []
     last = route.stops.count()
     if last + len(rows) > MOST_STOPS:
         raise BusinessError(f"一个走访安排最多 {MOST_STOPS} 户，请另建一个。", code="too_many")
@@ -173,6 +173,8 @@ def refuse_print(campaign: Campaign | None) -> None:
 def mark_printed(route: VisitRoute, *, actor: User, on: dt.date) -> VisitRoute:
     """Keep what is true of everybody on the route now: the morning tells what changed since. Called before its papers
     are made; refuses as `refuse_print` does."""
+    if route.campaign and route.campaign.state == CampaignState.CLOSED:
+        return route  # for the file: nothing is compared any more
     route = _locked(route)
     refuse_print(route.campaign)
     keep_facts(VisitTarget.objects.filter(stop__route=route, state=TargetState.CHOSEN), on)
@@ -212,7 +214,7 @@ def number_cards(route: VisitRoute, cards: Iterable[Card], *, actor: User) -> di
 def take_back_cards(route: VisitRoute, keys: Collection[int], *, actor: User, on: dt.date) -> int:
     """The cards of these papers came back; those that were back already stay so. Returns how many came."""
     rows = VisitTarget.objects.filter(stop__route=route, card__in=keys, card__state__in=papers.OUT)
-    found = [target.card for target in rows.select_related("card")]
+    found = [target.card for target in rows.select_related("card") if target.card]
     for paper in found:
         papers.take_back(paper, actor=actor, on=on)
     return len(found)

@@ -22,6 +22,9 @@ from apps.registry.models import Cadre
 PER_PAGE = 30
 LONGEST = 60
 SHOWN = 100
+QUESTIONS = {
+    "question": "desk/aid/question.html", "files": "desk/aid/files.html", "review": "desk/aid/review.html",
+}  # fmt: skip
 STEPS = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -74,7 +77,7 @@ def aid_step(request, desk, person, step):
         return redirect(address(desk, "ledgers:aid"))
     place = Place(
         url=lambda key: address(desk, "ledgers:aid_step", found.public_id, key), home=address(desk, "ledgers:aid"),
-        show=lambda name, context, status: show(request, desk, f"desk/aid/{name}.html", context, status=status),
+        show=lambda name, context, status: show(request, desk, QUESTIONS[name], context, status=status),
     )  # fmt: skip
     return ask(request, wizard, step, place)
 

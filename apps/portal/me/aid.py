@@ -20,6 +20,10 @@ from .standing import own_page, show
 
 FIRST = "kind"
 SHOWN = 6
+QUESTIONS = {
+    "question": "portal/me/aid_question.html", "files": "portal/me/aid_files.html",
+    "review": "portal/me/aid_review.html",
+}  # fmt: skip
 
 
 def wizard_of(request, acting) -> Wizard:
@@ -55,7 +59,7 @@ def step(request, acting, step):
     wizard = wizard_of(request, acting)
     place = Place(
         url=lambda key: reverse("portal:me_aid_step", args=[key]), home=reverse("portal:me_aid"),
-        show=lambda name, context, status: show(request, acting, f"portal/me/aid_{name}.html", context, status),
+        show=lambda name, context, status: show(request, acting, QUESTIONS[name], context, status),
     )  # fmt: skip
     return ask(request, wizard, step, place)
 

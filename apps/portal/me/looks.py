@@ -55,7 +55,7 @@ class Day:
 
 def looks_of(person: Person, now: dt.datetime, *, reader: User, is_proxy: bool = False, whom: str = "您") -> list[Day]:
     """Days with looks, the newest first, at most a month of them; the reader's own looks and the person's left out. A
-    fixed number of statements."""
+    fixed number of statements. See rule book 8.55."""
     entries = [entry for entry in looks_at(person.pk, now - dt.timedelta(days=DAYS)) if entry.action in WORDS]
     actors = {entry.actor_id for entry in entries if entry.actor_id}
     known = _known(person, actors, timezone.localdate(now))

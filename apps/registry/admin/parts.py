@@ -9,9 +9,11 @@ from django.urls import path, reverse
 
 from apps.common import audit, papers
 from apps.common.admin import RecordAdmin
+from apps.common.errors import BusinessError
 from apps.common.models import Paper
 from apps.people import services as people_services
-from apps.people.models import Household, Person, Phone, Relative
+from apps.people.choices import ConsentPurpose
+from apps.people.models import Consent, Household, Person, Phone, Relative
 from apps.registry.forms import CODE_LISTS, HealthForm, PhoneForm, RelativeForm, SearchForm
 from apps.registry.holds import HOLD_WORDS
 from apps.registry.models import Cadre, Health
@@ -194,6 +196,8 @@ class HealthAdmin(HiddenAdmin):
     def write(self, request, obj, form, change):
         if not change:
             obj.cadre = self.cadre_of(request)
+        if form.cleaned_data["typed_medication"].strip() not in ("", people_services.CLEAR):
+            self.ask_consent(obj.cadre_id)
         sealed = people_services.apply_sealed(
             obj, {name: form.cleaned_data[f"typed_{name}"] for name in SEALED_OF_HEALTH}
         )
@@ -206,6 +210,15 @@ class HealthAdmin(HiddenAdmin):
             target=f"registry.health:{obj.pk}",
             request=request,
         )
+
+    def ask_consent(self, person_id: int) -> None:
+        """Medicines are written down only of whoever agreed (rule book 8.16)."""
+        agreed = Consent.objects.filter(person_id=person_id, purpose=ConsentPurpose.HEALTH, withdrawn_at__isnull=True)
+        if not agreed.exists():
+            raise BusinessError(
+                "要本人同意才能记用药。请在老同志的页面上点“登记长期用药”，勾选同意。",
+                code="consent", field="typed_medication",
+            )  # fmt: skip
 
 
 @admin.register(Household)

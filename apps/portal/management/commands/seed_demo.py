@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
+from apps.portal.demo.aftermath import write_aftermath
 from apps.portal.demo.aid import write_aid
 from apps.portal.demo.branch_life import write_branch_life
 from apps.portal.demo.campaigns import write_campaigns
@@ -28,6 +29,7 @@ from apps.portal.demo.health import write_health
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.medals import write_medals
 from apps.portal.demo.organisations import write_organisation_life
+from apps.portal.demo.pairing import write_pairing
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
@@ -103,7 +105,9 @@ class Command(BaseCommand):
         write_treatments(staff, on=on)
         write_plans(staff, on=on)
         write_health(staff, on=on)
+        write_pairing(staff, on=on)
         write_import(units, staff, on=on)
+        write_aftermath(staff, on=on)
         return written
 
     def _progress(self, done: int) -> None:
