@@ -2369,7 +2369,7 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': '经费支出（为谁花了什么）',
                         'ordering': ['-spent_on', '-id'],
                         'abstract': False,
-                        'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='unitspending_amount', violation_error_message='金额要大于 0。')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='unitspending_amount', violation_error_message='金额要大于 0。'), models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('fund', 'voucher_no', 'cadre', 'amount'), name='unitspending_once', violation_error_message='这张凭证为这位老同志的这笔支出已经记过。')],
                     },
                 ),
                 migrations.CreateModel(
