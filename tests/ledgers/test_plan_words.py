@@ -89,6 +89,7 @@ def test_promises_are_told_open_ones_first_and_old_ones_no_more(cadre, clerk):
 def test_family_reads_promises_and_has_something_to_say_once(client):
     family = make_family(TODAY)
     promise(need_of(family.cadre, family.clerk), family.clerk, due=TODAY + 9 * DAY)
+    assign_carer(family.cadre, user(family.clerk), actor=user(family.clerk), on=TODAY)
     client.force_login(family.daughter)
 
     page = client.get(reverse("portal:me_promises")).content.decode()

@@ -100,17 +100,18 @@ def cells(line: UnitFigures) -> list:
 
 
 def headline(total: UnitFigures) -> list[dict]:
-    count = total.counts
-    return [
-        {"label": "按时答复", "value": total.share("replied", "replies")},
-        {"label": "按时办结", "value": total.share("met", "needs")},
-        {"label": "按时兑现的承诺", "value": total.share("kept", "promises")},
-        {"label": "满意和基本满意", "value": total.share("content", "asked")},
-        {
-            "label": BANDS[-1][1], "value": f"{count[BANDS[-1][0]]:,} 人", "note": "没有联系上",
-            "tone": "late" if count[BANDS[-1][0]] else "",
-        },
-    ]  # fmt: skip
+    """The figures of the top: the share large, what it is a share of below it."""
+    count, (key, label, _) = total.counts, BANDS[-1]
+    shares = (
+        ("按时答复", "replied", "replies"), ("按时办结", "met", "needs"), ("按时兑现的承诺", "kept", "promises"),
+        ("满意和基本满意", "content", "asked"),
+    )  # fmt: skip
+    items = []
+    for words, part, whole in shares:
+        share, _, of = total.share(part, whole).partition("（")
+        items.append({"label": words, "value": share, "note": f"{of.rstrip('）')} 件" if of else "没有到期的"})
+    silent = {"label": "没有联系上", "value": f"{count[key]:,}", "note": f"人，{label}"}
+    return [*items, {**silent, "tone": "late" if count[key] else ""}]
 
 
 def figures_url(key: str, month) -> str:
