@@ -16,7 +16,9 @@ from apps.ledgers.services import assign_carer, plan_duties
 from apps.organisation.models import RuleSet
 from apps.people.models import PersonAccount
 from apps.registry.choices import LifeEventKind as Kind
+from apps.registry.models import Cadre, LifeEvent
 from apps.registry.services import life
+from tests.access_world import OBJECTS, make_side
 from tests.builders import LONG_AGO, make_cadre, make_organisation, make_person, make_post, make_user
 from tests.family import grant_to, make_relative
 
@@ -72,18 +74,43 @@ def whole(bureau, clerk, tier):
     return cadre
 
 
+@pytest.fixture
+def crowded(bureau):
+    """Somebody with a row of every kind that the portal shows to staff: those of the newest subjects too."""
+    side = make_side("甲", "李德厚", bureau)
+    for label, build in OBJECTS.items():
+        side.objects[label] = build(side)
+    LifeEvent.objects.filter(person=side.cadre.person, state="reported").update(state="rejected")
+    return Cadre.objects.get(pk=side.cadre.pk)
+
+
 def dies(cadre, clerk, day=TODAY):
     return life.record(cadre.person, life.Report(Kind.DIED, PartialDate.of(day)), actor=clerk)
 
 
 # Spans of unit and standing are closed by moves, never by a death.
 SPANS = {"registry.UnitSpan", "registry.StandingSpan"}
+# The other way round: only the dead have a family in care, and undoing the death ends it.
+OF_THE_DEAD = {"ledgers.FamilyInCare"}
 
 
-def test_the_cast_has_an_open_row_of_every_model_that_an_event_closes(whole):
+def test_the_casts_have_a_row_of_every_model_that_an_event_closes(whole, crowded):
     empty = {label for label, rows in everything().items() if not rows}
 
     assert empty - SPANS == set()
+
+
+def test_whoever_has_a_row_of_every_kind_dies_and_lives_with_nothing_changed(crowded, clerk):
+    before = everything()
+    event = dies(crowded, clerk)
+
+    life.undo(event, reason="报错了人", actor=clerk)
+
+    after = everything()
+    for label, rows in before.items():
+        if label in OF_THE_DEAD:
+            continue
+        assert {pk: row for pk, row in after[label].items() if pk in rows} == rows, label
 
 
 @pytest.mark.parametrize("how", ["undo", "restored"])
