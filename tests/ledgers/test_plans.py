@@ -31,7 +31,7 @@ from apps.ledgers.queries.plan_figures import figures_of
 from apps.ledgers.queries.plan_pages import grid_of, pages_of
 from apps.ledgers.queries.plan_sheet import sheet_for, shown_to
 from apps.ledgers.queries.plans import needs_standing, view_of, with_measures
-from apps.ledgers.rules.needs import CLOSED, DOING, LATE, TO_CALL, TODO
+from apps.ledgers.rules.needs import CLOSED, DOING, LATE, TO_CALL, UNDECIDED
 from apps.ledgers.services import needs as need_services
 from apps.ledgers.services import plans as services
 from apps.ledgers.services.plan_layout import default_template
@@ -249,9 +249,9 @@ def test_conditions_in_sql_agree_with_the_rule(cadre, clerk):
     for need in with_measures(Need.objects.all()):
         by_rule.setdefault(view_of(need, TODAY).standing.key, set()).add(need.pk)
 
-    for state in (TODO, DOING, LATE, TO_CALL, CLOSED):
+    for state in (UNDECIDED, DOING, LATE, TO_CALL, CLOSED):
         assert set(needs_standing(Need.objects.all(), state, TODAY).values_list("pk", flat=True)) == by_rule[state]
-    assert by_rule[TODO] == {bare.pk, dropped.pk}
+    assert by_rule[UNDECIDED] == {bare.pk, dropped.pk}
 
 
 # Library

@@ -12,10 +12,10 @@ from apps.ledgers.access import acts_for
 from apps.ledgers.choices import Section
 from apps.ledgers.models import CareAssignment, Need, ServicePlan
 from apps.ledgers.queries.plans import CATEGORIES, needs_standing
-from apps.ledgers.rules.needs import CLOSED, DOING, LATE, TO_CALL, TODO
+from apps.ledgers.rules.needs import CLOSED, DOING, LATE, TO_CALL, UNDECIDED
 
 STATES = (
-    (TODO, "待定办法"),
+    (UNDECIDED, "待定办法"),
     ("reply_late", "答复逾期"),
     (DOING, "正在办"),
     (LATE, "办理逾期"),

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from apps.common.code_lists import names_of
 from apps.ledgers.choices import Section
 from apps.ledgers.models import Measure, Need, ServicePlan
-from apps.ledgers.rules.needs import CLOSED, DOING, LATE, TO_CALL, TODO, Standing, measure_standing, need_standing
+from apps.ledgers.rules.needs import CLOSED, DOING, LATE, TO_CALL, UNDECIDED, Standing, measure_standing, need_standing
 from apps.registry.models import Cadre
 
 CATEGORIES = "need_category"
@@ -113,7 +113,7 @@ def needs_standing(needs: QuerySet[Need], state: str, on: dt.date) -> QuerySet[N
     open_ones = needs.open()
     promised = _kept().filter(done_on__isnull=True)
     by_state = {
-        TODO: lambda: open_ones.exclude(Exists(_kept())),
+        UNDECIDED: lambda: open_ones.exclude(Exists(_kept())),
         DOING: lambda: open_ones.filter(Exists(promised)).exclude(Exists(promised.filter(due_on__lt=on))),
         LATE: lambda: open_ones.filter(Exists(promised.filter(due_on__lt=on))),
         TO_CALL: lambda: open_ones.filter(Exists(_kept())).exclude(Exists(promised)),
@@ -170,7 +170,7 @@ def _count(plan: ServicePlan, needs: list[Need], on: dt.date) -> PlanCounts:
         standing = view_of(need, on).standing
         counts.open += standing.key != CLOSED
         counts.closed += standing.key == CLOSED
-        counts.todo += standing.key == TODO
+        counts.todo += standing.key == UNDECIDED
         counts.to_call += standing.key == TO_CALL
         counts.late += standing.tone == "late"
     return counts

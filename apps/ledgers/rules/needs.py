@@ -93,7 +93,7 @@ def recall_day(done_on: dt.date, rules: NeedRules, calendar: WorkCalendar) -> dt
 
 # How it stands ----------------------------------------------------------------------------------------------------
 
-TODO, DOING, LATE, TO_CALL, CLOSED = "todo", "doing", "late", "to_call", "closed"
+UNDECIDED, DOING, LATE, TO_CALL, CLOSED = "todo", "doing", "late", "to_call", "closed"
 CLOSED_WORDS = {
     NeedOutcome.MET: "已办结",
     NeedOutcome.PARTLY: "部分办结",
@@ -163,12 +163,12 @@ def need_standing(
 
 def _undecided(reply_by: dt.date | None, replied_on: dt.date | None, on: dt.date) -> Standing:
     if reply_by is None or replied_on is not None:
-        return Standing(key=TODO, words="待定办法", tone="soon")
+        return Standing(key=UNDECIDED, words="待定办法", tone="soon")
     late = (on - reply_by).days
     if late > 0:
-        return Standing(key=TODO, words=f"待定办法，答复逾期 {late} 天", tone="late", late_by=late)
+        return Standing(key=UNDECIDED, words=f"待定办法，答复逾期 {late} 天", tone="late", late_by=late)
     when = ("今天", "明天")[-late] if late > -2 else until(reply_by, on)
-    return Standing(key=TODO, words=f"待定办法，{when}要答复", tone="soon")
+    return Standing(key=UNDECIDED, words=f"待定办法，{when}要答复", tone="soon")
 
 
 def until(day: dt.date, on: dt.date) -> str:
