@@ -1,4 +1,4 @@
-"""Acts of health, works at home and families on the page of a person: links that this user may follow."""
+"""Acts of health, works at home, aid and families on the page of a person: links that this user may follow."""
 
 from django.urls import reverse
 
@@ -15,9 +15,13 @@ OF_THE_LIVING = (
     ("登记体检", "checkup", ("ledgers.add_checkup", VIEW_HEALTH)),
     ("登记长期用药", "medicine", ("ledgers.add_medicine", VIEW_HEALTH)),
     ("登记适老化改造", "homeadaptation", ("ledgers.add_homeadaptation",)),
+    ("登记困难帮扶申请", "aidapplication", ("ledgers.add_aidapplication",)),
     ("登记思想动态或心理疏导", "thought", ("ledgers.add_thought", VIEW_THOUGHTS)),
 )
-OF_THE_DEAD = (("登记遗属", "familyincare", ("ledgers.add_familyincare",)),)
+OF_THE_DEAD = (
+    ("登记遗属", "familyincare", ("ledgers.add_familyincare",)),
+    ("登记遗属困难帮扶申请", "aidapplication", ("ledgers.add_aidapplication",)),
+)
 # What `may_on` should ask together, once a page.
 PERMISSIONS = tuple(sorted({right for _, _, rights in (*OF_THE_LIVING, *OF_THE_DEAD) for right in rights}))
 
@@ -25,7 +29,7 @@ PERMISSIONS = tuple(sorted({right for _, _, rights in (*OF_THE_LIVING, *OF_THE_D
 def case_sections(request, cadre: Cadre) -> list[Section]:
     """A card of acts for the page of a person, where there is any."""
     links = case_links(request, cadre)
-    told = Row("登记以后", "在左边菜单“健康和照料”里查看和接着办")
+    told = Row("登记以后", "在左边菜单“健康和照料”“困难帮扶”里查看和接着办")
     return [Section("acts", "健康和照料", [told], links=links, is_aside=True)] if links else []
 
 

@@ -1,7 +1,7 @@
 """Who is chosen for a campaign and why, what it comes to, and how far it is."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -18,8 +18,6 @@ from apps.people.models import Person, Relative
 from apps.registry.choices import VETERAN_TYPES, HoldPurpose
 from apps.registry.holds import held
 from apps.registry.models import Cadre, Health
-
-from .moments import Moment, on_day
 
 SPOUSE = "10"
 ZERO = Decimal("0.00")
@@ -343,12 +341,3 @@ def many_and_none(campaign: Campaign, targets: QuerySet[VisitTarget]) -> tuple[Q
 
 
 # Timeline ---------------------------------------------------------------------------------------------------------
-
-
-def moments_of_campaigns(cadre: Cadre) -> Iterator[Moment]:
-    """Envelopes that he, or his family, received; the visits themselves are contacts. One statement."""
-    rows = VisitTarget.objects.filter(cadre=cadre, campaign__isnull=False, handed_on__isnull=False)
-    for row in rows.select_related("campaign").order_by("-handed_on", "-pk"):
-        given = "，".join(filter(None, (f"{row.money:.2f} 元" if row.money else "", row.gift)))
-        note = f"{row.receiver}（{row.relation}）代领" if row.handed == Handed.BY_PROXY else ""
-        yield on_day(row.handed_on, f"{row.campaign.name}慰问　{given}", note, f"ledgers.campaign:{row.campaign_id}")

@@ -252,7 +252,7 @@ def accept(case: HomeAdaptation, told: Acceptance, *, actor: User, on: dt.date) 
     finishes = measure is not None and not (measure.done_on or measure.dropped_on)
     if measure is not None and finishes:
         finish_measure(
-            measure, result="适老化改造已验收。", done_on=told.accepted_on, actor=actor, on=on, cost=values["paid"]
+            measure, result="适老化改造已验收", done_on=told.accepted_on, actor=actor, on=on, cost=values["paid"]
         )
     move(case, State.ASKING, values, actor=actor, happened_on=told.accepted_on, on=on, finished_measure=finishes)
     _note("adaptation.accept", case, actor)

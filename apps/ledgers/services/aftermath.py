@@ -16,21 +16,30 @@ from apps.common.partial_date import PartialDate
 from apps.common.secrecy_words import refuse_marks
 from apps.ledgers.choices import CareRole, CheckResult
 from apps.ledgers.choices.aftermath import AftermathKind, TaskEnd
-from apps.ledgers.models import AftermathCase, AftermathHandover, AftermathTask, CareAssignment, SafetyCheck
+from apps.ledgers.models import (
+    AftermathCase,
+    AftermathHandover,
+    AftermathTask,
+    CareAssignment,
+    FamilyInCare,
+    SafetyCheck,
+)
 from apps.ledgers.rules.aftermath import AftermathRules, planned_tasks, quiet_until
 from apps.organisation.queries import rule_values
 from apps.people import households
 from apps.people.choices import PhoneKind
-from apps.people.models import Person, Phone
+from apps.people.models import Person, Phone, Relative
 from apps.people.services import save_phone
 from apps.registry.choices import LifeEventKind
 from apps.registry.models import Cadre, LifeEvent
 
+from .families import FamilyFacts, register_family
 from .life import day_of
 
 LONG_AGO = dt.timedelta(days=366)  # of a death learnt of so late, nothing is left to arrange
 DEATH_UNDONE = "离世登记已撤销"
 LONGEST_DRAFT = 6000
+OTHER_RELATION = "97"
 
 
 def follow_death(event: LifeEvent, undo: bool) -> None:
@@ -234,7 +243,8 @@ class Survivor:
 
 @transaction.atomic
 def enter_survivor(case: AftermathCase, told: Survivor, *, actor, on: dt.date, request=None) -> Person:
-    """遗属建档: the survivor lives in the household of the dead from now on, with his number; the task is done.
+    """遗属建档: the survivor lives in the household of the dead from now on, with his number, and is on the register
+    of 遗属 to be visited each year (rule book 8.18); the task is done.
 
     Somebody of that name who is in the household already, a cadre himself perhaps, is taken as he is.
     """
@@ -253,8 +263,20 @@ def enter_survivor(case: AftermathCase, told: Survivor, *, actor, on: dt.date, r
     if task is not None:
         words = f"{told.note.strip()}已登记在家庭里" if told.note.strip() else "已登记在家庭里"
         end_task(task, TaskEnd.DONE, note=words[:200], actor=actor, on=on)
+    _keep_in_care(case, told, actor=actor, on=on)
     _note("aftermath.survivor", case, actor, people=[found.pk])
     return found
+
+
+def _keep_in_care(case: AftermathCase, told: Survivor, *, actor, on: dt.date) -> None:
+    """On the register of 遗属, as the contact person of that name if there is one; whoever is on it stays as he is."""
+    name = told.name.strip()
+    if FamilyInCare.objects.open().filter(cadre=case.cadre_id, relative__name=name).exists():
+        return
+    known = Relative.objects.filter(person_id=case.cadre_id, name=name, voided_at__isnull=True).order_by("pk").first()
+    facts = FamilyFacts(relative=known, name=name, relation=OTHER_RELATION, phone=told.phone, note=told.note)
+    key = uuid.uuid5(case.public_id, f"family-{name}")
+    register_family(facts, cadre=case.cadre, actor=actor, on=on, form_key=key)
 
 
 # ------------------------------------------------------------------------------------------------------------------
