@@ -141,7 +141,7 @@ class AnswerForm(PortalForm):
 class BatchForm(KeyForm):
     submit_label = "登记发放"
     paid_on = PastDay(label="发放日期")
-    method = forms.ChoiceField(label="怎样发", choices=PayMethod.choices)
+    method = forms.ChoiceField(label="怎样发", choices=[("", "请选"), *PayMethod.choices])
     voucher = forms.CharField(label="凭证号", required=False, max_length=60)
 
 
