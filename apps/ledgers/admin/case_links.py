@@ -30,7 +30,7 @@ def case_sections(request, cadre: Cadre) -> list[Section]:
     """A card of acts for the page of a person, where there is any."""
     links = case_links(request, cadre)
     told = Row("登记以后", "在左边菜单“健康和照料”“困难帮扶”里查看和接着办")
-    return [Section("acts", "健康和照料", [told], links=links, is_aside=True)] if links else []
+    return [Section("acts", "健康和照料", [told], links=links)] if links else []
 
 
 def case_links(request, cadre: Cadre) -> list[dict]:

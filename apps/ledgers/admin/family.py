@@ -42,7 +42,7 @@ class FamilyActs:
         facts: dict[str, list] = {}
         for row in self.part(request, cadre, "family"):
             facts.setdefault(row.what, []).append(row)
-        section = Section("proxies", "家属授权和账号", is_aside=True)
+        section = Section("proxies", "家属授权和账号")
         for fact in facts.get(GRANT, []):
             scopes = "、".join(scope.label for scope in ProxyScope if getattr(fact, scope.value))
             waits = "" if fact.agreed else "，等签字收回"

@@ -336,7 +336,7 @@ class CadreAdminBase(
         period = revolution_period(cadre.work_start) if cadre.work_start and cadre.retire_type == "veteran" else None
         work = page.Section("work", "工作和离退休", page.rows_of(cadre, page.WORK))
         work.rows.insert(1, page.Row("参加革命工作时期", page.period_words(cadre, period)))
-        family = page.Section("family", "家庭和生活", page.rows_of(cadre, page.FAMILY), is_aside=True)
+        family = page.Section("family", "家庭和生活", page.rows_of(cadre, page.FAMILY))
         sections = [
             basics,
             self.standing_section(cadre, changeable),
