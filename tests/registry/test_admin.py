@@ -201,7 +201,7 @@ def test_leader_looks_and_changes_nothing(client, mine, district):
     assert client.post(f"{LIST}{mine.pk}/change/?edit=1", {"name": "改名"}).status_code == 403
     assert client.post(f"{LIST}{mine.pk}/void/", {"reason": "x"}).status_code == 403
     assert client.get(f"{LIST}add/").status_code == 403
-    assert "健康" not in body(client.get(LIST))
+    assert "健康状况" not in body(client.get(LIST))
 
 
 def test_right_on_one_district_changes_nothing_in_another_that_is_only_seen(client, city, mine, foreign):

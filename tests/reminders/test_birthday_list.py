@@ -105,9 +105,9 @@ def test_strangers_see_nobody_and_nonsense_is_404(unit, people):
 
 def test_costs_the_same_for_one_and_for_three(staff, unit, clerk, people, django_assert_num_queries):
     staff.get(URL)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         staff.get(f"{URL}?whose=all")
     celebrant("吴志强", unit, 7, clerk)
     celebrant("周长庚", unit, 8)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         staff.get(f"{URL}?whose=all")

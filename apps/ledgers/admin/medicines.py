@@ -41,6 +41,7 @@ class MedicineAdmin(OfCadreRecord):
 
     sealed = VIEW_HEALTH
     seen_fields = ("medication",)
+    select_related_in_record = ("cadre__person", "cadre__managing_unit", "consent")
     add_label = "登记长期用药"
     add_lead = "用药属于敏感个人信息，本人同意才登记；本人撤回同意，登记的马上清空。"
     add_form = MedicineForm
@@ -51,7 +52,7 @@ class MedicineAdmin(OfCadreRecord):
     ordering = ("cadre", "pk")
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("name", "usage").select_related("consent")
+        return super().get_queryset(request).defer("name", "usage")
 
     def title_of(self, obj):
         return f"{obj.cadre.person.name}的长期用药"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from apps.common import attachments, audit
+from apps.common.errors import BusinessError
 from apps.common.models import Attachment
 from apps.common.printing import frame_for
 from apps.common.workbook.bundle import pack_files
@@ -102,7 +103,12 @@ class PlanPapers:
         return self.word_file(request, plan, self.sheet(request, plan))
 
     def word_file(self, request, plan: ServicePlan, sheet: dict, *, code: str = "", number: int = 0) -> HttpResponse:
-        (document,) = word_of(template_for(plan.cadre.managing_unit), [(sheet, code, number)])
+        """The document, or back to the plan with the sentence why the bureau's template cannot be filled."""
+        try:
+            (document,) = word_of(template_for(plan.cadre.managing_unit), [(sheet, code, number)])
+        except BusinessError as error:
+            messages.error(request, error.sentence)
+            return HttpResponseRedirect(plan_url(plan.cadre_id, plan.year))
         audit.look(
             "export", actor=request.user, people=[plan.cadre_id], fields=["plan"], target=self._target(plan),
             request=request,
@@ -164,7 +170,11 @@ class PlanPapers:
         files = []
         for found in by_unit.values():
             sheets = [(self.sheet(request, plan), "", 0) for plan in found]
-            made = word_of(template_for(found[0].cadre.managing_unit), sheets)
+            try:
+                made = word_of(template_for(found[0].cadre.managing_unit), sheets)
+            except BusinessError as error:
+                messages.error(request, f"{found[0].cadre.managing_unit}：{error.sentence}")
+                return None
             files += [
                 (f"{plan.cadre.person.name}-{plan.pk}.docx", data) for plan, data in zip(found, made, strict=True)
             ]

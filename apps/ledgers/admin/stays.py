@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import DateField, Exists, OuterRef, Subquery, Value
+from django.db.models import BooleanField, DateField, Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -83,7 +83,11 @@ class HospitalStayAdmin(OfCadreRecord):
         until = Coalesce(OuterRef("discharged_on"), Value(timezone.localdate(), output_field=DateField()))
         last = visits().filter(happened_on__lte=until).order_by("-happened_on").values("happened_on")[:1]
         rows = super().get_queryset(request).defer("condition", "outcome_note")
-        return rows.annotate(visited_on=Subquery(last, output_field=DateField()))
+        long = Q(discharged_on__isnull=True, admitted_on__lte=long_stay_since(timezone.localdate()))
+        return rows.annotate(
+            visited_on=Subquery(last, output_field=DateField()),
+            is_long=ExpressionWrapper(long, output_field=BooleanField()),
+        )
 
     def title_of(self, obj):
         return f"{obj.cadre.person.name}住院（{obj.admitted_on:%Y-%m-%d}）"
@@ -104,10 +108,8 @@ class HospitalStayAdmin(OfCadreRecord):
 
     @admin.display(description="住了几天")
     def days(self, obj):
-        today = timezone.localdate()
-        number = days_in_hospital(obj.admitted_on, obj.discharged_on or today)
-        is_long = obj.discharged_on is None and obj.admitted_on <= long_stay_since(today)
-        return format_html('{} 天 <span class="tag soon">长期</span>', number) if is_long else f"{number} 天"
+        number = days_in_hospital(obj.admitted_on, obj.discharged_on or timezone.localdate())
+        return format_html('{} 天 <span class="tag soon">长期</span>', number) if obj.is_long else f"{number} 天"
 
     @admin.display(description="看望")
     def seen(self, obj):

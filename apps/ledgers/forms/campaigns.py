@@ -62,7 +62,7 @@ class CampaignForm(RecordForm):
         return CampaignFacts(**{name: value for name, value in self.cleaned_data.items() if name in names})
 
 
-class StandardForm(forms.ModelForm):
+class StandardForm(SecrecyMixin, forms.ModelForm):
     class Meta:
         model = CampaignStandard
         fields = ("category", "money", "gift", "gift_value")

@@ -71,7 +71,7 @@ class GreetingStandards(RuleValues):
     gift_survivor: str | None = "慰问品一份"
     value_survivor: Decimal = Decimal("200.00")
     money_hospital: Decimal = Decimal("800.00")
-    gift_hospital: str | None = None
+    gift_hospital: str | None = ""
     value_hospital: Decimal = Decimal("0.00")
     money_difficulty: Decimal = Decimal("1000.00")
     gift_difficulty: str | None = "米、油各一份"
@@ -83,7 +83,7 @@ class GreetingStandards(RuleValues):
     gift_focus: str | None = "慰问品一份"
     value_focus: Decimal = Decimal("200.00")
     money_fifty: Decimal = Decimal("500.00")
-    gift_fifty: str | None = None
+    gift_fifty: str | None = ""
     value_fifty: Decimal = Decimal("0.00")
     money_aged: Decimal = Decimal("0.00")
     gift_aged: str | None = "慰问品一份"
