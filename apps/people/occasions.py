@@ -26,7 +26,8 @@ JOIN people_person p
 WHERE p.life_status = 'living' AND p.voided_at IS NULL AND p.birthday_greeting
   AND (v.policy IS NULL OR v.policy = p.birthday_leap_policy)
 """
-# A household in which somebody died lately, or may have died, is left in peace on that day (rule book 8.60).
+# A household in which somebody died lately, or may have died, is left in peace on that day (rule book 8.60). For a
+# statement with a person `p` and a row `v` that has the `day`.
 NOBODY_MOURNS = """  AND (p.household_id IS NULL OR NOT EXISTS (
         SELECT 1 FROM people_person d
         WHERE d.household_id = p.household_id AND d.id <> p.id AND d.voided_at IS NULL

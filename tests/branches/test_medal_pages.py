@@ -16,6 +16,7 @@ from apps.branches.occasions import branch_reminders_between
 from apps.branches.queries.medals_due import medals_due
 from apps.branches.services.medals import build_batch
 from apps.common.models import AuditEntry
+from apps.people.models import Household, Person
 from tests.builders import make_cadre, make_member, make_organisation, make_person, make_post, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +181,25 @@ def test_the_clock_names_the_list_and_the_coming_month(cast):
     with connection.cursor() as cursor:
         cursor.execute(rows.sql, rows.params)
         assert len(cursor.fetchall()) == 1
+
+
+def test_nobody_is_named_for_his_political_birthday_while_his_household_mourns(cast):
+    home = Household.objects.create(name="李家")
+    person = make_cadre("李三", unit=cast["unit"], joined_party_on=f"{YEAR - 30}-06-09").person
+    make_member(person, cast["branch"])
+    wife = make_person("王秀兰", mourned_until=dt.date(YEAR, 6, 2))
+    Person.objects.filter(pk__in=[person.pk, wife.pk]).update(household=home)
+
+    def named() -> int:
+        day = dt.date(YEAR, 5, 25)
+        rows = next(one for one in branch_reminders_between(day, day) if one.params[0] == "political")
+        with connection.cursor() as cursor:
+            cursor.execute(rows.sql, rows.params)
+            return len(cursor.fetchall())
+
+    assert named() == 0
+    Person.objects.filter(pk=wife.pk).update(mourned_until=dt.date(YEAR, 6, 1))
+    assert named() == 1
 
 
 def test_the_desk_says_what_waits_and_pages_ask_a_constant_number_of_queries(client, cast):

@@ -5,28 +5,29 @@ import datetime
 from apps.branches.rules.party_age import MedalRules
 from apps.common.row_set import RowSet
 from apps.organisation.queries import rule_values
+from apps.people.occasions import NOBODY_MOURNS
 
 from .topics import Topic
 
 # The list of a month goes out on this day of the month before, as the list of birthdays does (domain 3.5).
 LIST_DAY = 25
 POLITICAL = """
-SELECT c.person_id AS subject_id, m.organisation_id, 'branch' AS role, f.first AS occasion_date, f.listed AS due_on,
-       f.first AS valid_until, m.created_at AS known_at
-FROM unnest(%s::date[], %s::date[]) f(first, listed)
-JOIN registry_cadre c ON substr(c.joined_party_on, 6, 2) = to_char(f.first, 'MM') AND c.voided_at IS NULL
- AND substr(c.joined_party_on, 1, 4) < to_char(f.first, 'YYYY')
+SELECT c.person_id AS subject_id, m.organisation_id, 'branch' AS role, v.day AS occasion_date, v.listed AS due_on,
+       v.day AS valid_until, m.created_at AS known_at
+FROM unnest(%s::date[], %s::date[]) v(day, listed)
+JOIN registry_cadre c ON substr(c.joined_party_on, 6, 2) = to_char(v.day, 'MM') AND c.voided_at IS NULL
+ AND substr(c.joined_party_on, 1, 4) < to_char(v.day, 'YYYY')
 JOIN people_person p ON p.id = c.person_id AND p.life_status = 'living' AND p.voided_at IS NULL
 JOIN branches_membership m ON m.person_id = c.person_id AND m.link = 'formal' AND m.ends_on IS NULL
  AND m.voided_at IS NULL
-WHERE f.listed <= %s AND f.first > %s
+WHERE v.listed <= %s AND v.day > %s
 """
 
 
 def _political(start: datetime.date, end: datetime.date) -> RowSet:
     firsts = sorted({_next_month(start), _next_month(end)})
     listed = [(first - datetime.timedelta(days=1)).replace(day=LIST_DAY) for first in firsts]
-    return RowSet(POLITICAL, [firsts, listed, end, start])
+    return RowSet(POLITICAL + NOBODY_MOURNS, [firsts, listed, end, start])
 
 
 def _next_month(day: datetime.date) -> datetime.date:
