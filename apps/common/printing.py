@@ -14,7 +14,8 @@ class PrintFrame:
 
     `order` names the order of the list (domain 0), `scope` what was selected. `stamp` leaves room for
     （盖章） 年 月 日, `signature` labels the line for a hand-written name. `recall`: personal data, collected again
-    after use. `landscape`: A4 on its side. `columns` of the list, for the line that repeats on each page.
+    after use. `landscape`: A4 on its side. `columns` of the list, for the line that repeats on each page. `number_as`
+    labels a button that posts to the page: the paper gets its code then, never by being looked at.
     """
 
     title: str
@@ -29,6 +30,7 @@ class PrintFrame:
     recall: bool = True
     back_url: str = ""
     columns: int = 1
+    number_as: str = ""
 
 
 def frame_for(request, title: str, *, paper: Paper | None = None, **more) -> PrintFrame:

@@ -120,20 +120,22 @@ def test_a_list_of_another_office_is_merged(head, bureau, spring, select):
 
 def test_papers_wait_for_approval_and_say_what_they_must(head, bureau, clerk, now, select, spring):
     route = now("甲某", "乙某", couple=True)
-    cards = head.get(url("visitroute_cards", route)).content.decode()
+    assert head.get(url("visitroute_cards", route)).status_code == 302
+    assert not Paper.objects.filter(kind="走访情况卡").exists()
+    cards = head.post(url("visitroute_cards", route)).content.decode()
     assert cards.count("用后收回，不得拍照") == 2
     assert "共 2 号" in cards
     assert Paper.objects.filter(kind="走访情况卡").count() == 2
-    signed = head.get(url("visitroute_sign", route)).content.decode()
+    signed = head.post(url("visitroute_sign", route)).content.decode()
     assert signed.count("壹仟元整") == 2
     assert "贰仟元整" in signed
-    stops = head.get(url("visitroute_print", route)).content.decode()
+    stops = head.post(url("visitroute_print", route)).content.decode()
     assert "2 个信封" in stops
-    assert "走访慰问登记表" in head.get(url("visitroute_table", route)).content.decode()
+    assert "走访慰问登记表" in head.post(url("visitroute_table", route)).content.decode()
     assert AuditEntry.objects.filter(action="print").count() == 4
 
     Campaign.objects.update(budget=1)
-    answer = head.get(url("visitroute_print", route), follow=True)
+    answer = head.post(url("visitroute_print", route), follow=True)
     assert "超出预算" in answer.content.decode()
     assert answer.redirect_chain
 
@@ -143,7 +145,7 @@ def test_cards_keep_thoughts_out_and_health_behind_its_right(head, clerk, now, c
     cadre = Cadre.objects.get(person__name="甲某")
     contact(cadre, TODAY, method="home", thoughts="对政策有想法", body_state="血压高", summary="聊了家常")
 
-    page = head.get(url("visitroute_cards", route)).content.decode()
+    page = head.post(url("visitroute_cards", route)).content.decode()
 
     assert "聊了家常" in page
     assert "对政策有想法" not in page
@@ -180,7 +182,7 @@ def test_the_grid_keeps_what_was_refused_and_records_the_rest(head, now):
 
 def test_the_morning_and_the_cards_are_settled_on_their_pages(head, now):
     route = now("甲某", "乙某")
-    head.get(url("visitroute_cards", route))
+    head.post(url("visitroute_cards", route))
     Cadre.objects.filter(person__name="甲某").update(on_hold=True)
     page = head.get(url("visitroute_morning", route)).content.decode()
     assert "公开活动须先请示" in page

@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 
 from apps.common import attachments, audit
 from apps.common.admin import EDIT, SAFE_METHODS, RecordAdmin
+from apps.common.choices import PaperState
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.ledgers.choices.aid import AidState, AidVia
@@ -289,16 +290,23 @@ class AidApplicationAdmin(AidActs, RecordAdmin):
         return [*found, *tools]
 
     def print_view(self, request, pk: int):
-        """特困申请表; printing it makes the paper that is waited for."""
+        """特困申请表; numbered by whoever may change it, it is a paper that is waited for."""
         row = self.viewable(request, pk)
         details = self.may_see_details(request, row)
-        paper = form_of(row, actor=request.user) if self.may_change(request, row) else row.paper
+        paper = row.paper if row.paper and row.paper.state != PaperState.CANCELLED else None
+        numbers = paper is None and self.may_change(request, row)
+        if request.method == "POST" and numbers:
+            form_of(row, actor=request.user)
+            return HttpResponseRedirect(self.url_of("print", row))
         audit.look(
             "print", actor=request.user, people=[row.cadre_id], reason="特困申请表", request=request,
             fields=["details"] if details else [], target=f"ledgers.aidapplication:{row.pk}",
         )  # fmt: skip
         title = "遗属特殊困难补助申请表" if row.for_survivors else "特殊困难离退休干部帮扶申请表"
-        frame = frame_for(request, title, paper=paper, scope=str(row), back_url=self.url_of("change", row))
+        frame = frame_for(
+            request, title, paper=paper, scope=str(row), back_url=self.url_of("change", row),
+            number_as="编号，送单位签章" if numbers else "",
+        )  # fmt: skip
         context = {
             "frame": frame, "lines": application_lines(row, details=details),
             "blocks": form_blocks(row, details=details),

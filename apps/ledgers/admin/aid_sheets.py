@@ -143,7 +143,8 @@ def of_list(rows) -> list[AidApplication]:
 
 
 def send(
-    request, sheet: Sheet, *, back_url: str, target: str, paper: Paper | None = None, recall: bool = True
+    request, sheet: Sheet, *, back_url: str, target: str, paper: Paper | None = None, recall: bool = True,
+    number_as: str = "",
 ) -> HttpResponse:  # fmt: skip
     """The sheet as a page or, with `?as=xlsx`, as a file; on record before it leaves."""
     as_file = request.GET.get("as") == "xlsx"
@@ -156,6 +157,7 @@ def send(
     frame = frame_for(
         request, sheet.title, paper=paper, order=sheet.order, columns=len(sheet.columns), back_url=back_url,
         landscape=sheet.landscape, stamp=sheet.stamp, signature=sheet.signature, recall=recall,
+        number_as=number_as,
     )  # fmt: skip
     response = render(request, "print/aid_table.html", {"frame": frame, "sheet": sheet})
     response["Cache-Control"] = "no-store"

@@ -193,8 +193,17 @@ class FundPages:
 
     def batch_print(self, request, pk: int, part):
         fund, batch = self.part(request, pk, "batches", part)
-        if self.works_on(request, fund) and request.GET.get("as") != "xlsx":
+        numbers = batch.paper_id is None and self.works_on(request, fund)
+        if request.method == "POST" and numbers:
             aid_papers.list_paper(batch, actor=request.user)
+            return HttpResponseRedirect(self.part_url("batch_print", batch))
         target = f"ledgers.aidbatch:{batch.pk}"
         back = self.part_url("batch_page", batch)
-        return send(request, receipts_sheet(batch), back_url=back, target=target, paper=batch.paper)
+        return send(
+            request,
+            receipts_sheet(batch),
+            back_url=back,
+            target=target,
+            paper=batch.paper,
+            number_as="编号，等收回" if numbers else "",
+        )

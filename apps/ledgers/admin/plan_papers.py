@@ -38,8 +38,6 @@ class PlanPapers:
         name = "ledgers_serviceplan"
         return [
             path("print/", self.staff_view(self.print_many_view), name=f"{name}_print_many"),
-            path("<path:object_id>/print/", self.staff_view(self.print_view), name=f"{name}_print"),
-            path("<path:object_id>/word/", self.staff_view(self.word_view), name=f"{name}_word"),
             path("versions/<int:version_id>/", self.staff_view(self.version_view), name=f"{name}_version"),
             path(
                 "versions/<int:version_id>/word/", self.staff_view(self.version_word_view), name=f"{name}_version_word"
@@ -48,6 +46,9 @@ class PlanPapers:
                 "versions/<int:version_id>/picture/", self.staff_view(self.version_picture_view),
                 name=f"{name}_version_picture",
             ),
+            # Last: `path` takes slashes too, and would swallow those of a version.
+            path("<path:object_id>/print/", self.staff_view(self.print_view), name=f"{name}_print"),
+            path("<path:object_id>/word/", self.staff_view(self.word_view), name=f"{name}_word"),
         ]  # fmt: skip
 
     def paper_tools(self, plan: ServicePlan) -> list[dict]:

@@ -14,7 +14,7 @@ from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.ledgers.queries.sheets import DuePerson
 from apps.ledgers.queries.visit_routes import cards_of, route_rows
-from apps.ledgers.services.visit_routes import mark_printed, number_cards
+from apps.ledgers.services.visit_routes import mark_printed, number_cards, refuse_print
 from apps.registry.models import Cadre
 
 from .prints import VisitRow, reach_of_all, visit_table
@@ -39,10 +39,14 @@ class RoutePapers:
     """Mixed into VisitRouteAdmin."""
 
     def printable(self, request, object_id):
-        """(route, its doors) for a paper, with the facts kept that the morning compares; None where it is refused."""
+        """(route, its doors) for a paper; None where it is refused. Asked for by a button (POST), the facts are kept
+        that the morning compares; a mere look keeps nothing."""
         route, on = self.route_of(request, object_id), timezone.localdate()
         try:
-            mark_printed(route, actor=request.user, on=on)
+            if request.method == "POST":
+                mark_printed(route, actor=request.user, on=on)
+            else:
+                refuse_print(route.campaign)
         except BusinessError as refusal:
             messages.error(request, refusal.sentence)
             return None
@@ -127,9 +131,14 @@ class RoutePapers:
         rows = found[1]
         healthy_to = Cadre.objects.current().visible_to(request.user, VIEW_HEALTH)
         cards = cards_of(rows, healthy_to=healthy_to, on=timezone.localdate())
+        if request.method != "POST" and any(card.paper is None for card in cards):
+            messages.info(request, "情况卡还没有编号，请在这里按“打印情况卡”。")
+            return HttpResponseRedirect(self.url_of("change", route))
         fields = ["card", *(["health"] if any(card.health for card in cards) else [])]
         reach = reach_of_all(request.user, self.logged(request, route, rows, fields), route.on_day)
-        numbered = number_cards(route, cards, actor=request.user)
+        numbered = {card.target.pk: card.paper for card in cards}
+        if request.method == "POST":
+            numbered = number_cards(route, cards, actor=request.user)
         context = {
             "frame": self.frame(request, route, "走访情况卡"),
             "cards": [
