@@ -107,6 +107,18 @@ LEDGER_WORK = (
     | frozenset({"ledgers.view_aid_details"})
     | TREATMENT_WORK
 )
+# Senior university: seen by who looks after it; one line a subject. Students have rights of their own.
+UNIVERSITY = _views(
+    "university.school", "university.campus", "university.room", "university.department", "university.major"
+) | _views("university.course", "university.term", "university.classgroup", "university.classsession")
+# Senior university: who may see people there.
+UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment")
+# Senior university: done by its staff. One line a subject.
+UNIVERSITY_WORK = (
+    _edits("university.school", "university.campus", "university.room", "university.department", "university.major")
+    | _edits("university.course", "university.term", "university.classgroup", "university.classsession")
+    | _edits("university.teacher", "university.student")
+)
 # 困难帮扶: who sets the money and decides.
 AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}
 # Health and thoughts: their readers only.
@@ -132,7 +144,7 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
 )
 
 LEDGERS = LEDGER | LEDGER_WORK | HEALTH
-CLERK = REFERENCE | PEOPLE | LEDGERS | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
+CLERK = REFERENCE | UNIVERSITY | UNIVERSITY_PEOPLE | PEOPLE | LEDGERS | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
@@ -154,19 +166,20 @@ ROLES = {
              | {"accounts.view_reveals"}),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
-        Role("section_head", "科长", CLERK | AID_HEAD | THOUGHTS | _edits("organisation.ruleset", "registry.rankcolumn")
+        Role("section_head", "科长", CLERK | UNIVERSITY | UNIVERSITY_PEOPLE | AID_HEAD | THOUGHTS | _edits("organisation.ruleset", "registry.rankcolumn")
              | _edits("ledgers.treatmentitem") | _views("organisation.barredentry") | _edits("ledgers.wordtemplate")
              | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people", "registry.view_hold",
                 "registry.change_hold", "ledgers.waive_duty", "ledgers.approve_campaign", "ledgers.approve_over",
                 "branches.name_evaluation"}),
-        Role("leader", "局领导", REFERENCE | PEOPLE | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
+        Role("leader", "局领导", REFERENCE | PEOPLE | UNIVERSITY | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
              | {"people.view_proxygrant", "people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
              "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "ledgers.safetycheck", "registry.servingleader",
              "registry.worker", "registry.unitreport", "registry.unitcheck") | _edits("ledgers.callsheet") | CARE_WORK
              | OWN_ABSENCE | PAPER | {"registry.add_lifeevent", "registry.add_unitreport"}),
-        Role("university_clerk", "老年大学工作人员", _views("organisation.unit")),
+        Role("university_clerk", "老年大学工作人员", _views("organisation.unit") | UNIVERSITY | UNIVERSITY_PEOPLE
+             | UNIVERSITY_WORK),
         Role("team_leader", "志愿队负责人", frozenset(), staff=False),
         Role("secretary", "支部书记、委员", CARE_WORK | _views("registry.cadre", "people.person",
              "ledgers.safetycheck", "branches.organisation", "branches.membership", "branches.post")

@@ -22,6 +22,8 @@ INSTALLED_APPS = [
     "apps.messaging",
     "apps.registry",
     "apps.branches",
+    "apps.signups",
+    "apps.university",
     "apps.ledgers",
     "apps.reminders",
     "apps.reports",

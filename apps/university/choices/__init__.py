@@ -1,0 +1,1 @@
+"""The words of the senior university, one module a subject."""

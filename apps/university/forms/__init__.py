@@ -1,0 +1,1 @@
+"""Forms of the senior university, one module a subject."""

@@ -1,0 +1,14 @@
+"""What becomes of students and teachers when two entries of one person are made one."""
+
+from apps.people.merging import MOVE, How, Rule, declare
+
+RULES = {
+    "university.Student.person": Rule(How.STOP, "两份登记都有学员卡，请先注销其中一张。"),
+    "university.Teacher.person": Rule(How.STOP, "两份登记都登记为教师，请先作废其中一份。"),
+    "university.SessionTeacher.person": MOVE,
+    "university.ClassGroup.monitor": MOVE,
+}
+
+
+def plug() -> None:
+    declare(rules=RULES)

@@ -1,0 +1,96 @@
+"""Students: one profile for all schools; and their enrolments."""
+
+from django.db import models
+from django.db.models import Q
+
+from apps.common import history
+from apps.common.models import Record
+from apps.people.models import Person
+from apps.signups.models import SignUp
+from apps.university.choices.students import EnrolmentState, StudentKind
+
+from .classes import ClassGroup
+from .schools import School
+from .scoped import OfClasses, OfUnits
+
+
+class StudentQuerySet(OfUnits):
+    def visible_to(self, user, permission: str = "university.view_student"):
+        """Students registered at schools that the user's role reaches."""
+        schools = School.objects.visible_to(user, permission)
+        registered = StudentSchool.objects.filter(school__in=schools.order_by().values("pk"))
+        return self.filter(pk__in=registered.values("student_id"))
+
+
+@history.track()
+class Student(Record):
+    """A person as a student of any of the schools. `card_no` stands on the card and in its QR code."""
+
+    person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="student", verbose_name="人员")
+    card_no = models.CharField("学员卡号", max_length=12, unique=True)
+    kind = models.CharField("人员类型", max_length=8, choices=StudentKind)
+    strengths = models.CharField("特长", max_length=120, blank=True, db_default="")
+    health_statement_on = models.DateField("健康声明日期", null=True, blank=True)
+    safety_letter_on = models.DateField("安全责任书签订日期", null=True, blank=True)
+    family_consent_on = models.DateField("家属同意日期", null=True, blank=True)
+
+    objects = StudentQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = "学员"
+        verbose_name_plural = "学员"
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class StudentSchool(models.Model):
+    """Where a student is registered: whose staff see him. Made by his first sign-up there."""
+
+    student = models.ForeignKey(Student, models.CASCADE, related_name="schools")
+    school = models.ForeignKey(School, models.PROTECT, related_name="students")
+    since = models.DateField("自何日起")
+
+    class Meta:
+        verbose_name = "就读学校"
+        verbose_name_plural = "就读学校"
+        constraints = [models.UniqueConstraint(fields=["student", "school"], name="studentschool_once")]
+
+    def __str__(self) -> str:
+        return str(self.school)
+
+
+@history.track()
+class Enrolment(Record):
+    """A place somebody has in a class: what he owes, how it went. Made when he gets the place (`services.places`)."""
+
+    sign_up = models.OneToOneField(SignUp, models.PROTECT, related_name="enrolment", editable=False)
+    class_group = models.ForeignKey(ClassGroup, models.PROTECT, related_name="enrolments", verbose_name="班级")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="enrolments", verbose_name="学员")
+    state = models.CharField(
+        "状态", max_length=8, choices=EnrolmentState, default=EnrolmentState.STUDYING, editable=False
+    )
+    fee_due = models.DecimalField("应缴（元）", max_digits=8, decimal_places=2, default=0)
+    discount = models.CharField("优惠", max_length=40, blank=True, db_default="")
+    ended_on = models.DateField("结束日期", null=True, blank=True, editable=False)
+    end_reason = models.CharField("结束原因", max_length=120, blank=True, db_default="", editable=False)
+
+    objects = OfClasses.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = "在读"
+        verbose_name_plural = "在读"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["class_group", "student"],
+                condition=Q(state="in", voided_at__isnull=True),
+                name="enrolment_once",
+                violation_error_message="已经在这个班里。",
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_due__gte=0), name="enrolment_fee", violation_error_message="应缴不能是负数。"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.class_group} {self.student}"

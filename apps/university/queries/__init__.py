@@ -1,0 +1,1 @@
+"""Reads over the senior university, one module a subject."""

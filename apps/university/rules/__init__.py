@@ -1,0 +1,1 @@
+"""Rules of the senior university: pure, dated, one module a subject."""
