@@ -144,7 +144,8 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
 )
 
 LEDGERS = LEDGER | LEDGER_WORK | HEALTH
-CLERK = REFERENCE | UNIVERSITY | UNIVERSITY_PEOPLE | PEOPLE | LEDGERS | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
+STUDIES = UNIVERSITY | UNIVERSITY_PEOPLE
+CLERK = REFERENCE | STUDIES | PEOPLE | LEDGERS | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
@@ -166,13 +167,13 @@ ROLES = {
              | {"accounts.view_reveals"}),
         Role("auditor", "审计员", _views("common.auditentry", "common.auditsubject", "common.auditseal")),
         Role("clerk", "经办人", CLERK),
-        Role("section_head", "科长", CLERK | UNIVERSITY | UNIVERSITY_PEOPLE | AID_HEAD | THOUGHTS | _edits("organisation.ruleset", "registry.rankcolumn")
+        Role("section_head", "科长", CLERK | AID_HEAD | THOUGHTS | _edits("organisation.ruleset", "registry.rankcolumn")
              | _edits("ledgers.treatmentitem") | _views("organisation.barredentry") | _edits("ledgers.wordtemplate")
              | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people", "registry.view_hold",
                 "registry.change_hold", "ledgers.waive_duty", "ledgers.approve_campaign", "ledgers.approve_over",
                 "branches.name_evaluation"}),
-        Role("leader", "局领导", REFERENCE | PEOPLE | UNIVERSITY | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK | OWN_ABSENCE
-             | {"people.view_proxygrant", "people.view_contact",
+        Role("leader", "局领导", REFERENCE | PEOPLE | UNIVERSITY | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK
+             | OWN_ABSENCE | {"people.view_proxygrant", "people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
              "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "ledgers.safetycheck", "registry.servingleader",

@@ -5,6 +5,6 @@ from .offerings import Occupied, Offering, OfferingTime, Places
 from .sign_ups import Offer, OfferAttempt, SignUp, SignUpQuerySet
 
 __all__ = [
-    "Occupied", "Offer", "OfferAttempt", "Offering", "OfferingTime", "Places", "Round", "SignUp", "SignUpQuerySet", "Ticket",
-    "TicketHolder",
+    "Occupied", "Offer", "OfferAttempt", "Offering", "OfferingTime", "Places", "Round", "SignUp", "SignUpQuerySet",
+    "Ticket", "TicketHolder",
 ]  # fmt: skip
