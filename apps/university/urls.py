@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import air, catalogue, lesson_files
+from .views import air, catalogue, lesson_files, tv
 
 app_name = "university"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("air/lesson/<uuid:lesson>/", air.air_lesson, name="air_lesson"),
     path("air/lesson/<uuid:lesson>/done/", air.air_done, name="air_done"),
     path("air/lesson/<uuid:lesson>/captions.vtt", lesson_files.lesson_captions, name="lesson_captions"),
+    path("air/tv/", tv.tv, name="tv"),
     path("air/file/<uuid:file>/", lesson_files.lesson_file, name="lesson_file"),
 ]
