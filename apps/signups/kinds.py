@@ -18,6 +18,9 @@ class Kind:
 
     `seated(sign_ups, on)` and `freed(sign_ups, on)`: what the room does in the same transaction when places were given
     or given up, in one go for many. `phone(offering)`: whom to ring about it.
+
+    `left(offering, person ids, on)`: how many more places each of them may take where that offering is one of them; who
+    is not named may take any number. None: there is no most.
     """
 
     key: str
@@ -26,6 +29,7 @@ class Kind:
     seated: Callable[[list[SignUp], dt.date], None]
     freed: Callable[[list[SignUp], dt.date], None]
     phone: Callable[[Offering], str]
+    left: Callable[[Offering, Iterable[int], dt.date], Mapping[int, int]] | None = None
 
 
 kinds: dict[str, Kind] = {}
