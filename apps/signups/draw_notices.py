@@ -35,7 +35,10 @@ class PlacedTexts(_Texts):
 class WaitsTexts(_Texts):
     """To whom the draw gave none. Raises ValueError with a sentence. See rule book 9.18."""
 
-    sms: str = "{姓名}同志：老年大学抽签结果已公布，您这次没有抽中，已按抽签先后排入候补，有名额空出会联系您。第几位请问{电话}。"
+    sms: str = (
+        "{姓名}同志：老年大学抽签结果已公布，您这次没有抽中，已按抽签先后排入候补，"
+        "有名额空出会联系您。第几位请问{电话}。"
+    )
     card: str = (
         "{姓名}同志：老年大学抽签结果已公布，您这次没有抽中，已按抽签先后排入候补。有名额空出，学校会按次序联系您；"
         "排在第几位请打电话{电话}。"

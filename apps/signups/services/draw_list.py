@@ -70,14 +70,22 @@ def _places(offerings: list[Offering]) -> Iterable[Place]:
 
 
 def clashes_among(offerings: list[Offering]) -> dict[int, set[int]]:
-    """Which of them take place at the same time."""
+    """Which of them nobody may have together: at the same time, or too alike for the kind."""
     times = list(OfferingTime.objects.filter(offering__in=offerings).order_by("pk"))
     found: dict[int, set[int]] = defaultdict(set)
     for one in times:
         for other in times:
             if one.offering_id != other.offering_id and _overlap(one, other):
                 found[one.offering_id].add(other.offering_id)
+    for one, other in _alike(offerings):
+        found[one].add(other)
+        found[other].add(one)
     return found
+
+
+def _alike(offerings: list[Offering]) -> Iterable[tuple[int, int]]:
+    alike = kind_of(offerings[0]).alike if offerings else None
+    return alike(offerings) if alike else ()
 
 
 def _overlap(one: OfferingTime, other: OfferingTime) -> bool:
