@@ -3,19 +3,17 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from apps.common import crypto
 from apps.common.errors import BusinessError
 from apps.organisation.queries import rule_values
 from apps.people.models import Person
+from apps.registry.queries import Asked, read_search
 from apps.registry.wording import age_of
 from apps.university.choices.statements import StatementKind
 from apps.university.models import ClassGroup, Enrolment, Statement, Student, StudentCard
 from apps.university.rules.cards import is_ours, read_number
 from apps.university.rules.statements import PaperRules, Signed, blocking, missing
-
-LAST4 = 4
 
 
 def student_of_card(text: str) -> Student | None:
@@ -42,12 +40,22 @@ def wrong_card_words(text: str) -> str:
     return "没有这个卡号。"
 
 
-def by_last_four(rows: QuerySet[Student], digits: str) -> QuerySet[Student]:
-    """Those whose card, phone or citizen id ends in four digits."""
-    phone, citizen = crypto.blind_index("phone_last4", digits), crypto.blind_index("citizen_id_last4", digits)
-    return rows.filter(
-        Q(person__phones__last4_index=phone) | Q(person__citizen_id_last4=citizen) | Q(card_no__endswith=digits)
-    ).distinct()
+def matching(text: str) -> tuple[Asked, Q | None]:
+    """What a typed text asks of students: name, reading, phone, whole number, card number, or the last four digits of
+    any of these. None for what is not understood."""
+    search = read_search(text)
+    number = read_number(text)
+    if search.asked is Asked.LAST_FOUR:
+        cards = StudentCard.objects.filter(card_no__endswith=number, ended_on__isnull=True).order_by()
+        people = Person.objects.filter(search.condition).order_by()
+        return search.asked, Q(pk__in=people.values("pk").union(cards.values("student_id")))
+    if search.condition is None or (search.asked is not Asked.NAME and any(letter.isdigit() for letter in number)):
+        cards = StudentCard.objects.filter(card_no=number).order_by()
+        found = Q(pk__in=cards.values("student_id"))
+        if search.condition is None:
+            return search.asked, found if number else None
+        return search.asked, found | Q(pk__in=Person.objects.filter(search.condition).order_by().values("pk"))
+    return search.asked, Q(pk__in=Person.objects.filter(search.condition).order_by().values("pk"))
 
 
 # Papers -----------------------------------------------------------------------------------------------------------

@@ -73,17 +73,18 @@ def share_of(held: int, rules: RefundRules, *, special: bool = False) -> int:
 def refund_of(paid: Decimal, owed: Decimal, held: int, cause: str, rules: RefundRules) -> Reckoned:
     """The refund of somebody who paid `paid` (net of what went back already) after `held` lessons of his class.
 
-    `owed`: what he keeps owing, where the class goes on (换课差额、多缴). Never more than `paid`, never below 0; a class
-    that the school cancelled gives all of it back, always. See rule book 9.35 and 9.36.
+    `owed`: what he keeps owing, where the class goes on (换课差额、多缴). Never more than `paid`, never below 0; a
+    class that the school cancelled gives all of it back, always. See rule book 9.35.
     """
     if cause in IN_FULL:
-        back = paid if cause == RefundCause.CLASS_OFF else max(ZERO, paid - owed)
-        words = "学校取消开班，全额退还" if cause == RefundCause.CLASS_OFF else f"已缴 {paid} 元，应缴 {owed} 元，退差额"
+        is_off = cause == RefundCause.CLASS_OFF
+        back = paid if is_off else max(ZERO, paid - owed)
+        words = f"学校取消开班，已缴 {paid} 元全退" if is_off else f"已缴 {paid} 元，应缴 {owed} 元，退差额"
         return Reckoned(back, 100, ZERO, words, "" if back else "没有多缴，不用退。")
     special = cause in SPECIAL
     share = share_of(held, rules, special=special)
     if rules.only_special and not special:
-        return Reckoned(ZERO, 0, ZERO, "按规定只有离世、重病、移居才退", "按本校规定，只有离世、重病、移居外地的可以退费。")
+        return Reckoned(ZERO, 0, ZERO, "", "按本校规定，只有离世、重病、移居外地的可以退费。")
     before = (paid * share / 100).quantize(CENT, ROUND_HALF_UP)
     handling = min(rules.handling, before)
     words = f"{how_far(held)}，已缴 {paid} 元，退 {share}%"
