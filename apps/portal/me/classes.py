@@ -151,7 +151,9 @@ def ticket_or_404(acting, key) -> OwnTicket:
 def ticket(request, acting, key):
     """A ticket: its number in the public list, its choices, what the draw gave."""
     found = ticket_or_404(acting, key)
-    others = [one.person.name for one in found.ticket.holders.select_related("person") if one.person_id != acting.person.pk]
+    others = [
+        one.person.name for one in found.ticket.holders.select_related("person") if one.person_id != acting.person.pk
+    ]
     return show(request, acting, "portal/me/ticket.html", {"own": found, "others": others})
 
 
@@ -184,7 +186,9 @@ def change_ticket(request, acting, key):
         else:
             messages.success(request, "志愿改好了。")
             return redirect("portal:me_ticket", key)
-    return show(request, acting, "portal/me/ticket_change.html", {"form": form, "own": found}, 422 if form.errors else 200)
+    return show(
+        request, acting, "portal/me/ticket_change.html", {"form": form, "own": found}, 422 if form.errors else 200
+    )
 
 
 @own_page(scope=ENROL)

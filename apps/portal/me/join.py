@@ -223,9 +223,7 @@ def _refused(join: Join, sentence: str = ""):
         return None
     others = [one for one in catalogue.similar(join.group, join.now, most=LOOKED_AT) if one.phase in OPEN]
     fitting = [
-        one
-        for one in others
-        if not kind_of(one.group.offering).refusals(one.group.offering, [join.person.pk], join.on)
+        one for one in others if not kind_of(one.group.offering).refusals(one.group.offering, [join.person.pk], join.on)
     ]
     context = {"card": join.card, "sentence": sentence, "others": fitting[:2]}
     return show(join.request, join.acting, PAGE.format("refused"), context, 200)

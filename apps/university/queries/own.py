@@ -107,7 +107,11 @@ class OwnTicket:
     def is_open(self) -> bool:
         """Whether it may still be changed and taken back."""
         drawn = self.ticket.round
-        return self.ticket.withdrawn_at is None and drawn.state == "collect" and drawn.opens_at <= self.now < drawn.closes_at
+        return (
+            self.ticket.withdrawn_at is None
+            and drawn.state == "collect"
+            and drawn.opens_at <= self.now < drawn.closes_at
+        )
 
     @property
     def closes(self) -> str:
