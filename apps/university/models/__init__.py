@@ -2,12 +2,13 @@
 
 from .catalogue import Course, Department, Major
 from .classes import ClassGroup, ClassSession, SessionTeacher, WeeklySlot
+from .desk import Continuation, PadLine, PadSheet, QueueDay
 from .schools import Campus, Room, School
 from .students import Enrolment, Student, StudentSchool
 from .teachers import Teacher
 from .terms import Term, TermPhase
 
 __all__ = [
-    "Campus", "ClassGroup", "ClassSession", "Course", "Department", "Enrolment", "Major", "Room", "School",
+    "Campus", "ClassGroup", "ClassSession", "Continuation", "Course", "Department", "Enrolment", "Major", "PadLine", "PadSheet", "QueueDay", "Room", "School",
     "SessionTeacher", "Student", "StudentSchool", "Teacher", "Term", "TermPhase", "WeeklySlot",
 ]  # fmt: skip
