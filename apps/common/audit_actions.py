@@ -61,6 +61,7 @@ ACTION_NAMES = {
     "aid.batch": "登记困难帮扶发放",
     "fund.keep": "登记帮扶资金",
     "fund.adjust": "调整帮扶资金",
+    "student.register": "登记学员",
     "paper.print": "打印要收回的表",
     "paper.hand_over": "表送去签字盖章",
     "paper.take_back": "收回表",

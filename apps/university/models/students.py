@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.common import history
-from apps.common.models import Record
+from apps.common.models import Record, Versioned
 from apps.people.models import Person
 from apps.signups.models import SignUp
 from apps.university.choices.students import EnrolmentState, StudentKind
@@ -27,8 +27,9 @@ class Student(Record):
     """A person as a student of any of the schools. `card_no` stands on the card and in its QR code."""
 
     person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="student", verbose_name="人员")
-    card_no = models.CharField("学员卡号", max_length=12, unique=True)
+    card_no = models.CharField("学员卡号", max_length=12, unique=True, editable=False)
     kind = models.CharField("人员类型", max_length=8, choices=StudentKind)
+    registered_on = models.DateField("建档日期", null=True, blank=True, editable=False)
     strengths = models.CharField("特长", max_length=120, blank=True, db_default="")
     health_statement_on = models.DateField("健康声明日期", null=True, blank=True)
     safety_letter_on = models.DateField("安全责任书签订日期", null=True, blank=True)
@@ -42,6 +43,37 @@ class Student(Record):
 
     def __str__(self) -> str:
         return str(self.person)
+
+
+@history.track()
+class StudentCard(Versioned):
+    """A card as it was given out. One is in use; a lost one stays, so that whoever brings it is told so.
+
+    `id` is the running number in `card_no` (rule book 9.31); an imported card keeps the number it bore.
+    """
+
+    student = models.ForeignKey(Student, models.CASCADE, related_name="cards", verbose_name="学员")
+    card_no = models.CharField("学员卡号", max_length=12, unique=True)
+    issued_on = models.DateField("发卡日期")
+    ended_on = models.DateField("停用日期", null=True, blank=True)
+    end_reason = models.CharField("停用原因", max_length=60, blank=True, db_default="")
+    printed_at = models.DateTimeField("最近打印", null=True, blank=True)
+
+    class Meta(Versioned.Meta):
+        verbose_name = "学员卡"
+        verbose_name_plural = "学员卡"
+        ordering = ["-issued_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student"],
+                condition=Q(ended_on__isnull=True),
+                name="studentcard_one",
+                violation_error_message="这位学员已经有一张在用的卡。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.card_no
 
 
 class StudentSchool(models.Model):
