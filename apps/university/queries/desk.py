@@ -114,7 +114,9 @@ def _by_name(text: str, user) -> Found | None:
 
 def _by_class(text: str, schools: QuerySet[School]) -> Found | None:
     rows = ClassGroup.objects.current().filter(school__in=schools.order_by().values("pk"), code__iexact=text.strip())
-    rows = rows.select_related("school", "course", "term", "offering__places").order_by("-term__starts_on", "school", "pk")
+    rows = rows.select_related("school", "course", "term", "offering__places").order_by(
+        "-term__starts_on", "school", "pk"
+    )
     classes = tuple(rows[:MOST])
     return Found(classes=classes) if classes else None
 
