@@ -18,6 +18,7 @@ class Kind:
 
     `seated(sign_ups, on)` and `freed(sign_ups, on)`: what the room does in the same transaction when places were given
     or given up, in one go for many. `phone(offering)`: whom to ring about it.
+    `permission`: whoever holds it on the offering's unit works on its places, and hears when somebody must be rung.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Kind:
     seated: Callable[[list[SignUp], dt.date], None]
     freed: Callable[[list[SignUp], dt.date], None]
     phone: Callable[[Offering], str]
+    permission: str
 
 
 kinds: dict[str, Kind] = {}

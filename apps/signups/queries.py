@@ -1,8 +1,8 @@
 """Reads over places and ranks: nothing here writes or locks."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
@@ -54,4 +54,6 @@ def free_of(offerings: Iterable[Offering]) -> dict[int, int]:
 
 def clashes(offering: Offering, persons: Iterable[int]) -> dict[int, str]:
     """Person id → title of what he already has at the time of an offering. One statement for all."""
-    raise NotImplementedError
+    with connection.cursor() as cursor:
+        cursor.execute(CLASHES, [offering.pk, list(persons)])
+        return dict(cursor.fetchall())
