@@ -364,6 +364,10 @@ ACTION_NAMES = {
     "adaptation.cancel": "取消改造",
     "adaptation.undo": "撤回改造的上一步",
     "adaptation.photo": "加或删改造照片",
+    "class.create": "新开班级",
+    "class.change": "改班级",
+    "class.publish": "公布班级",
+    "class.begin": "班级开课",
 }
 
 
