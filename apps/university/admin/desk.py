@@ -194,7 +194,9 @@ def first_choices(request, ticket, person, classes: list[ClassGroup]) -> list[in
     by_offering = {one.offering_id: one.pk for one in classes}
     chosen = []
     if ticket is not None:
-        rows = SignUp.objects.filter(ticket=ticket, person=person, state=SignUpState.APPLIED).order_by("preference", "pk")
+        rows = SignUp.objects.filter(ticket=ticket, person=person, state=SignUpState.APPLIED).order_by(
+            "preference", "pk"
+        )
         chosen = [by_offering[row.offering_id] for row in rows if row.offering_id in by_offering]
     first = request.GET.get("first", "")
     if first.isdecimal() and int(first) in by_offering.values() and int(first) not in chosen:

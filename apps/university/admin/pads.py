@@ -262,13 +262,16 @@ class PadSheetAdmin(DeskPages, RecordAdmin):
                 offered, changed = offered + len(made), changed + 1
         if changed:
             messages.success(
-                request, f"改了 {changed} 个班{f'，放开的名额已按候补次序留给 {offered} 位，等确认' if offered else ''}。"
+                request,
+                f"改了 {changed} 个班{f'，放开的名额已按候补次序留给 {offered} 位，等确认' if offered else ''}。",
             )
         return release or not any(form.errors for form in forms.values())
 
 
 def terms_of(user):
-    return Term.objects.current().filter(pk__in=ClassGroup.objects.visible_to(user).values("term")).order_by("-starts_on")
+    return (
+        Term.objects.current().filter(pk__in=ClassGroup.objects.visible_to(user).values("term")).order_by("-starts_on")
+    )
 
 
 def typed_of(line) -> dict:
@@ -298,5 +301,3 @@ def held_row(class_group, form) -> dict:
     title = class_group.offering.title
     cells = [title, str(places.capacity), str(places.taken), str(places.free)]
     return {"name": title, "cells": cells, "form": form}
-
-

@@ -18,7 +18,7 @@ from apps.signups.queries import positions_of
 from apps.signups.services import seats
 from apps.signups.services.waiting import to_waiting
 from apps.university.forms.desk import BoxForm, ReasonForm
-from apps.university.models import School
+from apps.university.models import ClassGroup, School
 from apps.university.queries.desk_classes import place_words, when_words, with_facts
 from apps.university.queries.desk_person import TONES, lines_for, standing_words
 
@@ -166,7 +166,7 @@ class SignUpAdmin(WindowPages, DayEndPages, RecordAdmin):
             raise PermissionDenied
         now = timezone.now()
         line = lines_for([sign_up], self.schools_of(request), now=now)[0]
-        class_group = with_facts(type(sign_up.offering.class_group).objects.filter(pk=sign_up.offering.class_group.pk))[0]
+        class_group = with_facts(ClassGroup.objects.filter(pk=sign_up.offering.class_group.pk))[0]
         audit.look("desk.open", actor=request.user, people=[sign_up.person_id], request=request,
                    target=f"signups.signup:{sign_up.pk}")  # fmt: skip
         context = {
@@ -253,7 +253,7 @@ class SignUpAdmin(WindowPages, DayEndPages, RecordAdmin):
         sign_up = self.get_object(request, unquote(object_id))
         now = timezone.now()
         line = lines_for([sign_up], self.schools_of(request), now=now)[0]
-        class_group = with_facts(type(sign_up.offering.class_group).objects.filter(pk=sign_up.offering.class_group.pk))[0]
+        class_group = with_facts(ClassGroup.objects.filter(pk=sign_up.offering.class_group.pk))[0]
         paper = request.GET.get("paper") if request.GET.get("paper") in PAPERS else "a5"
         audit.look("print", actor=request.user, people=[sign_up.person_id], target=f"signups.signup:{sign_up.pk}",
                    request=request)  # fmt: skip

@@ -68,7 +68,9 @@ class PadLineForm(forms.Form):
 
 
 class HeldBackForm(forms.Form):
-    held_back = forms.IntegerField(label="留给登记本", min_value=0, max_value=2000, widget=forms.NumberInput({"size": 4}))
+    held_back = forms.IntegerField(
+        label="留给登记本", min_value=0, max_value=2000, widget=forms.NumberInput({"size": 4})
+    )
 
 
 class NumbersForm(PortalForm):

@@ -11,7 +11,7 @@ from apps.people.models import Person
 from apps.signups.choices import ACTIVE, OfferState, SignUpState
 from apps.signups.models import Offer, SignUp
 from apps.signups.queries import positions_of
-from apps.university.models import School, Student
+from apps.university.models import ClassGroup, School, Student
 
 from .desk_classes import when_words, with_facts
 
@@ -62,11 +62,8 @@ def lines_for(rows: list[SignUp], schools: QuerySet[School], *, now: dt.datetime
         for offer in Offer.objects.filter(sign_up__in=rows, state=OfferState.OPEN, voided_at__isnull=True)
     }
     here = set(schools.order_by().values_list("pk", flat=True))
-    classes = {
-        one.pk: when_words(one)
-        for one in with_facts(type(rows[0].offering.class_group).objects.filter(
-            pk__in=[row.offering.class_group.pk for row in rows]))
-    } if rows else {}  # fmt: skip
+    keys = [row.offering.class_group.pk for row in rows]
+    classes = {one.pk: when_words(one) for one in with_facts(ClassGroup.objects.filter(pk__in=keys))}
     return [
         Line(
             sign_up=row,

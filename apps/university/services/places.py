@@ -71,7 +71,13 @@ def seated(sign_ups: list[SignUp], on: dt.date) -> None:
     known = {row.sign_up_id: row for row in back.select_for_update(of=("self",)).order_by("pk")}
     for row in known.values():
         if row.state != EnrolmentState.STUDYING or row.voided_at is not None:
-            row.state, row.ended_on, row.end_reason, row.voided_at, row.void_reason = EnrolmentState.STUDYING, None, "", None, ""
+            row.state, row.ended_on, row.end_reason, row.voided_at, row.void_reason = (
+                EnrolmentState.STUDYING,
+                None,
+                "",
+                None,
+                "",
+            )
             row.save(update_fields=["state", "ended_on", "end_reason", "voided_at", "void_reason"])
     fresh: dict[int, list[SignUp]] = {}
     for sign_up in sign_ups:
