@@ -27,7 +27,7 @@ class Kind:
     seated: Callable[[list[SignUp], dt.date], None]
     freed: Callable[[list[SignUp], dt.date], None]
     phone: Callable[[Offering], str]
-    permission: str
+    permission: str = ""
 
 
 kinds: dict[str, Kind] = {}
