@@ -1,7 +1,7 @@
 """What messages say. Texts to staff are counted lines; texts to old people are whole sentences of a rule set."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .sms_length import sms_length
@@ -15,7 +15,8 @@ class Template:
     `health` lines are not shown beside a name even inside the portal's inbox. `about_living`: withheld once the
     person it speaks of no longer lives. `celebrates`: withheld while his household mourns. `texts` is the rule kind
     of the words for an old person, with the fields `sms`, `card` and `call`; without it nothing of this template goes
-    to one. `page` names the address where its rows are worked off, for the inbox.
+    to one. `page` names the address where its rows are worked off, for the inbox. `fills(context)` gives the words of
+    placeholders beyond name, bureau and phone (and may put others in their place) when a person's text is made.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Template:
     celebrates: bool = False
     texts: str = ""
     page: str = ""
+    fills: Callable[[dict], Mapping[str, str]] | None = None
 
 
 _templates: dict[str, Template] = {}
