@@ -11,8 +11,8 @@ from .teachers import Teacher
 from .terms import Term, TermPhase
 
 __all__ = [
-    "AbsenceCase", "Attendance", "Campus", "Certificate", "ClassChange", "ClassMerge", "ClassNotice", "DoorTap", "Leave",
-    "MergeAnswer", "NoticeLine", "RollCall", "SessionAct",
+    "AbsenceCase", "Attendance", "Campus", "Certificate", "ClassChange", "ClassMerge", "ClassNotice", "DoorTap",
+    "Leave", "MergeAnswer", "NoticeLine", "RollCall", "SessionAct",
     "ClassGroup", "ClassSession", "Course", "Department", "Enrolment", "Major", "Room", "School",
     "SessionTeacher", "Student", "StudentSchool", "Teacher", "Term", "TermPhase", "WeeklySlot",
 ]  # fmt: skip

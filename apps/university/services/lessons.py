@@ -217,15 +217,14 @@ def _restore(session: ClassSession, before: dict) -> None:
 
 def _record(session, kind, reason, before, words, actor, now, form_key) -> SessionAct:
     group = session.class_group
+    was = dt.datetime.fromisoformat(before.get("starts_at", session.starts_at.isoformat()))
+    last = max(session.starts_at, was)
+    # A lesson of days gone by is put right without telling anybody.
     notice = None
-    if session.starts_at > now or dt.datetime.fromisoformat(before.get("starts_at", now.isoformat())) > now:
-        on = day_of(now)
-        until = max(
-            session.starts_at, dt.datetime.fromisoformat(before.get("starts_at", session.starts_at.isoformat()))
-        )
+    if last > now:
         notice = tell(
             group, [row.student for row in studying(group)], NoticeKind(kind), words, session=session,
-            of_use_until=until, actor=actor, now=now, on=on,
+            of_use_until=last, actor=actor, now=now, on=day_of(now),
         )  # fmt: skip
     act = SessionAct.objects.create(
         public_id=form_key, session=session, class_group=group, kind=kind, reason=reason, before=before, notice=notice,

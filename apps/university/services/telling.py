@@ -11,7 +11,7 @@ from django.db import transaction
 
 from apps.common.errors import BusinessError
 from apps.messaging.choices import Channel, DeliveryClass, DeliveryState
-from apps.messaging.models import Delivery, Message
+from apps.messaging.models import Delivery
 from apps.messaging.recipients import Recipients
 from apps.messaging.rules import SendingRules
 from apps.messaging.services.deciding import withdraw_messages
@@ -98,6 +98,5 @@ def record_calls(notice: ClassNotice, results: Collection[tuple[int, str, str]],
 def take_back(notice: ClassNotice) -> bool:
     """Texts that still wait are withdrawn; True when everybody was still untold, so that nobody need hear more."""
     ids = list(notice.lines.filter(message__isnull=False).values_list("message_id", flat=True))
-    withdrawn = withdraw_messages(ids) if ids else 0
-    left = Message.objects.filter(pk__in=ids, withdrawn_at__isnull=True).exists()
-    return withdrawn >= len(ids) and not left and not notice.lines.filter(told=Told.YES).exists()
+    withdrawn = withdraw_messages(ids)
+    return withdrawn >= len(ids) and not notice.lines.filter(told=Told.YES).exists()
