@@ -1,6 +1,9 @@
 """The senior university: schools, what they teach, who teaches, who learns."""
 
+from .attendance import AbsenceCase, Attendance, DoorTap, Leave, RollCall
 from .catalogue import Course, Department, Major
+from .certificates import Certificate
+from .changes import ClassChange, ClassMerge, ClassNotice, MergeAnswer, NoticeLine, SessionAct
 from .classes import ClassGroup, ClassSession, SessionTeacher, WeeklySlot
 from .desk import Continuation, PadLine, PadSheet, QueueDay
 from .money import Payment, PaymentLine, Refund, RefundBatch, RefundStep
@@ -13,9 +16,10 @@ from .teachers import Teacher, TeacherAssessment, TeacherHiring, TeacherPaper
 from .terms import Term, TermPhase
 
 __all__ = [
-    "Agreement", "Campus", "ClassGroup", "ClassSession", "Continuation", "Course", "Department", "Enrolment",
-    "Equipment", "Major", "Misconduct", "PadLine", "PadSheet", "Partner", "Payment", "PaymentLine", "PracticeBase",
-    "QueueDay", "Refund", "RefundBatch", "RefundStep", "Room", "RoomRepair", "School", "SessionTeacher", "Statement",
-    "Student", "StudentCard", "StudentSchool", "Teacher", "TeacherAssessment", "TeacherHiring", "TeacherPaper",
-    "Term", "TermPhase", "WeeklySlot",
+    "AbsenceCase", "Agreement", "Attendance", "Campus", "Certificate", "ClassChange", "ClassGroup", "ClassMerge",
+    "ClassNotice", "ClassSession", "Continuation", "Course", "Department", "DoorTap", "Enrolment", "Equipment",
+    "Leave", "Major", "MergeAnswer", "Misconduct", "NoticeLine", "PadLine", "PadSheet", "Partner", "Payment",
+    "PaymentLine", "PracticeBase", "QueueDay", "Refund", "RefundBatch", "RefundStep", "RollCall", "Room",
+    "RoomRepair", "School", "SessionAct", "SessionTeacher", "Statement", "Student", "StudentCard", "StudentSchool",
+    "Teacher", "TeacherAssessment", "TeacherHiring", "TeacherPaper", "Term", "TermPhase", "WeeklySlot",
 ]  # fmt: skip
