@@ -17,6 +17,7 @@ from apps.university.rules.air import LessonRules, minutes_words, size_words
 from apps.university.services import air
 
 from .air_base import SchoolRecord
+from .reports import ReportPages
 
 STANDING = Q(lessons__voided_at__isnull=True)
 
@@ -48,7 +49,7 @@ class ShownFilter(admin.SimpleListFilter):
 
 
 @admin.register(LessonSeries)
-class LessonSeriesAdmin(SchoolRecord):
+class LessonSeriesAdmin(ReportPages, SchoolRecord):
     form = SeriesForm
     add_label = "新增一套课"
     empty_words = "先建一套课，再在里面加一讲一讲的视频、音频或文字。"

@@ -54,7 +54,8 @@ def _check(facts: LectureFacts) -> None:
 
 
 def _write_offering(offering: Offering, facts: LectureFacts) -> Offering:
-    offering.unit_id, offering.title, offering.mode = facts.series.school.unit_id, f"大讲堂：{facts.title}", Mode.FIRST_COME
+    offering.unit_id, offering.mode = facts.series.school.unit_id, Mode.FIRST_COME
+    offering.title = f"大讲堂：{facts.title}"
     offering.opens_at, offering.closes_at = facts.opens_at, facts.closes_at or facts.starts_at
     offering.save()
     starts, ends = timezone.localtime(facts.starts_at), timezone.localtime(facts.ends_at)
