@@ -1,6 +1,6 @@
 """The senior university: schools, what they teach, who teaches, who learns."""
 
-from .air import Lesson, LessonDone, LessonFile, LessonSeries
+from .air import Lesson, LessonDone, LessonFile, LessonSeries, LessonWish
 from .attendance import AbsenceCase, Attendance, DoorTap, Leave, RollCall
 from .broadcasts import CourseNomination, Programme, TeachingResearch
 from .catalogue import Course, Department, Major
@@ -20,11 +20,11 @@ from .terms import Term, TermPhase
 
 __all__ = [
     "AbsenceCase", "Agreement", "Attendance", "Campus", "Certificate", "ClassChange", "ClassGroup", "ClassMerge",
-    "ClassNotice", "ClassSession", "Continuation", "Course", "CourseNomination", "Department", "DoorTap",
-    "Enrolment", "Equipment", "Leave", "Lecture", "LectureSeries", "Lesson", "LessonDone", "LessonFile",
-    "LessonSeries", "Major", "MergeAnswer", "Misconduct", "NoticeLine", "PadLine", "PadSheet", "Partner", "Payment",
-    "PaymentLine", "PracticeBase", "Programme", "QueueDay", "Refund", "RefundBatch", "RefundStep", "RollCall",
-    "Room", "RoomRepair", "School", "SessionAct", "SessionTeacher", "Statement", "Student", "StudentCard",
-    "StudentSchool", "Teacher", "TeacherAssessment", "TeacherHiring", "TeacherPaper", "TeachingResearch", "Term",
-    "TermPhase", "WeeklySlot",
+    "ClassNotice", "ClassSession", "Continuation", "Course", "CourseNomination", "Department", "DoorTap", "Enrolment",
+    "Equipment", "Leave", "Lecture", "LectureSeries", "Lesson", "LessonDone", "LessonFile", "LessonSeries",
+    "LessonWish", "Major", "MergeAnswer", "Misconduct", "NoticeLine", "PadLine", "PadSheet", "Partner", "Payment",
+    "PaymentLine", "PracticeBase", "Programme", "QueueDay", "Refund", "RefundBatch", "RefundStep", "RollCall", "Room",
+    "RoomRepair", "School", "SessionAct", "SessionTeacher", "Statement", "Student", "StudentCard", "StudentSchool",
+    "Teacher", "TeacherAssessment", "TeacherHiring", "TeacherPaper", "TeachingResearch", "Term", "TermPhase",
+    "WeeklySlot",
 ]  # fmt: skip
