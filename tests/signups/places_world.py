@@ -13,14 +13,16 @@ from tests.builders import make_person, make_unit
 ZONE = ZoneInfo("Asia/Shanghai")
 # A Monday morning before the term, in a week without holidays.
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
-FIRST_ON, UNTIL = dt.date(2026, 3, 16), dt.date(2026, 7, 6)
+FIRST_ON = dt.date(2026, 3, 16)
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 class World:
     """One school. `add_class` makes classes that meet on a weekday of their own unless told otherwise."""
 
-    def __init__(self):
+    def __init__(self, first_on=FIRST_ON):
+        self.first_on = first_on
+        self.until = first_on + 112 * DAY
         self.unit = make_unit()
         self.school = School.objects.create(
             name="云江市老年大学", level="city", unit=self.unit, address="新华路1号", phone="0530-6600001"
@@ -40,10 +42,10 @@ class World:
         Places.objects.create(offering=offering, capacity=capacity, held_back=held_back)
         OfferingTime.objects.create(
             offering=offering, weekday=weekday or (self.count - 1) % 7 + 1, starts=starts, ends=starts + 90,
-            first_on=FIRST_ON, until=UNTIL,
+            first_on=self.first_on, until=self.until,
         )  # fmt: skip
         course = over.pop("course", None) or Course.objects.create(school=self.school, name=f"{name}{self.count}")
-        values = {"term": self.term, "school": self.school, "first_on": FIRST_ON, "until": UNTIL, **over}
+        values = {"term": self.term, "school": self.school, "first_on": self.first_on, "until": self.until, **over}
         ClassGroup.objects.create(course=course, offering=offering, code=f"{self.count:02}", **values)
         return offering
 
