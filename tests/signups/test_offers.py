@@ -1,10 +1,12 @@
 import datetime as dt
+import json
 import uuid
 
 import pytest
 
 from apps.common.errors import BusinessError
-from apps.messaging.models import Message
+from apps.messaging.jobs.wording import PersonWords, freeze_words
+from apps.messaging.models import Delivery, Message
 from apps.organisation.models import RuleSet
 from apps.organisation.workdays import WorkCalendar
 from apps.signups.choices import AttemptWay
@@ -95,6 +97,16 @@ def test_who_takes_it_is_seated_and_the_second_press_changes_nothing(world, offe
     assert Message.objects.filter(template="signup.ring").count() == 2  # both colleagues
     with pytest.raises(BusinessError, match="已经接受了"):
         offers.decline(offered, actor=None, now=NOW + DAY, via="web")
+
+
+def test_he_is_told_which_class_and_whom_to_ring(world, offered):
+    delivery = Delivery.objects.get(person=offered.sign_up.person)
+
+    freeze_words(delivery, "", PersonWords())
+
+    text = json.loads(delivery.payload)["text"]
+    assert text.startswith("学员2同志，您好！您候补的“书法01班”有名额了")
+    assert text.endswith("想好了随时打0530-6600001。")
 
 
 def test_who_declines_makes_room_for_the_next(world, offered):

@@ -1,4 +1,3 @@
-import threading
 import uuid
 
 import pytest
@@ -12,7 +11,7 @@ from apps.signups.queries import free_of, positions_of
 from apps.signups.services import seats
 from apps.university.models import Enrolment
 from tests.builders import make_person, make_user
-from tests.signups.places_world import DAY, HOUR, MINUTE, NOW, World, ask, states, taken
+from tests.signups.places_world import DAY, HOUR, MINUTE, NOW, World, ask, at_once, states, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -230,27 +229,6 @@ def test_many_at_once_never_get_more_places_than_there_are(world):
     found = at_once([lambda person=person: ask(offering, person).state for person in world.people(10)])
 
     assert (found.count("seated"), found.count("waiting"), taken(offering)) == (3, 7, 3)
-
-
-def at_once(calls) -> list:
-    """What each call gave, run by threads with connections of their own that begin together."""
-    ready, found = threading.Barrier(len(calls)), []
-
-    def run(call):
-        ready.wait()
-        try:
-            found.append(call())
-        except BusinessError as error:
-            found.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def _sql(text, params):
