@@ -31,7 +31,7 @@ class Kind:
     seated: Callable[[list[SignUp], dt.date], None]
     freed: Callable[[list[SignUp], dt.date], None]
     phone: Callable[[Offering], str]
-    permission: str
+    permission: str = ""
     left: Callable[[Offering, Iterable[int], dt.date], Mapping[int, int]] | None = None
     alike: Callable[[Iterable[Offering]], Iterable[tuple[int, int]]] | None = None
 

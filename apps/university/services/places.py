@@ -67,18 +67,7 @@ def refusals(offering: Offering, persons: Iterable[int], on: dt.date) -> Mapping
 def seated(sign_ups: list[SignUp], on: dt.date) -> None:
     """Students and enrolments of those who got a place, with what they owe. Who comes back to his place (a death that
     was no death) has the enrolment he had."""
-    back = Enrolment.objects.filter(sign_up__in=[row.pk for row in sign_ups])
-    known = {row.sign_up_id: row for row in back.select_for_update(of=("self",)).order_by("pk")}
-    for row in known.values():
-        if row.state != EnrolmentState.STUDYING or row.voided_at is not None:
-            row.state, row.ended_on, row.end_reason, row.voided_at, row.void_reason = (
-                EnrolmentState.STUDYING,
-                None,
-                "",
-                None,
-                "",
-            )
-            row.save(update_fields=["state", "ended_on", "end_reason", "voided_at", "void_reason"])
+    known = _came_back([row.pk for row in sign_ups])
     fresh: dict[int, list[SignUp]] = {}
     for sign_up in sign_ups:
         if sign_up.pk not in known:
@@ -118,6 +107,15 @@ def _applicants(group: ClassGroup, persons: list[int], busy: Mapping[int, str]) 
     for person, life, voided, birth, is_cadre, held, times, same_now in rows:
         date = PartialDate.parse(birth) if birth else None
         yield person, Applicant(life, voided, date, is_cadre, held, times, same_now, busy.get(person, ""))
+
+
+def _came_back(sign_ups: list[int]) -> set[int]:
+    """Sign-ups that have an enrolment already: it goes on."""
+    rows = Enrolment.objects.filter(sign_up__in=sign_ups)
+    known = set(rows.values_list("sign_up_id", flat=True))
+    if known:
+        rows.update(state=EnrolmentState.STUDYING, ended_on=None, end_reason="", voided_at=None, void_reason="")
+    return known
 
 
 def _enrol(group: ClassGroup, sign_ups: list[SignUp], on: dt.date) -> None:
