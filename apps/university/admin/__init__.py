@@ -1,6 +1,11 @@
 """The staff side of the senior university in the stock admin."""
 
+from .broadcasts import CourseNominationAdmin, ProgrammeAdmin, TeachingResearchAdmin
+from .lessons import LessonAdmin, LessonSeriesAdmin
 from .rounds import RoundAdmin
 from .tickets import TicketAdmin
 
-__all__ = ["RoundAdmin", "TicketAdmin"]
+__all__ = [
+    "CourseNominationAdmin", "LessonAdmin", "LessonSeriesAdmin", "ProgrammeAdmin", "RoundAdmin",
+    "TeachingResearchAdmin", "TicketAdmin",
+]  # fmt: skip
