@@ -17,11 +17,11 @@ from apps.signups.models import Offering, Round
 from apps.signups.services.draws import draw, freeze, publish
 from apps.signups.services.rounds import save_round
 from apps.signups.services.tickets import apply
-from apps.university.models import ClassGroup, Course, Room, School, Term
+from apps.university.models import ClassGroup, Course, Room, School, Teacher, Term
 from apps.university.rules.classes import HOUR, Slot, moment
 from apps.university.services.classes import ClassFacts, begin_class, create_class, publish_class
 
-from .school_facts import CITY
+from .school_facts import CITY, COURSES
 
 WEEK = dt.timedelta(7)
 SATURDAY = 6
@@ -82,6 +82,7 @@ def _make(school: School, term: Term, row: tuple, clerk: User) -> ClassGroup:
         term=term, school=school, course=Course.objects.get(school=school, name=name), code=code, capacity=capacity,
         slots=(Slot(SATURDAY, starts, starts + 90),), first_on=term.starts_on, until=term.starts_on + 16 * WEEK,
         mode=Mode.LOTTERY, room=Room.objects.filter(campus__school=school, seats__gte=capacity).order_by("pk").first(),
+        teacher=Teacher.objects.get(school=school, person__name=next(row[6] for row in COURSES if row[2] == name)),
         fee=Decimal(160), min_open=5,
     )  # fmt: skip
     return create_class(facts, actor=clerk)

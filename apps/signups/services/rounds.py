@@ -24,14 +24,14 @@ def save_round(round: Round, offerings: Sequence[Offering], *, actor) -> Round:
         raise ValueError(f"unknown kind: {round.kind}")
     _check_window(round)
     before = set(Offering.objects.filter(round=round).values_list("pk", flat=True)) if round.pk else set()
-    locked = list(Offering.objects.select_for_update(of=("self",)).filter(pk__in=offerings).order_by("pk"))
-    for one in locked:
+    wanted = {one.pk for one in offerings}
+    for one in Offering.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"):
         _check_offering(one, round)
-    _check_taken_out(before - {one.pk for one in locked})
+    _check_taken_out(before - wanted)
     is_new = round.pk is None
     round.save()
-    Offering.objects.filter(pk__in=before).exclude(pk__in=locked).update(round=None)
-    Offering.objects.filter(pk__in=locked).update(round=round, mode=Mode.LOTTERY, opens_at=None, closes_at=None)
+    Offering.objects.filter(pk__in=before - wanted).update(round=None)
+    Offering.objects.filter(pk__in=wanted).update(round=round, mode=Mode.LOTTERY, opens_at=None, closes_at=None)
     if is_new:
         audit.record("draw.open", actor=actor, target=f"signups.round:{round.pk}")
     return round
