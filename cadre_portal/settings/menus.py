@@ -81,6 +81,8 @@ STAFF_NAVIGATION = [
     ("待遇和服务", "三个机制检查", "admin:ledgers_guaranteecheck_changelist", "ledgers.view_guaranteecheck"),
     ("待遇和服务", "服务目录", "admin:ledgers_serviceoffer_changelist", "ledgers.view_serviceoffer"),
     ("待遇和服务", "社区四就近", "admin:ledgers_nearbyservice_changelist", "ledgers.view_nearbyservice"),
+    ("老年大学", "抽签", "admin:signups_round_changelist", "signups.view_round"),
+    ("老年大学", "抽签表", "admin:signups_ticket_changelist", "signups.view_ticket"),
     ("老年大学", "空中课堂", "admin:university_lessonseries_changelist", "university.view_lessonseries"),
     ("老年大学", "空中课堂各讲", "admin:university_lesson_changelist", "university.view_lesson"),
     ("老年大学", "电视课表", "admin:university_programme_changelist", "university.view_programme"),

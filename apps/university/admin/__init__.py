@@ -2,7 +2,10 @@
 
 from .broadcasts import CourseNominationAdmin, ProgrammeAdmin, TeachingResearchAdmin
 from .lessons import LessonAdmin, LessonSeriesAdmin
+from .rounds import RoundAdmin
+from .tickets import TicketAdmin
 
 __all__ = [
-    "CourseNominationAdmin", "LessonAdmin", "LessonSeriesAdmin", "ProgrammeAdmin", "TeachingResearchAdmin",
+    "CourseNominationAdmin", "LessonAdmin", "LessonSeriesAdmin", "ProgrammeAdmin", "RoundAdmin",
+    "TeachingResearchAdmin", "TicketAdmin",
 ]  # fmt: skip
