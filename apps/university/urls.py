@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import air, catalogue, draws, lesson_files, tv
+from .views import air, catalogue, draws, lectures, lesson_files, tv
 
 app_name = "university"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("air/lesson/<uuid:lesson>/", air.air_lesson, name="air_lesson"),
     path("air/lesson/<uuid:lesson>/done/", air.air_done, name="air_done"),
     path("air/lesson/<uuid:lesson>/captions.vtt", lesson_files.lesson_captions, name="lesson_captions"),
+    path("lectures/", lectures.lectures, name="lectures"),
+    path("lectures/<uuid:key>/", lectures.lecture, name="lecture"),
+    path("lectures/<uuid:key>/join/", lectures.lecture_join, name="lecture_join"),
+    path("lectures/<uuid:key>/leave/", lectures.lecture_leave, name="lecture_leave"),
     path("air/tv/", tv.tv, name="tv"),
     path("air/file/<uuid:file>/", lesson_files.lesson_file, name="lesson_file"),
 ]
