@@ -2,18 +2,16 @@
 
 from django.contrib import admin
 from django.http import Http404
-from django.utils import timezone
 
 from apps.common import attachments
 from apps.common.code_lists import choices_of, names_of
 from apps.common.errors import BusinessError
-from apps.university.forms.catalogue import INTERESTS, CourseForm, ModelForm
-from apps.university.forms.rooms import ReasonForm
+from apps.university.forms.catalogue import INTERESTS, CourseForm
 from apps.university.forms.uploads import FileForm
 from apps.university.models import ClassGroup, Course, Department, Major
 from apps.university.services import catalogue as services
 
-from .base import Block, SchoolRecordAdmin, day, file_answer
+from .base import Block, SchoolRecordAdmin, file_answer
 
 CLASSES_SHOWN = 30
 
@@ -84,19 +82,14 @@ class CourseAdmin(SchoolRecordAdmin):
         return [
             ("poster", "<path:object_id>/poster/", self.poster_view),
             ("file", "<path:object_id>/file/", self.file_view),
-            ("approve", "<path:object_id>/approve/", self.approve_view),
-            ("disapprove", "<path:object_id>/disapprove/", self.disapprove_view),
         ]
 
     def record_tools(self, request, obj):
         tools = super().record_tools(request, obj)
         if not self.may_change(request, obj) or obj.voided_at:
             return tools
-        acts = [
-            ("poster", "换海报" if obj.poster_id else "上传海报"),
-            ("disapprove", "取消精品课程") if obj.is_model else ("approve", "认定精品课程"),
-        ]
-        tools[1:1] = [{"label": label, "url": self.url_of(act, obj)} for act, label in acts]
+        label = "换海报" if obj.poster_id else "上传海报"
+        tools.insert(1, {"label": label, "url": self.url_of("poster", obj)})
         if request.user.has_perm("university.add_classgroup"):
             url = self.admin_site.get_model_admin(ClassGroup).plain_url("begin")
             tools.insert(1, {"label": "开班", "url": f"{url}?course={obj.pk}"})
@@ -110,13 +103,13 @@ class CourseAdmin(SchoolRecordAdmin):
 
     def blocks(self, request, obj):
         links = [{"label": "打开海报", "url": self.url_of("file", obj)}] if obj.poster_id else []
-        approved = f"{day(obj.model_on)}　{obj.model_document}" if obj.is_model else ""
         yield Block(
             "课程",
             facts=[
                 ("学校", obj.school), ("系、专业", f"{obj.major.department}　{obj.major}" if obj.major else ""),
-                ("课程代码", obj.code), ("兴趣", words_of(obj)), ("一句话介绍", obj.summary), ("要带什么", obj.to_bring),
-                ("学制", f"{obj.grades} 年"), ("精品课程认定", approved), ("教学大纲", obj.syllabus),
+                ("课程代码", obj.code), ("兴趣", words_of(obj)), ("一句话介绍", obj.summary), ("要带什么",
+                obj.to_bring),
+                ("学制", f"{obj.grades} 年"), ("教学大纲", obj.syllabus),
             ],
             links=links,
         )  # fmt: skip
@@ -156,22 +149,9 @@ class CourseAdmin(SchoolRecordAdmin):
         obj = self.readable(request, object_id)
         if obj.poster is None or obj.poster.purged_at:
             raise Http404
-        return file_answer(attachments.read(obj.poster), obj.poster.filename, obj.poster.content_type, as_attachment=False)
-
-    def approve_view(self, request, object_id):
-        obj = self.actable(request, object_id)
-        form = ModelForm(request.POST or None, initial={"on": timezone.localdate()})
-        return self.one_act(
-            request, obj, form, title="认定精品课程", done="已认定为精品课程。",
-            perform=lambda values: services.approve_model(obj, **values, actor=request.user),
-        )  # fmt: skip
-
-    def disapprove_view(self, request, object_id):
-        obj = self.actable(request, object_id)
-        return self.one_act(
-            request, obj, ReasonForm(request.POST or None), title="取消精品课程", done="已取消。",
-            perform=lambda values: services.withdraw_model(obj, reason=values["reason"], actor=request.user),
-        )  # fmt: skip
+        return file_answer(
+            attachments.read(obj.poster), obj.poster.filename, obj.poster.content_type, as_attachment=False
+        )
 
 
 def words_of(course: Course) -> str:

@@ -53,7 +53,8 @@ class PartnerAdmin(SchoolRecordAdmin):
             columns=("协议", "签订", "生效", "到期"),
             rows=[
                 [
-                    {"text": one.title, "url": agreements.url_of("change", one)}, day(one.signed_on), day(one.starts_on),
+                    {"text": one.title, "url": agreements.url_of("change", one)}, day(one.signed_on),
+                    day(one.starts_on),
                     day(one.ended_on or one.last_on) or "长期",
                 ]
                 for one in obj.agreements.filter(voided_at=None)
@@ -141,8 +142,10 @@ class AgreementAdmin(SchoolRecordAdmin):
         yield Block(
             "协议",
             facts=[
-                ("合作单位", obj.partner), ("学校", obj.partner.school), ("编号", obj.number), ("合办校区", obj.campus),
-                ("签订日期", day(obj.signed_on)), ("生效日期", day(obj.starts_on)), ("到期日", day(obj.last_on) or "长期"),
+                ("合作单位", obj.partner), ("学校", obj.partner.school), ("编号", obj.number), ("合办校区",
+                obj.campus),
+                ("签订日期", day(obj.signed_on)), ("生效日期", day(obj.starts_on)), ("到期日",
+                day(obj.last_on) or "长期"),
                 ("提前终止", day(obj.ended_on)), ("要点", obj.note),
             ],
             links=links,
@@ -163,7 +166,14 @@ class AgreementAdmin(SchoolRecordAdmin):
 
         buttons = [("remove", "删去扫描件")] if obj.scan_id else []
         return self.one_act(
-            request, obj, form, title="扫描件", perform=perform, done="", buttons=buttons, lead="签字盖章的协议，一份文件。"
+            request,
+            obj,
+            form,
+            title="扫描件",
+            perform=perform,
+            done="",
+            buttons=buttons,
+            lead="签字盖章的协议，一份文件。",
         )
 
     def file_view(self, request, object_id):

@@ -73,7 +73,8 @@ class RoomAdmin(SchoolRecordAdmin):
         yield Block(
             "教室",
             facts=[
-                ("学校", obj.campus.school), ("校区", obj.campus.name), ("地址", obj.campus.address), ("楼层", f"{obj.floor} 楼"),
+                ("学校", obj.campus.school), ("校区", obj.campus.name), ("地址", obj.campus.address), ("楼层",
+                f"{obj.floor} 楼"),
                 ("座位数", obj.seats), ("设备", obj.equipment), ("停用日期", day(obj.closed_on)),
             ],
         )  # fmt: skip
@@ -116,9 +117,7 @@ def _week(room: Room) -> list[list]:
         .select_related("course", "teacher__person")
         .prefetch_related("slots")
     )
-    lines = [
-        (Slot(slot.weekday, slot.starts, slot.ends), one) for one in classes for slot in one.slots.all()
-    ]
+    lines = [(Slot(slot.weekday, slot.starts, slot.ends), one) for one in classes for slot in one.slots.all()]
     lines.sort(key=lambda line: (line[0], line[1].pk))
     return [[str(slot), str(one), str(one.teacher or "")] for slot, one in lines]
 
@@ -227,7 +226,8 @@ class RoomRepairAdmin(SchoolRecordAdmin):
         yield Block(
             "报修",
             facts=[
-                ("学校", obj.room.campus.school), ("教室", f"{obj.room.campus.name}{obj.room.name}"), ("设备", obj.thing),
+                ("学校", obj.room.campus.school), ("教室", f"{obj.room.campus.name}{obj.room.name}"), ("设备",
+                obj.thing),
                 ("坏了什么", obj.trouble), ("报修", f"{day(obj.reported_on)}　{obj.reporter}"),
                 ("派修", f"{day(obj.ordered_on)}　{obj.repairer}".strip()), ("修好", day(obj.done_on)),
                 ("费用（元）", obj.cost if obj.cost is not None else ""), ("结果", obj.result),
@@ -272,7 +272,8 @@ class RoomRepairAdmin(SchoolRecordAdmin):
         as_file = request.GET.get("as") == "xlsx"
         rows = [
             [
-                str(one.room.campus.school), f"{one.room.campus.name}{one.room.name}", one.trouble, day(one.reported_on),
+                str(one.room.campus.school), f"{one.room.campus.name}{one.room.name}", one.trouble,
+                day(one.reported_on),
                 one.reporter, one.get_state_display(), one.repairer, day(one.done_on),
                 one.cost if one.cost is not None else "", one.result,
             ]

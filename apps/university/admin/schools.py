@@ -22,7 +22,12 @@ class OpenFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         year = timezone.localdate().year
-        return [(f"new-{year}", f"{year} 年新开"), (f"new-{year - 1}", f"{year - 1} 年新开"), ("closed", "已停办"), ("all", "全部")]
+        return [
+            (f"new-{year}", f"{year} 年新开"),
+            (f"new-{year - 1}", f"{year - 1} 年新开"),
+            ("closed", "已停办"),
+            ("all", "全部"),
+        ]
 
     def choices(self, changelist):
         first, *others = super().choices(changelist)
@@ -37,7 +42,9 @@ class OpenFilter(admin.SimpleListFilter):
             return queryset.filter(closed_on__isnull=False)
         if value.startswith("new-"):
             year = value.removeprefix("new-")
-            return queryset.filter(opened_on__year=int(year)) if year.isdecimal() and len(year) == 4 else queryset.none()
+            return (
+                queryset.filter(opened_on__year=int(year)) if year.isdecimal() and len(year) == 4 else queryset.none()
+            )
         return queryset.filter(closed_on__isnull=True)
 
 
@@ -106,7 +113,8 @@ class SchoolAdmin(SchoolRecordAdmin):
             for label, number, opened in level_figures(schools, today.year)
         ]
         context = {
-            "title": "四级老年大学一览", "original": None, "list_url": self.plain_url("changelist"), "list_words": "学校",
+            "title": "四级老年大学一览", "original": None, "list_url": self.plain_url("changelist"),
+            "list_words": "学校",
             "tools": [{"label": "打印", "url": "?as=print"}, {"label": "导出 Excel", "url": "?as=xlsx"}],
             "figures": figures,
             "blocks": [Block("各校情况（今天）", columns=COLUMNS, rows=rows, empty="还没有登记学校。")],
@@ -123,7 +131,8 @@ class SchoolAdmin(SchoolRecordAdmin):
         yield Block(
             "学校",
             facts=[
-                ("校名", obj.name), ("上级学校", obj.parent), ("主管单位", obj.unit), ("招收对象", obj.get_admits_display()),
+                ("校名", obj.name), ("上级学校", obj.parent), ("主管单位", obj.unit), ("招收对象",
+                obj.get_admits_display()),
                 ("地址", obj.address), ("电话", f"{obj.phone}　{obj.phone_hours}"), ("成立日期", day(obj.opened_on)),
                 ("停办日期", day(obj.closed_on)), ("简介", obj.introduction),
             ],
@@ -146,7 +155,12 @@ class SchoolAdmin(SchoolRecordAdmin):
             "下级学校、分校",
             columns=("学校", "层级", "成立日期", "电话"),
             rows=[
-                [{"text": one.name, "url": self.url_of("change", one)}, one.get_level_display(), day(one.opened_on), one.phone]
+                [
+                    {"text": one.name, "url": self.url_of("change", one)},
+                    one.get_level_display(),
+                    day(one.opened_on),
+                    one.phone,
+                ]
                 for one in branches.visible_to(request.user)
             ],
             empty="没有。",
@@ -163,7 +177,8 @@ def check_place(school: School) -> None:
         return
     if not may_be_above(school.level, parent.level):
         raise BusinessError(
-            f"{parent}是{parent.get_level_display()}，不能作{SchoolLevel(school.level).label}学校的上级。", field="parent"
+            f"{parent}是{parent.get_level_display()}，不能作{SchoolLevel(school.level).label}学校的上级。",
+            field="parent",
         )
     above, steps = parent, 0
     while above is not None and steps < 50:

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from apps.common.admin_forms import RecordForm
 from apps.common.code_lists import choices_of
-from apps.common.forms import PortalForm
 from apps.university.choices.schools import PhaseKind
 from apps.university.models import Course, School, Term
 
@@ -52,13 +51,6 @@ class CourseForm(RecordForm):
         if not 1 <= (values.get("grades") or 1) <= 5:
             self.add_error("grades", "学制在 1 到 5 年之间。")
         return values
-
-
-class ModelForm(PortalForm):
-    """认定精品课程."""
-
-    on = forms.DateField(label="认定日期", widget=DAY)
-    document_no = forms.CharField(label="文号", max_length=80, help_text="例如 云老大〔2026〕8号")
 
 
 class TermForm(RecordForm):

@@ -96,12 +96,17 @@ class ClassForm(RecordForm):
     def _add_slots(self) -> None:
         usual = [(text, text.replace("-", "–")) for text in self.rules.slots]
         for place in range(1, SLOTS + 1):
-            self.fields[f"day{place}"] = forms.ChoiceField(label=f"每周第 {place} 次", choices=DAYS, required=place == 1)
+            self.fields[f"day{place}"] = forms.ChoiceField(
+                label=f"每周第 {place} 次", choices=DAYS, required=place == 1
+            )
             self.fields[f"time{place}"] = forms.ChoiceField(
                 label="时间", choices=[("", "—"), *usual, (FREE, "其他时间")], required=False
             )
             self.fields[f"free{place}"] = forms.CharField(
-                label="其他时间", required=False, max_length=20, widget=forms.TextInput(attrs={"placeholder": "9:00-10:30"})
+                label="其他时间",
+                required=False,
+                max_length=20,
+                widget=forms.TextInput(attrs={"placeholder": "9:00-10:30"}),
             )
             self.fields[f"day{place}"].error_messages["required"] = "请选星期。"
 

@@ -33,7 +33,9 @@ def loads(teachers, term: Term, *, now: dt.datetime) -> list[Load]:
     length = ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=DurationField())
     rows = (
         SessionTeacher.objects.filter(
-            session__class_group__term=term, session__voided_at__isnull=True, teacher__in=teachers.order_by().values("pk")
+            session__class_group__term=term,
+            session__voided_at__isnull=True,
+            teacher__in=teachers.order_by().values("pk"),
         )
         .exclude(session__state=SessionState.CANCELLED)
         .values("teacher_id")
@@ -49,7 +51,9 @@ def loads(teachers, term: Term, *, now: dt.datetime) -> list[Load]:
     found = list(rows)
     by_key = {
         one.pk: one
-        for one in Teacher.objects.filter(pk__in=[row["teacher_id"] for row in found]).select_related("person", "school")
+        for one in Teacher.objects.filter(pk__in=[row["teacher_id"] for row in found]).select_related(
+            "person", "school"
+        )
     }
     return [
         Load(

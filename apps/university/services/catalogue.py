@@ -1,11 +1,8 @@
-"""Courses: the poster, and the approval as 精品课程. Agreements keep a scan in the same way."""
-
-import datetime as dt
+"""The poster of a course, the scan of an agreement."""
 
 from django.db import transaction
 
 from apps.common import attachments, audit
-from apps.common.errors import BusinessError
 from apps.common.photos import clean_photo
 from apps.common.scans import Scan, read_scan
 from apps.university.models import Agreement, Course
@@ -51,25 +48,3 @@ def _kept(scan: Scan, subject: str, purpose: str, actor):
         scan.data, subject=subject, purpose=purpose, filename=scan.filename, content_type=scan.content_type,
         actor=actor, keep_days=None,
     )  # fmt: skip
-
-
-@transaction.atomic
-def approve_model(course: Course, *, on: dt.date, document_no: str, actor) -> None:
-    """Named 精品课程 by a document. Twice with the same does nothing."""
-    row = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
-    if not document_no.strip():
-        raise BusinessError("请填认定的文号。", field="document_no")
-    if not row.syllabus.strip():
-        raise BusinessError("精品课程要先有教学大纲，请先填写。")
-    row.is_model, row.model_on, row.model_document = True, on, document_no.strip()
-    row.save(update_fields=["is_model", "model_on", "model_document"])
-    audit.record("course.approve", actor=actor, target=f"university.course:{row.pk}")
-
-
-@transaction.atomic
-def withdraw_model(course: Course, *, reason: str, actor) -> None:
-    """No longer 精品课程."""
-    row = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
-    row.is_model, row.model_on, row.model_document = False, None, ""
-    row.save(update_fields=["is_model", "model_on", "model_document"])
-    audit.record("course.disapprove", actor=actor, target=f"university.course:{row.pk}", reason=reason)

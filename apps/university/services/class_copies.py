@@ -54,7 +54,9 @@ def lines_of(source: Term, target: Term, school: School) -> list[Line]:
         last = one.grade >= one.course.grades
         hows = (ON, ANEW, LEAVE) if last else (UP, ON, ANEW, LEAVE)
         proposed = (ANEW if one.course.grades == 1 else LEAVE) if last else UP
-        standing = followed.get(one.pk) or (taken.get((one.course_id, one.grade, one.code)) if proposed == ANEW else None)
+        standing = followed.get(one.pk) or (
+            taken.get((one.course_id, one.grade, one.code)) if proposed == ANEW else None
+        )
         lines.append(Line(one, hows, proposed, f"已经开了“{standing}”" if standing else ""))
     return lines
 

@@ -17,7 +17,7 @@ from apps.common.workbook.writer import write_sheet
 from apps.organisation.queries import rule_values
 from apps.signups.choices import Mode
 from apps.university.choices.schools import TeacherState
-from apps.university.models import ClassGroup, Course, Room, School, Teacher, Term
+from apps.university.models import Course, Room, School, Teacher, Term
 from apps.university.rules.classes import WEEKDAYS, ZONE, ClassRules, Slot, read_span
 
 from .classes import ClassFacts, create_class

@@ -56,6 +56,4 @@ def check_phases(term: Term, windows: Mapping[str, Window | None]) -> None:
     ordered = [(kind, window) for kind in IN_ORDER if (window := windows.get(kind))]
     for (before, first), (after, second) in zip(ordered, ordered[1:], strict=False):
         if second[0] < first[0]:
-            raise BusinessError(
-                f"“{PhaseKind(after).label}”不能早于“{PhaseKind(before).label}”开始。", field=after
-            )
+            raise BusinessError(f"“{PhaseKind(after).label}”不能早于“{PhaseKind(before).label}”开始。", field=after)
