@@ -59,6 +59,21 @@ def terms_for(terms, schools):
     return terms.filter(unit__path__in=sorted(above))
 
 
+def _day(place: int) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=f"每周第 {place} 次", choices=DAYS, required=place == 1, error_messages={"required": "请选星期。"}
+    )
+
+
+def _time() -> forms.ChoiceField:
+    return forms.ChoiceField(label="时间", required=False)
+
+
+def _free() -> forms.CharField:
+    widget = forms.TextInput(attrs={"placeholder": "9:00-10:30"})
+    return forms.CharField(label="其他时间", required=False, max_length=20, widget=widget)
+
+
 class ClassForm(RecordForm):
     """A class of a course in a term. Set by the admin: `course`, `term` of a new one."""
 
@@ -74,6 +89,10 @@ class ClassForm(RecordForm):
         Round.objects.none(), label="抽签批次", required=False, empty_label="（不抽签）", help_text="抽签的选一个"
     )
 
+    day1, time1, free1 = _day(1), _time(), _free()
+    day2, time2, free2 = _day(2), _time(), _free()
+    day3, time3, free3 = _day(3), _time(), _free()
+
     class Meta:
         model = ClassGroup
         fields = (
@@ -88,27 +107,15 @@ class ClassForm(RecordForm):
             return
         obj = self.instance
         self.rules = rules_of(obj.school, timezone.localdate())
-        self._add_slots()
+        self._offer_times()
         self._narrow()
         if obj.pk is not None:
             self._fill()
 
-    def _add_slots(self) -> None:
+    def _offer_times(self) -> None:
         usual = [(text, text.replace("-", "–")) for text in self.rules.slots]
         for place in range(1, SLOTS + 1):
-            self.fields[f"day{place}"] = forms.ChoiceField(
-                label=f"每周第 {place} 次", choices=DAYS, required=place == 1
-            )
-            self.fields[f"time{place}"] = forms.ChoiceField(
-                label="时间", choices=[("", "—"), *usual, (FREE, "其他时间")], required=False
-            )
-            self.fields[f"free{place}"] = forms.CharField(
-                label="其他时间",
-                required=False,
-                max_length=20,
-                widget=forms.TextInput(attrs={"placeholder": "9:00-10:30"}),
-            )
-            self.fields[f"day{place}"].error_messages["required"] = "请选星期。"
+            self.fields[f"time{place}"].choices = [("", "—"), *usual, (FREE, "其他时间")]
 
     def _narrow(self) -> None:
         school, course = self.instance.school, self.instance.course
