@@ -34,18 +34,20 @@ class PersonWords:
     def __init__(self):
         self.known: dict = {}
 
-    def text(self, row: Delivery) -> str:
-        """The words for the first message that still holds; a person's delivery carries one."""
+    def text(self, row: Delivery, values: dict[str, str]) -> str:
+        """The words for the first message that still holds, filled in; a person's delivery carries one."""
         message = next(item.message for item in row.items.all() if not item.withheld)
-        key = (template(message.template).texts, row.on_day)
+        kind = template(message.template)
+        key = (kind.texts, row.on_day)
         if key not in self.known:
             self.known[key] = rule_values(key[0], on=row.on_day)
-        return getattr(self.known[key], FIELD_OF[Channel(row.channel)])
+        facts = kind.facts(message.context) if kind.facts else {}
+        return filled(getattr(self.known[key], kind.part + FIELD_OF[Channel(row.channel)]), {**values, **facts})
 
 
 def _for_person(row: Delivery, address: str, texts: PersonWords) -> dict:
     values = {"姓名": row.person.name, "局名": settings.PORTAL["bureau"], "电话": settings.PORTAL["phone"]}
-    text = filled(texts.text(row), values)
+    text = texts.text(row, values)
     if row.channel == Channel.SMS:
         text = with_signature(text, settings.SMS_GATEWAY["signature"])
     return {"to": address, "name": row.person.name, "text": text}

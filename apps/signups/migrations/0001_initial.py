@@ -258,7 +258,7 @@ class Migration(migrations.Migration):
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('public_id', models.UUIDField(editable=False, unique=True)),
                         ('at', models.DateTimeField(verbose_name='时间')),
-                        ('way', models.CharField(help_text='电话、短信、消息、登门', max_length=10, verbose_name='方式')),
+                        ('way', models.CharField(choices=[('phone', '打电话'), ('sms', '发短信'), ('visit', '上门或当面'), ('through', '请人转告'), ('letter', '写信')], max_length=10, verbose_name='方式')),
                         ('reached', models.BooleanField(default=False, verbose_name='联系上了')),
                         ('note', models.CharField(blank=True, db_default='', max_length=120, verbose_name='说明')),
                         ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
