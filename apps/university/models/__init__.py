@@ -2,15 +2,18 @@
 
 from .catalogue import Course, Department, Major
 from .classes import ClassGroup, ClassSession, SessionTeacher, WeeklySlot
+from .money import Payment, PaymentLine, Refund, RefundBatch, RefundStep
 from .partners import Agreement, Partner, PracticeBase
 from .rooms import Equipment, RoomRepair
 from .schools import Campus, Room, School
+from .statements import Misconduct, Statement
 from .students import Enrolment, Student, StudentCard, StudentSchool
 from .teachers import Teacher, TeacherAssessment, TeacherHiring, TeacherPaper
 from .terms import Term, TermPhase
 
 __all__ = [
     "Agreement", "Campus", "ClassGroup", "ClassSession", "Course", "Department", "Enrolment", "Equipment", "Major",
-    "Partner", "PracticeBase", "Room", "RoomRepair", "School", "SessionTeacher", "Student", "StudentCard", "StudentSchool",
-    "Teacher", "TeacherAssessment", "TeacherHiring", "TeacherPaper", "Term", "TermPhase", "WeeklySlot",
+    "Misconduct", "Partner", "Payment", "PaymentLine", "PracticeBase", "Refund", "RefundBatch", "RefundStep", "Room",
+    "RoomRepair", "School", "SessionTeacher", "Statement", "Student", "StudentCard", "StudentSchool", "Teacher",
+    "TeacherAssessment", "TeacherHiring", "TeacherPaper", "Term", "TermPhase", "WeeklySlot",
 ]  # fmt: skip
