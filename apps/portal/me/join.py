@@ -92,7 +92,7 @@ class Join:
 
     @cached_property
     def papers(self) -> join_papers.Papers:
-        return join_papers.needed(self.person, self.group, self.on)
+        return join_papers.needed(self.acting, self.group, self.on)
 
     @cached_property
     def chosen(self) -> list[str]:
@@ -223,9 +223,7 @@ def _refused(join: Join, sentence: str = ""):
         return None
     others = [one for one in catalogue.similar(join.group, join.now, most=LOOKED_AT) if one.phase in OPEN]
     fitting = [
-        one
-        for one in others
-        if not kind_of(one.group.offering).refusals(one.group.offering, [join.person.pk], join.on)
+        one for one in others if not kind_of(one.group.offering).refusals(one.group.offering, [join.person.pk], join.on)
     ]
     context = {"card": join.card, "sentence": sentence, "others": fitting[:2]}
     return show(join.request, join.acting, PAGE.format("refused"), context, 200)
@@ -291,9 +289,9 @@ def _phone(join: Join):
     """怎么联系您: what is on record, so that the school can ring."""
     phones = list(Phone.objects.filter(person=join.person))
     shown = [] if join.acting.is_proxy else [masked_phone(phone.number) for phone in phones]
-    relative = join.acting.grant.relative if join.acting.grant else None
+    proxy = masked_phone(join.acting.grant.relative.phone or "") if join.acting.grant else ""
     context = {
-        "phones": shown, "has_phones": bool(phones), "own_phone": masked_phone(relative.phone or "") if relative else "",
+        "phones": shown, "has_phones": bool(phones), "own_phone": proxy,
         "next": join.after(PHONE), "change": reverse("portal:me_change_phone"),
     }  # fmt: skip
     return join.page(PHONE, context)

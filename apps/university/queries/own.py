@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from apps.common.code_lists import names_of
 from apps.people.models import Person
-from apps.signups.choices import ACTIVE, OfferState, SignUpSource, SignUpState
+from apps.signups.choices import ACTIVE, OfferState, RoundState, SignUpSource, SignUpState
 from apps.signups.models import Offer, SignUp, Ticket
 from apps.signups.queries import positions_of
 from apps.university.choices.schools import SessionState
 from apps.university.choices.students import EnrolmentState
 from apps.university.models import ClassGroup, ClassSession, Enrolment
 from apps.university.rules.openings import moment_words
+from apps.university.rules.when import fee_words
 
 from .catalogue import DISTRICT, Card, cards_of, with_facts
 
@@ -55,6 +56,19 @@ class Asked:
         if self.enrolment and self.enrolment.state != EnrolmentState.STUDYING:
             return self.enrolment.get_state_display()
         return self.sign_up.get_state_display()
+
+    @property
+    def before(self) -> int:
+        """How many wait before him."""
+        return max(0, self.position - 1)
+
+    @property
+    def fee_words(self) -> str:
+        """What he owes, and where it is paid."""
+        if self.enrolment is None or self.enrolment.state != EnrolmentState.STUDYING or not self.enrolment.fee_due:
+            return ""
+        discount = f"（{self.enrolment.discount}）" if self.enrolment.discount else ""
+        return f"学费 {fee_words(self.enrolment.fee_due)}{discount}，到{self.card.group.school}窗口交，网上不收钱。"
 
     @property
     def tone(self) -> str:
@@ -107,7 +121,12 @@ class OwnTicket:
     def is_open(self) -> bool:
         """Whether it may still be changed and taken back."""
         drawn = self.ticket.round
-        return self.ticket.withdrawn_at is None and drawn.state == "collect" and drawn.opens_at <= self.now < drawn.closes_at
+        in_window = drawn.opens_at <= self.now < drawn.closes_at
+        return self.ticket.withdrawn_at is None and drawn.state == RoundState.COLLECTING and in_window
+
+    @property
+    def is_published(self) -> bool:
+        return self.ticket.round.state == RoundState.PUBLISHED
 
     @property
     def closes(self) -> str:
