@@ -14,13 +14,17 @@ from apps.people.choices import ProxyScope
 from apps.signups.choices import SignUpState
 from apps.signups.models import Round
 from apps.signups.services import offers, seats, tickets
+from apps.university.choices.money import RefundCause
 from apps.university.choices.students import EnrolmentState
 from apps.university.models import ClassGroup
 from apps.university.queries import own
 from apps.university.queries.own import Asked, OwnTicket
+from apps.university.rules.when import fee_words
+from apps.university.services.refunds import reckon
 
 from .join import choices_of, source_of
 from .join_forms import ChoicesForm
+from .join_papers import lacking_words
 from .standing import own_page, show, whom
 
 ENROL = ProxyScope.ENROL
@@ -59,7 +63,10 @@ def asked_or_404(acting, key) -> Asked:
 @own_page(scope=ENROL)
 def sign_up(request, acting, key):
     """One sign-up: how it stands in large words, and what happens next. Printed, it is his receipt."""
-    return show(request, acting, "portal/me/sign_up.html", {"one": asked_or_404(acting, key), "acts": ACTS})
+    one = asked_or_404(acting, key)
+    has_place = one.state == SignUpState.SEATED and is_studying(one)
+    papers = lacking_words(acting, one.card.group, timezone.localdate()) if has_place else []
+    return show(request, acting, "portal/me/sign_up.html", {"one": one, "papers": papers})
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,18 @@ def leaving_words(one: Asked) -> str:
     return "退出以后，名额马上给候补的第一位，收不回来。"
 
 
+def refund_words(one: Asked) -> str:
+    """What would be given back if he left today; nothing is promised that finance has not paid."""
+    if one.enrolment is None:
+        return ""
+    if not one.enrolment.paid:
+        return "还没有交费，不用退。"
+    found, _, _, _ = reckon(one.enrolment, RefundCause.OWN, timezone.localdate())
+    if found.refusal:
+        return f"{found.refusal}因重病、移居外地退出的，请带证明到学校窗口问。"
+    return f"{found.words}，能退 {fee_words(found.amount)}，到学校窗口办。因重病、移居外地的，请带证明去。"
+
+
 @own_page(scope=ENROL)
 def act(request, acting, key, act):
     """Ask, then do; what is no longer possible is said calmly on the sign-up's own page."""
@@ -118,7 +137,7 @@ def act(request, acting, key, act):
     if request.method != "POST":
         context = {
             "one": one, "act": ACTS[act], "detail": leaving_words(one) if act == LEAVE else ACTS[act].detail,
-            "page": reverse("portal:me_sign_up", args=[key]), "is_leaving": act == LEAVE,
+            "page": reverse("portal:me_sign_up", args=[key]), "refund": refund_words(one) if act == LEAVE else "",
         }  # fmt: skip
         return show(request, acting, "portal/me/class_act.html", context)
     try:

@@ -65,10 +65,15 @@ class Asked:
     @property
     def fee_words(self) -> str:
         """What he owes, and where it is paid."""
-        if self.enrolment is None or self.enrolment.state != EnrolmentState.STUDYING or not self.enrolment.fee_due:
+        row = self.enrolment
+        if row is None or row.state != EnrolmentState.STUDYING:
             return ""
-        discount = f"（{self.enrolment.discount}）" if self.enrolment.discount else ""
-        return f"学费 {fee_words(self.enrolment.fee_due)}{discount}，到{self.card.group.school}窗口交，网上不收钱。"
+        if not row.owes:
+            return "学费已缴清。" if row.paid else "不用交学费。"
+        discount = f"（{row.discount}）" if row.discount else ""
+        until = f"请在{row.pay_by.month}月{row.pay_by.day}日以前" if row.pay_by else "请"
+        rest = "还差" if row.paid else "学费"
+        return f"{rest} {fee_words(row.owes)}{discount}，{until}到{self.card.group.school}窗口交，网上不收钱。"
 
     @property
     def tone(self) -> str:
@@ -193,7 +198,7 @@ def next_sessions(groups: Iterable[int], now: dt.datetime) -> dict[int, ClassSes
     """class id → its next lesson that takes place."""
     rows = ClassSession.objects.current().filter(class_group__in=list(groups), ends_at__gt=now)
     rows = rows.exclude(state=SessionState.CANCELLED).select_related("room__campus")
-    return {row.class_group_id: row for row in rows.order_by("class_group", "starts_at").distinct("class_group")}
+    return {row.class_group_id: row for row in rows.order_by("class_group_id", "starts_at").distinct("class_group_id")}
 
 
 def ticket_of(person: Person, drawn) -> Ticket | None:
