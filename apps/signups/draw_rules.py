@@ -21,8 +21,8 @@ EVERYBODY = 100
 )
 @dataclass(frozen=True)
 class DrawRules(RuleValues):
-    """Smaller class first, 100 the last, which those who come after the draw have too; whoever fits several has the smallest. All alike unless a unit sets otherwise. Raises
-    ValueError for nonsense. See rule book 9.13 and 9.14."""
+    """Smaller class first, 100 the last, which those who come after the draw have too; whoever fits several has the
+    smallest. All alike unless a unit sets otherwise. Raises ValueError for nonsense. See rule book 9.13 and 9.14."""
 
     most_lots: int = 4
     subsidised: int = EVERYBODY

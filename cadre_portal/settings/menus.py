@@ -134,7 +134,7 @@ STAFF_SWITCHES = {
 # staff).
 PUBLIC_NAVIGATION = [
     ("首页", "portal:home", "home", "all"),
-    ("课程", "portal:courses", "book", "all"),
+    ("课程", "university:courses", "book", "all"),
     ("活动", "portal:activities", "calendar", "all"),
     ("我的", "portal:me", "person", "person"),
     ("消息", "messaging:inbox", "news", "member"),
