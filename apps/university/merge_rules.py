@@ -8,6 +8,7 @@ RULES = {
     "university.SessionTeacher.person": MOVE,
     "university.ClassGroup.monitor": MOVE,
     "university.PadLine.person": MOVE,
+    "university.LessonDone.person": MOVE,
 }
 
 

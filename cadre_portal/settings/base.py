@@ -242,6 +242,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Where the proxy serves lesson files itself (nginx: internal; alias of MEDIA_ROOT); empty: this server streams them.
+LESSON_ACCEL_PREFIX = env_str("LESSON_ACCEL_PREFIX", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

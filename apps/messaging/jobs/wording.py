@@ -7,7 +7,7 @@ from django.conf import settings
 
 from apps.common.crypto import blind_index
 from apps.messaging.choices import Channel
-from apps.messaging.models import Delivery
+from apps.messaging.models import Delivery, Message
 from apps.messaging.recipients import Recipients
 from apps.messaging.rules import filled, mail_text, sms_text, template, webhook_text, with_signature
 from apps.organisation.queries import rule_values
@@ -36,13 +36,18 @@ class PersonWords:
 
     def text(self, row: Delivery, values: dict[str, str]) -> str:
         """The words for the first message that still holds, filled in; a person's delivery carries one."""
-        message = next(item.message for item in row.items.all() if not item.withheld)
+        message = first_message(row)
         kind = template(message.template)
         key = (kind.texts, row.on_day)
         if key not in self.known:
             self.known[key] = rule_values(key[0], on=row.on_day)
-        facts = kind.facts(message.context) if kind.facts else {}
+        facts = kind.facts({**message.context, "person": row.person_id}) if kind.facts else {}
         return filled(getattr(self.known[key], kind.part + FIELD_OF[Channel(row.channel)]), {**values, **facts})
+
+
+def first_message(row: Delivery) -> Message:
+    """The first message of a delivery that still holds."""
+    return next(item.message for item in row.items.all() if not item.withheld)
 
 
 def _for_person(row: Delivery, address: str, texts: PersonWords) -> dict:

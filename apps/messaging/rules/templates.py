@@ -14,10 +14,10 @@ class Template:
 
     `health` lines are not shown beside a name even inside the portal's inbox. `about_living`: withheld once the
     person it speaks of no longer lives. `celebrates`: withheld while his household mourns. `texts` is the rule kind
-    of the words for an old person, with the fields `sms`, `card` and `call`, each behind `part` where one kind holds the
-    words of several templates; without it nothing of this template goes to one. `facts`: from the ids of the context,
-    what else the words may name ({事项}), read when they are frozen. `page` names the address where its rows are worked
-    off, for the inbox.
+    of the words for an old person, with the fields `sms`, `card` and `call`, each behind `part` where one kind holds
+    the words of several templates; without it nothing of this template goes to one. `facts`: from the ids of the
+    context and the `person`, what else the words may name ({事项}), read when they are frozen. `page` names the address
+    where its rows are worked off, for the inbox.
     """
 
     key: str

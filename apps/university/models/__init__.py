@@ -1,8 +1,14 @@
 """The senior university: schools, what they teach, who teaches, who learns."""
 
+from .air import Lesson, LessonDone, LessonFile, LessonSeries
+from .attendance import AbsenceCase, Attendance, DoorTap, Leave, RollCall
+from .broadcasts import CourseNomination, Programme, TeachingResearch
 from .catalogue import Course, Department, Major
+from .certificates import Certificate
+from .changes import ClassChange, ClassMerge, ClassNotice, MergeAnswer, NoticeLine, SessionAct
 from .classes import ClassGroup, ClassSession, SessionTeacher, WeeklySlot
 from .desk import Continuation, PadLine, PadSheet, QueueDay
+from .lectures import Lecture, LectureSeries
 from .money import Payment, PaymentLine, Refund, RefundBatch, RefundStep
 from .partners import Agreement, Partner, PracticeBase
 from .rooms import Equipment, RoomRepair
@@ -13,9 +19,12 @@ from .teachers import Teacher, TeacherAssessment, TeacherHiring, TeacherPaper
 from .terms import Term, TermPhase
 
 __all__ = [
-    "Agreement", "Campus", "ClassGroup", "ClassSession", "Continuation", "Course", "Department", "Enrolment",
-    "Equipment", "Major", "Misconduct", "PadLine", "PadSheet", "Partner", "Payment", "PaymentLine", "PracticeBase",
-    "QueueDay", "Refund", "RefundBatch", "RefundStep", "Room", "RoomRepair", "School", "SessionTeacher", "Statement",
-    "Student", "StudentCard", "StudentSchool", "Teacher", "TeacherAssessment", "TeacherHiring", "TeacherPaper",
-    "Term", "TermPhase", "WeeklySlot",
+    "AbsenceCase", "Agreement", "Attendance", "Campus", "Certificate", "ClassChange", "ClassGroup", "ClassMerge",
+    "ClassNotice", "ClassSession", "Continuation", "Course", "CourseNomination", "Department", "DoorTap",
+    "Enrolment", "Equipment", "Leave", "Lecture", "LectureSeries", "Lesson", "LessonDone", "LessonFile",
+    "LessonSeries", "Major", "MergeAnswer", "Misconduct", "NoticeLine", "PadLine", "PadSheet", "Partner", "Payment",
+    "PaymentLine", "PracticeBase", "Programme", "QueueDay", "Refund", "RefundBatch", "RefundStep", "RollCall",
+    "Room", "RoomRepair", "School", "SessionAct", "SessionTeacher", "Statement", "Student", "StudentCard",
+    "StudentSchool", "Teacher", "TeacherAssessment", "TeacherHiring", "TeacherPaper", "TeachingResearch", "Term",
+    "TermPhase", "WeeklySlot",
 ]  # fmt: skip
