@@ -75,7 +75,6 @@ class ContinuationAdmin(DeskPages, RecordAdmin):
             return HttpResponseRedirect(f"?term={term.pk}" if term else ".")
         context = {
             "title": "老生续读", "terms": terms, "term": term, "rows": rows,
-            "states": {"offered": SignUpState.OFFERED, "seated": SignUpState.SEATED},
         }  # fmt: skip
         return self.page(request, "admin/university/continuing.html", context)
 

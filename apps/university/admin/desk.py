@@ -26,7 +26,7 @@ from apps.university.queries.desk_classes import (
     when_words,
     with_facts,
 )
-from apps.university.queries.desk_person import facts_of, lines_of
+from apps.university.queries.desk_person import facts_of, lines_of, papers_wanting
 from apps.university.services.desk import ask_in_draw, enrol, ticket_of
 from apps.university.services.fees import fee_for
 
@@ -92,7 +92,8 @@ class WindowPages(DeskPages):
             "title": person.name, "person": person, "facts": facts_of(person, on=on), "sealed": sealed,
             "reach": reach_of([person.pk], with_phones=False, on=on).get(person.pk),
             "lines": lines,
-            "fees_due": sum(line.fee_due for line in lines if line.fee_due),
+            "owes": sum(line.owes for line in lines if line.owes),
+            "papers": papers_wanting(person.student, on) if hasattr(person, "student") else [],
             "asked": asked, "sentence": sentence if not choices or sentence and asked.isdecimal() else "",
             "fits": [(one, self.class_url(sealed, one.class_group)) for one in choices if not one.why_not][:FIRST_SHOWN],
             "others": [one for one in choices if one.why_not][:FIRST_SHOWN],
@@ -229,5 +230,5 @@ def class_facts(class_group: ClassGroup, person, on) -> list[tuple[str, str]]:
 
 
 def student_url(request, person) -> str:
-    known = getattr(person, "student", None) is not None
+    known = hasattr(person, "student")
     return resolve_for(f"university.student:{person.pk}", "change", request.user) if known else ""

@@ -29,8 +29,13 @@ class Following:
     continuation: Continuation | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
-    def count(self, state: str) -> int:
-        return self.counts.get(state, 0)
+    @property
+    def waiting_answer(self) -> int:
+        return self.counts.get(SignUpState.OFFERED, 0)
+
+    @property
+    def seated(self) -> int:
+        return self.counts.get(SignUpState.SEATED, 0)
 
 
 def who_goes_on(class_group: ClassGroup) -> list[int]:
