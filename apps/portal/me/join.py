@@ -92,7 +92,7 @@ class Join:
 
     @cached_property
     def papers(self) -> join_papers.Papers:
-        return join_papers.needed(self.person, self.group, self.on)
+        return join_papers.needed(self.acting, self.group, self.on)
 
     @cached_property
     def chosen(self) -> list[str]:

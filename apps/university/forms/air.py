@@ -69,7 +69,9 @@ class FileForm(PortalForm):
     def __init__(self, *args, lesson: Lesson, roles, limits: dict[str, int], **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role.value, role.label) for role in roles]
-        self.fields["role"].help_text = "；".join(f"{FileRole(role).label}不超过 {most} MB" for role, most in limits.items())
+        self.fields["role"].help_text = "；".join(
+            f"{FileRole(role).label}不超过 {most} MB" for role, most in limits.items()
+        )
         accepts = [ACCEPTS[key] for role in roles if (key := (lesson.kind, role)) in ACCEPTS]
         self.fields["file"].widget.attrs = {
             "accept": ",".join(dict.fromkeys([*accepts, "application/pdf"])), "data-most-mb": max(limits.values()),

@@ -44,7 +44,9 @@ class PasteForm(PortalForm):
 
     submit_label = "先看一遍"
     school = forms.ModelChoiceField(label="学校", queryset=School.objects.none())
-    channel = forms.CharField(label="频道", required=False, max_length=40, help_text="整张表都是一个频道就填这里；表里有频道就空着")
+    channel = forms.CharField(
+        label="频道", required=False, max_length=40, help_text="整张表都是一个频道就填这里；表里有频道就空着"
+    )
     text = forms.CharField(
         label="课表", max_length=60_000, widget=forms.Textarea(attrs={"rows": 14}),
         help_text=f"从 Excel、Word 里复制整张表，粘贴到这里。顺序：日期、时间、频道、节目、重播；第一行是栏目名的，按栏目名认。一次最多 {MOST_LINES} 行",

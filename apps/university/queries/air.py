@@ -92,7 +92,9 @@ def goings_of(person: Person | None, limit: int = 3) -> list[Going]:
     """接着学: series he finished a lesson of lately, the latest first; three statements."""
     if person is None:
         return []
-    recent = LessonDone.objects.filter(person=person).order_by("-done_at", "-pk").values_list("lesson__series", flat=True)
+    recent = (
+        LessonDone.objects.filter(person=person).order_by("-done_at", "-pk").values_list("lesson__series", flat=True)
+    )
     ids = list(dict.fromkeys(recent[:100]))[:limit]
     lessons = list(Lesson.objects.published().filter(series__in=ids).order_by("position", "pk"))
     done = done_among(person, [lesson.pk for lesson in lessons])

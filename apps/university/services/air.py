@@ -14,8 +14,8 @@ from apps.organisation.queries import rule_values
 from apps.people.models import Person
 from apps.university.choices.air import FileRole, LessonKind
 from apps.university.models import Lesson, LessonDone, LessonFile, LessonSeries
-from apps.university.rules.captions import clean_captions
 from apps.university.rules.air import LessonRules, check_outside
+from apps.university.rules.captions import clean_captions
 from apps.university.rules.media import MB, Media, NotMedia, look_at_audio, look_at_handout, look_at_video
 
 from . import media
