@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.common import audit, form_keys
 from apps.common.errors import BusinessError
-from apps.common.navigation import resolve_for
+from apps.common.navigation import resolve, resolve_for
 from apps.people.queries import reach_of
 from apps.signups.choices import SignUpState
 from apps.signups.kinds import kind_of
@@ -33,6 +33,13 @@ from apps.university.services.fees import fee_for
 from .desk_base import DeskPages, moment_words, person_url, to, url
 
 FIRST_SHOWN = 60
+LINKS = (
+    ("递补待联系", "轮到的人，打电话告诉他", "signups_offer_changelist"),
+    ("排队号", "先发号，人坐着等", "university_queueday_changelist"),
+    ("登记本", "停电、断网时用纸登记，恢复后补录", "university_padsheet_changelist"),
+    ("留名额、放开名额", "给登记本留几个名额", "university_held_back"),
+    ("窗口日结", "一天办了多少，打印、下载", "university_day_end"),
+)
 
 
 class WindowPages(DeskPages):
@@ -68,6 +75,8 @@ class WindowPages(DeskPages):
                 for one in found.people
             ],
             "classes": [(one, *class_words(one)) for one in with_facts_of(found.classes)],
+            "links": [(label, note, url(name)) for label, note, name in LINKS],
+            "register_url": resolve("admin:university_student_add") if found.is_new else "",
         }  # fmt: skip
         return self.page(request, "admin/university/desk.html", context, status=422 if sent and found.sentence else 200)
 

@@ -22,6 +22,7 @@ from apps.university.models import ClassGroup, School
 from apps.university.queries.desk_classes import place_words, when_words, with_facts
 from apps.university.queries.desk_person import TONES, lines_for, standing_words
 
+from .class_papers import ClassPaperPages
 from .day_end import DayEndPages
 from .desk import WindowPages
 from .desk_base import moment_words, person_url
@@ -81,7 +82,7 @@ class SchoolFilter(admin.SimpleListFilter):
 
 
 @admin.register(SignUp)
-class SignUpAdmin(WindowPages, DayEndPages, RecordAdmin):
+class SignUpAdmin(WindowPages, ClassPaperPages, DayEndPages, RecordAdmin):
     """Sign-ups for classes of schools on the user's units. Nothing is typed into one: it comes by the desk or the web,
     and goes by an act."""
 
