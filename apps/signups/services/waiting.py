@@ -38,7 +38,5 @@ def to_waiting(sign_up: SignUp, *, reason: str, actor: User, now: dt.datetime) -
     row.rest_until = now + dt.timedelta(days=rules.rest_days)
     row.save(update_fields=["ended_at", "seated_at", "rest_until"])
     offer_free(places, now=now)
-    audit.record(
-        "signup.wait", actor=actor, people=[row.person_id], reason=reason, target=f"signups.signup:{row.pk}"
-    )
+    audit.record("signup.wait", actor=actor, people=[row.person_id], reason=reason, target=f"signups.signup:{row.pk}")
     return row

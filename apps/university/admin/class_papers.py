@@ -124,7 +124,9 @@ class ClassPaperPages(DeskPages):
         members = members_of(class_group, order=values["order"], on=on, with_phones="phone" in keys)
         most = rule_values(OutflowRules.rule_key, on=on).export_password_from
         if len(members) >= most:
-            raise BusinessError(f"一次导出不超过 {most - 1} 人，这个班有 {len(members)} 人。请打印花名册。", code="many")
+            raise BusinessError(
+                f"一次导出不超过 {most - 1} 人，这个班有 {len(members)} 人。请打印花名册。", code="many"
+            )
         audit.look("export", actor=request.user, people=[one.person.pk for one in members], reason=reason,
                    fields=["phone"] if "phone" in keys else [], target=f"university.classgroup:{class_group.pk}",
                    request=request)  # fmt: skip

@@ -117,7 +117,9 @@ class ContinuationAdmin(DeskPages, RecordAdmin):
         audit.look("open", actor=request.user, people=sorted({*people, *(row.person_id for row in asked)}),
                    target=f"university.classgroup:{pk}", request=request)  # fmt: skip
         until = continuing.answer_until(class_group)
-        made = Continuation.objects.filter(class_group=class_group, undone_at__isnull=True, voided_at__isnull=True).first()
+        made = Continuation.objects.filter(
+            class_group=class_group, undone_at__isnull=True, voided_at__isnull=True
+        ).first()
         context = {
             "title": f"老生续读：{class_group.offering.title}", "class_group": class_group, "made": made,
             "until": moment_words(until) if until else "", "columns": ("姓名", "情况"), "fields": ("登记",),
@@ -141,7 +143,11 @@ class ContinuationAdmin(DeskPages, RecordAdmin):
                 continue
             try:
                 continuing.answer(
-                    row.open_offer, form.cleaned_data["answer"], key=form.cleaned_data["key"], actor=request.user, now=now
+                    row.open_offer,
+                    form.cleaned_data["answer"],
+                    key=form.cleaned_data["key"],
+                    actor=request.user,
+                    now=now,
                 )
             except BusinessError as refusal:
                 form.add_error(None, refusal.sentence)

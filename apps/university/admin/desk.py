@@ -27,12 +27,13 @@ from apps.university.queries.desk_classes import (
     with_facts,
 )
 from apps.university.queries.desk_person import facts_of, lines_of, papers_wanting
+from apps.university.rules.when import fee_words
 from apps.university.services.desk import ask_in_draw, enrol, ticket_of
 from apps.university.services.fees import fee_for
 
 from .desk_base import DeskPages, moment_words, person_url, to, url
 
-FIRST_SHOWN = 60
+FIRST_SHOWN = 30
 LINKS = (
     ("递补待联系", "轮到的人，打电话告诉他", "signups_offer_changelist"),
     ("排队号", "先发号，人坐着等", "university_queueday_changelist"),
@@ -68,6 +69,8 @@ class WindowPages(DeskPages):
                 audit.look("desk.find", actor=request.user, people=[one.pk for one in found.people], request=request)
             if len(found.people) == 1:
                 return HttpResponseRedirect(person_url(found.people[0], request.user))
+        elif sent:
+            found = Found(sentence="".join(form.errors.get("box", ["请再输一次。"])))
         context = {
             "title": "报名窗口", "form": BoxForm(), "found": found, "sent": sent, "schools": list(schools[:20]),
             "people": [
@@ -233,7 +236,7 @@ def class_facts(class_group: ClassGroup, person, on) -> list[tuple[str, str]]:
         ("地点", place_words(class_group)),
         ("起止", f"{class_group.first_on:%Y-%m-%d} 至 {last:%Y-%m-%d}"),
         ("主讲", str(class_group.teacher) if class_group.teacher else ""),
-        ("应缴", f"{fee} 元{f'（{discount}）' if discount else ''}"),
+        ("应缴", f"{fee_words(fee)}{f'（{discount}）' if discount else ''}"),
         ("班级编号", str(class_group.pk)),
     ]
 

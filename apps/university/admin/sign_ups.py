@@ -21,6 +21,7 @@ from apps.university.forms.desk import BoxForm, ReasonForm
 from apps.university.models import ClassGroup, School
 from apps.university.queries.desk_classes import place_words, when_words, with_facts
 from apps.university.queries.desk_person import TONES, lines_for, standing_words
+from apps.university.rules.when import fee_words
 
 from .class_papers import ClassPaperPages
 from .day_end import DayEndPages
@@ -193,7 +194,7 @@ class SignUpAdmin(WindowPages, ClassPaperPages, DayEndPages, RecordAdmin):
         if sign_up.ticket:
             rows.append(("抽签编号", f"{sign_up.ticket.number}，第 {sign_up.preference} 志愿"))
         if line.fee_due is not None:
-            rows.append(("应缴", f"{line.fee_due} 元"))
+            rows.append(("应缴", fee_words(line.fee_due)))
         if line.offer and line.offer.answer_by:
             rows.append(("请在何时前答复", moment_words(line.offer.answer_by)))
         if sign_up.end_reason:
@@ -277,7 +278,7 @@ class _NoForm(ReasonForm):
 
 
 def slip_facts(class_group, line) -> list[tuple[str, str]]:
-    fee = f"{line.fee_due} 元" if line.fee_due is not None else f"{class_group.fee} 元"
+    fee = fee_words(class_group.fee if line.fee_due is None else line.fee_due)
     first = class_group.first_on
     return [
         ("上课时间", when_words(class_group)), ("地点", place_words(class_group)),

@@ -48,8 +48,12 @@ def who_goes_on(class_group: ClassGroup) -> list[int]:
 
 def followings(term: Term, schools: QuerySet[School]) -> list[Following]:
     """Classes of a term that follow one; a fixed number of statements for all of them."""
-    rows = ClassGroup.objects.current().filter(term=term, follows__isnull=False, school__in=schools.order_by().values("pk"))
-    rows = list(with_facts(rows).select_related("follows__offering", "follows__term").order_by("school", "course", "pk")[:MOST])
+    rows = ClassGroup.objects.current().filter(
+        term=term, follows__isnull=False, school__in=schools.order_by().values("pk")
+    )
+    rows = list(
+        with_facts(rows).select_related("follows__offering", "follows__term").order_by("school", "course", "pk")[:MOST]
+    )
     before = dict(
         Enrolment.objects.filter(class_group__in=[row.follows_id for row in rows], state__in=GO_ON)
         .filter(voided_at__isnull=True).order_by().values("class_group")

@@ -42,9 +42,7 @@ def continue_class(class_group: ClassGroup, *, actor, now: dt.datetime) -> Conti
         raise BusinessError("这个学期没有“老生续读”阶段，请先在学期里填好起止时间。")
     if until <= now:
         raise BusinessError("“老生续读”阶段已经结束，不能再留名额。")
-    found = offer_continuing(
-        class_group.offering, who_goes_on(class_group), answer_by=until, actor=actor, now=now
-    )
+    found = offer_continuing(class_group.offering, who_goes_on(class_group), answer_by=until, actor=actor, now=now)
     row, _ = Continuation.objects.get_or_create(
         class_group=class_group, undone_at=None, voided_at=None,
         defaults={"answer_by": until, "made_at": now, "made_by": actor, "public_id": uuid.uuid4()},
@@ -62,9 +60,7 @@ def take_back(continuation: Continuation, *, actor, now: dt.datetime) -> int:
 
 def answer(offer: Offer, what: str, *, key: uuid.UUID, actor, now: dt.datetime) -> None:
     """What the monitor's list says of one: goes on, stops, or was told. He was spoken to, so his silence counts."""
-    record_attempt(
-        offer, way=AttemptWay.VISIT, reached=True, note="班里登记", actor=actor, now=now, form_key=key
-    )
+    record_attempt(offer, way=AttemptWay.VISIT, reached=True, note="班里登记", actor=actor, now=now, form_key=key)
     if what == GOES_ON:
         accept(offer, actor=actor, now=now, via=SignUpSource.DESK)
     elif what == STOPS:
