@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.common import audit
-from apps.signups.choices import OfferReason, SignUpSource, SignUpState
+from apps.signups.choices import ACTIVE, OfferReason, SignUpSource, SignUpState
 from apps.signups.kinds import kind_of
 from apps.signups.models import Offer, Offering, SignUp
 
@@ -36,8 +37,11 @@ class Continued:
 
 
 def sort_out(offering: Offering, persons: Sequence[int], free: int, on: dt.date) -> Continued:
-    """Who goes on, in the order given; nothing is written. A handful of statements for however many."""
-    asked = set(SignUp.objects.active().filter(offering=offering, person__in=persons).values_list("person", flat=True))
+    """Who goes on, in the order given; nothing is written. Who was offered it and said no, or kept silent, is not asked
+    again. A handful of statements for however many."""
+    known = SignUp.objects.filter(offering=offering, person__in=persons, voided_at__isnull=True)
+    told = Q(source=SignUpSource.CONTINUING) & ~Q(state=SignUpState.UNDONE)
+    asked = set(known.filter(Q(state__in=ACTIVE) | told).values_list("person", flat=True))
     wanted = [pk for pk in persons if pk not in asked]
     refused = dict(kind_of(offering).refusals(offering, wanted, on))
     may = [pk for pk in wanted if pk not in refused]
