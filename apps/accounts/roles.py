@@ -112,12 +112,13 @@ UNIVERSITY = _views(
     "university.school", "university.campus", "university.room", "university.department", "university.major"
 ) | _views("university.course", "university.term", "university.classgroup", "university.classsession") | _views(
     "university.lessonseries", "university.lesson", "university.programme", "university.coursenomination",
-    "university.teachingresearch", "university.lectureseries", "university.lecture",
+    "university.teachingresearch", "university.lectureseries", "university.lecture", "signups.round",
 )  # fmt: skip
 # Senior university: who may see people there.
-UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment") | _views(
-    "signups.signup", "signups.offer"
-)
+UNIVERSITY_PEOPLE = _views(
+    "university.teacher", "university.student", "university.enrolment", "signups.ticket", "signups.signup",
+    "signups.offer",
+)  # fmt: skip
 # Senior university: done by its staff. One line a subject.
 UNIVERSITY_WORK = (
     _edits("university.school", "university.campus", "university.room", "university.department", "university.major")
@@ -128,6 +129,7 @@ UNIVERSITY_WORK = (
     | {"university.use_desk", "signups.change_signup", "signups.change_offer"}
     | _edits("university.lessonseries", "university.lesson", "university.programme", "university.coursenomination")
     | _edits("university.teachingresearch", "university.lectureseries", "university.lecture")
+    | _edits("signups.round")
 )
 # 困难帮扶: who sets the money and decides.
 AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}

@@ -88,6 +88,8 @@ STAFF_NAVIGATION = [
     ("老年大学", "窗口日结", "admin:university_day_end", "university.use_desk"),
     ("老年大学", "登记本", "admin:university_padsheet_changelist", "university.view_padsheet"),
     ("老年大学", "排队号", "admin:university_queueday_changelist", "university.view_queueday"),
+    ("老年大学", "抽签", "admin:signups_round_changelist", "signups.view_round"),
+    ("老年大学", "抽签表", "admin:signups_ticket_changelist", "signups.view_ticket"),
     ("老年大学", "空中课堂", "admin:university_lessonseries_changelist", "university.view_lessonseries"),
     ("老年大学", "空中课堂各讲", "admin:university_lesson_changelist", "university.view_lesson"),
     ("老年大学", "电视课表", "admin:university_programme_changelist", "university.view_programme"),

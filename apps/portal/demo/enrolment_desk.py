@@ -29,7 +29,7 @@ PAD_LINES, NUMBERS, CALLED = 40, 60, 12
 def write_enrolment_desk(staff, *, on: dt.date) -> None:
     """Everything by the services that the pages use. The draws are on random, with a seed of their own."""
     clerk = staff["daxue"]
-    draws = random.Random(20261122)
+    draws = random.Random(20261122)  # noqa: S311 (invented acts, not secrets)
     people = list(Person.objects.living().filter(cadre__isnull=False, birth_date__gte="1953").order_by("pk")[:400])
     now = timezone.make_aware(dt.datetime.combine(on, dt.time(9, 40)))
     _fill_this_term(people, draws, clerk)
@@ -71,12 +71,14 @@ def _enrol_some(class_group: ClassGroup, people: list[Person], most: int, clerk,
 def _fill_small(people: list[Person], draws: random.Random, clerk, now: dt.datetime) -> list[ClassGroup]:
     """The smallest classes that take people now: full, some waiting, a place given back and somebody to ring."""
     rows = ClassGroup.objects.filter(
-        state=ClassState.PUBLISHED, offering__mode=Mode.FIRST_COME, offering__opens_at__lt=now, offering__closes_at__gt=now
+        state=ClassState.PUBLISHED, offering__mode=Mode.FIRST_COME, offering__opens_at__lt=now,
+        offering__closes_at__gt=now,
     ).select_related("school__unit", "offering__places", "term", "course")  # fmt: skip
     small = list(rows.order_by("offering__places__capacity", "pk")[:5])
     for place, one in enumerate(small[:3]):
         free = one.offering.places.free
-        made = _enrol_some(one, draws.sample(people, min(len(people), 3 * free + 9)), free + OVER, clerk, now - 3 * HOUR)
+        asked = draws.sample(people, min(len(people), 3 * free + 9))
+        made = _enrol_some(one, asked, free + OVER, clerk, now - 3 * HOUR)
         seated = [row for row in made if row.state == SignUpState.SEATED]
         if seated:
             withdraw(seated[0], reason="要去外地带孙子", actor=clerk, now=now - 2 * HOUR)
@@ -106,7 +108,7 @@ def _numbers_and_pads(people, draws: random.Random, clerk, now: dt.datetime, cla
     set_handed_out(day, CALLED + 7)
     used = pad.make_pad(school, term, lines=PAD_LINES, actor=clerk, on=timezone.localdate(now))
     pad.make_pad(school, term, lines=PAD_LINES, actor=clerk, on=timezone.localdate(now))
-    class_group = next((one for one in classes if one.school_id == school.pk))
+    class_group = classes[0]
     entries = [
         pad.Entry(line, now - 2 * HOUR + dt.timedelta(minutes=4 * line.position), person, class_group)
         for line, person in zip(used.lines.order_by("position")[:6], draws.sample(people, 6), strict=False)

@@ -35,7 +35,8 @@ from .desk_base import DeskPages, url
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEE = "university.view_enrolment"
 PAPERS = {
-    "roster": ("班级花名册", False), "sign": ("签到表", True), "attendance": ("考勤表", True), "seats": ("座位牌", False),
+    "roster": ("班级花名册", False), "sign": ("签到表", True), "attendance": ("考勤表", True),
+    "seats": ("座位牌", False),
 }  # fmt: skip
 
 
@@ -67,13 +68,15 @@ class ClassPaperPages(DeskPages):
         members = members_of(class_group, order=order, on=timezone.localdate(), with_phones=False)
         waiting = waiting_of(class_group)
         positions = positions_of(waiting)
-        audit.look("open", actor=request.user, target=f"university.classgroup:{pk}", request=request,
-                   people=sorted({*(one.person.pk for one in members), *(row.person_id for row in waiting)}))  # fmt: skip
+        seen = {*(one.person.pk for one in members), *(row.person_id for row in waiting)}
+        audit.look("open", actor=request.user, target=f"university.classgroup:{pk}", request=request, people=seen)
         context = {
             "title": class_group.offering.title, "class_group": class_group, "members": members, "order": order,
             "orders": [(key, label) for key, (label, _) in ORDERS.items()],
             "when": when_words(class_group), "place": place_words(class_group),
-            "waiting": [(row, standing_words(row, positions.get(row.pk, 0)), TONES.get(row.state, "")) for row in waiting],
+            "waiting": [
+                (row, standing_words(row, positions.get(row.pk, 0)), TONES.get(row.state, "")) for row in waiting
+            ],
             "papers": [(key, label) for key, (label, _) in PAPERS.items()],
             "at_desk": request.user.has_perm("university.use_desk"),
         }  # fmt: skip
@@ -89,13 +92,16 @@ class ClassPaperPages(DeskPages):
         phones = which == "roster" and request.user.has_perm("university.use_desk")
         members = members_of(class_group, order=order, on=timezone.localdate(), with_phones=phones)
         pages = session_pages(sessions_of(class_group)) if landscape else []
-        audit.look("print", actor=request.user, people=[one.person.pk for one in members],
-                   fields=["phone"] if phones else [], target=f"university.classgroup:{pk}", request=request)  # fmt: skip
+        audit.look(
+            "print", actor=request.user, people=[one.person.pk for one in members],
+            fields=["phone"] if phones else [], target=f"university.classgroup:{pk}", request=request,
+        )  # fmt: skip
         context = {
             "frame": frame_for(
                 request, title, landscape=landscape, order=ORDERS[order][0], recall=which != "seats",
                 columns=len(pages[0]) + 3 if pages else 8, back_url=url("university_class_papers", pk),
-                scope=f"{class_group.offering.title}　{when_words(class_group)}　{place_words(class_group)}　{len(members)} 人",
+                scope=f"{class_group.offering.title}　{when_words(class_group)}　{place_words(class_group)}　"
+                f"{len(members)} 人",
                 signature="班长" if which == "sign" else "",
             ),
             "class_group": class_group, "members": members, "pages": pages, "which": which,
@@ -127,13 +133,16 @@ class ClassPaperPages(DeskPages):
             raise BusinessError(
                 f"一次导出不超过 {most - 1} 人，这个班有 {len(members)} 人。请打印花名册。", code="many"
             )
-        audit.look("export", actor=request.user, people=[one.person.pk for one in members], reason=reason,
-                   fields=["phone"] if "phone" in keys else [], target=f"university.classgroup:{class_group.pk}",
-                   request=request)  # fmt: skip
+        audit.look(
+            "export", actor=request.user, people=[one.person.pk for one in members], reason=reason, request=request,
+            fields=["phone"] if "phone" in keys else [], target=f"university.classgroup:{class_group.pk}",
+        )  # fmt: skip
         stream = io.BytesIO()
         title = f"{class_group.offering.title}名单"
-        notes = [("导出人", str(request.user)), ("导出时间", f"{timezone.localtime():%Y-%m-%d %H:%M}"), ("用途", reason),
-                 ("排列", ORDERS[values["order"]][0])]  # fmt: skip
+        notes = [
+            ("导出人", str(request.user)), ("导出时间", f"{timezone.localtime():%Y-%m-%d %H:%M}"), ("用途", reason),
+            ("排列", ORDERS[values["order"]][0]),
+        ]  # fmt: skip
         rows = ([place, *(one.cell(key) for key in keys)] for place, one in enumerate(members, 1))
         text = [COLUMNS[key] for key in keys if key in ("phone", "card")]
         write_sheet(stream, title, ["序号", *(COLUMNS[key] for key in keys)], rows, text_columns=text, notes=notes)

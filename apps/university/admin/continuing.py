@@ -170,7 +170,8 @@ class ContinuationAdmin(DeskPages, RecordAdmin):
             messages.success(request, f"已撤回，收回 {count} 位还没有答复的名额；已经答应续读的不变。")
             return HttpResponseRedirect(back)
         context = {
-            "title": f"撤回老生续读：{row.class_group.offering.title}", "original": row, "form": forms.Form(), "back": back,
+            "title": f"撤回老生续读：{row.class_group.offering.title}", "original": row, "form": forms.Form(),
+            "back": back,
             "sentence": "还没有答复的名额都收回，就当没有留过；已经答应续读的不变。", "button": "确定撤回",
         }  # fmt: skip
         return self.page(request, "admin/act.html", context)

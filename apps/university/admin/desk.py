@@ -107,7 +107,9 @@ class WindowPages(DeskPages):
             "owes": sum(line.owes for line in lines if line.owes),
             "papers": papers_wanting(person.student, on) if hasattr(person, "student") else [],
             "asked": asked, "sentence": sentence if not choices or sentence and asked.isdecimal() else "",
-            "fits": [(one, self.class_url(sealed, one.class_group)) for one in choices if not one.why_not][:FIRST_SHOWN],
+            "fits": [
+                (one, self.class_url(sealed, one.class_group)) for one in choices[:FIRST_SHOWN] if not one.why_not
+            ],
             "others": [one for one in choices if one.why_not][:FIRST_SHOWN],
             "more": len(choices) - FIRST_SHOWN,
             "student_url": student_url(request, person),

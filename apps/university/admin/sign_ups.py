@@ -290,7 +290,8 @@ def slip_notes(sign_up: SignUp, class_group) -> str:
     """What he has to do next, in one sentence."""
     state = sign_up.state
     if state == SignUpState.SEATED:
-        return f"名额已经给您留好，{'请按学校通知缴费，' if class_group.fee else ''}第一次课按时来上课。不能来请打电话退出，名额好给别人。"
+        pay = "请按学校通知缴费，" if class_group.fee else ""
+        return f"名额已经给您留好，{pay}第一次课按时来上课。不能来请打电话退出，名额好给别人。"
     if state == SignUpState.WAITING:
         return "有人退出时按次序递补。轮到您，学校会打电话告诉您，不用来排队，也不会因为一次没打通就轮空。"
     if state == SignUpState.OFFERED:

@@ -16,6 +16,7 @@ from apps.university.choices.students import EnrolmentState
 from apps.university.models import ClassGroup, Enrolment
 from apps.university.rules.places import Applicant, ClassLimits, EnrolmentRules, refusal
 
+from .drawing_sides import alike, left
 from .fees import fees_for_many
 from .students import register_many
 
@@ -136,4 +137,4 @@ def _enrol(group: ClassGroup, sign_ups: list[SignUp], on: dt.date) -> None:
     )  # fmt: skip
 
 
-CLASSES = Kind(CLASS, "课程", refusals, seated, freed, phone, WORKS_ON)
+CLASSES = Kind(CLASS, "课程", refusals, seated, freed, phone, WORKS_ON, left, alike)
