@@ -118,12 +118,18 @@ UNIVERSITY = _views(
     "university.practicebase",
 )  # fmt: skip
 # Senior university: who may see people there.
-UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment", "signups.ticket")
+UNIVERSITY_PEOPLE = _views(
+    "university.teacher", "university.student", "university.enrolment", "signups.ticket", "signups.signup",
+    "signups.offer",
+)  # fmt: skip
 # Senior university: done by its staff. One line a subject.
 UNIVERSITY_WORK = (
     _edits("university.school", "university.campus", "university.room", "university.department", "university.major")
     | _edits("university.course", "university.term", "university.classgroup", "university.classsession")
     | _edits("university.teacher", "university.student")
+    | _views("university.padsheet", "university.queueday", "university.continuation")
+    | _edits("university.padsheet", "university.queueday")
+    | {"university.use_desk", "signups.change_signup", "signups.change_offer"}
     | _edits("university.lessonseries", "university.lesson", "university.programme", "university.coursenomination")
     | _edits("university.teachingresearch", "university.lectureseries", "university.lecture")
     | _edits("signups.round")
