@@ -30,6 +30,7 @@ from apps.university.rules.lessons import clock, day_of, day_words
 from apps.university.rules.life import AttendanceRules
 
 CARD = re.compile(r"[0-9A-Za-z]{4,12}")
+DAY = dt.timedelta(days=1)
 LONGEST_LEAVE = dt.timedelta(days=366)
 
 
