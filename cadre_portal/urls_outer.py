@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("account/", include("apps.accounts.urls")),
     path("messaging/", include("apps.messaging.urls")),
+    path("courses/", include("apps.university.urls")),
     path("", include("apps.portal.urls")),
 ]
 handler400 = "apps.portal.views.bad_request"

@@ -110,7 +110,10 @@ LEDGER_WORK = (
 # Senior university: seen by who looks after it; one line a subject. Students have rights of their own.
 UNIVERSITY = _views(
     "university.school", "university.campus", "university.room", "university.department", "university.major"
-) | _views("university.course", "university.term", "university.classgroup", "university.classsession")
+) | _views("university.course", "university.term", "university.classgroup", "university.classsession") | _views(
+    "university.lessonseries", "university.lesson", "university.programme", "university.coursenomination",
+    "university.teachingresearch", "university.lectureseries", "university.lecture",
+)  # fmt: skip
 # Senior university: who may see people there.
 UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment")
 # Senior university: done by its staff. One line a subject.
@@ -118,6 +121,8 @@ UNIVERSITY_WORK = (
     _edits("university.school", "university.campus", "university.room", "university.department", "university.major")
     | _edits("university.course", "university.term", "university.classgroup", "university.classsession")
     | _edits("university.teacher", "university.student")
+    | _edits("university.lessonseries", "university.lesson", "university.programme", "university.coursenomination")
+    | _edits("university.teachingresearch", "university.lectureseries", "university.lecture")
 )
 # 困难帮扶: who sets the money and decides.
 AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}

@@ -29,6 +29,11 @@ class StaffSite(StaffAccessSite):
     def get_urls(self):
         return [path("headcount/", self.admin_view(headcount_page), name="headcount"), *super().get_urls()]
 
+    def get_app_list(self, request, app_label=None):
+        """Only for the page of one app: the menu is the portal's own, and Django would ask the rights on every model
+        for the list it puts into the context of every page."""
+        return super().get_app_list(request, app_label) if app_label else []
+
     def index(self, request, extra_context=None):
         return super().index(request, {**(extra_context or {}), "today": home_context(request)})
 

@@ -5,7 +5,6 @@ from apps.portal import landing, views
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("courses/", views.courses, name="courses"),
     path("branch/", landing.branch, name="branch"),
     path("branch/choose/", landing.choose, name="branch_choose"),
     path("me/", include("apps.portal.me.urls")),

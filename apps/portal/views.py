@@ -31,21 +31,6 @@ def home(request):
 
 @login_not_required
 @require_safe
-def courses(request):
-    return render(
-        request,
-        "portal/closed.html",
-        {
-            "heading": "老年大学课程",
-            "lead": "书法、合唱、太极、手机班……",
-            "title": "网上报名还没有开放",
-            "text": "开放以后，这里会列出全部课程、时间、地点和名额。",
-        },
-    )
-
-
-@login_not_required
-@require_safe
 def activities(request):
     return render(
         request,

@@ -6,6 +6,11 @@ class SignupsConfig(AppConfig):
     verbose_name = "报名和名额"
 
     def ready(self):
-        from .merge_rules import plug  # noqa: PLC0415 (models must be loaded)
+        # These modules need models, which exist only once apps are ready.
+        from apps.registry import life  # noqa: PLC0415
 
+        from .merge_rules import plug  # noqa: PLC0415
+        from .services.life import close_by_death  # noqa: PLC0415
+
+        life.handlers.append(close_by_death)
         plug()

@@ -69,3 +69,13 @@ class RoundState(models.TextChoices):
     DRAWN = "drawn", "已抽签"
     PUBLISHED = "public", "已公布"
     CANCELLED = "off", "取消"
+
+
+class AttemptWay(models.TextChoices):
+    """How somebody tried to reach the one whose turn it is."""
+
+    PHONE = "phone", "打电话"
+    SMS = "sms", "发短信"
+    VISIT = "visit", "上门或当面"
+    THROUGH = "through", "请人转告"
+    LETTER = "letter", "写信"

@@ -18,6 +18,11 @@ class Kind:
 
     `seated(sign_ups, on)` and `freed(sign_ups, on)`: what the room does in the same transaction when places were given
     or given up, in one go for many. `phone(offering)`: whom to ring about it.
+    `permission`: whoever holds it on the offering's unit works on its places, and hears when somebody must be rung.
+
+    `left(offering, person ids, on)`: how many more places each of them may take where that offering is one of them; who
+    is not named may take any number. `alike(offerings)`: which of them nobody may have together, beside those at the
+    same time. None: there is no such rule.
     """
 
     key: str
@@ -26,6 +31,9 @@ class Kind:
     seated: Callable[[list[SignUp], dt.date], None]
     freed: Callable[[list[SignUp], dt.date], None]
     phone: Callable[[Offering], str]
+    permission: str = ""
+    left: Callable[[Offering, Iterable[int], dt.date], Mapping[int, int]] | None = None
+    alike: Callable[[Iterable[Offering]], Iterable[tuple[int, int]]] | None = None
 
 
 kinds: dict[str, Kind] = {}

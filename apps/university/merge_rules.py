@@ -7,6 +7,8 @@ RULES = {
     "university.Teacher.person": Rule(How.STOP, "两份登记都登记为教师，请先作废其中一份。"),
     "university.SessionTeacher.person": MOVE,
     "university.ClassGroup.monitor": MOVE,
+    "university.PadLine.person": MOVE,
+    "university.LessonDone.person": MOVE,
 }
 
 

@@ -242,6 +242,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Where the proxy serves lesson files itself (nginx: internal; alias of MEDIA_ROOT); empty: this server streams them.
+LESSON_ACCEL_PREFIX = env_str("LESSON_ACCEL_PREFIX", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
@@ -277,6 +279,11 @@ CELERY_BEAT_SCHEDULE = {
     "purge-drafts": {"task": "apps.branches.tasks.purge_drafts", "schedule": crontab(hour=3, minute=10)},
     "purge-aid-drafts": {"task": "apps.ledgers.tasks.purge_aid_drafts", "schedule": crontab(hour=3, minute=15)},
     "find-twins": {"task": "apps.ledgers.tasks.look_for_twins", "schedule": crontab(hour=4, minute=10)},
+    "lapse-offers": {
+        "task": "apps.signups.tasks.lapse_offers",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 280},
+    },
     "purge-blobs": {"task": "apps.common.tasks.purge_blobs", "schedule": crontab(hour=3, minute=20)},
 }
 

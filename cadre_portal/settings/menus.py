@@ -81,6 +81,14 @@ STAFF_NAVIGATION = [
     ("待遇和服务", "三个机制检查", "admin:ledgers_guaranteecheck_changelist", "ledgers.view_guaranteecheck"),
     ("待遇和服务", "服务目录", "admin:ledgers_serviceoffer_changelist", "ledgers.view_serviceoffer"),
     ("待遇和服务", "社区四就近", "admin:ledgers_nearbyservice_changelist", "ledgers.view_nearbyservice"),
+    ("老年大学", "空中课堂", "admin:university_lessonseries_changelist", "university.view_lessonseries"),
+    ("老年大学", "空中课堂各讲", "admin:university_lesson_changelist", "university.view_lesson"),
+    ("老年大学", "电视课表", "admin:university_programme_changelist", "university.view_programme"),
+    ("老年大学", "精品课程", "admin:university_coursenomination_changelist", "university.view_coursenomination"),
+    ("老年大学", "教研活动", "admin:university_teachingresearch_changelist", "university.view_teachingresearch"),
+    ("老年大学", "公益大讲堂", "admin:university_lecture_changelist", "university.view_lecture"),
+    ("老年大学", "大讲堂系列", "admin:university_lectureseries_changelist", "university.view_lectureseries"),
+    ("老年大学", "统计", "admin:university_reports", "university.view_enrolment"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),
@@ -134,7 +142,7 @@ STAFF_SWITCHES = {
 # staff).
 PUBLIC_NAVIGATION = [
     ("首页", "portal:home", "home", "all"),
-    ("课程", "portal:courses", "book", "all"),
+    ("课程", "university:courses", "book", "all"),
     ("活动", "portal:activities", "calendar", "all"),
     ("我的", "portal:me", "person", "person"),
     ("消息", "messaging:inbox", "news", "member"),

@@ -22,7 +22,7 @@ from tests.family import DAY, grant_to, make_family, make_relative
 
 pytestmark = pytest.mark.django_db
 PROMISED = ("me_carer", "me_promises", "me_calendar", "me_calendar_file", "me_looks")
-ASKED = ("me_enrol", "me_change", "me_change_phone", "me_change_address")
+ASKED = ("me_classes", "me_change", "me_change_phone", "me_change_address")
 HIS_OWN = ("me_family",)
 ALL = ("me", *PROMISED, *ASKED, "me_health", *HIS_OWN, "me_grant")
 

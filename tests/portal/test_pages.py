@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from apps.portal import views
 
-PAGES = ["home", "courses", "activities", "help", "privacy", "accessibility", "site_map", "display"]
+PAGES = ["home", "activities", "help", "privacy", "accessibility", "site_map", "display"]
 
 
 class Outline(HTMLParser):

@@ -34,12 +34,15 @@ class PersonWords:
     def __init__(self):
         self.known: dict = {}
 
-    def text(self, row: Delivery) -> str:
-        """The words for the first message that still holds; a person's delivery carries one."""
-        key = (template(first_message(row).template).texts, row.on_day)
+    def text(self, row: Delivery, values: dict[str, str]) -> str:
+        """The words for the first message that still holds, filled in; a person's delivery carries one."""
+        message = first_message(row)
+        kind = template(message.template)
+        key = (kind.texts, row.on_day)
         if key not in self.known:
             self.known[key] = rule_values(key[0], on=row.on_day)
-        return getattr(self.known[key], FIELD_OF[Channel(row.channel)])
+        facts = kind.facts({**message.context, "person": row.person_id}) if kind.facts else {}
+        return filled(getattr(self.known[key], kind.part + FIELD_OF[Channel(row.channel)]), {**values, **facts})
 
 
 def first_message(row: Delivery) -> Message:
@@ -49,10 +52,7 @@ def first_message(row: Delivery) -> Message:
 
 def _for_person(row: Delivery, address: str, texts: PersonWords) -> dict:
     values = {"姓名": row.person.name, "局名": settings.PORTAL["bureau"], "电话": settings.PORTAL["phone"]}
-    message = first_message(row)
-    if (fills := template(message.template).fills) is not None:
-        values |= fills({**message.context, "person": row.person_id})
-    text = filled(texts.text(row), values)
+    text = texts.text(row, values)
     if row.channel == Channel.SMS:
         text = with_signature(text, settings.SMS_GATEWAY["signature"])
     return {"to": address, "name": row.person.name, "text": text}

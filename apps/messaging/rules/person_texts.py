@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from .sms_length import sms_length
 
@@ -14,23 +15,25 @@ LINK = re.compile(r"https?:|www\.|\b[\w-]+\.(?:cn|com|net|org|gov|top|xyz|vip|cc
 NOT_IN_TEXTS = ("双高", "失能", "逾期", "过期", "台账", "重点对象", "独居", "空巢", "老干部同志")
 
 
-def check_person_text(text: str, *, is_sms: bool) -> None:
+def check_person_text(text: str, *, is_sms: bool, facts: Mapping[str, str] = MappingProxyType({})) -> None:
     """Raises ValueError with a sentence for a text that must not go to an old person. `{电话}` must be in it; an SMS
-    may take two parts at most, counted with a name of four characters and a signature of eight. See rule book 5.6."""
+    may take two parts at most, counted with a name of four characters and a signature of eight. `facts`: what else may
+    be named, each with a long example. See rule book 5.6."""
+    known = (*PLACEHOLDERS, *facts)
     if "{姓名}同志" not in text:
         raise ValueError("称呼要写成“{姓名}同志”。")
     if "{电话}" not in text:
         raise ValueError("要写上“{电话}”，老同志有事好打过来。")
     if LINK.search(text):
         raise ValueError("给老同志的话里不放网址、链接和二维码。")
-    if unknown := [name for name in re.findall(r"[{}][^{}]*[{}]?", text) if name.strip("{}") not in PLACEHOLDERS]:
-        raise ValueError(f"“{unknown[0]}”填不了，能用的只有{'、'.join('{' + name + '}' for name in PLACEHOLDERS)}。")
+    if unknown := [name for name in re.findall(r"[{}][^{}]*[{}]?", text) if name.strip("{}") not in known]:
+        raise ValueError(f"“{unknown[0]}”填不了，能用的只有{'、'.join('{' + name + '}' for name in known)}。")
     if found := [word for word in NOT_IN_TEXTS if word in text]:
         raise ValueError(f"“{found[0]}”不写给老同志看。")
     if "您" not in text:
         raise ValueError("对老同志称“您”。")
     if is_sms:
-        length = sms_length(with_signature(filled(text, SAMPLE), "八个字的短信签名"))
+        length = sms_length(with_signature(filled(text, {**SAMPLE, **facts}), "八个字的短信签名"))
         if length.parts > LONGEST_PARTS:
             raise ValueError(f"短信连签名约 {length.units} 字，要按 {length.parts} 条计费，请缩短到两条以内。")
 

@@ -14,9 +14,10 @@ class Template:
 
     `health` lines are not shown beside a name even inside the portal's inbox. `about_living`: withheld once the
     person it speaks of no longer lives. `celebrates`: withheld while his household mourns. `texts` is the rule kind
-    of the words for an old person, with the fields `sms`, `card` and `call`; without it nothing of this template goes
-    to one. `page` names the address where its rows are worked off, for the inbox. `fills(context)` gives the words of
-    placeholders beyond name, bureau and phone (and may put others in their place) when a person's text is made.
+    of the words for an old person, with the fields `sms`, `card` and `call`, each behind `part` where one kind holds
+    the words of several templates; without it nothing of this template goes to one. `facts`: from the ids of the
+    context and the `person`, what else the words may name ({事项}), read when they are frozen. `page` names the address
+    where its rows are worked off, for the inbox.
     """
 
     key: str
@@ -26,8 +27,9 @@ class Template:
     about_living: bool = True
     celebrates: bool = False
     texts: str = ""
+    part: str = ""
+    facts: Callable[[dict], Mapping[str, str]] | None = None
     page: str = ""
-    fills: Callable[[dict], Mapping[str, str]] | None = None
 
 
 _templates: dict[str, Template] = {}

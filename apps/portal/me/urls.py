@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import aid, farewell, views
+from . import aid, classes, farewell, join, views
 
 # Named in the portal's own namespace.
 urlpatterns = [
@@ -12,7 +12,14 @@ urlpatterns = [
     path("calendar/", views.own_calendar, name="me_calendar"),
     path("calendar/calendar.ics", views.calendar_file, name="me_calendar_file"),
     path("health/", views.own_health, name="me_health"),
-    path("enrol/", views.enrol, name="me_enrol"),
+    path("classes/", classes.home, name="me_classes"),
+    path("classes/join/<uuid:key>/", join.begin, name="me_join"),
+    path("classes/join/<uuid:key>/<slug:step>/", join.step, name="me_join_step"),
+    path("classes/sign-up/<uuid:key>/", classes.sign_up, name="me_sign_up"),
+    path("classes/sign-up/<uuid:key>/<slug:act>/", classes.act, name="me_sign_up_act"),
+    path("classes/ticket/<uuid:key>/", classes.ticket, name="me_ticket"),
+    path("classes/ticket/<uuid:key>/change/", classes.change_ticket, name="me_ticket_change"),
+    path("classes/ticket/<uuid:key>/withdraw/", classes.withdraw_ticket, name="me_ticket_withdraw"),
     path("change/", views.change, name="me_change"),
     path("change/phone/", views.change_phone, name="me_change_phone"),
     path("change/address/", views.change_address, name="me_change_address"),

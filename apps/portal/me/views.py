@@ -20,6 +20,8 @@ from apps.people import proxies
 from apps.people.change_requests import ask_address, ask_phone, withdraw
 from apps.people.choices import ChangeState, GrantEnd, ProxyScope
 from apps.people.models import ChangeRequest, Phone, ProxyGrant
+from apps.signups.choices import SignUpState
+from apps.signups.models import SignUp
 
 from . import calendar, health, looks, measures, promises
 from .forms import AddressForm, NumberForm, SayForm
@@ -55,6 +57,7 @@ def home(request):
         "today": today,
         "helper": helpers[0] if helpers else None,
         "waiting": waiting,
+        "offers": SignUp.objects.active().filter(person=acting.person, state=SignUpState.OFFERED).exists(),
         "farewells": farewells,
         **scopes_of(acting),
     }
@@ -154,11 +157,6 @@ def own_health(request, acting):
     person_id = acting.person.pk
     context = {"facts": health.facts_of(person_id), "stays": health.stays_of(person_id)}
     return show(request, acting, "portal/me/health.html", context)
-
-
-@own_page(scope=ENROL)
-def enrol(request, acting):
-    return show(request, acting, "portal/me/enrol.html")
 
 
 # Change of phone or address

@@ -166,7 +166,7 @@ def _enter(check: UnitCheck, line: CheckLine, answer: Answered, actor, on: dt.da
         raise BusinessError("勾了“无误”就不要再填改动；有改动请把勾去掉。", code="both")
     if answer.detail and not (answer.told or answer.corrects):
         raise BusinessError("写了说明，请在“另有情况”里选一项。", code="detail_alone")
-    person = Person.objects.select_for_update().get(pk=line.person_id)
+    person = Person.objects.select_for_update(no_key=True).get(pk=line.person_id)
     cadre = Cadre.objects.select_for_update(of=("self",)).get(pk=line.person_id)
     cadre.person = person
     changed = []

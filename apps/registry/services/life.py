@@ -64,7 +64,7 @@ def report(person: Person, told: Report, *, actor, today: datetime.date | None =
     A death puts the person's life status to 离世待核实 at once. Refuses a future date and what cannot follow from the
     present state.
     """
-    person = Person.objects.select_for_update().get(pk=person.pk)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     waiting = LifeEvent.objects.filter(
         person=person, kind=told.kind, state=State.REPORTED, happened_on=str(told.happened_on), voided_at__isnull=True
     ).first()
@@ -163,7 +163,7 @@ def record(person: Person, told: Report, *, actor, today: datetime.date | None =
 
 
 def _locked(event: LifeEvent) -> tuple[LifeEvent, Person]:
-    person = Person.objects.select_for_update().get(pk=event.person_id)
+    person = Person.objects.select_for_update(no_key=True).get(pk=event.person_id)
     return LifeEvent.objects.select_for_update(of=("self",)).get(pk=event.pk), person
 
 

@@ -192,7 +192,7 @@ def _send(report: UnitReport, actor, terms: Terms, *, no_change: bool) -> UnitRe
 def _add_change(report: UnitReport, told: Told, actor, today: dt.date) -> ReportLine:
     if told.cadre is None:
         raise BusinessError("请填写是哪一位老同志。", code="person", field="name")
-    person = Person.objects.select_for_update().get(pk=told.cadre.pk)
+    person = Person.objects.select_for_update(no_key=True).get(pk=told.cadre.pk)
     if told.cadre.managing_unit_id != report.unit_id:
         raise BusinessError("这位老同志不归这个单位管理。", code="person", field="name")
     if told.kind == Kind.OTHER and not told.detail.strip():

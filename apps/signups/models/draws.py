@@ -1,15 +1,53 @@
 """Draws: a window of days in which everybody asks, one list, one seed that nobody could choose, one order."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from apps.accounts.access import unit_ids_for
 from apps.common import history
 from apps.common.fields import EncryptedTextField
 from apps.common.models import Attachment, Record
 from apps.organisation.models import Unit
 from apps.people.models import Person, ProxyGrant
 from apps.signups.choices import RoundState, SignUpSource
+
+# A number drawn in public is drawn once, from that list and that secret; what was published stands.
+KEEP_DRAW = pgtrigger.Trigger(
+    name="keep_draw",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="""
+    IF OLD.public_number <> '' AND (NEW.public_number, NEW.list_hash, NEW.secret_hash)
+            IS DISTINCT FROM (OLD.public_number, OLD.list_hash, OLD.secret_hash) THEN
+        RAISE EXCEPTION 'the draw of round % cannot be held again', OLD.id USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.state = 'public' AND (NEW.state, NEW.seed, NEW.result_file_id)
+            IS DISTINCT FROM (OLD.state, OLD.seed, OLD.result_file_id) THEN
+        RAISE EXCEPTION 'the result of round % is published', OLD.id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+    """,
+)
+
+
+class RoundQuerySet(models.QuerySet):
+    def visible_to(self, user, permission: str = "signups.view_round"):
+        """Rounds of units on which a role with `permission` was granted; none for strangers."""
+        ids = unit_ids_for(user, permission) if getattr(user, "is_authenticated", False) else None
+        return self.filter(unit__in=sorted(ids)) if ids else self.none()
+
+    def public(self):
+        """What everybody may see, cancelled ones included."""
+        return self.filter(voided_at__isnull=True)
+
+
+class TicketQuerySet(models.QuerySet):
+    def visible_to(self, user, permission: str = "signups.view_round"):
+        """Tickets of the rounds that the user sees."""
+        ids = unit_ids_for(user, permission) if getattr(user, "is_authenticated", False) else None
+        return self.filter(round__unit__in=sorted(ids)) if ids else self.none()
 
 
 @history.track(exclude=("secret",))
@@ -18,7 +56,8 @@ class Round(Record):
 
     In order: the list is frozen (`list_file`, `list_hash`) and a secret is committed to (`secret_hash`), both shown to
     everybody; then representatives of the students draw `public_number` in public; the seed is the SHA-256 of the
-    three (rule book 9.2). `secret` is shown with the result.
+    three (rule book 9.15). `secret` is shown with the result. `public_number` and what it was drawn for never change
+    once it stands. `remarks` are shown to everybody: lists that were set aside before the number was drawn, and why.
     """
 
     kind = models.CharField("种类", max_length=12, editable=False)
@@ -41,6 +80,9 @@ class Round(Record):
     frozen_at = models.DateTimeField("封存时间", null=True, blank=True, editable=False)
     drawn_at = models.DateTimeField("抽签完成时间", null=True, blank=True, editable=False)
     published_at = models.DateTimeField("公布时间", null=True, blank=True, editable=False)
+    remarks = models.TextField("公开说明", max_length=2000, blank=True, db_default="", editable=False)
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = "抽签批次"
@@ -53,6 +95,8 @@ class Round(Record):
                 violation_error_message="截止报名要晚于开始报名。",
             )
         ]
+        indexes = [models.Index(fields=["kind", "unit", "published_at"], name="round_kind")]
+        triggers = [*Record.Meta.triggers, KEEP_DRAW]
 
     def __str__(self) -> str:
         return self.name
@@ -75,6 +119,8 @@ class Ticket(Record):
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     grant = models.ForeignKey(ProxyGrant, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True, editable=False)
+
+    objects = TicketQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = "抽签表"

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from apps.common import history
 from apps.common.models import Record
 from apps.people.models import Person, ProxyGrant
-from apps.signups.choices import ACTIVE, OfferReason, OfferState, SignUpSource, SignUpState
+from apps.signups.choices import ACTIVE, AttemptWay, OfferReason, OfferState, SignUpSource, SignUpState
 
 from .draws import Ticket
 from .offerings import Offering
@@ -145,7 +145,7 @@ class OfferAttempt(models.Model):
     public_id = models.UUIDField(unique=True, editable=False)
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="attempts")
     at = models.DateTimeField("时间")
-    way = models.CharField("方式", max_length=10, help_text="电话、短信、消息、登门")
+    way = models.CharField("方式", max_length=10, choices=AttemptWay)
     reached = models.BooleanField("联系上了", default=False)
     note = models.CharField("说明", max_length=120, blank=True, db_default="")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

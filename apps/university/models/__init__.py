@@ -1,18 +1,30 @@
 """The senior university: schools, what they teach, who teaches, who learns."""
 
+from .air import Lesson, LessonDone, LessonFile, LessonSeries
 from .attendance import AbsenceCase, Attendance, DoorTap, Leave, RollCall
+from .broadcasts import CourseNomination, Programme, TeachingResearch
 from .catalogue import Course, Department, Major
 from .certificates import Certificate
 from .changes import ClassChange, ClassMerge, ClassNotice, MergeAnswer, NoticeLine, SessionAct
 from .classes import ClassGroup, ClassSession, SessionTeacher, WeeklySlot
+from .desk import Continuation, PadLine, PadSheet, QueueDay
+from .lectures import Lecture, LectureSeries
+from .money import Payment, PaymentLine, Refund, RefundBatch, RefundStep
+from .partners import Agreement, Partner, PracticeBase
+from .rooms import Equipment, RoomRepair
 from .schools import Campus, Room, School
-from .students import Enrolment, Student, StudentSchool
-from .teachers import Teacher
+from .statements import Misconduct, Statement
+from .students import Enrolment, Student, StudentCard, StudentSchool
+from .teachers import Teacher, TeacherAssessment, TeacherHiring, TeacherPaper
 from .terms import Term, TermPhase
 
 __all__ = [
-    "AbsenceCase", "Attendance", "Campus", "Certificate", "ClassChange", "ClassMerge", "ClassNotice", "DoorTap",
-    "Leave", "MergeAnswer", "NoticeLine", "RollCall", "SessionAct",
-    "ClassGroup", "ClassSession", "Course", "Department", "Enrolment", "Major", "Room", "School",
-    "SessionTeacher", "Student", "StudentSchool", "Teacher", "Term", "TermPhase", "WeeklySlot",
+    "AbsenceCase", "Agreement", "Attendance", "Campus", "Certificate", "ClassChange", "ClassGroup", "ClassMerge",
+    "ClassNotice", "ClassSession", "Continuation", "Course", "CourseNomination", "Department", "DoorTap",
+    "Enrolment", "Equipment", "Leave", "Lecture", "LectureSeries", "Lesson", "LessonDone", "LessonFile",
+    "LessonSeries", "Major", "MergeAnswer", "Misconduct", "NoticeLine", "PadLine", "PadSheet", "Partner", "Payment",
+    "PaymentLine", "PracticeBase", "Programme", "QueueDay", "Refund", "RefundBatch", "RefundStep", "RollCall",
+    "Room", "RoomRepair", "School", "SessionAct", "SessionTeacher", "Statement", "Student", "StudentCard",
+    "StudentSchool", "Teacher", "TeacherAssessment", "TeacherHiring", "TeacherPaper", "TeachingResearch", "Term",
+    "TermPhase", "WeeklySlot",
 ]  # fmt: skip

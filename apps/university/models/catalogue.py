@@ -8,7 +8,7 @@ from apps.common import history
 from apps.common.models import Attachment, Record
 
 from .schools import School
-from .scoped import OfSchools
+from .scoped import OfDepartments, OfSchools
 
 
 class Department(Record):
@@ -45,10 +45,20 @@ class Major(Record):
     name = models.CharField("专业", max_length=40)
     position = models.PositiveIntegerField("排序", default=0)
 
+    objects = OfDepartments.as_manager()
+
     class Meta(Record.Meta):
         verbose_name = "专业"
         verbose_name_plural = "专业"
         ordering = ["department", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "name"],
+                condition=Q(voided_at__isnull=True),
+                name="major_name",
+                violation_error_message="这个系已经有同名的专业。",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -72,7 +82,9 @@ class Course(Record):
     )
     strenuous = models.BooleanField("活动量大", default=False)
     grades = models.PositiveSmallIntegerField("学制（年）", default=1)
-    is_model = models.BooleanField("精品课程", default=False)
+    is_model = models.BooleanField("精品课程", default=False, editable=False)
+    model_on = models.DateField("认定日期", null=True, blank=True, editable=False)
+    model_document = models.CharField("认定文号", max_length=80, blank=True, db_default="", editable=False)
 
     objects = OfSchools.as_manager()
 

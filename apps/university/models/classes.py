@@ -10,6 +10,7 @@ from apps.common.models import Record
 from apps.people.models import Person
 from apps.signups.models import Offering
 from apps.university.choices.schools import ClassState, SessionState, TeacherRole
+from apps.university.rules.classes import title_of
 
 from .catalogue import Course
 from .schools import Room, School
@@ -45,6 +46,7 @@ class ClassGroup(Record):
     min_open = models.PositiveSmallIntegerField("最少开班人数", default=15)
     age_from = models.PositiveSmallIntegerField("最小年龄", null=True, blank=True)
     age_to = models.PositiveSmallIntegerField("最大年龄", null=True, blank=True)
+    needs_health = models.BooleanField("报名要健康声明", default=False, db_default=False)
     fee = models.DecimalField("学费（元）", max_digits=8, decimal_places=2, default=0)
     room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="classes", verbose_name="教室")
     teacher = models.ForeignKey(
@@ -68,10 +70,10 @@ class ClassGroup(Record):
         ordering = ["-term__starts_on", "code", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["school", "term", "code"],
+                fields=["school", "term", "course", "grade", "code"],
                 condition=Q(voided_at__isnull=True),
                 name="classgroup_code",
-                violation_error_message="这个学期已经有这个班号。",
+                violation_error_message="这门课这个年级这个学期已经有这个班号。",
             ),
             models.CheckConstraint(
                 condition=Q(until__gt=F("first_on")),
@@ -89,7 +91,7 @@ class ClassGroup(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.course.name}{self.code}"
+        return title_of(self.course.name, self.course.grades, self.grade, self.code)
 
 
 class WeeklySlot(models.Model):

@@ -38,3 +38,27 @@ class OfClasses(OfUnits):
     """Rows with a key to a class group."""
 
     unit_path = "class_group__school__unit"
+
+
+class OfRooms(OfUnits):
+    """Rows with a key to a room."""
+
+    unit_path = "room__campus__school__unit"
+
+
+class OfPartners(OfUnits):
+    """Rows with a key to a partner."""
+
+    unit_path = "partner__school__unit"
+
+
+class OfDepartments(OfUnits):
+    """Rows with a key to a department."""
+
+    unit_path = "department__school__unit"
+
+
+class OfTeachers(OfUnits):
+    """Rows with a key to a teacher."""
+
+    unit_path = "teacher__school__unit"

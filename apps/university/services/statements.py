@@ -1,0 +1,89 @@
+"""Signed papers of students: printed to be brought back, recorded when they are (rule book 9.32)."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Max
+
+from apps.common import audit, papers
+from apps.common.errors import BusinessError
+from apps.common.models import Paper
+from apps.university.choices.statements import SignerRelation, StatementKind
+from apps.university.models import School, Statement, Student
+
+# Kind → the column of the student that shows its latest day in lists.
+SHOWN_AS = {
+    StatementKind.HEALTH: "health_statement_on",
+    StatementKind.SAFETY: "safety_letter_on",
+    StatementKind.FAMILY: "family_consent_on",
+}
+
+
+def print_statement(student: Student, school: School, kind: str, *, actor) -> Paper:
+    """A paper with a code, waited for. Printed again, the one that is still out is given again."""
+    subject, title = f"university.student:{student.pk}", StatementKind(kind).label
+    known = Paper.objects.filter(subject=subject, kind=title, state__in=papers.OUT).first()
+    return known or papers.print_paper(title, title, subject, actor=actor, unit_id=school.unit_id, people=[student.pk])
+
+
+@transaction.atomic
+def record_statements(
+    student: Student, school: School, kinds: Iterable[str], *, signed_on: dt.date, relation: str, signer: str, actor,
+    on: dt.date, form_key: uuid.UUID,
+) -> list[Statement]:  # fmt: skip
+    """Papers that came back signed, several of one signing at once. The same form again changes nothing."""
+    chosen = [StatementKind(kind) for kind in kinds]
+    if not chosen:
+        raise BusinessError("请勾选交回了哪些材料。", code="kinds", field="kinds")
+    if signed_on > on:
+        raise BusinessError("签字日期不能晚于今天。", code="future", field="signed_on")
+    name = "" if relation == SignerRelation.SELF else signer.strip()
+    if relation != SignerRelation.SELF and not name:
+        raise BusinessError("不是本人签的，请写签字人姓名。", code="signer", field="signer")
+    if relation == SignerRelation.SELF and {StatementKind.FAMILY, StatementKind.COMPANION} & set(chosen):
+        raise BusinessError("家属同意书、陪同承诺书由家属签，请选是谁签的。", code="signer", field="relation")
+    Student.objects.select_for_update(of=("self",), no_key=True).get(pk=student.pk)
+    keys = {kind: uuid.uuid5(form_key, kind) for kind in chosen}
+    known = set(Statement.objects.filter(public_id__in=keys.values()).values_list("public_id", flat=True))
+    made = [
+        Statement.objects.create(
+            public_id=keys[kind], student=student, school=school, kind=kind, signed_on=signed_on, relation=relation,
+            signer=name, paper=_back(student, kind, actor, on), entered_by=actor,
+        )
+        for kind in chosen if keys[kind] not in known
+    ]  # fmt: skip
+    if made:
+        show_latest(student)
+        audit.record(
+            "student.statement", actor=actor, people=[student.pk], fields=[row.kind for row in made],
+            target=f"university.student:{student.pk}",
+        )  # fmt: skip
+    return made
+
+
+def _back(student: Student, kind: str, actor, on: dt.date) -> Paper | None:
+    """The printed paper of this kind that is still out comes back with it."""
+    subject, title = f"university.student:{student.pk}", StatementKind(kind).label
+    paper = Paper.objects.filter(subject=subject, kind=title, state__in=papers.OUT).order_by("-pk").first()
+    if paper is not None:
+        papers.take_back(paper, actor=actor, on=on)
+    return paper
+
+
+@transaction.atomic
+def void_statement(statement: Statement, reason: str, *, actor, now: dt.datetime) -> None:
+    """Entered by mistake: it counts no more."""
+    if not reason.strip():
+        raise BusinessError("请写明为什么作废。", code="reason", field="reason")
+    standing = Statement.objects.filter(pk=statement.pk, voided_at__isnull=True)
+    if standing.update(voided_at=now, void_reason=reason.strip()[:200]):
+        show_latest(statement.student)
+        audit.record("void", actor=actor, people=[statement.student_id], target=f"university.statement:{statement.pk}")
+
+
+def show_latest(student: Student) -> None:
+    rows = Statement.objects.filter(student=student, voided_at__isnull=True)
+    latest = dict(rows.order_by().values_list("kind").annotate(on=Max("signed_on")))
+    Student.objects.filter(pk=student.pk).update(**{column: latest.get(kind) for kind, column in SHOWN_AS.items()})

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from .views import air, catalogue, lesson_files, tv
+
+app_name = "university"
+urlpatterns = [
+    path("", catalogue.courses, name="courses"),
+    path("form/", catalogue.blank_form, name="blank_form"),
+    path("<uuid:key>/", catalogue.class_page, name="class"),
+    path("<uuid:key>/poster/", catalogue.poster, name="poster"),
+    path("<uuid:key>/form/", catalogue.class_form, name="class_form"),
+    path("<uuid:key>/join/", catalogue.join, name="join"),
+    path("air/", air.air, name="air"),
+    path("air/<uuid:series>/", air.air_series, name="air_series"),
+    path("air/lesson/<uuid:lesson>/", air.air_lesson, name="air_lesson"),
+    path("air/lesson/<uuid:lesson>/done/", air.air_done, name="air_done"),
+    path("air/lesson/<uuid:lesson>/captions.vtt", lesson_files.lesson_captions, name="lesson_captions"),
+    path("air/tv/", tv.tv, name="tv"),
+    path("air/file/<uuid:file>/", lesson_files.lesson_file, name="lesson_file"),
+]
