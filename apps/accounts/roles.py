@@ -113,9 +113,13 @@ UNIVERSITY = _views(
 ) | _views("university.course", "university.term", "university.classgroup", "university.classsession") | _views(
     "university.lessonseries", "university.lesson", "university.programme", "university.coursenomination",
     "university.teachingresearch", "university.lectureseries", "university.lecture",
+    "university.sessionact", "university.classmerge",
 )  # fmt: skip
 # Senior university: who may see people there.
-UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment")
+UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment") | _views(
+    "university.rollcall", "university.leave", "university.absencecase", "university.classchange",
+    "university.certificate",
+)  # fmt: skip
 # Senior university: done by its staff. One line a subject.
 UNIVERSITY_WORK = (
     _edits("university.school", "university.campus", "university.room", "university.department", "university.major")
@@ -123,6 +127,8 @@ UNIVERSITY_WORK = (
     | _edits("university.teacher", "university.student")
     | _edits("university.lessonseries", "university.lesson", "university.programme", "university.coursenomination")
     | _edits("university.teachingresearch", "university.lectureseries", "university.lecture")
+    | _edits("university.sessionact", "university.classmerge", "university.rollcall", "university.leave")
+    | _edits("university.absencecase", "university.classchange", "university.certificate")
 )
 # 困难帮扶: who sets the money and decides.
 AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}

@@ -10,8 +10,9 @@ from apps.university.choices.students import EnrolmentState
 from apps.university.forms.life import AbsenceCallForm, AbsenceDecisionForm, FindStudentForm, StaffLeaveForm
 from apps.university.models import AbsenceCase, ClassGroup, Enrolment, Leave, Student
 from apps.university.queries.attendance import long_away
+from apps.university.rules.cards import read_number
 from apps.university.services.absences import decide, note_call
-from apps.university.services.attendance import DAY, card_in, note_leave, take_back_leave
+from apps.university.services.attendance import DAY, note_leave, take_back_leave
 
 from .life_base import LifeAdmin, class_url, posted
 
@@ -87,7 +88,7 @@ class LeaveAdmin(LifeAdmin):
         form = FindStudentForm(posted(request))
         mine = Student.objects.current().visible_to(request.user, self.right("change"))
         if request.method == "POST" and form.is_valid():
-            found = mine.filter(card_no=card_in(form.cleaned_data["card"])).first()
+            found = mine.filter(card_no=read_number(form.cleaned_data["card"])).first()
             if found is not None:
                 return HttpResponseRedirect(reverse("admin:university_leave_enter", args=[found.pk]))
             form.add_error("card", "没有这个卡号的学员，或者不在您管的学校里。")
@@ -115,7 +116,9 @@ class LeaveAdmin(LifeAdmin):
             )  # fmt: skip
             return "登记好了。点名时会写着“请了假”。"
 
-        audit.look("open", actor=request.user, people=[student.pk], target=f"university.student:{student.pk}", request=request)
+        audit.look(
+            "open", actor=request.user, people=[student.pk], target=f"university.student:{student.pk}", request=request
+        )
         return self.act(
             request, form, perform, title=f"登记请假：{student}", lead="请假不用证明，也不用批准。", button="登记",
             back=reverse(self.list_url),
@@ -144,7 +147,18 @@ class AbsenceCaseAdmin(LifeAdmin):
     select_related_in_list = select_related_in_record = (
         "enrolment__student__person", "enrolment__class_group__course", "called_by", "decided_by",
     )  # fmt: skip
-    fields = ("enrolment", "basis", "since", "called_at", "reached", "said", "called_by", "decision", "decided_at", "decided_by")
+    fields = (
+        "enrolment",
+        "basis",
+        "since",
+        "called_at",
+        "reached",
+        "said",
+        "called_by",
+        "decision",
+        "decided_at",
+        "decided_by",
+    )
     ordering = ("-since", "-pk")
     sortable_by = ()
     empty_words = "打过电话、定过的记在这里。要核对的人见“长期缺课核对”。"
@@ -202,7 +216,9 @@ class AbsenceCaseAdmin(LifeAdmin):
         right = self.right("change")
         self.allowed(request, right)
         row = self.found(
-            Enrolment.objects.current().visible_to(request.user, right).select_related("student__person", "class_group__course"),
+            Enrolment.objects.current()
+            .visible_to(request.user, right)
+            .select_related("student__person", "class_group__course"),
             pk,
         )
         one = next(
@@ -235,7 +251,11 @@ class AbsenceCaseAdmin(LifeAdmin):
             decide(case, values["decision"], actor=request.user, now=timezone.now())
             return f"定好了：{case.get_decision_display() or '已记'}。"
 
-        called = f"{timezone.localtime(case.called_at):%m-%d %H:%M} {case.get_reached_display()}" if case.called_at else "还没有联系"
+        called = (
+            f"{timezone.localtime(case.called_at):%m-%d %H:%M} {case.get_reached_display()}"
+            if case.called_at
+            else "还没有联系"
+        )
         return self.act(
             request, AbsenceDecisionForm(posted(request)), perform, title=f"保留还是退课：{case.enrolment.student}",
             lead=f"“{case.enrolment.class_group}”{case.get_basis_display()}，从 {case.since:%Y-%m-%d} 起。"

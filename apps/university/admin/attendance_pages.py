@@ -54,7 +54,9 @@ class AttendancePages:
         roll = getattr(session, "roll", None)
         data = posted(request)
         form = CountForm(data, initial={"counted": roll.counted if roll else None})
-        lines = {row.pk: RollLine(data, prefix=f"a{row.pk}", initial={"state": known.get(row.pk, "")}) for row in people}
+        lines = {
+            row.pk: RollLine(data, prefix=f"a{row.pk}", initial={"state": known.get(row.pk, "")}) for row in people
+        }
         if data is not None:
             self.allowed(request, TAKE)
             if form.is_valid() and all(line.is_valid() for line in lines.values()):
@@ -110,7 +112,9 @@ class AttendancePages:
             signature="任课老师", back_url=lesson_url(session),
         )  # fmt: skip
         self.look_at_print(request, people, f"university.classsession:{session.pk}")
-        rows = [(str(place), row.student.person.name, row.student.card_no, "", "") for place, row in enumerate(people, 1)]
+        rows = [
+            (str(place), row.student.person.name, row.student.card_no, "", "") for place, row in enumerate(people, 1)
+        ]
         return self.page(request, "print/list.html", {"frame": frame, "columns": columns, "rows": rows})
 
     def term_sheet_view(self, request, pk: int):

@@ -90,7 +90,9 @@ class CertificateAdmin(LifeAdmin):
             target=f"university.classgroup:{group.pk}", request=request,
         )  # fmt: skip
         may = self.may_work(request)
-        links = [(reverse("admin:university_certificate_print_class", args=[pk]), "打印全班证书")] if rows and may else []
+        links = (
+            [(reverse("admin:university_certificate_print_class", args=[pk]), "打印全班证书")] if rows and may else []
+        )
         context = {
             "title": f"结业证书：{group}", "columns": ("姓名", "结业", "证书编号", "状态", ""),
             "rows": [self.line(row, may) for row in rows], "links": links, "crumbs": [(class_url(group), str(group))],
@@ -114,7 +116,10 @@ class CertificateAdmin(LifeAdmin):
         right = self.right("change")
         self.allowed(request, right)
         row = self.found(
-            Enrolment.objects.current().visible_to(request.user, right).select_related("class_group", "student__person"), pk
+            Enrolment.objects.current()
+            .visible_to(request.user, right)
+            .select_related("class_group", "student__person"),
+            pk,
         )
         error = ""
         back = reverse("admin:university_certificate_of_class", args=[row.class_group_id])
@@ -141,7 +146,9 @@ class CertificateAdmin(LifeAdmin):
         one = self.row_of(request, pk, right=self.right("change"))
         if one.withdrawn_on or one.voided_at:
             raise PermissionDenied
-        return self.printed(request, list(self.with_all(Certificate.objects.filter(pk=one.pk))), self.url_of("change", one))
+        return self.printed(
+            request, list(self.with_all(Certificate.objects.filter(pk=one.pk))), self.url_of("change", one)
+        )
 
     def with_all(self, rows):
         return rows.select_related("school", "enrolment__class_group__term").order_by("number", "pk")

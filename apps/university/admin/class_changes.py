@@ -114,12 +114,18 @@ class ClassChangeAdmin(LifeAdmin):
                 row, values["target"], reason=values["reason"], actor=request.user, now=timezone.now(),
                 form_key=values["form_key"],
             )  # fmt: skip
-            return f"换好了，{self.difference_words(change)}差额。" if not change.difference else (
-                f"换好了。{self.difference_words(change)}，请到收费处办理。"
+            return (
+                f"换好了，{self.difference_words(change)}差额。"
+                if not change.difference
+                else (f"换好了。{self.difference_words(change)}，请到收费处办理。")
             )
 
         audit.look(
-            "open", actor=request.user, people=[row.student_id], target=f"university.enrolment:{row.pk}", request=request
+            "open",
+            actor=request.user,
+            people=[row.student_id],
+            target=f"university.enrolment:{row.pk}",
+            request=request,
         )
         return self.act(
             request, form, perform, title=f"换班：{row.student.person}",
@@ -160,7 +166,9 @@ class ClassMergeAdmin(LifeAdmin):
     def record_tools(self, request, obj):
         tools = super().record_tools(request, obj)
         if request.user.has_perm("university.view_student"):
-            tools.insert(0, {"label": "每位学员的答复", "url": reverse("admin:university_classmerge_answers", args=[obj.pk])})
+            tools.insert(
+                0, {"label": "每位学员的答复", "url": reverse("admin:university_classmerge_answers", args=[obj.pk])}
+            )
         return tools
 
     def get_urls(self):
@@ -174,7 +182,9 @@ class ClassMergeAdmin(LifeAdmin):
         may = self.may_work(request) and merge.state == MergeState.ASKING
         data = posted(request)
         lines = list(
-            merge.answers.select_related("enrolment__student__person").order_by("enrolment__student__person__name_sort_key", "pk")
+            merge.answers.select_related("enrolment__student__person").order_by(
+                "enrolment__student__person__name_sort_key", "pk"
+            )
         )
         forms = {
             line.pk: AnswerLine(data, prefix=f"m{line.pk}", initial={"answer": line.answer, "note": line.note})
@@ -210,7 +220,9 @@ class ClassMergeAdmin(LifeAdmin):
                 return True
             note_answers(merge, answers, actor=actor, now=now)
             if "carry" in data:
-                messages.success(request, f"并好了：{carry_out(merge, actor=actor, now=now)} 位转了过去，其余全额退费。")
+                messages.success(
+                    request, f"并好了：{carry_out(merge, actor=actor, now=now)} 位转了过去，其余全额退费。"
+                )
             else:
                 messages.success(request, "答复存好了。")
         except BusinessError as refusal:
@@ -222,4 +234,10 @@ def answer_row(line, form) -> dict:
     name = line.enrolment.student.person.name
     cells = [name, line.enrolment.student.card_no]
     note = "" if form is not None else (line.get_answer_display() or "没有答复")
-    return {"name": name, "cells": cells, "form": form, "note": note, "tone": "done" if line.answer == Answer.YES else ""}
+    return {
+        "name": name,
+        "cells": cells,
+        "form": form,
+        "note": note,
+        "tone": "done" if line.answer == Answer.YES else "",
+    }

@@ -34,7 +34,10 @@ class LifeAdmin(RecordAdmin):
         self.allowed(request, right)
         rows = ClassSession.objects.visible_to(request.user, right)
         return self.found(
-            rows.select_related("class_group__course", "class_group__school__unit", "class_group__term", "room__campus"), pk
+            rows.select_related(
+                "class_group__course", "class_group__school__unit", "class_group__term", "room__campus"
+            ),
+            pk,
         )
 
     def class_of(self, request, pk: int, *, right: str = "university.view_classgroup") -> ClassGroup:
@@ -87,9 +90,7 @@ class LifeAdmin(RecordAdmin):
             "title": title, "form": form, "lead": lead, "buttons": [("do", button)], "back": back, "media": form.media,
             "list_url": reverse(self.list_url), "list_words": self.list_words, **more,
         }  # fmt: skip
-        return self.page(
-            request, template or "admin/registry/act.html", context, status=422 if form.errors else 200
-        )
+        return self.page(request, template or "admin/registry/act.html", context, status=422 if form.errors else 200)
 
 
 def posted(request):

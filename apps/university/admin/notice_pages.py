@@ -105,7 +105,13 @@ class NoticePages:
             back_url=reverse("admin:university_sessionact_notice", args=[notice.pk]),
         )  # fmt: skip
         rows = [
-            (str(place), addressed(line.student), "、".join(numbers.get(line.student_id, [])[:2]) or "没有登记电话", "", "")
+            (
+                str(place),
+                addressed(line.student),
+                "、".join(numbers.get(line.student_id, [])[:2]) or "没有登记电话",
+                "",
+                "",
+            )
             for place, line in enumerate(lines, 1)
         ]
         return self.page(request, "print/list.html", {"frame": frame, "columns": columns, "rows": rows})

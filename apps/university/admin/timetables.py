@@ -15,6 +15,7 @@ from apps.common.workbook.writer import write_sheet
 from apps.university.choices.schools import SessionState
 from apps.university.models import ClassGroup, Room, Student, Teacher, Term
 from apps.university.queries.lessons import lessons, of_student
+from apps.university.rules.cards import read_number
 from apps.university.rules.lessons import day_of, day_words, span_words, week_of
 
 from .life_base import lesson_url
@@ -85,11 +86,17 @@ class TimetablePages:
 
     def whose(self, request, what: str, key: str) -> Whose | None:
         """None for nothing chosen, or nothing that the user may see."""
-        if not key.isascii() or not key.isdecimal() or len(key) > 15:
+        if what != "student" and (not key.isascii() or not key.isdecimal() or len(key) > 15):
             return None
         user, shown = request.user, lessons().filter(class_group__in=self.classes(request).values("pk"))
         if what == "class":
-            one = ClassGroup.objects.current().visible_to(user, VIEW).select_related("course", "school").filter(pk=key).first()
+            one = (
+                ClassGroup.objects.current()
+                .visible_to(user, VIEW)
+                .select_related("course", "school")
+                .filter(pk=key)
+                .first()
+            )
             return one and Whose(f"{one.school} {one}", lessons().filter(class_group=one))
         if what == "room":
             one = Room.objects.current().visible_to(user).select_related("campus").filter(pk=key).first()
@@ -99,8 +106,7 @@ class TimetablePages:
             one = people.select_related("person", "school").filter(pk=key).first()
             # Everywhere he teaches: his time is one, whichever school asks.
             return one and Whose(f"{one}老师", lessons().filter(teachers__person=one.person_id), (one.person_id,))
-        one = Student.objects.visible_to(user).select_related("person").filter(card_no=key.zfill(8)).first()
-        one = one or Student.objects.visible_to(user).select_related("person").filter(pk=key).first()
+        one = Student.objects.visible_to(user).select_related("person").filter(card_no=read_number(key)).first()
         return one and Whose(f"{one}", lessons().filter(of_student(one)), (one.pk,))
 
     def classes(self, request):
@@ -111,12 +117,17 @@ class TimetablePages:
         choices: list[tuple[str, str]] = []
         if what == "class":
             rows = ClassGroup.objects.current().visible_to(user, VIEW).select_related("course", "school")
-            choices = [(str(one.pk), f"{one.school} {one}") for one in rows.order_by("-term__starts_on", "school", "code")[:500]]
+            choices = [
+                (str(one.pk), f"{one.school} {one}")
+                for one in rows.order_by("-term__starts_on", "school", "code")[:500]
+            ]
         elif what == "room":
             rows = Room.objects.current().visible_to(user).select_related("campus").order_by("campus", "name")
             choices = [(str(one.pk), f"{one.campus} {one}") for one in rows[:500]]
         elif what == "teacher":
-            rows = Teacher.objects.current().visible_to(user, "university.view_teacher").select_related("person", "school")
+            rows = (
+                Teacher.objects.current().visible_to(user, "university.view_teacher").select_related("person", "school")
+            )
             choices = [(str(one.pk), f"{one.school} {one}") for one in rows.order_by("school", "pk")[:500]]
         span = "term" if asked.get("span") == "term" else "week"
         base = {"what": what, "key": asked.get("key", ""), "span": span}
@@ -185,7 +196,9 @@ def week_table(rows, first: dt.date) -> list[dict]:
 
 def print_week(rows, first: dt.date) -> list[list[str]]:
     """A line a time of day, a column a weekday."""
-    times = sorted({span_words(one.starts_at, one.ends_at) for one in rows}, key=lambda text: (len(text.split(":")[0]), text))
+    times = sorted(
+        {span_words(one.starts_at, one.ends_at) for one in rows}, key=lambda text: (len(text.split(":")[0]), text)
+    )
     lines = []
     for time in times:
         line = []

@@ -132,7 +132,9 @@ class StaffLeaveForm(ActForm):
     """A leave that came in by telephone or at the desk."""
 
     field_order = ("class_group", "first_on", "last_on", "by", "reason", "form_key")
-    class_group = forms.ModelChoiceField(ClassGroup.objects.none(), label="哪个班", required=False, empty_label="他的所有班")
+    class_group = forms.ModelChoiceField(
+        ClassGroup.objects.none(), label="哪个班", required=False, empty_label="他的所有班"
+    )
     first_on = forms.DateField(label="从哪天起", widget=DAY)
     last_on = forms.DateField(label="到哪天（含）", widget=DAY)
     by = forms.ChoiceField(label="怎样请的", choices=[(one.value, one.label) for one in (ToldBy.PHONE, ToldBy.DESK)])
