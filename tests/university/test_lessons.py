@@ -110,9 +110,7 @@ def test_a_class_cancelled_keeps_nobody(life):
 
 def test_classes_are_joined_when_everybody_was_asked(life):
     target = life.make_class(weekday=4, room=None, teacher=None)
-    merge = ask_to_merge(
-        life.group, target, reason="人数不够", actor=life.clerk, now=BEFORE, form_key=uuid.uuid4()
-    )
+    merge = ask_to_merge(life.group, target, reason="人数不够", actor=life.clerk, now=BEFORE, form_key=uuid.uuid4())
     with pytest.raises(BusinessError, match="还有 3 位没有答复"):
         carry_out(merge, actor=life.clerk, now=BEFORE)
     lines = list(merge.answers.order_by("pk"))
@@ -145,9 +143,7 @@ def test_nobody_jumps_a_queue_and_the_month_is_kept(life):
         change_class_of(life.rows[0], target, **life.common(at(10, 20)))
     waiting = make_person("赵六", birth_date="1955-02-03")
     life.enrol(target, make_person("钱七", birth_date="1955-02-03"))
-    SignUp.objects.create(
-        offering=target.offering, person=waiting, state="waiting", queued_at=BEFORE, source="web"
-    )
+    SignUp.objects.create(offering=target.offering, person=waiting, state="waiting", queued_at=BEFORE, source="web")
     with pytest.raises(BusinessError, match="候补"):
         change_class_of(life.rows[0], target, **life.common())
 

@@ -108,7 +108,8 @@ def _leave(group: ClassGroup, clerk, on: dt.date) -> None:
 def _changes(groups: list[ClassGroup], clerk, now: dt.datetime) -> None:
     """A lesson of next week called off and made up, one moved, one with a substitute."""
     common = {"actor": clerk, "now": now}
-    coming = [one.sessions.filter(starts_at__gt=now + 3 * DAY, state=SessionState.PLANNED).order_by("starts_at") for one in groups]
+    later = {"starts_at__gt": now + 3 * DAY, "state": SessionState.PLANNED}
+    coming = [one.sessions.filter(**later).order_by("starts_at") for one in groups]
     first = coming[0].first()
     if first is not None:
         lessons.cancel_lesson(first, reason="老师生病", form_key=uuid.uuid4(), **common)
@@ -119,7 +120,8 @@ def _changes(groups: list[ClassGroup], clerk, now: dt.datetime) -> None:
         ))  # fmt: skip
     if len(groups) > 2 and (third := coming[2].first()) is not None:  # noqa: PLR2004
         busy = third.teachers.values("person")
-        other = Teacher.objects.filter(school=third.class_group.school_id).exclude(person__in=busy).order_by("pk").last()
+        others = Teacher.objects.filter(school=third.class_group.school_id).exclude(person__in=busy)
+        other = others.order_by("pk").last()
         if other is not None:
             _try(lambda: lessons.substitute(
                 third, teacher=other, reason="老师外出参会", form_key=uuid.uuid4(), **common
@@ -141,7 +143,8 @@ def _last_term(group: ClassGroup, people: list[Person], draws: random.Random, cl
         defaults={"starts_on": monday, "ends_on": monday + 18 * WEEK},
     )  # fmt: skip
     facts = ClassFacts(
-        term=term, school=group.school, course=group.course, code="春1班", capacity=20, slots=(Slot(6, 9 * HOUR, 10 * HOUR + 40),),
+        term=term, school=group.school, course=group.course, code="春1班", capacity=20,
+        slots=(Slot(6, 9 * HOUR, 10 * HOUR + 40),),
         first_on=term.starts_on, until=term.starts_on + COURSE_WEEKS * WEEK, room=group.room, teacher=group.teacher,
         opens_at=moment(term.starts_on - 28 * DAY, 9 * HOUR), closes_at=moment(term.starts_on - DAY, 17 * HOUR),
         min_open=8, fee=group.fee,

@@ -70,7 +70,8 @@ def leave(request, acting):
         "leaves": [(one, one.until - DAY) for one in coming.select_related("class_group__course")] if student else [],
         "phones": {one.school.phone: one.school for one in classes}.values(),
     }  # fmt: skip
-    return show(request, acting, "portal/me/leave.html", context, status=422 if form is not None and form.errors else 200)
+    status = 422 if form is not None and form.errors else 200
+    return show(request, acting, "portal/me/leave.html", context, status=status)
 
 
 def save(request, acting, student, classes, form, today) -> bool:

@@ -225,4 +225,5 @@ def mismatch_words(roll, known: dict[int, str]) -> str:
     present = sum(state == Presence.PRESENT for state in known.values())
     if roll is None or roll.counted == present:
         return ""
-    return f"实到填了 {roll.counted} 人，名单上到课 {present} 人，差 {abs(roll.counted - present)} 人。请对照考勤表核一核。"
+    apart = abs(roll.counted - present)
+    return f"实到填了 {roll.counted} 人，名单上到课 {present} 人，差 {apart} 人。请对照考勤表核一核。"

@@ -41,7 +41,8 @@ class CertificateAdmin(LifeAdmin):
     select_related_in_list = ("school",)
     select_related_in_record = ("school__unit", "enrolment__class_group__course", "issued_by")
     fields = (
-        "code", "name", "course", "term", "school", "issued_on", "issued_by", "printed", "withdrawn_on", "withdraw_reason",
+        "code", "name", "course", "term", "school", "issued_on", "issued_by", "printed", "withdrawn_on",
+        "withdraw_reason",
     )  # fmt: skip
     ordering = ("-year", "-number", "-pk")
     sortable_by = ()
@@ -130,7 +131,8 @@ class CertificateAdmin(LifeAdmin):
         audit.look("open", actor=request.user, people=[row.student_id], target=f"university.enrolment:{row.pk}",
                    request=request)  # fmt: skip
         context = {
-            "title": "补发结业证书", "error": error, "question": f"给{row.student.person}补发“{row.class_group}”的结业证书？",
+            "title": "补发结业证书", "error": error,
+            "question": f"给{row.student.person}补发“{row.class_group}”的结业证书？",
             "detail": "状态改为结业，编一个新号。", "button": "补发", "cancel_url": back,
             "list_url": reverse(self.list_url), "list_words": self.list_words,
         }  # fmt: skip
@@ -151,7 +153,8 @@ class CertificateAdmin(LifeAdmin):
         )
 
     def with_all(self, rows):
-        return rows.select_related("school", "enrolment__class_group__term").order_by("number", "pk")
+        rows = rows.select_related("school", "enrolment__class_group__term", "enrolment__student")
+        return rows.order_by("number", "pk")
 
     def printed(self, request, rows, back: str):
         """Looking prepares it; that it was printed is counted by the button, which posts."""
@@ -174,6 +177,7 @@ class CertificateAdmin(LifeAdmin):
 
         return self.act(
             request, WithdrawForm(posted(request)), perform, title=f"撤销证书：{one.code}",
-            lead=f"{one.name}，{one.course}。撤销后编号不再使用；发错了的，可以从班级页补发一张新的。", button="撤销证书",
+            lead=f"{one.name}，{one.course}。撤销后编号不再使用；发错了的，可以从班级页补发一张新的。",
+            button="撤销证书",
             back=self.url_of("change", one),
         )  # fmt: skip

@@ -90,7 +90,7 @@ class ClassChangeAdmin(LifeAdmin):
             "rows": [
                 (
                     str(row.student.person), row.student.card_no, f"{row.fee_due:g}",
-                    {"text": "给他换班", "url": reverse("admin:university_classchange_move", args=[row.pk])} if may else "",
+                    {"text": "换班", "url": reverse("admin:university_classchange_move", args=[row.pk])} if may else "",
                 )
                 for row in rows
             ],
@@ -144,9 +144,11 @@ class ClassChangeAdmin(LifeAdmin):
             else:
                 return self.back_with(request, "已撤回，他回到原来的班。", self.url_of("change", change))
         context = {
-            "title": "撤回换班", "error": error, "question": f"让{change.old.student.person}回到“{change.old.class_group}”？",
+            "title": "撤回换班", "error": error,
+            "question": f"让{change.old.student.person}回到“{change.old.class_group}”？",
             "detail": f"现在在“{change.new.class_group}”。原来的名额还空着、没有人候补才能撤回。", "button": "撤回换班",
-            "cancel_url": self.url_of("change", change), "list_url": reverse(self.list_url), "list_words": self.list_words,
+            "cancel_url": self.url_of("change", change), "list_url": reverse(self.list_url),
+            "list_words": self.list_words,
         }  # fmt: skip
         return self.page(request, "admin/university/confirm.html", context, status=422 if error else 200)
 
@@ -200,7 +202,8 @@ class ClassMergeAdmin(LifeAdmin):
         )  # fmt: skip
         context = {
             "title": f"并班答复：{merge}", "columns": ("姓名", "卡号"), "fields": ("答复", "说明") if may else (),
-            "lead": f"原因：{merge.reason}。逐个打电话问，都答复了再并。同意的转到“{merge.class_group}”，不同意的全额退费。",
+            "lead": f"原因：{merge.reason}。逐个打电话问，都答复了再并。"
+            f"同意的转到“{merge.class_group}”，不同意的全额退费。",
             "may_enter": may, "form": None,
             "rows": [answer_row(line, forms[line.pk] if may else None) for line in lines],
             "buttons": [("save", "保存答复"), ("carry", "保存，并班"), ("drop", "不并了")],

@@ -18,7 +18,7 @@ from apps.university.queries.similar_classes import open_classes, similar_classe
 from apps.university.rules.lessons import moment_words
 from apps.university.rules.life import AttendanceRules, came_often_enough
 from apps.university.services.closing_classes import cancel_class
-from apps.university.services.completion import decide_completion
+from apps.university.services.completion import decide_completion, may_complete
 from apps.university.services.merging_classes import ask_to_merge
 
 from .life_base import class_url, lesson_url, posted
@@ -50,7 +50,7 @@ class ClassPages:
             (
                 {"text": f"第{one.number}次", "url": lesson_url(one)}, moment_words(one.starts_at, one.ends_at),
                 str(one.room or ""), "、".join(str(line.teacher) for line in one.teachers.all()),
-                {"text": one.get_state_display(), "tag": True, "tone": TONES.get(one.state, "")},
+                {"text": "", "tag": one.get_state_display(), "tone": TONES.get(one.state, "")},
             )
             for one in lessons().filter(class_group=group)
         ]  # fmt: skip
@@ -63,7 +63,7 @@ class ClassPages:
             "notices": list(group.notices.order_by("-made_at")[:10]),
             "merge": group.merges.filter(state=MergeState.ASKING, voided_at__isnull=True).first(),
             "may_close": is_open and user.has_perm(CLOSE), "may_people": user.has_perm("university.view_student"),
-            "may_complete": user.has_perm(COMPLETE) and group.state == ClassState.RUNNING,
+            "may_complete": user.has_perm(COMPLETE) and may_complete(group, timezone.localdate()),
             "similar": similar_classes(group) if group.state == ClassState.CANCELLED else (),
             "may_roll": user.has_perm("university.view_rollcall"),
             "urls": {page: class_url(group, page) for page in ("cancel_class", "merge", "complete", "term_sheet")}
@@ -78,9 +78,10 @@ class ClassPages:
     def cancel_class_view(self, request, pk: int):
         group = self.class_of(request, pk, right=CLOSE)
         names = "、".join(f"{one.school}“{one}”（余 {one.free}）" for one in similar_classes(group))
+        instead = f"可以介绍他们去：{names}。" if names else "这个学期没有还有名额的同类班。"
         lead = (
             f"取消“{group}”：{group.offering.places.taken} 位有名额的学员都会接到通知，已交学费全部退还，"
-            f"排好的课不再上，教室和老师空出来。{f'可以介绍他们去：{names}。' if names else '这个学期没有还有名额的同类班。'}"
+            f"排好的课不再上，教室和老师空出来。{instead}"
             "取消以后不能恢复，要再开请新建班。"
         )
 
@@ -105,7 +106,10 @@ class ClassPages:
             )  # fmt: skip
             return "开始征求意见：每位学员的答复都问到了，再办并班。"
 
-        lead = f"“{group}”现在 {group.offering.places.taken} 人，最少 {group.min_open} 人开班。先逐个征求意见：同意的转过去，不同意的全额退费。"
+        lead = (
+            f"“{group}”现在 {group.offering.places.taken} 人，最少 {group.min_open} 人开班。"
+            "先逐个征求意见：同意的转过去，不同意的全额退费。"
+        )
         return self.act(
             request, form, perform, title=f"并班：{group}", lead=lead, button="开始征求意见", back=class_url(group)
         )

@@ -30,7 +30,7 @@ class LifeAdmin(RecordAdmin):
         return [{"label": "谁改过什么", "url": self.url_of("history", obj)}]
 
     def lesson_of(self, request, pk: int, *, right: str = "university.view_classsession") -> ClassSession:
-        """The lesson if one of his roles that holds `right` reaches its school: 404, or 403 without the right at all."""
+        """The lesson if one of his roles that holds `right` reaches its school: 404, or 403 without the right."""
         self.allowed(request, right)
         rows = ClassSession.objects.visible_to(request.user, right)
         return self.found(

@@ -91,8 +91,8 @@ class SessionActAdmin(TimetablePages, ClassPages, AttendancePages, NoticePages, 
         return self.page(request, "admin/university/lesson.html", context)
 
     def lead(self, session) -> str:
-        return f"{session.class_group.school} {session.class_group}，{moment_words(session.starts_at, session.ends_at)}，" \
-               f"{session.room or '没有固定教室'}。办好以后马上通知全班学员。"  # fmt: skip
+        group, when = session.class_group, moment_words(session.starts_at, session.ends_at)
+        return f"{group.school} {group}，{when}，{session.room or '没有固定教室'}。办好以后马上通知全班学员。"
 
     def lesson_act(self, request, pk: int, make_form, service, *, title: str, button: str):
         """An act on a lesson: `make_form(data, session)`, then `service(session, values, form)`."""

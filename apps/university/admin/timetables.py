@@ -57,7 +57,8 @@ class TimetablePages:
             "open", actor=request.user, people=whose.people, target=f"university.timetable:{what}", request=request
         )
         title = f"{whose.title}课表"
-        scope = f"{first.year}年{first.month}月{first.day}日至{(last - dt.timedelta(1)).month}月{(last - dt.timedelta(1)).day}日"
+        end = last - dt.timedelta(1)
+        scope = f"{first.year}年{first.month}月{first.day}日至{end.month}月{end.day}日"
         if asked.get("as") == "xlsx":
             return workbook(title, rows)
         is_week = asked.get("span") != "term"

@@ -16,8 +16,8 @@ EXAMPLE = {"事项": "云江老年大学“国画山水三班”11月24日（周
 )
 @dataclass(frozen=True)
 class ClassTexts(RuleValues):
-    """`{事项}` is the sentence of the notice, `{电话}` the school's number. Raises ValueError with a sentence as for every
-    text to an old person. See rule book 9.59."""
+    """`{事项}` is the sentence of the notice, `{电话}` the school's number. Raises ValueError with a sentence as
+    for every text to an old person. See rule book 9.59."""
 
     sms: str = "{姓名}同志您好：{事项}有事请打电话{电话}。"
     card: str = "{姓名}同志：您好！{事项}您有事请打电话{电话}。"
