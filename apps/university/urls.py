@@ -1,7 +1,6 @@
 from django.urls import path
 
-from .views import air, catalogue, draws, lesson_files, tv
-from .views import air, catalogue, class_life, lesson_files, tv
+from .views import air, catalogue, class_life, draws, lesson_files, tv
 
 app_name = "university"
 urlpatterns = [
