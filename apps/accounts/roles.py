@@ -115,12 +115,17 @@ UNIVERSITY = _views(
     "university.teachingresearch", "university.lectureseries", "university.lecture",
 )  # fmt: skip
 # Senior university: who may see people there.
-UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment")
+UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment") | _views(
+    "university.payment", "university.refund"
+)
 # Senior university: done by its staff. One line a subject.
 UNIVERSITY_WORK = (
     _edits("university.school", "university.campus", "university.room", "university.department", "university.major")
     | _edits("university.course", "university.term", "university.classgroup", "university.classsession")
     | _edits("university.teacher", "university.student")
+    | frozenset({"university.view_student_contact", "university.release_place"})
+    | _edits("university.payment", "university.refund", "university.misconduct")
+    | _views("university.misconduct")
     | _edits("university.lessonseries", "university.lesson", "university.programme", "university.coursenomination")
     | _edits("university.teachingresearch", "university.lectureseries", "university.lecture")
 )

@@ -2,7 +2,12 @@
 
 from .broadcasts import CourseNominationAdmin, ProgrammeAdmin, TeachingResearchAdmin
 from .lessons import LessonAdmin, LessonSeriesAdmin
+from .misconducts import MisconductAdmin
+from .payments import PaymentAdmin
+from .refunds import RefundAdmin
+from .students import StudentAdmin
 
 __all__ = [
-    "CourseNominationAdmin", "LessonAdmin", "LessonSeriesAdmin", "ProgrammeAdmin", "TeachingResearchAdmin",
+    "CourseNominationAdmin", "LessonAdmin", "LessonSeriesAdmin", "MisconductAdmin", "PaymentAdmin",
+    "ProgrammeAdmin", "RefundAdmin", "StudentAdmin", "TeachingResearchAdmin",
 ]  # fmt: skip
