@@ -112,12 +112,15 @@ UNIVERSITY = _views(
     "university.school", "university.campus", "university.room", "university.department", "university.major"
 ) | _views("university.course", "university.term", "university.classgroup", "university.classsession") | _views(
     "university.lessonseries", "university.lesson", "university.programme", "university.coursenomination",
+    "university.teachingresearch", "university.lectureseries", "university.lecture", "signups.round",
     "university.teachingresearch", "university.lectureseries", "university.lecture",
+    "university.equipment", "university.roomrepair", "university.partner", "university.agreement",
+    "university.practicebase",
 )  # fmt: skip
 # Senior university: who may see people there.
-UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment") | _views(
-    "university.payment", "university.refund"
-)
+UNIVERSITY_PEOPLE = _views(
+    "university.teacher", "university.student", "university.enrolment", "signups.ticket"
+) | _views("university.payment", "university.refund")
 # Senior university: done by its staff. One line a subject.
 UNIVERSITY_WORK = (
     _edits("university.school", "university.campus", "university.room", "university.department", "university.major")
@@ -128,6 +131,9 @@ UNIVERSITY_WORK = (
     | _views("university.misconduct")
     | _edits("university.lessonseries", "university.lesson", "university.programme", "university.coursenomination")
     | _edits("university.teachingresearch", "university.lectureseries", "university.lecture")
+    | _edits("signups.round")
+    | _edits("university.equipment", "university.roomrepair", "university.partner", "university.agreement")
+    | _edits("university.practicebase")
 )
 # 困难帮扶: who sets the money and decides.
 AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}

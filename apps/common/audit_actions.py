@@ -401,6 +401,22 @@ ACTION_NAMES = {
     "class.change": "改班级",
     "class.publish": "公布班级",
     "class.begin": "班级开课",
+    "class.import": "导入班级",
+    "course.poster": "换课程海报",
+    "agreement.scan": "换协议扫描件",
+    "term.phases": "改学期各阶段时间",
+    "room.report": "教室报修",
+    "room.order": "教室派修",
+    "room.finish": "教室修好",
+    "room.drop": "教室不修了",
+    "room.take_back": "撤回报修的一步",
+    "teacher.apply": "登记教师申请",
+    "teacher.assess": "登记教师试讲、考核",
+    "teacher.hire": "聘任教师",
+    "teacher.end": "解聘教师",
+    "teacher.put_aside": "教师备用或不聘",
+    "teacher.paper": "上传教师材料",
+    "teacher.drop_paper": "删去教师材料",
 }
 
 

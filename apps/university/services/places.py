@@ -17,6 +17,7 @@ from apps.university.models import ClassGroup, Enrolment
 from apps.university.queries.students import papers_refusal
 from apps.university.rules.places import Applicant, ClassLimits, EnrolmentRules, refusal
 
+from .drawing_sides import alike, left
 from .fees import fees_for_many, pay_by, rules_for
 from .students import register_many
 
@@ -139,4 +140,4 @@ def _enrol(group: ClassGroup, sign_ups: list[SignUp], on: dt.date) -> None:
     )  # fmt: skip
 
 
-CLASSES = Kind(CLASS, "课程", refusals, seated, freed, phone, WORKS_ON)
+CLASSES = Kind(CLASS, "课程", refusals, seated, freed, phone, WORKS_ON, left, alike)
