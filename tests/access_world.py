@@ -110,6 +110,7 @@ from apps.registry.models import (
     Worker,
 )
 from apps.reminders.models import Reminder
+from tests.access_air import AIR_OBJECTS
 from tests.access_health import HEALTH_OBJECTS
 from tests.access_life import LIFE_OBJECTS
 from tests.access_treatments import TREATMENT_OBJECTS, TREATMENT_SHARED
@@ -624,6 +625,7 @@ OBJECTS: dict[str, Builder] = {
 OBJECTS |= HEALTH_OBJECTS
 OBJECTS |= TREATMENT_OBJECTS
 OBJECTS |= {label: build for label, build in LIFE_OBJECTS.items() if label not in OBJECTS}
+OBJECTS |= AIR_OBJECTS
 SHARED = {
     "ledgers.afterdeathitem",
     "organisation.division",

@@ -32,6 +32,7 @@ from .air_base import SchoolRecord
 from .lessons import InUseFilter
 
 TONES = {LectureState.PUBLISHED: "info", LectureState.HELD: "done", LectureState.CANCELLED: "late"}
+SEES_PEOPLE = "university.view_student"
 SEATED, FULL = "有座位了", "座位满了，已排候补"
 EMPTY_LINES = 10  # for those who come without a seat and wish to sign
 
@@ -145,7 +146,9 @@ class LectureAdmin(SchoolRecord):
     # One lecture
 
     def record_tools(self, request, obj):
-        tools = [{"label": "打印签到表", "url": self.url_of("sheet", obj)}]
+        tools = []
+        if request.user.has_perm(SEES_PEOPLE):
+            tools.append({"label": "打印签到表", "url": self.url_of("sheet", obj)})
         if obj.state == LectureState.PUBLISHED and obj.ends_at > timezone.now():
             tools.append({"label": "看公开的页面", "url": reverse("university:lecture", args=[obj.public_id])})
         tools.append({"label": "谁改过什么", "url": self.url_of("history", obj)})
@@ -166,7 +169,7 @@ class LectureAdmin(SchoolRecord):
         return [*first, *tools]
 
     def facts_of(self, request, obj) -> dict:
-        listed = shown.listed(obj)
+        listed = shown.listed(obj) if request.user.has_perm(SEES_PEOPLE) else []
         if listed:
             people = [row.person_id for row, _ in listed]
             about = f"university.lecture:{obj.pk}"
@@ -175,7 +178,7 @@ class LectureAdmin(SchoolRecord):
         window = [timezone.localtime(at).strftime("%m-%d %H:%M") if at else "" for at in
                   (obj.offering.opens_at, obj.offering.closes_at)]  # fmt: skip
         return {
-            "lecture": obj, "listed": listed, "state": (obj.get_state_display(), TONES.get(obj.state, "")),
+            "lecture": obj, "listed": listed, "sees_people": request.user.has_perm(SEES_PEOPLE), "state": (obj.get_state_display(), TONES.get(obj.state, "")),
             "facts": [
                 ("系列", obj.series), ("讲什么", obj.summary), ("主讲人", obj.speaker), ("时间", shown.when_words(obj)),
                 ("地点", obj.place), ("座位", f"{places.capacity} 个，已给出 {places.taken} 个"),
@@ -255,6 +258,8 @@ class LectureAdmin(SchoolRecord):
     def sheet_view(self, request, pk: int):
         """签到表: who has a seat, and empty lines for walk-ins."""
         obj = self.viewable(request, pk)
+        if not request.user.has_perm(SEES_PEOPLE):
+            raise PermissionDenied
         rows = [row for row, _ in shown.listed(obj) if row.state == SignUpState.SEATED]
         audit.look("print", actor=request.user, people=[row.person_id for row in rows],
                    target=f"university.lecture:{obj.pk}", request=request)  # fmt: skip
