@@ -1,5 +1,5 @@
-"""空中课堂, the television schedule, 教研, 公益大讲堂 and reports in the world of the access matrix: one object of each kind
-a side, and what each page asks for as (right, model whose key stands in the address, right to send)."""
+"""空中课堂, the television schedule, 教研, 公益大讲堂 and reports in the world of the access matrix: one object of each
+kind a side, and what each page asks for as (right, model whose key stands in the address, right to send)."""
 
 import datetime as dt
 
@@ -31,8 +31,9 @@ def _series(side) -> LessonSeries:
 
 def _lesson(side) -> Lesson:
     return Lesson.objects.create(
-        series=side.objects["university.lessonseries"], title="执笔", kind="text", text="坐正", published_at=timezone.now()
-    )
+        series=side.objects["university.lessonseries"], title="执笔", kind="text", text="坐正",
+        published_at=timezone.now(),
+    )  # fmt: skip
 
 
 def _nomination(side) -> CourseNomination:
@@ -92,6 +93,7 @@ AIR_PAGES = {
     "university:lesson_captions": (NOBODY, "university.lesson"),
     "university:lesson_file": (NOBODY, "university.lesson"),
     "university:tv": (PUBLIC,),
+    "university:lesson_wish": (NOBODY,),
     "university:lectures": (PUBLIC,),
     "university:lecture": (PUBLIC, "university.lecture"),
     "university:lecture_join": (NOBODY, "university.lecture"),

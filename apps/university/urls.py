@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import air, catalogue, class_life, draws, lectures, lesson_files, tv
+from .views import air, catalogue, class_life, draws, lectures, lesson_files, tv, wishes
 
 app_name = "university"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("air/lesson/<uuid:lesson>/", air.air_lesson, name="air_lesson"),
     path("air/lesson/<uuid:lesson>/done/", air.air_done, name="air_done"),
     path("air/lesson/<uuid:lesson>/captions.vtt", lesson_files.lesson_captions, name="lesson_captions"),
+    path("remind/", wishes.lesson_wish, name="lesson_wish"),
     path("lectures/", lectures.lectures, name="lectures"),
     path("lectures/<uuid:key>/", lectures.lecture, name="lecture"),
     path("lectures/<uuid:key>/join/", lectures.lecture_join, name="lecture_join"),

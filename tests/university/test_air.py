@@ -55,7 +55,8 @@ def look(function, data):
 @pytest.mark.parametrize(
     "data",
     [b"", b"MZ\x90\x00", b"<html><script>alert(1)</script>", b"PK\x03\x04", b"\x00\x00\x00\x00ftyp", b"GIF89a",
-     mp4()[:300], mp4(codec=b"hvc1"), box(b"ftyp", b"isom") + b"\x00\x00\x00\x02mdat", box(b"ftyp", b"qt  ") + box(b"moov", b""),
+     mp4()[:300], mp4(codec=b"hvc1"), box(b"ftyp", b"isom") + b"\x00\x00\x00\x02mdat",
+     box(b"ftyp", b"qt  ") + box(b"moov", b""),
      b"RIFF\xff\xff\xff\xffWAVEfmt ", box(b"ftyp", b"isom") + b"\xff" * 40],
 )  # fmt: skip
 def test_what_is_no_media_is_refused_whatever_its_name(function, data):
@@ -74,7 +75,10 @@ def test_whole_files_are_known_by_what_they_hold():
 
 
 def test_captions_are_written_anew_as_plain_webvtt():
-    srt = "1\r\n00:00:01,000 --> 00:00:03,500\r\n<b>同志们</b>好 & --> <script>x</script>\r\n\r\n2\r\n00:00:04,0 --> 00:00:05,0\r\n第二句\r\n"
+    srt = (
+        "1\r\n00:00:01,000 --> 00:00:03,500\r\n<b>同志们</b>好 & --> <script>x</script>\r\n\r\n"
+        "2\r\n00:00:04,0 --> 00:00:05,0\r\n第二句\r\n"
+    )
 
     done = clean_captions(srt.encode("gb18030"))
 
@@ -104,9 +108,8 @@ def test_ranges():
     assert asked_range("bytes=0-99", 1000) == (0, 99)
     assert asked_range("bytes=900-", 1000) == asked_range("bytes=-100", 1000) == (900, 999)
     assert asked_range("bytes=500-99999", 1000) == (500, 999)
-    assert [asked_range(text, 1000) for text in ("", "bytes=-", "bytes=9-1", "bytes=0-1,5-6", "items=0-1")] == [
-        None
-    ] * 5
+    whole = ("", "bytes=-", "bytes=9-1", "bytes=0-1,5-6", "items=0-1")
+    assert [asked_range(text, 1000) for text in whole] == [None] * 5
     for text in ("bytes=1000-", "bytes=-0"):
         with pytest.raises(OutOfRange):
             asked_range(text, 1000)

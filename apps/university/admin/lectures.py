@@ -178,7 +178,8 @@ class LectureAdmin(SchoolRecord):
         window = [timezone.localtime(at).strftime("%m-%d %H:%M") if at else "" for at in
                   (obj.offering.opens_at, obj.offering.closes_at)]  # fmt: skip
         return {
-            "lecture": obj, "listed": listed, "sees_people": request.user.has_perm(SEES_PEOPLE), "state": (obj.get_state_display(), TONES.get(obj.state, "")),
+            "lecture": obj, "listed": listed, "sees_people": request.user.has_perm(SEES_PEOPLE),
+            "state": (obj.get_state_display(), TONES.get(obj.state, "")),
             "facts": [
                 ("系列", obj.series), ("讲什么", obj.summary), ("主讲人", obj.speaker), ("时间", shown.when_words(obj)),
                 ("地点", obj.place), ("座位", f"{places.capacity} 个，已给出 {places.taken} 个"),

@@ -176,7 +176,8 @@ def fees(scope: Scope, by: str) -> Table:
 
     def line(values: dict, chosen: dict) -> list[Figure]:
         people = {"what": "people", **chosen}
-        amounts = [Figure(values.get(name) or Decimal("0.00"), people) for name in ("due_sum", "paid_sum", "refunded_sum")]
+        names = ("due_sum", "paid_sum", "refunded_sum")
+        amounts = [Figure(values.get(name) or Decimal("0.00"), people) for name in names]
         unpaid = {**people, "unpaid": "1"}
         still_open = Figure(values.get("open_sum") or Decimal("0.00"), unpaid)
         return [*amounts, still_open, Figure(values.get("debtors") or 0, unpaid)]
