@@ -2,7 +2,10 @@
 kind a side, and what each page asks for as (right, model whose key stands in the address, right to send)."""
 
 import datetime as dt
+import uuid
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from apps.university.models import (
@@ -11,6 +14,7 @@ from apps.university.models import (
     Lecture,
     LectureSeries,
     Lesson,
+    LessonFile,
     LessonSeries,
     Programme,
     TeachingResearch,
@@ -32,7 +36,15 @@ def _series(side) -> LessonSeries:
 def _lesson(side) -> Lesson:
     return Lesson.objects.create(
         series=side.objects["university.lessonseries"], title="执笔", kind="text", text="坐正",
-        published_at=timezone.now(),
+        captions="WEBVTT\n", published_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _file(side) -> LessonFile:
+    name = default_storage.save("lessons/ab/matrix.pdf", ContentFile(b"%PDF-1.7 x"))
+    return LessonFile.objects.create(
+        lesson=side.objects["university.lesson"], public_id=uuid.uuid4(), role="handout", size=10,
+        content_type="application/pdf", filename="x.pdf", storage_name=name,
     )  # fmt: skip
 
 
@@ -53,6 +65,7 @@ def _lecture(side) -> Lecture:
 AIR_OBJECTS = {
     "university.lessonseries": _series,
     "university.lesson": _lesson,
+    "university.lessonfile": _file,
     "university.programme": lambda side: Programme.objects.create(
         school=_school(side), channel=f"频道{_school(side).pk}", on=DAY, starts=570, title="书法课堂"
     ),
@@ -90,8 +103,8 @@ AIR_PAGES = {
     "university:air_lesson": (PUBLIC, "university.lesson"),
     # Held in tests/university/test_air.py and test_lectures.py: nobody of the world is or acts for an old comrade.
     "university:air_done": (NOBODY, "university.lesson"),
-    "university:lesson_captions": (NOBODY, "university.lesson"),
-    "university:lesson_file": (NOBODY, "university.lesson"),
+    "university:lesson_captions": (PUBLIC, "university.lesson"),
+    "university:lesson_file": (PUBLIC, "university.lessonfile"),
     "university:tv": (PUBLIC,),
     "university:lesson_wish": (NOBODY,),
     "university:lectures": (PUBLIC,),

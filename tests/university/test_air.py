@@ -94,7 +94,8 @@ def test_captions_are_written_anew_as_plain_webvtt():
 @pytest.mark.parametrize(
     "address",
     ["http://video.example.cn/1", "https://example.cn.evil.com/", "https://evil.com/?example.cn", "javascript:alert(1)",
-     "https://user@example.cn/", "https://example.cn:8443/", "//example.cn/1", "https://badexample.cn/", "https://[", ""],
+     "https://user@example.cn/", "https://example.cn:8443/", "//example.cn/1", "https://badexample.cn/",
+     "https://[", ""],
 )  # fmt: skip
 def test_only_approved_sites_are_linked(address):
     rules = LessonRules(outside_hosts=("example.cn",))

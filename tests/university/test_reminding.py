@@ -40,7 +40,8 @@ def make_class(school, *, first_on=FIRST, year=2026, season="autumn", **over):
     course, _ = Course.objects.get_or_create(school=school, name="书法")
     facts = ClassFacts(
         term=term, school=school, course=course, code="1班", capacity=20,
-        slots=(Slot(first_on.isoweekday(), 540, 630),), first_on=first_on, until=first_on + dt.timedelta(days=30), **over,
+        slots=(Slot(first_on.isoweekday(), 540, 630),), first_on=first_on,
+        until=first_on + dt.timedelta(days=30), **over,
     )  # fmt: skip
     return create_class(facts, actor=None)
 

@@ -5,10 +5,9 @@ import uuid
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -60,14 +59,11 @@ def lecture(request, key):
     return render(request, "university/air/lecture.html", context)
 
 
-@login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def lecture_join(request, key):
     """For whom, and the one button. The key stands in the address: sent twice it is one seat."""
     row = lecture_or_404(key)
-    if not request.user.is_authenticated:
-        return redirect(f"{reverse('account_phone')}?{urlencode({'next': request.path})}")
     people = people_of(request)
     if not people:
         context = {"lecture": row, "school": row.series.school}
