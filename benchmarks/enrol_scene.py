@@ -3,6 +3,7 @@
 Run by `bin/bench enrol` and `bin/drill enrol` in an environment of their own, never against real data:
     python -m benchmarks.enrol_scene make 36000 50 40 people.json   applicants, classes, places in each
     python -m benchmarks.enrol_scene report                         what stands in the database
+    python -m benchmarks.enrol_scene kept taken.json                how many of these forms stand
     python -m benchmarks.enrol_scene leave 50                       so many give up their places
     python -m benchmarks.enrol_scene threads 32 2000                the service alone, beside bare SQL
 """
@@ -44,9 +45,9 @@ KEYS = ("classes", "places", "taken", "seated", "offered", "waiting", "wrong", "
 
 def make(applicants: int, classes: int, places: int, path: str) -> dict:
     """The keys of the classes, ours and those of the floor; the applicants' cookies go to `path`, as JSON."""
-    school, term = _school()
-    ours = [_class(school, term, f"书法{n}班", places, n) for n in range(classes)]
-    floor = [_class(school, term, f"对照{n}班", places, n) for n in range(classes)]
+    school, term = make_school()
+    ours = [make_class(school, term, f"书法{n}班", places, n) for n in range(classes)]
+    floor = [make_class(school, term, f"对照{n}班", places, n) for n in range(classes)]
     people = [
         one for start in range(0, applicants, AT_ONCE) for one in _people(start, min(AT_ONCE, applicants - start))
     ]
@@ -66,6 +67,16 @@ def report(prefix: str = "书法") -> dict:
         found = dict(zip(KEYS, (int(value) for value in cursor.fetchone()), strict=True))
         cursor.execute("SELECT count(*) - count(DISTINCT (offering_id, person_id)) FROM signups_signup")
         return found | {"doubled": cursor.fetchone()[0]}
+
+
+def kept(path: str) -> dict:
+    """How many of the acknowledged forms, by their keys, are sign-ups that stand."""
+    from apps.signups.choices import ACTIVE  # noqa: PLC0415
+    from apps.signups.models import SignUp  # noqa: PLC0415
+
+    with open(path, encoding="utf-8") as listed:
+        keys = [form.rpartition("=")[2] for form in json.load(listed)]
+    return {"kept": SignUp.objects.filter(public_id__in=keys, state__in=ACTIVE).count()}
 
 
 def leave(count: int) -> dict:
@@ -98,8 +109,8 @@ def threads(number: int, count: int) -> dict:
     from apps.university.models import School, Term  # noqa: PLC0415
 
     school, term = School.objects.get(name=NAME), Term.objects.get()
-    ours = [_class(school, term, f"线程{n}班", 40, n).offering for n in range(10)]
-    bare = [_class(school, term, f"裸写{n}班", 40, n).offering for n in range(10)]
+    ours = [make_class(school, term, f"线程{n}班", 40, n).offering for n in range(10)]
+    bare = [make_class(school, term, f"裸写{n}班", 40, n).offering for n in range(10)]
     people = list(Person.objects.order_by("-pk")[:count])
 
     def ask(n, person):
@@ -159,7 +170,7 @@ def _by_threads(number: int, calls: list) -> float:
     return time.perf_counter() - started
 
 
-def _school():
+def make_school():
     from apps.organisation.models import Unit  # noqa: PLC0415
     from apps.university.models import School, Term  # noqa: PLC0415
 
@@ -172,7 +183,7 @@ def _school():
     return school, term
 
 
-def _class(school, term, name: str, places: int, number: int):
+def make_class(school, term, name: str, places: int, number: int):
     from apps.signups.models import Offering, OfferingTime, Places  # noqa: PLC0415
     from apps.university.models import ClassGroup, Course  # noqa: PLC0415
 
@@ -229,10 +240,10 @@ def main(arguments: list[str]) -> None:
     command, *rest = arguments
     if command == "make":
         found = make(*(int(value) for value in rest[:3]), rest[3])
-    elif command == "threads":
-        found = threads(*(int(value) for value in rest))
+    elif command == "kept":
+        found = kept(rest[0])
     else:
-        found = {"report": report, "leave": leave}[command](*(int(value) for value in rest))
+        found = {"report": report, "leave": leave, "threads": threads}[command](*(int(value) for value in rest))
     sys.stdout.write(json.dumps(found))
 
 
