@@ -14,8 +14,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.enrol import form_path, press
@@ -27,22 +25,13 @@ ROUNDS, STEPS = int(os.environ.get("ENROL_ROUNDS", "5")), int(os.environ.get("EN
 THREADS, PLACES = 200, (1, 10, 50)
 APPLICANTS, CLASSES, EACH = int(os.environ.get("ENROL_APPLICANTS", "1500")), 10, 40
 CLIENTS, PATIENCE_S = 32, 180.0
-QUIET = {"LOG_LEVEL": "CRITICAL"}
 
 
 def run() -> list[dict]:
-    with portal() as (_, stack):
-        rows = [walk(stack), *(rush(stack, places) for places in PLACES)]
-    return [*rows, under_fire()]
-
-
-@contextmanager
-def portal(*processes: str) -> Iterator[tuple[Path, Stack]]:
-    """A portal of its own, and its folder; both gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="drill-") as name:
         folder = Path(name)
-        with Stack(folder, processes=processes, environment=QUIET) as stack:
-            yield folder, stack
+        with Stack(folder, processes=("web",), environment={"LOG_LEVEL": "CRITICAL"}) as stack:
+            return [walk(stack), *(rush(stack, places) for places in PLACES), under_fire(stack, folder)]
 
 
 def rush(stack: Stack, places: int) -> dict:
@@ -57,23 +46,22 @@ def walk(stack: Stack) -> dict:
     return row(f"random walk of {found['tried']} steps, checked after each", found["tried"], 0, 0, 0)
 
 
-def under_fire() -> dict:
+def under_fire(stack: Stack, folder: Path) -> dict:
     """The real form over real sockets; who was not answered sends the same form again."""
-    with portal("web") as (folder, stack):
-        made = bench_scene(stack, "make", APPLICANTS, CLASSES, EACH, folder / "people.json")
-        people = json.loads((folder / "people.json").read_text(encoding="utf-8"))
-        jobs = [[form_path(made["ours"][n % CLASSES]), *cookies] for n, cookies in enumerate(people)]
-        stop, kills = threading.Event(), {"web": 0, "postgres": 0}
-        killer = threading.Thread(target=kill_by_turns, args=(stack, stop, kills), daemon=True)
-        killer.start()
-        found = press(stack, folder, CLIENTS, jobs, PATIENCE_S)
-        stop.set()
-        killer.join()
-        stack.wait_for("postgres", seconds=120)
-        stands = bench_scene(stack, "report")
-        (folder / "taken.json").write_text(json.dumps(found["taken"]), encoding="utf-8")
-        kept = bench_scene(stack, "kept", folder / "taken.json")["kept"]
-    lost = APPLICANTS - kept + stands["undersold"]
+    made = bench_scene(stack, "make", APPLICANTS, CLASSES, EACH, folder / "people.json")
+    people = json.loads((folder / "people.json").read_text(encoding="utf-8"))
+    jobs = [[form_path(made["ours"][n % CLASSES]), *cookies] for n, cookies in enumerate(people)]
+    stop, kills = threading.Event(), {"web": 0, "postgres": 0}
+    killer = threading.Thread(target=kill_by_turns, args=(stack, stop, kills), daemon=True)
+    killer.start()
+    found = press(stack, folder, CLIENTS, jobs, PATIENCE_S)
+    stop.set()
+    killer.join()
+    stack.wait_for("postgres", seconds=120)
+    stands = bench_scene(stack, "report")
+    (folder / "taken.json").write_text(json.dumps(found["taken"]), encoding="utf-8")
+    kept = bench_scene(stack, "kept", folder / "taken.json")["kept"]
+    lost = APPLICANTS - kept + stands["undersold"] + max(0, min(APPLICANTS, CLASSES * EACH) - stands["taken"])
     name = f"real form, {kills['web']} web workers and {kills['postgres']} times Postgres killed"
     return row(name, APPLICANTS, lost, stands["doubled"], stands["wrong"])
 
