@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+import pghistory
 from django.db import connection
 from django.utils import timezone
 
@@ -85,7 +86,8 @@ def seat(round: Round, drawn: list[Drawn], *, now: dt.datetime) -> None:
         ((tickets[one.number], one.place) for one in drawn),
     )
     copy_rows("draw_won", [("ticket_id", "bigint"), ("offering_id", "bigint")], won)
-    execute(SETTLE, {"now": now, "content": CONTENT})
+    with pghistory.context(draw=round.pk):  # without one, the history of each row costs a failed look for it
+        execute(SETTLE, {"now": now, "content": CONTENT})
     execute(OCCUPY)
     _tell_the_room(round, offerings, on)
     _post_results(round, now)
