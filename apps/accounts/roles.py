@@ -113,17 +113,28 @@ UNIVERSITY = _views(
 ) | _views("university.course", "university.term", "university.classgroup", "university.classsession") | _views(
     "university.lessonseries", "university.lesson", "university.programme", "university.coursenomination",
     "university.teachingresearch", "university.lectureseries", "university.lecture", "signups.round",
+    "university.teachingresearch", "university.lectureseries", "university.lecture",
+    "university.equipment", "university.roomrepair", "university.partner", "university.agreement",
+    "university.practicebase",
 )  # fmt: skip
 # Senior university: who may see people there.
-UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment", "signups.ticket")
+UNIVERSITY_PEOPLE = _views(
+    "university.teacher", "university.student", "university.enrolment", "signups.ticket", "signups.signup",
+    "signups.offer",
+)  # fmt: skip
 # Senior university: done by its staff. One line a subject.
 UNIVERSITY_WORK = (
     _edits("university.school", "university.campus", "university.room", "university.department", "university.major")
     | _edits("university.course", "university.term", "university.classgroup", "university.classsession")
     | _edits("university.teacher", "university.student")
+    | _views("university.padsheet", "university.queueday", "university.continuation")
+    | _edits("university.padsheet", "university.queueday")
+    | {"university.use_desk", "signups.change_signup", "signups.change_offer"}
     | _edits("university.lessonseries", "university.lesson", "university.programme", "university.coursenomination")
     | _edits("university.teachingresearch", "university.lectureseries", "university.lecture")
     | _edits("signups.round")
+    | _edits("university.equipment", "university.roomrepair", "university.partner", "university.agreement")
+    | _edits("university.practicebase")
 )
 # 困难帮扶: who sets the money and decides.
 AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}

@@ -1,11 +1,25 @@
 """The staff side of the senior university in the stock admin."""
 
 from .broadcasts import CourseNominationAdmin, ProgrammeAdmin, TeachingResearchAdmin
+from .catalogue import CourseAdmin, DepartmentAdmin, MajorAdmin
+from .classes import ClassGroupAdmin
+from .continuing import ContinuationAdmin
 from .lessons import LessonAdmin, LessonSeriesAdmin
+from .offers import OfferAdmin
+from .pads import PadSheetAdmin
+from .partners import AgreementAdmin, PartnerAdmin, PracticeBaseAdmin
+from .queue_days import QueueDayAdmin
+from .rooms import RoomAdmin, RoomRepairAdmin
 from .rounds import RoundAdmin
+from .schools import CampusAdmin, SchoolAdmin
+from .sign_ups import SignUpAdmin
+from .teachers import TeacherAdmin
+from .terms import TermAdmin
 from .tickets import TicketAdmin
 
 __all__ = [
-    "CourseNominationAdmin", "LessonAdmin", "LessonSeriesAdmin", "ProgrammeAdmin", "RoundAdmin",
-    "TeachingResearchAdmin", "TicketAdmin",
+    "AgreementAdmin", "CampusAdmin", "ClassGroupAdmin", "ContinuationAdmin", "CourseAdmin", "CourseNominationAdmin",
+    "DepartmentAdmin", "LessonAdmin", "LessonSeriesAdmin", "MajorAdmin", "OfferAdmin", "PadSheetAdmin",
+    "PartnerAdmin", "PracticeBaseAdmin", "ProgrammeAdmin", "QueueDayAdmin", "RoomAdmin", "RoomRepairAdmin",
+    "RoundAdmin", "SchoolAdmin", "SignUpAdmin", "TeacherAdmin", "TeachingResearchAdmin", "TermAdmin", "TicketAdmin",
 ]  # fmt: skip
