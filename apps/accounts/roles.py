@@ -121,6 +121,10 @@ UNIVERSITY = _views(
 UNIVERSITY_PEOPLE = _views(
     "university.teacher", "university.student", "university.enrolment", "signups.ticket", "signups.signup",
     "signups.offer",
+    "university.sessionact", "university.classmerge",
+UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment") | _views(
+    "university.rollcall", "university.leave", "university.absencecase", "university.classchange",
+    "university.certificate",
 )  # fmt: skip
 # Senior university: done by its staff. One line a subject.
 UNIVERSITY_WORK = (
@@ -135,6 +139,8 @@ UNIVERSITY_WORK = (
     | _edits("signups.round")
     | _edits("university.equipment", "university.roomrepair", "university.partner", "university.agreement")
     | _edits("university.practicebase")
+    | _edits("university.sessionact", "university.classmerge", "university.rollcall", "university.leave")
+    | _edits("university.absencecase", "university.classchange", "university.certificate")
 )
 # 困难帮扶: who sets the money and decides.
 AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}

@@ -1,7 +1,10 @@
 """The staff side of the senior university in the stock admin."""
 
+from .absences import AbsenceCaseAdmin, LeaveAdmin
 from .broadcasts import CourseNominationAdmin, ProgrammeAdmin, TeachingResearchAdmin
 from .catalogue import CourseAdmin, DepartmentAdmin, MajorAdmin
+from .certificates import CertificateAdmin
+from .class_changes import ClassChangeAdmin, ClassMergeAdmin
 from .classes import ClassGroupAdmin
 from .continuing import ContinuationAdmin
 from .lessons import LessonAdmin, LessonSeriesAdmin
@@ -12,14 +15,17 @@ from .queue_days import QueueDayAdmin
 from .rooms import RoomAdmin, RoomRepairAdmin
 from .rounds import RoundAdmin
 from .schools import CampusAdmin, SchoolAdmin
+from .session_acts import SessionActAdmin
 from .sign_ups import SignUpAdmin
 from .teachers import TeacherAdmin
 from .terms import TermAdmin
 from .tickets import TicketAdmin
 
 __all__ = [
-    "AgreementAdmin", "CampusAdmin", "ClassGroupAdmin", "ContinuationAdmin", "CourseAdmin", "CourseNominationAdmin",
-    "DepartmentAdmin", "LessonAdmin", "LessonSeriesAdmin", "MajorAdmin", "OfferAdmin", "PadSheetAdmin",
-    "PartnerAdmin", "PracticeBaseAdmin", "ProgrammeAdmin", "QueueDayAdmin", "RoomAdmin", "RoomRepairAdmin",
-    "RoundAdmin", "SchoolAdmin", "SignUpAdmin", "TeacherAdmin", "TeachingResearchAdmin", "TermAdmin", "TicketAdmin",
+    "AbsenceCaseAdmin", "AgreementAdmin", "CampusAdmin", "CertificateAdmin", "ClassChangeAdmin", "ClassGroupAdmin",
+    "ClassMergeAdmin", "ContinuationAdmin", "CourseAdmin", "CourseNominationAdmin", "DepartmentAdmin", "LeaveAdmin",
+    "LessonAdmin", "LessonSeriesAdmin", "MajorAdmin", "OfferAdmin", "PadSheetAdmin", "PartnerAdmin",
+    "PracticeBaseAdmin", "ProgrammeAdmin", "QueueDayAdmin", "RoomAdmin", "RoomRepairAdmin", "RoundAdmin",
+    "SchoolAdmin", "SessionActAdmin", "SignUpAdmin", "TeacherAdmin", "TeachingResearchAdmin", "TermAdmin",
+    "TicketAdmin",
 ]  # fmt: skip
