@@ -42,7 +42,8 @@ def apply(
     preference, each its own sign-up a person in state APPLIED; `wants`: how many of them at most.
 
     Sent twice under one `form_key` it is one ticket. Raises BusinessError with the sentence: window, number of
-    choices, already on a ticket, already signed up, not admitted there (age and so on, asked of the kind).
+    choices, already on a ticket, already signed up, not admitted there (age and so on, asked of the kind). See rule
+    book 9.11.
     """
     with transaction.atomic():
         persons = _locked(persons)
@@ -62,7 +63,7 @@ def apply(
 
 def change(ticket: Ticket, choices: Sequence[Offering], *, wants: int, actor, now: dt.datetime) -> Ticket:
     """Other choices or another order, under the same number; nothing changes where they are the same. Refusals as of
-    `apply`."""
+    `apply`. See rule book 9.11."""
     with transaction.atomic():
         ticket, persons, round = _open_ticket(ticket, now)
         asked = {(row.person_id, row.offering_id): row for row in _applied(ticket)}
@@ -85,7 +86,8 @@ def change(ticket: Ticket, choices: Sequence[Offering], *, wants: int, actor, no
 
 
 def withdraw_ticket(ticket: Ticket, *, actor, now: dt.datetime) -> Ticket:
-    """Take the whole ticket back before the window closes; he may fill in another. Done again it changes nothing."""
+    """Take the whole ticket back before the window closes; he may fill in another. Done again it changes nothing.
+    See rule book 9.11."""
     with transaction.atomic():
         if Ticket.objects.filter(pk=ticket.pk, withdrawn_at__isnull=False).exists():
             return Ticket.objects.get(pk=ticket.pk)
