@@ -110,6 +110,7 @@ from apps.registry.models import (
     Worker,
 )
 from apps.reminders.models import Reminder
+from tests.access_draws import DRAW_OBJECTS
 from tests.access_health import HEALTH_OBJECTS
 from tests.access_life import LIFE_OBJECTS
 from tests.access_treatments import TREATMENT_OBJECTS, TREATMENT_SHARED
@@ -622,6 +623,7 @@ OBJECTS: dict[str, Builder] = {
 
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
 OBJECTS |= HEALTH_OBJECTS
+OBJECTS |= DRAW_OBJECTS
 OBJECTS |= TREATMENT_OBJECTS
 OBJECTS |= {label: build for label, build in LIFE_OBJECTS.items() if label not in OBJECTS}
 SHARED = {

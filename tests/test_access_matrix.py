@@ -26,6 +26,7 @@ from apps.accounts.access import current_grants
 from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.branches.access import current_posts
+from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
@@ -256,6 +257,7 @@ PAGES = {
     "admin:ledgers_homeadaptation_photo-remove": Row(NOBODY, "ledgers.homeadaptation"),
     **{name: Row(*asked) for name, asked in TREATMENT_PAGES.items()},
     **{name: Row(*asked) for name, asked in LIFE_PAGES.items()},
+    **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
     "admin:people_proxygrant_print": Row("people.change_proxygrant", "people.proxygrant"),
@@ -586,6 +588,7 @@ DOORS = {
 # Where a stock page asks for something else than its name says.
 EXCEPTIONS = {
     **{name: Row(*asked) for name, asked in LIFE_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in DRAW_EXCEPTIONS.items()},
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.
     "admin:people_phone_changelist": Row("people.view_phone"),
     "admin:people_relative_changelist": Row("people.view_relative"),
@@ -905,6 +908,8 @@ def check(client, actor, world, route, row, method, allowed) -> list[str]:
         return check_desk(send, actor, world, route, row, method, allowed)
     if not row.model:
         return wrong(actor, route, method, "-", send(address(route, 1)), allowed)
+    if row.needs == PUBLIC:
+        return check_public(send, actor, world, route, row, method)
     own = send(address(route, world.own.objects[row.model].pk))
     found = wrong(actor, route, method, "own", own, allowed)
     if not is_staff(actor):
@@ -925,6 +930,15 @@ def check(client, actor, world, route, row, method, allowed) -> list[str]:
     if answer(foreign) != answer(missing):
         found.append(f"{route.name} {method}: foreign {foreign.status_code} unlike missing {missing.status_code}")
     return found
+
+
+def check_public(send, actor, world, route, row, method) -> list[str]:
+    """What everybody may see is found by its public id, of whatever side; what is not there by nobody."""
+    found = []
+    for side in (world.own, world.foreign):
+        answered = send(address(route, side.objects[row.model].public_id))
+        found += wrong(actor, route, method, "public", answered, True)
+    return found + wrong(actor, route, method, "missing", send(address(route, None)), False)
 
 
 def own_address(route: Route, row: Row, world) -> str:
