@@ -60,3 +60,7 @@ class EndForm(PortalForm):
 class AsideForm(PortalForm):
     state = forms.ChoiceField(label="怎么办", choices=[("reserve", "备用"), ("refused", "不聘")])
     reason = forms.CharField(label="原因", max_length=200)
+
+
+class TeacherPhoneForm(PortalForm):
+    mobile = forms.CharField(label="手机号码", max_length=40)

@@ -25,7 +25,8 @@ class SchoolLine:
 
     @property
     def indented(self) -> str:
-        return "　" * self.depth + str(self.school)
+        """Its level, further in the deeper it stands."""
+        return "　" * self.depth + self.school.get_level_display()
 
 
 def tree(schools, on: dt.date) -> list[SchoolLine]:

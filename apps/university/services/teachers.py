@@ -10,6 +10,7 @@ from apps.common.citizen_id import CitizenIdError, parse_citizen_id
 from apps.common.errors import BusinessError
 from apps.common.phone import parse_phone
 from apps.common.scans import Scan
+from apps.people.choices import PhoneKind
 from apps.people.models import Person, Phone
 from apps.people.services import check_citizen_id, save_person, save_phone, tidy_name
 from apps.university.choices.schools import TeacherState
@@ -67,7 +68,7 @@ def _person(facts: TeacherFacts, *, on: dt.date, actor) -> Person:
     person = Person(name=name, sex=facts.sex, birth_date=facts.birth_date or None)
     save_person(person, sealed={}, check=check)
     if facts.mobile.strip():
-        save_phone(Phone(person=person, kind="mobile", position=1), facts.mobile, actor=actor)
+        save_phone(Phone(person=person, kind=PhoneKind.MOBILE, position=1), facts.mobile, actor=actor)
     return person
 
 
@@ -90,6 +91,16 @@ def _known(facts: TeacherFacts, name: str, on: dt.date) -> Person | None:
             raise BusinessError(str(error), code="phone", field="mobile") from error
         found = people.filter(phones__number_index=index, name=name).first()
     return found
+
+
+@transaction.atomic
+def change_phone(teacher: Teacher, text: str, *, actor) -> None:
+    """The number by which he is rung. Somebody of the registry has his changed there."""
+    row = _locked(teacher)
+    if hasattr(row.person, "cadre"):
+        raise BusinessError("这位老师在老干部名册里，电话请由老干部工作人员修改。", code="registry", field="mobile")
+    phone = row.person.phones.filter(kind=PhoneKind.MOBILE).first()
+    save_phone(phone or Phone(person=row.person, kind=PhoneKind.MOBILE, position=1), text, actor=actor)
 
 
 @transaction.atomic
