@@ -15,7 +15,7 @@ from apps.university.models import ClassGroup, School, Teacher, Term, TermPhase
 from .classes import ClassFacts, create_class, slots_of
 
 UP, ON, ANEW, LEAVE = "up", "on", "new", "off"
-HOWS = {UP: "老生续读，升一个年级", ON: "老生续读，年级不变", ANEW: "重开新班", LEAVE: "不开"}
+HOWS = {UP: "续读，升一个年级", ON: "续读，年级不变", ANEW: "新开，不续读", LEAVE: "不开"}
 MOST = 300
 
 
