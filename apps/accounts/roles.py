@@ -112,12 +112,13 @@ UNIVERSITY = _views(
     "university.school", "university.campus", "university.room", "university.department", "university.major"
 ) | _views("university.course", "university.term", "university.classgroup", "university.classsession") | _views(
     "university.lessonseries", "university.lesson", "university.programme", "university.coursenomination",
+    "university.teachingresearch", "university.lectureseries", "university.lecture", "signups.round",
     "university.teachingresearch", "university.lectureseries", "university.lecture",
     "university.equipment", "university.roomrepair", "university.partner", "university.agreement",
     "university.practicebase",
 )  # fmt: skip
 # Senior university: who may see people there.
-UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment")
+UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment", "signups.ticket")
 # Senior university: done by its staff. One line a subject.
 UNIVERSITY_WORK = (
     _edits("university.school", "university.campus", "university.room", "university.department", "university.major")
@@ -125,6 +126,7 @@ UNIVERSITY_WORK = (
     | _edits("university.teacher", "university.student")
     | _edits("university.lessonseries", "university.lesson", "university.programme", "university.coursenomination")
     | _edits("university.teachingresearch", "university.lectureseries", "university.lecture")
+    | _edits("signups.round")
     | _edits("university.equipment", "university.roomrepair", "university.partner", "university.agreement")
     | _edits("university.practicebase")
 )

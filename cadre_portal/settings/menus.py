@@ -81,6 +81,8 @@ STAFF_NAVIGATION = [
     ("待遇和服务", "三个机制检查", "admin:ledgers_guaranteecheck_changelist", "ledgers.view_guaranteecheck"),
     ("待遇和服务", "服务目录", "admin:ledgers_serviceoffer_changelist", "ledgers.view_serviceoffer"),
     ("待遇和服务", "社区四就近", "admin:ledgers_nearbyservice_changelist", "ledgers.view_nearbyservice"),
+    ("老年大学", "抽签", "admin:signups_round_changelist", "signups.view_round"),
+    ("老年大学", "抽签表", "admin:signups_ticket_changelist", "signups.view_ticket"),
     ("老年大学", "班级", "admin:university_classgroup_changelist", "university.view_classgroup"),
     ("老年大学", "课程", "admin:university_course_changelist", "university.view_course"),
     ("老年大学", "教师", "admin:university_teacher_changelist", "university.view_teacher"),

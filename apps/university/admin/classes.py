@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import Http404, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 
 from apps.common.admin_lists import PickFilter
@@ -110,7 +110,7 @@ class ClassGroupAdmin(ClassActs, ClassImport, SchoolRecordAdmin):
     voidable = False
     add_label = "新开班级"
     empty_words = "先登记学期、课程、教室和教师，再新开班级；也可以照上个学期复制，或用 Excel 导入。"
-    list_display = ("name", "times", "who", "places", "state_words")
+    list_display = ("name", "school_term", "times", "who", "places", "state_words")
     list_display_links = ("name",)
     list_filter = (TermFilter, SchoolFilter, DepartmentFilter, "state", ModeFilter, NumberFilter)
     search_fields = ("course__name", "code", "teacher__person__name", "school__name")
@@ -145,12 +145,17 @@ class ClassGroupAdmin(ClassActs, ClassImport, SchoolRecordAdmin):
 
     @admin.display(description="班级")
     def name(self, obj):
-        return format_html("{}<small>{}　{}</small>", obj, obj.school, obj.term)
+        return str(obj)
+
+    @admin.display(description="学校、学期")
+    def school_term(self, obj):
+        return format_html("{}<br><small>{}</small>", obj.school, obj.term)
 
     @admin.display(description="时间、教室")
     def times(self, obj):
         where = f"{obj.room.campus.name}{obj.room.name}" if obj.room else "没有教室"
-        return format_html('<span class="nowrap">{}</span><small>{}</small>', "；".join(map(str, slots_of(obj))), where)
+        slots = format_html_join("；", '<span class="nowrap">{}</span>', ((slot,) for slot in slots_of(obj)))
+        return format_html("{}<br><small>{}</small>", slots, where)
 
     @admin.display(description="教师")
     def who(self, obj):
@@ -161,16 +166,16 @@ class ClassGroupAdmin(ClassActs, ClassImport, SchoolRecordAdmin):
         places, figures = obj.offering.places, obj.figures
         parts = [f"{figures.applied} 人等抽签"] if figures.applied else []
         parts += [f"{figures.waiting} 人候补"] if figures.waiting else []
-        few = f"最少 {obj.min_open} 人" if obj.state == ClassState.PUBLISHED and places.taken < obj.min_open else ""
-        words = "，".join([*parts, few] if few else parts)
-        return format_html('<span class="nowrap">{} / {}</span><small>{}</small>', places.taken, places.capacity, words)
+        few = obj.state == ClassState.PUBLISHED and places.taken < obj.min_open
+        parts += [f"最少 {obj.min_open} 人"] if few else []
+        return format_html("{} / {}<br><small>{}</small>", places.taken, places.capacity, "，".join(parts))
 
-    @admin.display(description="录取方式、状态")
+    @admin.display(description="状态、录取方式")
     def state_words(self, obj):
         words, _ = window_words(obj.offering, timezone.now())
-        shown = words if obj.state == ClassState.PUBLISHED else ""
+        shown = f"：{words}" if obj.state == ClassState.PUBLISHED else ""
         return format_html(
-            '<span class="tag {}">{}</span> {}<small>{}</small>', TONES[obj.state], obj.get_state_display(),
+            '<span class="tag {}">{}</span><br><small>{}{}</small>', TONES[obj.state], obj.get_state_display(),
             obj.offering.get_mode_display(), shown,
         )  # fmt: skip
 

@@ -69,7 +69,7 @@ def window_words(offering: Offering, now: dt.datetime) -> tuple[str, str]:
     if opens is None or closes is None:
         return "没有定报名时间", "soon"
     if now < opens:
-        return f"{_short(opens)} 开始", ""
+        return f"{_short(opens)} 开始报名", ""
     if now < closes:
         return f"正在报名，到 {_short(closes)}", "done"
     return "报名已截止", ""

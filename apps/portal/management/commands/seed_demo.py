@@ -21,6 +21,7 @@ from apps.portal.demo.channels import write_channels
 from apps.portal.demo.colleagues import write_colleagues
 from apps.portal.demo.desk import write_desk
 from apps.portal.demo.doors import write_doors
+from apps.portal.demo.draws import write_draws
 from apps.portal.demo.dues import fill_branch, write_dues
 from apps.portal.demo.elections import write_elections
 from apps.portal.demo.evaluation import write_evaluations
@@ -112,6 +113,7 @@ class Command(BaseCommand):
         write_aftermath(staff, on=on)
         write_schools(staff, on=on)
         write_school_life(staff, on=on)
+        write_draws(staff, on=on)
         return written
 
     def _progress(self, done: int) -> None:
