@@ -85,7 +85,9 @@ def copy_classes(source: Term, target: Term, school: School, hows: Mapping[int, 
 
 def _window(target: Term, school: School) -> TermPhase | None:
     """When new students ask, of this school or of all."""
-    rows = TermPhase.objects.current().filter(Q(school=school) | Q(school=None), term=target, kind=PhaseKind.NEW)
+    rows = TermPhase.objects.filter(
+        Q(school=school) | Q(school=None), term=target, kind=PhaseKind.NEW, voided_at=None
+    )
     return max(rows, key=lambda row: row.school_id is not None, default=None)
 
 
