@@ -57,7 +57,7 @@ def _teacher(side):
 
 
 def _class(side):
-    return make_class(_school(side), state="planned", course_name="合唱")
+    return make_class(_school(side), capacity=10)
 
 
 SCHOOL_OBJECTS = {
