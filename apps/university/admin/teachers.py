@@ -133,8 +133,6 @@ class TeacherAdmin(SchoolRecordAdmin):
                 )
             except BusinessError as refusal:
                 form.refuse(refusal)
-            except ValueError:
-                form.add_error("birth_date", "请写成 1960-03 或 1960-03-02。")
             else:
                 messages.success(request, "已登记申请，接着登记试讲或办聘任。")
                 return HttpResponseRedirect(self.url_of("change", made))
@@ -192,7 +190,7 @@ class TeacherAdmin(SchoolRecordAdmin):
             rows=[
                 [day(one.held_on), one.get_kind_display(),
                  {"text": "", "tag": one.get_result_display(), "tone": RESULT_TONES[one.result]}, one.by, one.opinion]
-                for one in obj.assessments.filter(voided_at=None)
+                for one in obj.appraisals.filter(voided_at=None)
             ],
             empty="还没有登记。",
         )  # fmt: skip

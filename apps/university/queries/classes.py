@@ -46,7 +46,7 @@ def figures_of(offerings: Iterable[int]) -> dict[int, Figures]:
 
 def below_least(classes, now: dt.datetime):
     """Of a queryset of classes those that are public, have fewer with a place than they need to open, and for which
-    asking has ended or which begin within two weeks: time to decide."""
+    asking has ended or which begin within two weeks: time to decide (rule book 9.21)."""
     asked = Q(offering__mode=Mode.FIRST_COME, offering__closes_at__lte=now) | Q(
         offering__round__state=RoundState.PUBLISHED
     )

@@ -63,7 +63,7 @@ def lines_of(source: Term, target: Term, school: School) -> list[Line]:
 
 def copy_classes(source: Term, target: Term, school: School, hows: Mapping[int, str], *, actor) -> list[Outcome]:
     """Make the classes that `hows` names (class id → how), each on its own: one that clashes is told and the others
-    stand. Once more makes nothing twice."""
+    stand. Once more makes nothing twice (rule book 9.24)."""
     window = _window(target, school)
     outcomes = []
     for line in lines_of(source, target, school):
@@ -85,9 +85,7 @@ def copy_classes(source: Term, target: Term, school: School, hows: Mapping[int, 
 
 def _window(target: Term, school: School) -> TermPhase | None:
     """When new students ask, of this school or of all."""
-    rows = TermPhase.objects.filter(
-        Q(school=school) | Q(school=None), term=target, kind=PhaseKind.NEW, voided_at=None
-    )
+    rows = TermPhase.objects.filter(Q(school=school) | Q(school=None), term=target, kind=PhaseKind.NEW, voided_at=None)
     return max(rows, key=lambda row: row.school_id is not None, default=None)
 
 

@@ -114,7 +114,7 @@ def assess(row: TeacherAssessment, *, actor) -> TeacherAssessment:
 @transaction.atomic
 def hire(teacher: Teacher, *, starts_on: dt.date, last_on: dt.date, document_no: str, actor) -> TeacherHiring:
     """Hired for a time, or hired again after one: refuses a stretch that overlaps another, and who failed his last
-    试讲."""
+    试讲 (rule book 9.26)."""
     row = _locked(teacher)
     if last_on < starts_on:
         raise BusinessError("聘期结束不能早于开始。", field="last_on")
@@ -123,7 +123,7 @@ def hire(teacher: Teacher, *, starts_on: dt.date, last_on: dt.date, document_no:
         if starts_on <= until and other.starts_on <= last_on:
             raise BusinessError(f"和已有的聘期（{other.starts_on} 至 {until}）重叠。", field="starts_on")
     if row.state in (TeacherState.APPLIED, TeacherState.REFUSED):
-        trial = row.assessments.filter(kind=AssessmentKind.TRIAL, voided_at__isnull=True).first()
+        trial = row.appraisals.filter(kind=AssessmentKind.TRIAL, voided_at__isnull=True).first()
         if trial is not None and trial.result == AssessmentResult.FAILED:
             raise BusinessError("最近一次试讲不合格，请重新试讲再聘。", code="failed")
     made = TeacherHiring.objects.create(

@@ -43,6 +43,7 @@ def put_phases(term: Term, school: School | None, windows: Mapping[str, Window |
 
 
 def check_phases(term: Term, windows: Mapping[str, Window | None]) -> None:
+    """BusinessError with the kind as field where the phases do not fit each other (rule book 9.25)."""
     for kind, window in windows.items():
         if window is None:
             continue
