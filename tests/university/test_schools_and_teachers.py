@@ -123,7 +123,7 @@ def test_nobody_leaves_while_lessons_to_come_are_his(school):
 def test_staff_register_a_teacher_and_mend_a_room(school, client):
     client.force_login(make_user(role="university_clerk", unit=school.unit))
     page = reverse("admin:university_teacher_add")
-    values = {"school": school.pk, "name": "梅映雪", "sex": "2", "birth_date": "六八年", "subjects": "插花"}
+    values = {"school": school.pk, "name": "梅映雪", "sex": "2", "birth_date": "不知道", "subjects": "插花"}
     assert client.post(page, values).status_code == 422
     assert not Teacher.objects.exists()
     answer = client.post(page, {**values, "birth_date": "1968-09", "mobile": "13922220101"})
