@@ -28,6 +28,7 @@ from apps.accounts.roles import ROLES
 from apps.branches.access import current_posts
 from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
+from tests.access_schools import SCHOOL_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
@@ -256,6 +257,7 @@ PAGES = {
     "admin:ledgers_homeadaptation_photo": Row(NOBODY, "ledgers.homeadaptation"),
     "admin:ledgers_homeadaptation_photo-remove": Row(NOBODY, "ledgers.homeadaptation"),
     **{name: Row(*asked) for name, asked in TREATMENT_PAGES.items()},
+    **{name: Row(*asked) for name, asked in SCHOOL_PAGES.items()},
     **{name: Row(*asked) for name, asked in LIFE_PAGES.items()},
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),

@@ -37,6 +37,7 @@ from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.plans import write_plans
 from apps.portal.demo.roster_file import write_roster
+from apps.portal.demo.school_life import write_school_life
 from apps.portal.demo.schools import write_schools
 from apps.portal.demo.service import write_hospital_stays, write_service
 from apps.portal.demo.sign_in import write_sign_in
@@ -112,6 +113,7 @@ class Command(BaseCommand):
         write_import(units, staff, on=on)
         write_aftermath(staff, on=on)
         write_schools(staff, on=on)
+        write_school_life(staff, on=on)
         write_draws(staff, on=on)
         write_class_life(staff, on=on)
         return written
