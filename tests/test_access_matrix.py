@@ -29,6 +29,7 @@ from apps.branches.access import current_posts
 from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_schools import SCHOOL_PAGES
+from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
@@ -258,6 +259,7 @@ PAGES = {
     "admin:ledgers_homeadaptation_photo-remove": Row(NOBODY, "ledgers.homeadaptation"),
     **{name: Row(*asked) for name, asked in TREATMENT_PAGES.items()},
     **{name: Row(*asked) for name, asked in SCHOOL_PAGES.items()},
+    **{name: Row(*asked) for name, asked in STUDENT_PAGES.items()},
     **{name: Row(*asked) for name, asked in LIFE_PAGES.items()},
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
@@ -670,6 +672,7 @@ EXCEPTIONS = {
     "admin:ledgers_medicine_change": Row("ledgers.view_medicine", "ledgers.medicine", post=NOBODY),
     "admin:ledgers_assessment_restore": Row("ledgers.change_assessment", "ledgers.assessment", post=NOBODY),
     **{name: Row(*asked) for name, asked in TREATMENT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in STUDENT_EXCEPTIONS.items()},
     # Checks are raised by calls and ended by reports; periods away are added from a person's page and voided for good.
     "admin:ledgers_safetycheck_add": Row(NOBODY),
     "admin:ledgers_safetycheck_change": Row("ledgers.view_safetycheck", "ledgers.safetycheck", post=NOBODY),

@@ -43,6 +43,7 @@ from apps.portal.demo.service import write_hospital_stays, write_service
 from apps.portal.demo.sign_in import write_sign_in
 from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.standing import write_standing
+from apps.portal.demo.students import write_students
 from apps.portal.demo.transfers import write_transfers
 from apps.portal.demo.treatments import write_treatments
 from apps.portal.demo.unit_checks import write_unit_checks
@@ -114,6 +115,7 @@ class Command(BaseCommand):
         write_aftermath(staff, on=on)
         write_schools(staff, on=on)
         write_school_life(staff, on=on)
+        write_students(staff, on=on)
         write_draws(staff, on=on)
         write_class_life(staff, on=on)
         return written
