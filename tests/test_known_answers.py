@@ -57,11 +57,22 @@ from apps.ledgers.choices import DutyKind
 from apps.ledgers.models import CareTier, Contact, Duty
 from apps.ledgers.rules import overdue_days
 from apps.ledgers.services import ContactFacts, plan_duties, record_contact
+from apps.organisation.models import RuleSet
+from apps.people.models import Person
 from apps.registry.choices import RevolutionPeriod
 from apps.registry.rules import VeteranSubsidy, annual_balance, revolution_period, subsidy_months, veteran_warnings
 from apps.registry.services import life
+from apps.signups.models import Offer, SignUp
+from apps.signups.queries import positions_of
+from apps.signups.services import offers, seats
+from apps.university.choices.money import RefundCause
+from apps.university.choices.students import StudentKind
+from apps.university.rules.fees import FeeRules, fee_of
+from apps.university.rules.refunds import RefundRules, refund_of
+from apps.university.services.places import refusals
 from tests.branches.dues_world import add_member, make_desk
 from tests.builders import make_cadre, make_member, make_organisation, make_person, make_unit, make_user
+from tests.signups.places_world import DAY, HOUR, MINUTE, NOW, World, ask, at_once, taken
 
 TODAY = dt.date(2026, 2, 1)
 
@@ -587,3 +598,85 @@ def test_t7_quorum_three_seats_need_four_candidates_and_a_delay_ends_within_the_
     ends = dt.date(2026, 6, 30)
     assert check_shift("delay", ends, dt.date(2027, 6, 30), rules=BranchRules()) == ""
     assert check_shift("delay", ends, dt.date(2027, 7, 1), rules=BranchRules())
+
+
+# T8 Waiting list: two places, paid by P1 and P2; W1 to W4 wait in this order
+
+
+@pytest.fixture
+def waiting_list(db):
+    """(offering, people by name, sign-ups by name); W2 reads his second course, W3 has a class at the same time."""
+    world = World()
+    RuleSet.objects.create(kind="enrolment", effective_from=dt.date(2020, 1, 1), values={"most_courses": 2})
+    offering = world.add_class(capacity=2, weekday=1)
+    people = {name: make_person(name, birth_date="1956-05-02") for name in ("P1", "P2", "W1", "W2", "W3", "W4", "W5")}
+    rows = {name: ask(offering, person, now=NOW + n * MINUTE) for n, (name, person) in enumerate(people.items())}
+    for weekday in (2, 3):
+        ask(world.add_class(weekday=weekday), people["W2"])
+    ask(world.add_class(weekday=1), people["W3"])
+    Person.objects.filter(name="W1").update(life_status="deceased")
+    return offering, people, rows
+
+
+def test_t8_the_place_goes_to_the_first_who_may_have_it_and_the_others_keep_their_rank(waiting_list):
+    offering, people, rows = waiting_list
+    assert [rows[name].state for name in ("P1", "P2", "W1")] == ["seated", "seated", "waiting"]
+
+    seats.withdraw(rows["P1"], reason="", actor=None, now=NOW + DAY)
+
+    offer = Offer.objects.get()
+    assert offer.sign_up.person == people["W4"]
+    assert positions_of([rows["W2"], rows["W3"]]) == {rows["W2"].pk: 2, rows["W3"].pk: 3}
+    reasons = refusals(offering, [person.pk for person in people.values()], NOW.date())
+    assert reasons[people["W2"].pk] == "每学期最多读2门，这学期已经有2门。要读这一门，请先退掉一门。"
+    assert reasons[people["W3"].pk] == "上课时间和已有的“书法04班”冲突。要这一门，请先退掉那一门。"
+    assert reasons[people["W1"].pk].startswith("已登记离世")
+    assert people["W4"].pk not in reasons
+
+
+def test_t8_two_calls_and_48_hours_of_silence_release_the_place(waiting_list):
+    offering, people, rows = waiting_list
+    seats.withdraw(rows["P1"], reason="", actor=None, now=NOW + DAY)
+    offer, clerk = Offer.objects.get(), make_user()
+    for at in (NOW + DAY, NOW + DAY + 5 * HOUR):
+        call = {"way": "phone", "reached": False, "note": "", "form_key": uuid.uuid4()}
+        offers.record_attempt(offer, **call, actor=clerk, now=at)
+    over = NOW + DAY + 5 * HOUR + dt.timedelta(hours=48)
+
+    assert (offers.lapse_due(over - MINUTE), offers.lapse_due(over)) == (0, 1)
+
+    assert Offer.objects.get(state="open").sign_up.person == people["W5"]
+    rows["W4"].refresh_from_db()
+    assert positions_of([rows["W4"]]) == {rows["W4"].pk: 4}  # nobody reached him: his rank stays
+
+
+@pytest.mark.django_db(transaction=True)
+def test_t8_two_clerks_at_the_last_place_one_gets_it_and_one_a_rank():
+    world = World()
+    offering = world.add_class(capacity=2)
+    paid, one, two = world.people(3)
+    ask(offering, paid)
+
+    found = at_once([lambda person=person: ask(offering, person).state for person in (one, two)])
+
+    assert sorted(found) == ["seated", "waiting"]
+    assert SignUp.objects.filter(state="seated").count() == taken(offering) == 2
+
+
+# T8, the money of it ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("held", "back"), [(0, 600), (8, 480), (9, 300), (15, 300), (16, 0)])
+def test_t8_refunds_by_sessions_held(held, back):
+    found = refund_of(Decimal(600), Decimal(0), held, RefundCause.OWN, RefundRules())
+
+    assert found.amount == back
+    assert bool(found.refusal) == (back == 0)
+
+
+def test_t8_a_veteran_pays_a_hundred_flat_and_gets_back_no_more_than_he_paid():
+    fee, words = fee_of(Decimal(600), StudentKind.SUBSIDISED, False, FeeRules())
+
+    assert (fee, words) == (Decimal(100), "离休干部，每门100元")
+    assert refund_of(fee, Decimal(0), 8, RefundCause.OWN, RefundRules()).amount == 80
+    assert refund_of(fee, Decimal(0), 20, RefundCause.CLASS_OFF, RefundRules()).amount == fee

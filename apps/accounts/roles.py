@@ -112,12 +112,14 @@ UNIVERSITY = _views(
     "university.school", "university.campus", "university.room", "university.department", "university.major"
 ) | _views("university.course", "university.term", "university.classgroup", "university.classsession") | _views(
     "university.lessonseries", "university.lesson", "university.programme", "university.coursenomination",
-    "university.teachingresearch", "university.lectureseries", "university.lecture",
-    "university.sessionact", "university.classmerge",
+    "university.teachingresearch", "university.lectureseries", "university.lecture", "signups.round",
+    "university.equipment", "university.roomrepair", "university.partner", "university.agreement",
+    "university.practicebase", "university.sessionact", "university.classmerge",
 )  # fmt: skip
 # Senior university: who may see people there.
-UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment") | _views(
-    "university.rollcall", "university.leave", "university.absencecase", "university.classchange",
+UNIVERSITY_PEOPLE = _views(
+    "university.teacher", "university.student", "university.enrolment", "signups.ticket", "signups.signup",
+    "signups.offer", "university.rollcall", "university.leave", "university.absencecase", "university.classchange",
     "university.certificate",
 )  # fmt: skip
 # Senior university: done by its staff. One line a subject.
@@ -125,8 +127,14 @@ UNIVERSITY_WORK = (
     _edits("university.school", "university.campus", "university.room", "university.department", "university.major")
     | _edits("university.course", "university.term", "university.classgroup", "university.classsession")
     | _edits("university.teacher", "university.student")
+    | _views("university.padsheet", "university.queueday", "university.continuation")
+    | _edits("university.padsheet", "university.queueday")
+    | {"university.use_desk", "signups.change_signup", "signups.change_offer"}
     | _edits("university.lessonseries", "university.lesson", "university.programme", "university.coursenomination")
     | _edits("university.teachingresearch", "university.lectureseries", "university.lecture")
+    | _edits("signups.round")
+    | _edits("university.equipment", "university.roomrepair", "university.partner", "university.agreement")
+    | _edits("university.practicebase")
     | _edits("university.sessionact", "university.classmerge", "university.rollcall", "university.leave")
     | _edits("university.absencecase", "university.classchange", "university.certificate")
 )

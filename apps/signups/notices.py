@@ -30,8 +30,8 @@ EXAMPLE = {"事项": "国画山水（二年级）第三班"}
 )
 @dataclass(frozen=True)
 class SignUpTexts(RuleValues):
-    """Words of each message; {事项} is the class or activity, {电话} that of the school. Raises ValueError with a
-    sentence as for every text to an old person."""
+    """Words of each message (rule book 9.9); {事项} is the class or activity, {电话} that of the school. Raises
+    ValueError with a sentence as for every text to an old person."""
 
     offer_sms: str = "{姓名}同志：您候补的“{事项}”有名额了，给您留着。要不要，请打电话{电话}告诉我们。"
     offer_card: str = (

@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from apps.accounts.models import RoleGrant
@@ -15,7 +14,6 @@ from apps.organisation.models import Unit
 from .choices import OfferingState, SignUpState
 from .kinds import kind_of
 from .models import Offering, Places, SignUp
-from .models.sign_ups import RANK
 
 # Who already sits somewhere at the time of an offering; the first such place of each.
 CLASHES = """
@@ -28,6 +26,14 @@ JOIN signups_signup s ON s.id = o.sign_up_id
 JOIN signups_offering f ON f.id = s.offering_id
 WHERE t.offering_id = %s AND o.person_id = ANY(%s) AND s.offering_id <> t.offering_id
 ORDER BY o.person_id, o.weekday, o.starts, f.id
+"""
+
+POSITIONS = """
+SELECT id, position FROM (
+  SELECT id, row_number() OVER (PARTITION BY offering_id ORDER BY priority, lot, queued_at, id) AS position
+  FROM signups_signup WHERE offering_id = ANY(%s) AND state = 'waiting' AND voided_at IS NULL
+) ranked
+WHERE id = ANY(%s)
 """
 
 
@@ -43,14 +49,9 @@ def positions_of(sign_ups: Iterable[SignUp]) -> dict[int, int]:
     wanted = [row for row in sign_ups if row.state == SignUpState.WAITING]
     if not wanted:
         return {}
-    ranked = (
-        SignUp.objects.filter(
-            offering__in={row.offering_id for row in wanted}, state=SignUpState.WAITING, voided_at__isnull=True
-        )
-        .annotate(position=Window(RowNumber(), partition_by=F("offering"), order_by=RANK))
-        .filter(pk__in=[row.pk for row in wanted])
-    )
-    return dict(ranked.order_by().values_list("pk", "position"))
+    with connection.cursor() as cursor:
+        cursor.execute(POSITIONS, [[row.offering_id for row in wanted], [row.pk for row in wanted]])
+        return dict(cursor.fetchall())
 
 
 def free_of(offerings: Iterable[Offering]) -> dict[int, int]:

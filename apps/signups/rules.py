@@ -77,8 +77,8 @@ class Attempt:
 
 
 def answer_by(start: dt.datetime, rules: SignUpRules, calendar: WorkCalendar) -> dt.datetime:
-    """The end of his time to answer: `answer_hours` of working time after `start` (rule book 9.6). What falls between
-    two working days ends at the first moment of the next."""
+    """The end of his time to answer: `answer_hours` of working time after `start` (rule book 9.6), which
+    stands still at night, on weekends and holidays."""
     opens, closes = dt.time.fromisoformat(rules.work_from), dt.time.fromisoformat(rules.work_until)
     left, local = dt.timedelta(hours=rules.answer_hours), start.astimezone(ZONE)
     day = local.date()

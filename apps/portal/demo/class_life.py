@@ -34,7 +34,7 @@ def write_class_life(staff, *, on: dt.date) -> None:
     """Nothing where rolls stand already."""
     if RollCall.objects.exists():
         return
-    clerk, draws = staff["daxue"], random.Random(20261123)
+    clerk, draws = staff["daxue"], random.Random(20261123)  # noqa: S311
     people = list(Person.objects.living().filter(cadre__isnull=False, birth_date__gte="1952").order_by("-pk")[:120])
     now = timezone.make_aware(dt.datetime.combine(on, dt.time(9, 20)))
     running = ClassGroup.objects.filter(state=ClassState.RUNNING).select_related("offering", "school", "term", "course")

@@ -54,6 +54,7 @@ JOIN signups_offeringtime t ON t.offering_id = s.offering_id
 WHERE s.state = 'seated'
 """
 CONTENT = "抽签已录取别的志愿"
+NEWS_FOR = dt.timedelta(days=30)
 
 
 def lock_winners(round: Round, drawn: Iterable[Drawn]) -> None:
@@ -144,6 +145,7 @@ def _post_results(round: Round, now: dt.datetime) -> None:
                 person_id=person,
                 about_id=person,
                 context={"round": round.pk},
+                valid_until=now + NEWS_FOR,
             )
             for person, template in told.items()
         ],

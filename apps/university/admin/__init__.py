@@ -2,12 +2,30 @@
 
 from .absences import AbsenceCaseAdmin, LeaveAdmin
 from .broadcasts import CourseNominationAdmin, ProgrammeAdmin, TeachingResearchAdmin
+from .catalogue import CourseAdmin, DepartmentAdmin, MajorAdmin
 from .certificates import CertificateAdmin
 from .class_changes import ClassChangeAdmin, ClassMergeAdmin
+from .classes import ClassGroupAdmin
+from .continuing import ContinuationAdmin
 from .lessons import LessonAdmin, LessonSeriesAdmin
+from .offers import OfferAdmin
+from .pads import PadSheetAdmin
+from .partners import AgreementAdmin, PartnerAdmin, PracticeBaseAdmin
+from .queue_days import QueueDayAdmin
+from .rooms import RoomAdmin, RoomRepairAdmin
+from .rounds import RoundAdmin
+from .schools import CampusAdmin, SchoolAdmin
 from .session_acts import SessionActAdmin
+from .sign_ups import SignUpAdmin
+from .teachers import TeacherAdmin
+from .terms import TermAdmin
+from .tickets import TicketAdmin
 
 __all__ = [
-    "AbsenceCaseAdmin", "CertificateAdmin", "ClassChangeAdmin", "ClassMergeAdmin", "LeaveAdmin", "SessionActAdmin",
-    "CourseNominationAdmin", "LessonAdmin", "LessonSeriesAdmin", "ProgrammeAdmin", "TeachingResearchAdmin",
+    "AbsenceCaseAdmin", "AgreementAdmin", "CampusAdmin", "CertificateAdmin", "ClassChangeAdmin",
+    "ClassGroupAdmin", "ClassMergeAdmin", "ContinuationAdmin", "CourseAdmin", "CourseNominationAdmin",
+    "DepartmentAdmin", "LeaveAdmin", "LessonAdmin", "LessonSeriesAdmin", "MajorAdmin", "OfferAdmin",
+    "PadSheetAdmin", "PartnerAdmin", "PracticeBaseAdmin", "ProgrammeAdmin", "QueueDayAdmin", "RoomAdmin",
+    "RoomRepairAdmin", "RoundAdmin", "SchoolAdmin", "SessionActAdmin", "SignUpAdmin", "TeacherAdmin",
+    "TeachingResearchAdmin", "TermAdmin", "TicketAdmin",
 ]  # fmt: skip

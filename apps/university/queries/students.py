@@ -90,13 +90,13 @@ def missing_papers(class_group: ClassGroup, students: Iterable[Student], on: dt.
     return found
 
 
-def papers_refusal(class_group: ClassGroup, persons: Iterable[Person], on: dt.date) -> Mapping[int, str]:
-    """person → the sentence for whoever may not have a place because of a missing paper; empty unless the rule blocks.
-    For `kinds.Kind.refusals`."""
+def papers_refusal(class_group: ClassGroup, person_ids: Iterable[int], on: dt.date) -> Mapping[int, str]:
+    """person id → the sentence for whoever may not have a place because of a missing paper, for `kinds.Kind.refusals`;
+    empty unless the rule blocks."""
     rules = paper_rules(class_group, on)
     if not rules.blocks:
         return {}
-    rows = list(persons)
+    rows = list(Person.objects.filter(pk__in=list(person_ids)).only("birth_date", "life_status", "died_on"))
     signed, found = signed_of(row.pk for row in rows), {}
     for row in rows:
         age = age_of(row, class_group.first_on)

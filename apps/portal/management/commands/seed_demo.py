@@ -22,6 +22,7 @@ from apps.portal.demo.class_life import write_class_life
 from apps.portal.demo.colleagues import write_colleagues
 from apps.portal.demo.desk import write_desk
 from apps.portal.demo.doors import write_doors
+from apps.portal.demo.draws import write_draws
 from apps.portal.demo.dues import fill_branch, write_dues
 from apps.portal.demo.elections import write_elections
 from apps.portal.demo.evaluation import write_evaluations
@@ -111,6 +112,7 @@ class Command(BaseCommand):
         write_import(units, staff, on=on)
         write_aftermath(staff, on=on)
         write_schools(staff, on=on)
+        write_draws(staff, on=on)
         write_class_life(staff, on=on)
         return written
 
