@@ -114,13 +114,13 @@ UNIVERSITY = _views(
     "university.lessonseries", "university.lesson", "university.programme", "university.coursenomination",
     "university.teachingresearch", "university.lectureseries", "university.lecture", "signups.round",
     "university.equipment", "university.roomrepair", "university.partner", "university.agreement",
-    "university.practicebase", "university.sessionact", "university.classmerge",
+    "university.practicebase", "university.sessionact", "university.classmerge", "university.survey",
 )  # fmt: skip
 # Senior university: who may see people there.
 UNIVERSITY_PEOPLE = _views(
     "university.teacher", "university.student", "university.enrolment", "signups.ticket", "signups.signup",
     "signups.offer", "university.rollcall", "university.leave", "university.absencecase", "university.classchange",
-    "university.certificate",
+    "university.certificate", "university.studentwork",
 )  # fmt: skip
 # Senior university: done by its staff. One line a subject.
 UNIVERSITY_WORK = (
@@ -137,6 +137,7 @@ UNIVERSITY_WORK = (
     | _edits("university.practicebase")
     | _edits("university.sessionact", "university.classmerge", "university.rollcall", "university.leave")
     | _edits("university.absencecase", "university.classchange", "university.certificate")
+    | _edits("university.survey", "university.studentwork")
 )
 # 困难帮扶: who sets the money and decides.
 AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from .views import air, catalogue, class_life, draws, lesson_files, tv
+from .views import air, catalogue, class_life, draws, lesson_files, tv, works
 
 app_name = "university"
 urlpatterns = [
     path("", catalogue.courses, name="courses"),
     path("form/", catalogue.blank_form, name="blank_form"),
+    path("works/", works.gallery, name="works"),
+    path("works/<uuid:key>/photo/", works.photo, name="work_photo"),
     path("certificates/", class_life.certificates, name="certificates"),
     path("<uuid:key>/timetable/", class_life.timetable, name="class_timetable"),
     path("<uuid:key>/timetable.ics", class_life.feed, name="class_feed"),

@@ -112,6 +112,8 @@ STAFF_NAVIGATION = [
     ("老年大学", "换班记录", "admin:university_classchange_changelist", "university.view_classchange"),
     ("老年大学", "并班", "admin:university_classmerge_changelist", "university.view_classmerge"),
     ("老年大学", "结业证书", "admin:university_certificate_changelist", "university.view_certificate"),
+    ("老年大学", "学员评价", "admin:university_survey_changelist", "university.view_survey"),
+    ("老年大学", "学员作品", "admin:university_studentwork_changelist", "university.view_studentwork"),
     ("老年大学", "空中课堂", "admin:university_lessonseries_changelist", "university.view_lessonseries"),
     ("老年大学", "空中课堂各讲", "admin:university_lesson_changelist", "university.view_lesson"),
     ("老年大学", "电视课表", "admin:university_programme_changelist", "university.view_programme"),

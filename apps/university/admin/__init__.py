@@ -7,6 +7,7 @@ from .certificates import CertificateAdmin
 from .class_changes import ClassChangeAdmin, ClassMergeAdmin
 from .classes import ClassGroupAdmin
 from .continuing import ContinuationAdmin
+from .keepsakes import StudentWorkAdmin, SurveyAdmin
 from .lessons import LessonAdmin, LessonSeriesAdmin
 from .offers import OfferAdmin
 from .pads import PadSheetAdmin
@@ -26,6 +27,6 @@ __all__ = [
     "ClassGroupAdmin", "ClassMergeAdmin", "ContinuationAdmin", "CourseAdmin", "CourseNominationAdmin",
     "DepartmentAdmin", "LeaveAdmin", "LessonAdmin", "LessonSeriesAdmin", "MajorAdmin", "OfferAdmin",
     "PadSheetAdmin", "PartnerAdmin", "PracticeBaseAdmin", "ProgrammeAdmin", "QueueDayAdmin", "RoomAdmin",
-    "RoomRepairAdmin", "RoundAdmin", "SchoolAdmin", "SessionActAdmin", "SignUpAdmin", "TeacherAdmin",
-    "TeachingResearchAdmin", "TermAdmin", "TicketAdmin",
+    "RoomRepairAdmin", "RoundAdmin", "SchoolAdmin", "SessionActAdmin", "SignUpAdmin", "StudentWorkAdmin",
+    "SurveyAdmin", "TeacherAdmin", "TeachingResearchAdmin", "TermAdmin", "TicketAdmin",
 ]  # fmt: skip
