@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '学员',
                         'verbose_name_plural': '学员',
+                        'permissions': [('view_student_contact', '查看学员的电话和住址')],
                         'abstract': False,
                     },
                 ),
@@ -887,6 +888,7 @@ class Migration(migrations.Migration):
                         'verbose_name': '缴费',
                         'verbose_name_plural': '缴费',
                         'ordering': ['-paid_on', '-id'],
+                        'permissions': [('release_place', '释放没有缴费的名额')],
                         'indexes': [models.Index(fields=['school', 'paid_on'], name='payment_day')],
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('contra_of__isnull', True), ('method__in', ('cash', 'pos', 'bank'))), models.Q(('amount__lt', 0), ('contra_of__isnull', False)), models.Q(('amount', 0), ('method', 'carry')), _connector='OR'), name='payment_sign', violation_error_message='缴费金额要大于 0，冲销是负数。')],
                     },

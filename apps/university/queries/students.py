@@ -120,3 +120,24 @@ def papers_of(student: Student, on: dt.date) -> list[tuple[Enrolment, dict[str, 
         if lacking:
             found.append((row, lacking))
     return found
+
+
+# Who stands there -------------------------------------------------------------------------------------------------
+
+NOT_EXACT = "要完整的号码：身份证号 18 位、手机号 11 位、座机带区号，或者学员卡号。"
+MOST = 20
+
+
+def find_exactly(text: str) -> tuple[list[Person], str]:
+    """People with exactly this citizen id, phone or card, whoever they are; else the sentence. The caller logs it."""
+    try:
+        student = student_of_card(text)
+    except BusinessError as refusal:
+        return [], refusal.sentence
+    if student is not None:
+        return [student.person], ""
+    search = read_search(text)
+    if search.asked not in (Asked.CITIZEN_ID, Asked.PHONE):
+        return [], wrong_card_words(text) if search.asked is Asked.WRONG and read_number(text) else NOT_EXACT
+    rows = Person.objects.filter(search.condition, voided_at__isnull=True).select_related("student").order_by("pk")
+    return list(rows[:MOST]), "没有找到。核对号码没错的话，请登记新学员。"
