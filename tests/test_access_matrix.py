@@ -565,6 +565,8 @@ PAGES = {
             "farewell",
             "leave",
             "leave_end",
+            "survey",
+            "works",
         )
     },
     "portal:me_farewell_sheet": Row(NOBODY, "people.person"),
@@ -572,6 +574,8 @@ PAGES = {
     "university:courses": Row(PUBLIC),
     "university:blank_form": Row(PUBLIC),
     "university:certificates": Row(PUBLIC),
+    "university:works": Row(PUBLIC),
+    "university:work_photo": Row(PUBLIC, "university.studentwork"),
     "university:class_timetable": Row(PUBLIC, "university.classgroup"),
     "university:class_feed": Row(PUBLIC, "university.classgroup"),
     "portal:activities": Row(PUBLIC),

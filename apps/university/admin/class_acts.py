@@ -19,7 +19,8 @@ from apps.university.rules.classes import ZONE
 from apps.university.services.class_copies import HOWS, copy_classes, lines_of
 from apps.university.services.classes import publish_class, slots_of, what_is_missing
 
-from .base import send_workbook
+from .base import send_workbook, send_print
+from .life_base import class_url
 
 MOST_TICKED = 300
 MOST_OUT = 2000
@@ -58,6 +59,8 @@ class ClassActs:
 
     def record_tools(self, request, obj):
         tools = super().record_tools(request, obj)
+        if obj.state != ClassState.PLANNED:
+            tools.insert(0, {"label": "班级日常", "url": class_url(obj)})
         if self.may_change(request, obj) and obj.state == ClassState.PLANNED:
             tools.insert(0, {"label": "公布", "url": self.url_of("show", obj), "main": True})
         return tools
