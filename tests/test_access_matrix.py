@@ -26,6 +26,7 @@ from apps.accounts.access import current_grants
 from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.branches.access import current_posts
+from tests.access_desk import DESK_EXCEPTIONS, DESK_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
@@ -254,6 +255,7 @@ PAGES = {
     "admin:ledgers_homeadaptation_photo": Row(NOBODY, "ledgers.homeadaptation"),
     "admin:ledgers_homeadaptation_photo-remove": Row(NOBODY, "ledgers.homeadaptation"),
     **{name: Row(*asked) for name, asked in TREATMENT_PAGES.items()},
+    **{name: Row(*asked) for name, asked in DESK_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
     "admin:people_proxygrant_print": Row("people.change_proxygrant", "people.proxygrant"),
@@ -657,6 +659,7 @@ EXCEPTIONS = {
     "admin:ledgers_medicine_change": Row("ledgers.view_medicine", "ledgers.medicine", post=NOBODY),
     "admin:ledgers_assessment_restore": Row("ledgers.change_assessment", "ledgers.assessment", post=NOBODY),
     **{name: Row(*asked) for name, asked in TREATMENT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in DESK_EXCEPTIONS.items()},
     # Checks are raised by calls and ended by reports; periods away are added from a person's page and voided for good.
     "admin:ledgers_safetycheck_add": Row(NOBODY),
     "admin:ledgers_safetycheck_change": Row("ledgers.view_safetycheck", "ledgers.safetycheck", post=NOBODY),
