@@ -83,7 +83,8 @@ def _sign_up(side) -> SignUp:
 
 def _offer(side) -> Offer:
     row = SignUp.objects.create(
-        offering=_class_group(side).offering, person=make_person(_name(side)), state="offered", queued_at=NOW, source="desk"
+        offering=_class_group(side).offering, person=make_person(_name(side)), state="offered", queued_at=NOW,
+        source="desk",
     )  # fmt: skip
     return Offer.objects.create(sign_up=row, made_at=NOW)
 

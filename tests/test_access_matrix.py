@@ -27,6 +27,7 @@ from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.branches.access import current_posts
 from tests.access_desk import DESK_EXCEPTIONS, DESK_PAGES
+from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
@@ -256,6 +257,7 @@ PAGES = {
     "admin:ledgers_homeadaptation_photo-remove": Row(NOBODY, "ledgers.homeadaptation"),
     **{name: Row(*asked) for name, asked in TREATMENT_PAGES.items()},
     **{name: Row(*asked) for name, asked in DESK_PAGES.items()},
+    **{name: Row(*asked) for name, asked in LIFE_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
     "admin:people_proxygrant_print": Row("people.change_proxygrant", "people.proxygrant"),
@@ -557,12 +559,17 @@ PAGES = {
             "grant",
             "looks",
             "farewell",
+            "leave",
+            "leave_end",
         )
     },
     "portal:me_farewell_sheet": Row(NOBODY, "people.person"),
     "portal:home": Row(PUBLIC),
     "university:courses": Row(PUBLIC),
     "university:blank_form": Row(PUBLIC),
+    "university:certificates": Row(PUBLIC),
+    "university:class_timetable": Row(PUBLIC, "university.classgroup"),
+    "university:class_feed": Row(PUBLIC, "university.classgroup"),
     "portal:activities": Row(PUBLIC),
     "portal:help": Row(PUBLIC),
     "portal:privacy": Row(PUBLIC),
@@ -580,6 +587,7 @@ DOORS = {
 
 # Where a stock page asks for something else than its name says.
 EXCEPTIONS = {
+    **{name: Row(*asked) for name, asked in LIFE_EXCEPTIONS.items()},
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.
     "admin:people_phone_changelist": Row("people.view_phone"),
     "admin:people_relative_changelist": Row("people.view_relative"),

@@ -11,7 +11,6 @@ from apps.signups.services.offers import lapse_due
 from apps.signups.services.seats import set_capacity
 from apps.university.models import PadLine, TermPhase
 from apps.university.services import continuing, pad
-
 from tests.builders import make_term
 
 from .desk_world import DAY, HOUR, DeskWorld

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from apps.common.errors import BusinessError
@@ -14,14 +14,18 @@ from apps.people.choices import ProxyScope
 from apps.signups.choices import SignUpState
 from apps.signups.models import Round
 from apps.signups.services import offers, seats, tickets
+from apps.university.choices.money import RefundCause
 from apps.university.choices.students import EnrolmentState
 from apps.university.models import ClassGroup
 from apps.university.queries import own
 from apps.university.queries.own import Asked, OwnTicket
+from apps.university.rules.when import fee_words
+from apps.university.services.refunds import reckon
 
 from .join import choices_of, source_of
 from .join_forms import ChoicesForm
-from .standing import own_page, show
+from .join_papers import lacking_words
+from .standing import own_page, show, whom
 
 ENROL = ProxyScope.ENROL
 UNDO, LEAVE, ACCEPT, DECLINE = "undo", "leave", "accept", "decline"
@@ -59,7 +63,10 @@ def asked_or_404(acting, key) -> Asked:
 @own_page(scope=ENROL)
 def sign_up(request, acting, key):
     """One sign-up: how it stands in large words, and what happens next. Printed, it is his receipt."""
-    return show(request, acting, "portal/me/sign_up.html", {"one": asked_or_404(acting, key), "acts": ACTS})
+    one = asked_or_404(acting, key)
+    has_place = one.state == SignUpState.SEATED and is_studying(one)
+    papers = lacking_words(acting, one.card.group, timezone.localdate()) if has_place else []
+    return show(request, acting, "portal/me/sign_up.html", {"one": one, "papers": papers})
 
 
 @dataclass(frozen=True)
@@ -67,20 +74,25 @@ class Act:
     """One thing that can be done about a sign-up: asked before, said after."""
 
     question: str
-    detail: str
     button: str
     done: str
+    detail: str = ""
     is_danger: bool = True
 
 
 ACTS = {
     UNDO: Act(
-        "撤销这次报名？", "十分钟以内可以撤销，就当没有报过。撤销以后可以重新报，要按新的时间排队。", "撤销报名", "已撤销。"
+        question="撤销这次报名？", button="撤销报名", done="已撤销。",
+        detail="十分钟以内可以撤销，就当没有报过。撤销以后可以重新报，要按新的时间排队。",
     ),
-    LEAVE: Act("确定退出？", "", "确定退出", "已退出。"),
-    ACCEPT: Act("接受这个名额？", "接受以后就录取了，请按时交费、上课。", "我接受，我要上", "已录取，请按时交费、上课。", False),
+    LEAVE: Act(question="确定退出？", button="确定退出", done="已退出。"),
+    ACCEPT: Act(
+        question="接受这个名额？", button="我接受，我要上", done="已录取，请按时交费、上课。", is_danger=False,
+        detail="接受以后就录取了，请按时交费、上课。",
+    ),
     DECLINE: Act(
-        "放弃这个名额？", "放弃以后，名额马上给候补的下一位，收不回来。以后想上要重新排。", "我放弃", "已放弃，名额给下一位了。"
+        question="放弃这个名额？", button="我放弃", done="已放弃，名额给下一位了。",
+        detail="放弃以后，名额马上给候补的下一位，收不回来。以后想上要重新排。",
     ),
 }  # fmt: skip
 
@@ -100,6 +112,18 @@ def leaving_words(one: Asked) -> str:
     return "退出以后，名额马上给候补的第一位，收不回来。"
 
 
+def refund_words(one: Asked) -> str:
+    """What would be given back if he left today; nothing is promised that finance has not paid."""
+    if one.enrolment is None:
+        return ""
+    if not one.enrolment.paid:
+        return "还没有交费，不用退。"
+    found, _, _, _ = reckon(one.enrolment, RefundCause.OWN, timezone.localdate())
+    if found.refusal:
+        return f"{found.refusal}因重病、移居外地退出的，请带证明到学校窗口问。"
+    return f"{found.words}，能退 {fee_words(found.amount)}，到学校窗口办。因重病、移居外地的，请带证明去。"
+
+
 @own_page(scope=ENROL)
 def act(request, acting, key, act):
     """Ask, then do; what is no longer possible is said calmly on the sign-up's own page."""
@@ -113,7 +137,7 @@ def act(request, acting, key, act):
     if request.method != "POST":
         context = {
             "one": one, "act": ACTS[act], "detail": leaving_words(one) if act == LEAVE else ACTS[act].detail,
-            "page": reverse("portal:me_sign_up", args=[key]), "is_leaving": act == LEAVE,
+            "page": reverse("portal:me_sign_up", args=[key]), "refund": refund_words(one) if act == LEAVE else "",
         }  # fmt: skip
         return show(request, acting, "portal/me/class_act.html", context)
     try:
@@ -151,10 +175,40 @@ def ticket_or_404(acting, key) -> OwnTicket:
 def ticket(request, acting, key):
     """A ticket: its number in the public list, its choices, what the draw gave."""
     found = ticket_or_404(acting, key)
-    others = [
-        one.person.name for one in found.ticket.holders.select_related("person") if one.person_id != acting.person.pk
-    ]
-    return show(request, acting, "portal/me/ticket.html", {"own": found, "others": others})
+    holders = found.ticket.holders.select_related("person").exclude(person=acting.person.pk)
+    context = {
+        "own": found, "others": [one.person.name for one in holders], "title": title_of(found),
+        "draw_url": resolve_draw(found), "result": result_words(found, whom(acting)),
+    }  # fmt: skip
+    return show(request, acting, "portal/me/ticket.html", context)
+
+
+def title_of(found: OwnTicket) -> str:
+    if found.ticket.withdrawn_at:
+        return "抽签表已撤回"
+    if not found.is_published:
+        return "已进入抽签"
+    return "抽中了" if any(one.state == SignUpState.SEATED for one in found.choices) else "这次没有抽中"
+
+
+def result_words(found: OwnTicket, him: str) -> tuple[str, str] | None:
+    """What the draw gave, and why, in two sentences; None before it is published."""
+    if not found.is_published:
+        return None
+    why = f"签号由封存的名单、密封数和现场抽出的数一起算出来，谁也改不了；公示里有办法，{him}或别人都可以自己再算一遍。"
+    got = [str(one.card.group) for one in found.choices if one.state == SignUpState.SEATED]
+    if got:
+        return f"{him}抽中了{'、'.join(got)}，请按时交费、上课。", why
+    waits = [f"{one.card.group}{one.big}" for one in found.choices if one.state == SignUpState.WAITING]
+    return (f"这次没有抽中，按签号排在{'、'.join(waits)}，有人退出就通知。" if waits else "这次没有抽中。"), why
+
+
+def resolve_draw(found: OwnTicket) -> str:
+    """The public page of the draw, where there is one."""
+    try:
+        return reverse("university:draw", args=[found.ticket.round.public_id])
+    except NoReverseMatch:
+        return ""
 
 
 @own_page(scope=ENROL)
@@ -186,9 +240,8 @@ def change_ticket(request, acting, key):
         else:
             messages.success(request, "志愿改好了。")
             return redirect("portal:me_ticket", key)
-    return show(
-        request, acting, "portal/me/ticket_change.html", {"form": form, "own": found}, 422 if form.errors else 200
-    )
+    status = 422 if form.errors else 200
+    return show(request, acting, "portal/me/ticket_change.html", {"form": form, "own": found}, status)
 
 
 @own_page(scope=ENROL)

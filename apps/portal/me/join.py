@@ -38,7 +38,7 @@ from .join_forms import ChoicesForm, PapersForm
 from .standing import STEPS, actings, choose, chosen, show
 
 WHO, CHOICES, PAPERS, PHONE, REVIEW = "who", "choices", "papers", "phone", "review"
-CHOICE, WITH = "c", "with"
+CHOICE, WITH, SIGNED = "c", "with", "signed"
 LOOKED_AT = 6  # similar classes of which it is asked whether he may have them
 PAGE = "portal/me/join_{}.html"
 
@@ -120,13 +120,13 @@ class Join:
     def steps(self) -> list[str]:
         found = [WHO] if self.several else []
         found += [CHOICES] if self.is_draw else []
-        found += [PAPERS] if self.papers.asked or self.request.resolver_match.kwargs.get("step") == PAPERS else []
+        found += [PAPERS] if self.papers.asked or SIGNED in self.request.GET else []
         return [*found, PHONE, REVIEW]
 
     def url(self, step: str, **over) -> str:
         """A screen with all that was said so far."""
-        said = {name: self.request.GET.getlist(name) for name in (KEY, CHOICE, WITH) if name in self.request.GET}
-        said |= over
+        asked = self.request.GET
+        said = {name: asked.getlist(name) for name in (KEY, CHOICE, WITH, SIGNED) if name in asked} | over
         said = {name: value for name, value in said.items() if value}
         query = f"?{urlencode(said, doseq=True)}" if said else ""
         return f"{reverse('portal:me_join_step', args=[self.group.public_id, step])}{query}"
@@ -269,6 +269,8 @@ def choices_of(group: ClassGroup, acting: Acting, on: dt.date) -> list[tuple[str
 
 def _papers(join: Join):
     """健康和安全: said for himself, or by his family, who sign as who they are."""
+    if not join.papers.asked:  # back from the next screen: it is signed
+        return redirect(join.url(PHONE))
     data = join.request.POST if join.request.method == "POST" else None
     form = PapersForm(data, papers=join.papers, acting=join.acting)
     if data is not None and form.is_valid():
@@ -281,7 +283,7 @@ def _papers(join: Join):
         except BusinessError as refusal:
             form.refuse(refusal)
         else:
-            return redirect(join.url(PHONE))
+            return redirect(join.url(PHONE, **{SIGNED: ["1"]}))
     return join.page(PAPERS, {"form": form, "papers": join.papers}, 422 if form.errors else 200)
 
 
@@ -289,9 +291,9 @@ def _phone(join: Join):
     """怎么联系您: what is on record, so that the school can ring."""
     phones = list(Phone.objects.filter(person=join.person))
     shown = [] if join.acting.is_proxy else [masked_phone(phone.number) for phone in phones]
-    relative = join.acting.grant.relative if join.acting.grant else None
+    proxy = masked_phone(join.acting.grant.relative.phone or "") if join.acting.grant else ""
     context = {
-        "phones": shown, "has_phones": bool(phones), "own_phone": masked_phone(relative.phone or "") if relative else "",
+        "phones": shown, "has_phones": bool(phones), "own_phone": proxy,
         "next": join.after(PHONE), "change": reverse("portal:me_change_phone"),
     }  # fmt: skip
     return join.page(PHONE, context)

@@ -51,6 +51,12 @@ def needed(acting: Acting, group: ClassGroup, on: dt.date) -> Papers:
     return Papers(tuple(wanted), tuple(rest), family, here)
 
 
+def lacking_words(acting: Acting, group: ClassGroup, on: dt.date) -> list[str]:
+    """All that is still to come, in words, for somebody who is in."""
+    papers = needed(acting, group, on)
+    return [StatementKind(kind).label for kind in papers.asked] + list(papers.on_paper)
+
+
 def sign(acting: Acting, group: ClassGroup, papers: Papers, *, actor, on: dt.date, key: uuid.UUID) -> None:
     """He, or his family as who they are, says what stands on the screen: kept like the paper. The same form again
     changes nothing."""

@@ -83,8 +83,6 @@ class Course(Record):
     strenuous = models.BooleanField("活动量大", default=False)
     grades = models.PositiveSmallIntegerField("学制（年）", default=1)
     is_model = models.BooleanField("精品课程", default=False, editable=False)
-    model_on = models.DateField("认定日期", null=True, blank=True, editable=False)
-    model_document = models.CharField("认定文号", max_length=80, blank=True, db_default="", editable=False)
 
     objects = OfSchools.as_manager()
 

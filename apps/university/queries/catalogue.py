@@ -15,7 +15,7 @@ from apps.signups.models import Offering, SignUp
 from apps.university.choices.schools import ClassState
 from apps.university.models import ClassGroup, WeeklySlot
 from apps.university.rules import when
-from apps.university.rules.openings import Opening, Window
+from apps.university.rules.openings import OPEN, Opening, Window
 
 MORNING, AFTERNOON = "am", "pm"
 SHOWN = (ClassState.PUBLISHED, ClassState.RUNNING)
@@ -51,6 +51,10 @@ class Card:
         return self.opening.phase(self.now)
 
     @property
+    def is_open(self) -> bool:
+        return self.phase in OPEN
+
+    @property
     def standing(self) -> str:
         return self.opening.words(self.now)
 
@@ -75,8 +79,8 @@ class Card:
 
     @property
     def place(self) -> str:
-        room = self.group.room
-        return room.campus.name if room else str(self.group.school)
+        room, school = self.group.room, str(self.group.school)
+        return f"{school} {room.campus.name}" if room and room.campus.name not in school else school
 
     @property
     def floor(self) -> str:

@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from apps.common.code_lists import names_of
 from apps.people.models import Person
-from apps.signups.choices import ACTIVE, OfferState, SignUpSource, SignUpState
+from apps.signups.choices import ACTIVE, OfferState, RoundState, SignUpSource, SignUpState
 from apps.signups.models import Offer, SignUp, Ticket
 from apps.signups.queries import positions_of
 from apps.university.choices.schools import SessionState
 from apps.university.choices.students import EnrolmentState
 from apps.university.models import ClassGroup, ClassSession, Enrolment
 from apps.university.rules.openings import moment_words
+from apps.university.rules.when import fee_words
 
 from .catalogue import DISTRICT, Card, cards_of, with_facts
 
@@ -55,6 +56,24 @@ class Asked:
         if self.enrolment and self.enrolment.state != EnrolmentState.STUDYING:
             return self.enrolment.get_state_display()
         return self.sign_up.get_state_display()
+
+    @property
+    def before(self) -> int:
+        """How many wait before him."""
+        return max(0, self.position - 1)
+
+    @property
+    def fee_words(self) -> str:
+        """What he owes, and where it is paid."""
+        row = self.enrolment
+        if row is None or row.state != EnrolmentState.STUDYING:
+            return ""
+        if not row.owes:
+            return "学费已缴清。" if row.paid else "不用交学费。"
+        discount = f"（{row.discount}）" if row.discount else ""
+        until = f"请在{row.pay_by.month}月{row.pay_by.day}日以前" if row.pay_by else "请"
+        rest = "还差" if row.paid else "学费"
+        return f"{rest} {fee_words(row.owes)}{discount}，{until}到{self.card.group.school}窗口交，网上不收钱。"
 
     @property
     def tone(self) -> str:
@@ -107,11 +126,12 @@ class OwnTicket:
     def is_open(self) -> bool:
         """Whether it may still be changed and taken back."""
         drawn = self.ticket.round
-        return (
-            self.ticket.withdrawn_at is None
-            and drawn.state == "collect"
-            and drawn.opens_at <= self.now < drawn.closes_at
-        )
+        in_window = drawn.opens_at <= self.now < drawn.closes_at
+        return self.ticket.withdrawn_at is None and drawn.state == RoundState.COLLECTING and in_window
+
+    @property
+    def is_published(self) -> bool:
+        return self.ticket.round.state == RoundState.PUBLISHED
 
     @property
     def closes(self) -> str:
@@ -178,7 +198,7 @@ def next_sessions(groups: Iterable[int], now: dt.datetime) -> dict[int, ClassSes
     """class id → its next lesson that takes place."""
     rows = ClassSession.objects.current().filter(class_group__in=list(groups), ends_at__gt=now)
     rows = rows.exclude(state=SessionState.CANCELLED).select_related("room__campus")
-    return {row.class_group_id: row for row in rows.order_by("class_group", "starts_at").distinct("class_group")}
+    return {row.class_group_id: row for row in rows.order_by("class_group_id", "starts_at").distinct("class_group_id")}
 
 
 def ticket_of(person: Person, drawn) -> Ticket | None:

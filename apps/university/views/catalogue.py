@@ -13,15 +13,17 @@ from django.views.decorators.http import require_safe
 
 from apps.common import attachments
 from apps.common.code_lists import names_of
+from apps.common.display import COOKIE, Display
 from apps.common.navigation import resolve
 from apps.common.printing import PrintFrame
 from apps.university.models import ClassGroup
 from apps.university.queries import catalogue
 from apps.university.queries.catalogue import AFTERNOON, MORNING, Card, Wish
-from apps.university.rules.openings import OPEN, Phase, how_given
+from apps.university.rules.letters import SAFETY_LETTER
+from apps.university.rules.openings import Phase, how_given
 from apps.university.rules.when import WEEKDAYS
 
-PER_PAGE = 12
+PER_PAGE, PER_ELDER_PAGE = 12, 6
 LONGEST = 40
 INTERESTS = "course_interest"
 HALVES = {MORNING: "上午", AFTERNOON: "下午和晚上"}
@@ -37,7 +39,8 @@ def courses(request):
     now = timezone.now()
     interests, places = names_of(INTERESTS), catalogue.districts(now)
     wish = wish_of(request, interests, {place.pk for place in places})
-    page = Paginator(catalogue.with_facts(catalogue.found(wish, now)), PER_PAGE).get_page(request.GET.get("page"))
+    most = PER_ELDER_PAGE if Display.from_cookie(request.COOKIES.get(COOKIE, "")).elder else PER_PAGE
+    page = Paginator(catalogue.with_facts(catalogue.found(wish, now)), most).get_page(request.GET.get("page"))
     chosen = asked(wish)
     context = {
         "page": page, "cards": catalogue.cards_of(page.object_list, now), "wish": wish,
@@ -121,9 +124,8 @@ def card_or_404(key) -> Card:
 @require_safe
 def class_page(request, key):
     card = card_or_404(key)
-    is_open = card.phase in OPEN
     context = {
-        "card": card, "how": how_given(card.opening, card.now), "is_open": is_open,
+        "card": card, "how": how_given(card.opening, card.now), "is_open": card.is_open,
         "others": [] if card.phase in (Phase.FREE, Phase.LOTTERY) else others_of(card),
     }  # fmt: skip
     return render(request, "university/class.html", context)
@@ -179,6 +181,6 @@ def blank_form(request):
 def paper_of(card: Card | None, school: str) -> dict:
     back = reverse("university:class", args=[card.group.public_id]) if card else reverse("university:courses")
     frame = PrintFrame(
-        title="老年大学报名表", printed_by="网上下载", printed_at=timezone.now(), scope=school, back_url=back, recall=True
+        title="老年大学报名表", printed_by="网上下载", printed_at=timezone.now(), scope=school, back_url=back
     )  # fmt: skip
-    return {"frame": frame, "card": card, "lines": range(2 if card else 1, LINES + 1)}
+    return {"frame": frame, "card": card, "lines": range(2, LINES + 1), "letter": SAFETY_LETTER}
