@@ -25,6 +25,7 @@ from apps.portal.demo.doors import write_doors
 from apps.portal.demo.draws import write_draws
 from apps.portal.demo.dues import fill_branch, write_dues
 from apps.portal.demo.elections import write_elections
+from apps.portal.demo.enrolment_desk import write_enrolment_desk
 from apps.portal.demo.evaluation import write_evaluations
 from apps.portal.demo.family import write_family
 from apps.portal.demo.health import write_health
@@ -112,6 +113,7 @@ class Command(BaseCommand):
         write_import(units, staff, on=on)
         write_aftermath(staff, on=on)
         write_schools(staff, on=on)
+        write_enrolment_desk(staff, on=on)
         write_draws(staff, on=on)
         write_class_life(staff, on=on)
         return written
