@@ -27,6 +27,7 @@ from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.branches.access import current_posts
 from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
+from tests.access_desk import DESK_EXCEPTIONS, DESK_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_schools import SCHOOL_PAGES
 from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES
@@ -260,6 +261,7 @@ PAGES = {
     **{name: Row(*asked) for name, asked in TREATMENT_PAGES.items()},
     **{name: Row(*asked) for name, asked in SCHOOL_PAGES.items()},
     **{name: Row(*asked) for name, asked in STUDENT_PAGES.items()},
+    **{name: Row(*asked) for name, asked in DESK_PAGES.items()},
     **{name: Row(*asked) for name, asked in LIFE_PAGES.items()},
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
@@ -677,6 +679,7 @@ EXCEPTIONS = {
     "admin:ledgers_assessment_restore": Row("ledgers.change_assessment", "ledgers.assessment", post=NOBODY),
     **{name: Row(*asked) for name, asked in TREATMENT_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in STUDENT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in DESK_EXCEPTIONS.items()},
     # Checks are raised by calls and ended by reports; periods away are added from a person's page and voided for good.
     "admin:ledgers_safetycheck_add": Row(NOBODY),
     "admin:ledgers_safetycheck_change": Row("ledgers.view_safetycheck", "ledgers.safetycheck", post=NOBODY),

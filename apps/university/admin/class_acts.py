@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -63,6 +64,8 @@ class ClassActs:
             tools.insert(0, {"label": "班级日常", "url": class_url(obj)})
         if self.may_change(request, obj) and obj.state == ClassState.PLANNED:
             tools.insert(0, {"label": "公布", "url": self.url_of("show", obj), "main": True})
+        if request.user.has_perm("university.view_enrolment"):
+            tools.insert(0, {"label": "名单和打印", "url": reverse("admin:university_class_papers", args=[obj.pk])})
         return tools
 
     # Publishing

@@ -25,6 +25,7 @@ from apps.portal.demo.doors import write_doors
 from apps.portal.demo.draws import write_draws
 from apps.portal.demo.dues import fill_branch, write_dues
 from apps.portal.demo.elections import write_elections
+from apps.portal.demo.enrolment_desk import write_enrolment_desk
 from apps.portal.demo.evaluation import write_evaluations
 from apps.portal.demo.family import write_family
 from apps.portal.demo.health import write_health
@@ -116,6 +117,7 @@ class Command(BaseCommand):
         write_schools(staff, on=on)
         write_school_life(staff, on=on)
         write_students(staff, on=on)
+        write_enrolment_desk(staff, on=on)
         write_draws(staff, on=on)
         write_class_life(staff, on=on)
         return written
