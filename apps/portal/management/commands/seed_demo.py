@@ -30,6 +30,7 @@ from apps.portal.demo.health import write_health
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.medals import write_medals
 from apps.portal.demo.organisations import write_organisation_life
+from apps.portal.demo.own_classes import write_own_classes
 from apps.portal.demo.pairing import write_pairing
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
@@ -112,6 +113,7 @@ class Command(BaseCommand):
         write_aftermath(staff, on=on)
         write_schools(staff, on=on)
         write_draws(staff, on=on)
+        write_own_classes(staff, on=on)
         return written
 
     def _progress(self, done: int) -> None:
