@@ -26,6 +26,7 @@ from apps.accounts.access import current_grants
 from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.branches.access import current_posts
+from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
@@ -254,6 +255,7 @@ PAGES = {
     "admin:ledgers_homeadaptation_photo": Row(NOBODY, "ledgers.homeadaptation"),
     "admin:ledgers_homeadaptation_photo-remove": Row(NOBODY, "ledgers.homeadaptation"),
     **{name: Row(*asked) for name, asked in TREATMENT_PAGES.items()},
+    **{name: Row(*asked) for name, asked in LIFE_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
     "admin:people_proxygrant_print": Row("people.change_proxygrant", "people.proxygrant"),
@@ -542,7 +544,7 @@ PAGES = {
             "calendar",
             "calendar_file",
             "health",
-            "enrol",
+            "classes",
             "change",
             "change_phone",
             "change_address",
@@ -555,12 +557,30 @@ PAGES = {
             "grant",
             "looks",
             "farewell",
+            "leave",
+            "leave_end",
         )
     },
     "portal:me_farewell_sheet": Row(NOBODY, "people.person"),
+    # Nobody of the world acts for an old comrade: held in tests/portal/test_join.py and test_classes.py.
+    "portal:me_join": Row(NOBODY, "university.classgroup"),
+    "portal:me_join_step": Row(NOBODY, "university.classgroup"),
+    "portal:me_sign_up": Row(NOBODY, "signups.signup"),
+    "portal:me_sign_up_act": Row(NOBODY, "signups.signup"),
+    "portal:me_ticket": Row(NOBODY, "signups.ticket"),
+    "portal:me_ticket_change": Row(NOBODY, "signups.ticket"),
+    "portal:me_ticket_withdraw": Row(NOBODY, "signups.ticket"),
     "portal:home": Row(PUBLIC),
     "university:courses": Row(PUBLIC),
     "university:blank_form": Row(PUBLIC),
+    "university:class": Row(PUBLIC, "university.classgroup"),
+    "university:class_form": Row(PUBLIC, "university.classgroup"),
+    "university:join": Row(PUBLIC, "university.classgroup"),
+    # The course of the world has no poster.
+    "university:poster": Row(NOBODY, "university.classgroup"),
+    "university:certificates": Row(PUBLIC),
+    "university:class_timetable": Row(PUBLIC, "university.classgroup"),
+    "university:class_feed": Row(PUBLIC, "university.classgroup"),
     "portal:activities": Row(PUBLIC),
     "portal:help": Row(PUBLIC),
     "portal:privacy": Row(PUBLIC),
@@ -578,6 +598,7 @@ DOORS = {
 
 # Where a stock page asks for something else than its name says.
 EXCEPTIONS = {
+    **{name: Row(*asked) for name, asked in LIFE_EXCEPTIONS.items()},
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.
     "admin:people_phone_changelist": Row("people.view_phone"),
     "admin:people_relative_changelist": Row("people.view_relative"),

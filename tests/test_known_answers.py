@@ -65,6 +65,10 @@ from apps.registry.services import life
 from apps.signups.models import Offer, SignUp
 from apps.signups.queries import positions_of
 from apps.signups.services import offers, seats
+from apps.university.choices.money import RefundCause
+from apps.university.choices.students import StudentKind
+from apps.university.rules.fees import FeeRules, fee_of
+from apps.university.rules.refunds import RefundRules, refund_of
 from apps.university.services.places import refusals
 from tests.branches.dues_world import add_member, make_desk
 from tests.builders import make_cadre, make_member, make_organisation, make_person, make_unit, make_user
@@ -657,3 +661,22 @@ def test_t8_two_clerks_at_the_last_place_one_gets_it_and_one_a_rank():
 
     assert sorted(found) == ["seated", "waiting"]
     assert SignUp.objects.filter(state="seated").count() == taken(offering) == 2
+
+
+# T8, the money of it ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("held", "back"), [(0, 600), (8, 480), (9, 300), (15, 300), (16, 0)])
+def test_t8_refunds_by_sessions_held(held, back):
+    found = refund_of(Decimal(600), Decimal(0), held, RefundCause.OWN, RefundRules())
+
+    assert found.amount == back
+    assert bool(found.refusal) == (back == 0)
+
+
+def test_t8_a_veteran_pays_a_hundred_flat_and_gets_back_no_more_than_he_paid():
+    fee, words = fee_of(Decimal(600), StudentKind.SUBSIDISED, False, FeeRules())
+
+    assert (fee, words) == (Decimal(100), "离休干部，每门100元")
+    assert refund_of(fee, Decimal(0), 8, RefundCause.OWN, RefundRules()).amount == 80
+    assert refund_of(fee, Decimal(0), 20, RefundCause.CLASS_OFF, RefundRules()).amount == fee

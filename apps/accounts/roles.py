@@ -107,28 +107,49 @@ LEDGER_WORK = (
     | frozenset({"ledgers.view_aid_details"})
     | TREATMENT_WORK
 )
-# Senior university: seen by who looks after it; one line a subject. Students have rights of their own.
-UNIVERSITY = _views(
-    "university.school", "university.campus", "university.room", "university.department", "university.major"
-) | _views("university.course", "university.term", "university.classgroup", "university.classsession") | _views(
-    "university.lessonseries", "university.lesson", "university.programme", "university.coursenomination",
-    "university.teachingresearch", "university.lectureseries", "university.lecture", "signups.round",
-    "university.teachingresearch", "university.lectureseries", "university.lecture",
+# Senior university: seen by who looks after it. Students have rights of their own.
+_SCHOOLS = (
+    "university.school", "university.campus", "university.room", "university.department", "university.major",
+    "university.course", "university.term", "university.classgroup", "university.classsession",
     "university.equipment", "university.roomrepair", "university.partner", "university.agreement",
-    "university.practicebase",
+    "university.practicebase", "university.coursenomination", "university.teachingresearch",
 )  # fmt: skip
+_LESSONS = ("university.lessonseries", "university.lesson", "university.programme")
+_LECTURES = ("university.lectureseries", "university.lecture")
+UNIVERSITY = _views(*_SCHOOLS) | _views(*_LESSONS) | _views(*_LECTURES) | _views("signups.round")
 # Senior university: who may see people there.
-UNIVERSITY_PEOPLE = _views("university.teacher", "university.student", "university.enrolment", "signups.ticket")
+_LIFE = (
+    "university.sessionact", "university.classmerge", "university.rollcall", "university.leave",
+    "university.absencecase", "university.classchange", "university.certificate",
+)  # fmt: skip
+UNIVERSITY_PEOPLE = (
+    _views("university.teacher", "university.student", "university.enrolment")
+    | _views("signups.ticket", "signups.signup", "signups.offer")
+    | _views("university.payment", "university.refund")
+    | _views(*_LIFE)
+)
+UNIVERSITY_PEOPLE = _views(
+    "university.teacher", "university.student", "university.enrolment", "signups.ticket"
+) | _views("university.payment", "university.refund")
 # Senior university: done by its staff. One line a subject.
 UNIVERSITY_WORK = (
-    _edits("university.school", "university.campus", "university.room", "university.department", "university.major")
-    | _edits("university.course", "university.term", "university.classgroup", "university.classsession")
+    _edits(*_SCHOOLS)
+    | _edits(*_LESSONS)
+    | _edits(*_LECTURES)
     | _edits("university.teacher", "university.student")
+    | frozenset({"university.view_student_contact", "university.release_place"})
+    | _edits("university.payment", "university.refund", "university.misconduct")
+    | _views("university.misconduct")
     | _edits("university.lessonseries", "university.lesson", "university.programme", "university.coursenomination")
     | _edits("university.teachingresearch", "university.lectureseries", "university.lecture")
     | _edits("signups.round")
-    | _edits("university.equipment", "university.roomrepair", "university.partner", "university.agreement")
-    | _edits("university.practicebase")
+    | _views("university.padsheet", "university.queueday", "university.continuation")
+    | _edits("university.padsheet", "university.queueday")
+    | frozenset({"university.use_desk", "signups.change_signup", "signups.change_offer"})
+    | frozenset({"university.view_student_contact", "university.release_place"})
+    | _edits("university.payment", "university.refund", "university.misconduct")
+    | _views("university.misconduct")
+    | _edits(*_LIFE)
 )
 # 困难帮扶: who sets the money and decides.
 AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}

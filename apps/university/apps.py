@@ -9,6 +9,7 @@ class UniversityConfig(AppConfig):
         # These modules need models, which exist only once apps are ready.
         from apps.signups.kinds import plug as plug_kind  # noqa: PLC0415
 
+        from . import life_notices  # noqa: F401, PLC0415 (declares its template)
         from .merge_rules import plug  # noqa: PLC0415
         from .services.places import CLASSES  # noqa: PLC0415
 

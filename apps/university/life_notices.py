@@ -1,5 +1,7 @@
 """Messages to students about their class, posted in the act's transaction."""
 
+from collections.abc import Mapping
+
 from apps.messaging.rules import Template, register_template
 
 from .choices.students import StudentKind
@@ -10,16 +12,14 @@ CLASS_NOTICE = "class.notice"
 
 
 def addressed(student: Student) -> str:
-    """李德厚同志 to a cadre, 王兰学员 to anybody else."""
+    """李德厚同志 to a cadre, 王兰学员 to anybody else: on paper."""
     return f"{student.person.name}{'学员' if student.kind == StudentKind.OTHER else '同志'}"
 
 
-def fills(context: dict) -> dict[str, str]:
-    """What stands for {称呼}, {事项}, {学校} and {电话} of a notice; two queries."""
+def facts(context: dict) -> Mapping[str, str]:
+    """What a notice says, and the school's number."""
     notice = ClassNotice.objects.select_related("class_group__school").get(pk=context["notice"])
-    student = Student.objects.select_related("person").get(pk=context["person"])
-    school = notice.class_group.school
-    return {"称呼": addressed(student), "事项": notice.words, "学校": school.name, "电话": school.phone}
+    return {"事项": notice.words, "电话": notice.class_group.school.phone}
 
 
-register_template(Template(key=CLASS_NOTICE, label="班级通知", unit="条", texts=ClassTexts.rule_key, fills=fills))
+register_template(Template(key=CLASS_NOTICE, label="班级通知", unit="条", texts=ClassTexts.rule_key, facts=facts))

@@ -168,6 +168,8 @@ ACCOUNT_RATE_LIMITS = {
     "phone_code": env_str("PHONE_CODE_LIMIT", "60/h/ip"),
     "phone_code_try": "120/h/ip",
     "card_try": "60/h/ip",
+    # Certificates looked up by number and surname.
+    "certificate_check": "60/h/ip",
 }
 # Socket 3 (design 2): who somebody without a staff role is today, and what texts the codes that were asked for.
 ACCOUNT_STANDINGS = "apps.branches.standings.account_standings"

@@ -2,19 +2,22 @@
 
 import calendar as months
 import datetime as dt
-import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from apps.branches.models import Meeting, Organisation
 from apps.common.birthday import Birthday, lunar_text, occurrences
+from apps.common.icalendar import Event, calendar_text
 from apps.people.models import Person
 from apps.registry.models import Cadre
+from apps.university.choices.schools import SessionState
+from apps.university.models import Student
+from apps.university.queries.lessons import lessons, of_student
+from apps.university.rules.lessons import ZONE, moment_at, span_words
 
 from .promises import AHEAD, WORDS, branch_of, open_duties
 
 DAY = dt.timedelta(days=1)
-LINE = 72  # octets of a line of the file, before it is folded (RFC 5545, 3.1: 75)
 WEEKDAYS = "一二三四五六日"
 
 
@@ -23,6 +26,9 @@ class Entry:
     on: dt.date
     title: str
     note: str = ""
+    starts_at: dt.datetime | None = field(default=None, compare=False)
+    ends_at: dt.datetime | None = field(default=None, compare=False)
+    key: str = field(default="", compare=False)
 
     @property
     def day_words(self) -> str:
@@ -49,6 +55,26 @@ def entries_of(person: Person, cadre: Cadre | None, on: dt.date, *, whom: str = 
         if organisation is not None:
             found += _of_branch(organisation, on, end)
     return sorted(replace(entry, title=entry.title.replace("您", whom)) for entry in found)
+
+
+def lessons_of(person: Person, on: dt.date) -> list[Entry]:
+    """His lessons of the same months, at whatever school; those called off say so."""
+    student = Student.objects.current().filter(pk=person.pk).first()
+    if student is None:
+        return []
+    start = moment_at(on, dt.time())
+    rows = lessons().filter(of_student(student), starts_at__gte=start, starts_at__lt=start + AHEAD + DAY)
+    return [_lesson(row) for row in rows]
+
+
+def _lesson(row) -> Entry:
+    is_off = row.state == SessionState.CANCELLED
+    where = f"，{row.room.campus} {row.room}" if row.room_id else ""
+    return Entry(
+        on=row.starts_at.astimezone(ZONE).date(), title=f"{'停课：' if is_off else ''}{row.class_group}",
+        note=f"{span_words(row.starts_at, row.ends_at)}{where}{f'（{row.reason}）' if row.reason else ''}",
+        starts_at=row.starts_at, ends_at=row.ends_at, key=f"lesson:{row.public_id}",
+    )  # fmt: skip
 
 
 def by_month(entries: Iterable[Entry]) -> list[Month]:
@@ -85,39 +111,14 @@ def _of_branch(organisation: Organisation, on: dt.date, end: dt.date) -> list[En
     return found
 
 
-# The file ---------------------------------------------------------------------------------------------------------
-
-
 def as_file(entries: Iterable[Entry], *, stamp: dt.datetime) -> str:
-    """An iCalendar file (RFC 5545) of whole days. The same entry keeps its uid, so that a second import adds none."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//laoganbu//me//CN", "CALSCALE:GREGORIAN"]
-    for entry in entries:
-        uid = hashlib.sha256(f"{entry.on}|{entry.title}".encode()).hexdigest()[:24]
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{uid}@portal",
-            f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}",
-            f"DTSTART;VALUE=DATE:{entry.on:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{entry.on + DAY:%Y%m%d}",
-            f"SUMMARY:{_escaped(entry.title)}",
-            *([f"DESCRIPTION:{_escaped(entry.note)}"] if entry.note else []),
-            "END:VEVENT",
-        ]
-    lines.append("END:VCALENDAR")
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
-
-
-def _escaped(text: str) -> str:
-    text = text.replace("\\", "\\\\").replace(";", r"\;").replace(",", r"\,")
-    return "".join(letter for letter in text.replace("\r", "").replace("\n", r"\n") if letter.isprintable())
-
-
-def _folded(line: str) -> str:
-    """Lines of at most 75 octets, never cut inside a character."""
-    parts, current = [], ""
-    for letter in line:
-        if len((current + letter).encode()) > LINE:
-            parts.append(current)
-            current = ""
-        current += letter
-    return "\r\n ".join([*parts, current])
+    """An iCalendar file. A whole day, or, of a lesson, its hours."""
+    return calendar_text(
+        [
+            Event(key=entry.key, title=entry.title, note=entry.note, starts_at=entry.starts_at, ends_at=entry.ends_at)
+            if entry.starts_at
+            else Event(key=f"{entry.on}|{entry.title}", title=entry.title, note=entry.note, on=entry.on)
+            for entry in entries
+        ],
+        stamp=stamp,
+    )

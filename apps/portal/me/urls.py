@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import aid, classes, farewell, join, views
+from . import aid, classes, farewell, join, leaves, views
 
 # Named in the portal's own namespace.
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("classes/ticket/<uuid:key>/", classes.ticket, name="me_ticket"),
     path("classes/ticket/<uuid:key>/change/", classes.change_ticket, name="me_ticket_change"),
     path("classes/ticket/<uuid:key>/withdraw/", classes.withdraw_ticket, name="me_ticket_withdraw"),
+    path("leave/", leaves.leave, name="me_leave"),
+    path("leave/<uuid:key>/", leaves.end, name="me_leave_end"),
     path("change/", views.change, name="me_change"),
     path("change/phone/", views.change_phone, name="me_change_phone"),
     path("change/address/", views.change_address, name="me_change_address"),

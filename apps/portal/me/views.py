@@ -147,8 +147,11 @@ def calendar_file(request, acting):
 
 
 def entries_for(acting) -> list[calendar.Entry]:
-    cadre = promises.cadre_of(acting.person.pk)
-    return calendar.entries_of(acting.person, cadre, timezone.localdate(), whom=whom(acting)) if cadre else []
+    cadre, on = promises.cadre_of(acting.person.pk), timezone.localdate()
+    found = calendar.entries_of(acting.person, cadre, on, whom=whom(acting)) if cadre else []
+    if acting.may(ProxyScope.ENROL):
+        found = sorted([*found, *calendar.lessons_of(acting.person, on)])
+    return found
 
 
 @own_page(scope=HEALTH)

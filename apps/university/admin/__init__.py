@@ -1,20 +1,35 @@
 """The staff side of the senior university in the stock admin."""
 
+from .absences import AbsenceCaseAdmin, LeaveAdmin
 from .broadcasts import CourseNominationAdmin, ProgrammeAdmin, TeachingResearchAdmin
 from .catalogue import CourseAdmin, DepartmentAdmin, MajorAdmin
+from .certificates import CertificateAdmin
+from .class_changes import ClassChangeAdmin, ClassMergeAdmin
 from .classes import ClassGroupAdmin
+from .continuing import ContinuationAdmin
 from .lessons import LessonAdmin, LessonSeriesAdmin
+from .misconducts import MisconductAdmin
+from .offers import OfferAdmin
+from .pads import PadSheetAdmin
 from .partners import AgreementAdmin, PartnerAdmin, PracticeBaseAdmin
+from .payments import PaymentAdmin
+from .queue_days import QueueDayAdmin
+from .refunds import RefundAdmin
 from .rooms import RoomAdmin, RoomRepairAdmin
 from .rounds import RoundAdmin
 from .schools import CampusAdmin, SchoolAdmin
+from .session_acts import SessionActAdmin
+from .sign_ups import SignUpAdmin
+from .students import StudentAdmin
 from .teachers import TeacherAdmin
 from .terms import TermAdmin
 from .tickets import TicketAdmin
 
 __all__ = [
-    "AgreementAdmin", "CampusAdmin", "ClassGroupAdmin", "CourseAdmin", "CourseNominationAdmin", "DepartmentAdmin",
-    "LessonAdmin", "LessonSeriesAdmin", "MajorAdmin", "PartnerAdmin", "PracticeBaseAdmin", "ProgrammeAdmin",
-    "RoomAdmin", "RoomRepairAdmin", "RoundAdmin", "SchoolAdmin", "TeacherAdmin", "TeachingResearchAdmin",
-    "TermAdmin", "TicketAdmin",
+    "AbsenceCaseAdmin", "AgreementAdmin", "CampusAdmin", "CertificateAdmin", "ClassChangeAdmin", "ClassGroupAdmin",
+    "ClassMergeAdmin", "ContinuationAdmin", "CourseAdmin", "CourseNominationAdmin", "DepartmentAdmin", "LeaveAdmin",
+    "LessonAdmin", "LessonSeriesAdmin", "MajorAdmin", "MisconductAdmin", "OfferAdmin", "PadSheetAdmin",
+    "PartnerAdmin", "PaymentAdmin", "PracticeBaseAdmin", "ProgrammeAdmin", "QueueDayAdmin", "RefundAdmin",
+    "RoomAdmin", "RoomRepairAdmin", "RoundAdmin", "SchoolAdmin", "SessionActAdmin", "SignUpAdmin", "StudentAdmin",
+    "TeacherAdmin", "TeachingResearchAdmin", "TermAdmin", "TicketAdmin",
 ]  # fmt: skip

@@ -43,7 +43,8 @@ class DayEndPages(DeskPages):
         if school and "print" in request.GET:
             context["frame"] = frame_for(
                 request, "窗口日结", scope=f"{school.name}　{day.year}年{day.month}月{day.day}日", recall=False,
-                landscape=True, columns=len(headings), signature="经办人", order="班级", back_url=f"?{context['query']}",
+                landscape=True, columns=len(headings), signature="经办人", order="班级",
+                back_url=f"?{context['query']}",
             )  # fmt: skip
             return self.page(request, "print/university/day_end.html", context)
         return self.page(request, "admin/university/day_end.html", context, status=422 if sentence else 200)

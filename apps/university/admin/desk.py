@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.common import audit, form_keys
 from apps.common.errors import BusinessError
-from apps.common.navigation import resolve_for
+from apps.common.navigation import resolve, resolve_for
 from apps.people.queries import reach_of
 from apps.signups.choices import SignUpState
 from apps.signups.kinds import kind_of
@@ -26,13 +26,21 @@ from apps.university.queries.desk_classes import (
     when_words,
     with_facts,
 )
-from apps.university.queries.desk_person import facts_of, lines_of
+from apps.university.queries.desk_person import facts_of, lines_of, papers_wanting
+from apps.university.rules.when import fee_words
 from apps.university.services.desk import ask_in_draw, enrol, ticket_of
 from apps.university.services.fees import fee_for
 
 from .desk_base import DeskPages, moment_words, person_url, to, url
 
-FIRST_SHOWN = 60
+FIRST_SHOWN = 30
+LINKS = (
+    ("递补待联系", "轮到的人，打电话告诉他", "signups_offer_changelist"),
+    ("排队号", "先发号，人坐着等", "university_queueday_changelist"),
+    ("登记本", "停电、断网时用纸登记，恢复后补录", "university_padsheet_changelist"),
+    ("留名额、放开名额", "给登记本留几个名额", "university_held_back"),
+    ("窗口日结", "一天办了多少，打印、下载", "university_day_end"),
+)
 
 
 class WindowPages(DeskPages):
@@ -61,6 +69,8 @@ class WindowPages(DeskPages):
                 audit.look("desk.find", actor=request.user, people=[one.pk for one in found.people], request=request)
             if len(found.people) == 1:
                 return HttpResponseRedirect(person_url(found.people[0], request.user))
+        elif sent:
+            found = Found(sentence="".join(form.errors.get("box", ["请再输一次。"])))
         context = {
             "title": "报名窗口", "form": BoxForm(), "found": found, "sent": sent, "schools": list(schools[:20]),
             "people": [
@@ -68,6 +78,8 @@ class WindowPages(DeskPages):
                 for one in found.people
             ],
             "classes": [(one, *class_words(one)) for one in with_facts_of(found.classes)],
+            "links": [(label, note, url(name)) for label, note, name in LINKS],
+            "register_url": resolve("admin:university_student_add") if found.is_new else "",
         }  # fmt: skip
         return self.page(request, "admin/university/desk.html", context, status=422 if sent and found.sentence else 200)
 
@@ -92,9 +104,12 @@ class WindowPages(DeskPages):
             "title": person.name, "person": person, "facts": facts_of(person, on=on), "sealed": sealed,
             "reach": reach_of([person.pk], with_phones=False, on=on).get(person.pk),
             "lines": lines,
-            "fees_due": sum(line.fee_due for line in lines if line.fee_due),
+            "owes": sum(line.owes for line in lines if line.owes),
+            "papers": papers_wanting(person.student, on) if hasattr(person, "student") else [],
             "asked": asked, "sentence": sentence if not choices or sentence and asked.isdecimal() else "",
-            "fits": [(one, self.class_url(sealed, one.class_group)) for one in choices if not one.why_not][:FIRST_SHOWN],
+            "fits": [
+                (one, self.class_url(sealed, one.class_group)) for one in choices[:FIRST_SHOWN] if not one.why_not
+            ],
             "others": [one for one in choices if one.why_not][:FIRST_SHOWN],
             "more": len(choices) - FIRST_SHOWN,
             "student_url": student_url(request, person),
@@ -223,11 +238,11 @@ def class_facts(class_group: ClassGroup, person, on) -> list[tuple[str, str]]:
         ("地点", place_words(class_group)),
         ("起止", f"{class_group.first_on:%Y-%m-%d} 至 {last:%Y-%m-%d}"),
         ("主讲", str(class_group.teacher) if class_group.teacher else ""),
-        ("应缴", f"{fee} 元{f'（{discount}）' if discount else ''}"),
+        ("应缴", f"{fee_words(fee)}{f'（{discount}）' if discount else ''}"),
         ("班级编号", str(class_group.pk)),
     ]
 
 
 def student_url(request, person) -> str:
-    known = getattr(person, "student", None) is not None
+    known = hasattr(person, "student")
     return resolve_for(f"university.student:{person.pk}", "change", request.user) if known else ""

@@ -80,7 +80,8 @@ class OfferAdmin(DeskPages, RecordAdmin):
             "title": "递补待联系", "rows": self.rows_of(request, list(page.object_list), now), "page": page,
             "query": query, "school": school, "schools": list(schools.order_by("position", "pk")[:60]), "which": which,
             "filters": [(key, label, numbers[key]) for key, label in FILTERS],
-            "may_answer": request.user.has_perm("university.use_desk"), "print_url": f"{url('signups_offer_print')}?{query}",
+            "may_answer": request.user.has_perm("university.use_desk"),
+            "print_url": f"{url('signups_offer_print')}?{query}",
         }  # fmt: skip
         return self.page(request, "admin/university/offers.html", context)
 
@@ -164,7 +165,8 @@ class OfferAdmin(DeskPages, RecordAdmin):
         return self.page(request, "admin/university/offer_answer.html", context, status=422 if form.errors else 200)
 
     def answer(self, offer: Offer, values: dict, actor, now, key) -> str:
-        """The attempt first, so that it stands even where the answer is refused; then the answer. Returns what was done."""
+        """The attempt first, so that it stands even where the answer is refused; then the answer. Returns what was
+        done."""
         way, outcome, name = values["way"], values["outcome"], offer.sign_up.person.name
         offer_services.record_attempt(
             offer, way=way, reached=outcome != MISSED, note=values["note"], actor=actor, now=now, form_key=key

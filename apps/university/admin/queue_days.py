@@ -101,8 +101,8 @@ class QueueDayAdmin(DeskPages, RecordAdmin):
                 messages.error(request, refusal.sentence)
             return HttpResponseRedirect(self.url_of("call", day))
         context = {
-            "title": f"排队号：{day}", "original": day, "day": day, "form": form, "print_url": self.url_of("print", day),
-            "waiting": max(day.handed_out - day.called, 0),
+            "title": f"排队号：{day}", "original": day, "day": day, "form": form,
+            "print_url": self.url_of("print", day), "waiting": max(day.handed_out - day.called, 0),
         }  # fmt: skip
         return self.page(request, "admin/university/queue.html", context)
 

@@ -21,7 +21,9 @@ from apps.university.forms.desk import BoxForm, ReasonForm
 from apps.university.models import ClassGroup, School
 from apps.university.queries.desk_classes import place_words, when_words, with_facts
 from apps.university.queries.desk_person import TONES, lines_for, standing_words
+from apps.university.rules.when import fee_words
 
+from .class_papers import ClassPaperPages
 from .day_end import DayEndPages
 from .desk import WindowPages
 from .desk_base import moment_words, person_url
@@ -81,7 +83,7 @@ class SchoolFilter(admin.SimpleListFilter):
 
 
 @admin.register(SignUp)
-class SignUpAdmin(WindowPages, DayEndPages, RecordAdmin):
+class SignUpAdmin(WindowPages, ClassPaperPages, DayEndPages, RecordAdmin):
     """Sign-ups for classes of schools on the user's units. Nothing is typed into one: it comes by the desk or the web,
     and goes by an act."""
 
@@ -192,7 +194,7 @@ class SignUpAdmin(WindowPages, DayEndPages, RecordAdmin):
         if sign_up.ticket:
             rows.append(("抽签编号", f"{sign_up.ticket.number}，第 {sign_up.preference} 志愿"))
         if line.fee_due is not None:
-            rows.append(("应缴", f"{line.fee_due} 元"))
+            rows.append(("应缴", fee_words(line.fee_due)))
         if line.offer and line.offer.answer_by:
             rows.append(("请在何时前答复", moment_words(line.offer.answer_by)))
         if sign_up.end_reason:
@@ -276,7 +278,7 @@ class _NoForm(ReasonForm):
 
 
 def slip_facts(class_group, line) -> list[tuple[str, str]]:
-    fee = f"{line.fee_due} 元" if line.fee_due is not None else f"{class_group.fee} 元"
+    fee = fee_words(class_group.fee if line.fee_due is None else line.fee_due)
     first = class_group.first_on
     return [
         ("上课时间", when_words(class_group)), ("地点", place_words(class_group)),
@@ -288,7 +290,8 @@ def slip_notes(sign_up: SignUp, class_group) -> str:
     """What he has to do next, in one sentence."""
     state = sign_up.state
     if state == SignUpState.SEATED:
-        return f"名额已经给您留好，{'请按学校通知缴费，' if class_group.fee else ''}第一次课按时来上课。不能来请打电话退出，名额好给别人。"
+        pay = "请按学校通知缴费，" if class_group.fee else ""
+        return f"名额已经给您留好，{pay}第一次课按时来上课。不能来请打电话退出，名额好给别人。"
     if state == SignUpState.WAITING:
         return "有人退出时按次序递补。轮到您，学校会打电话告诉您，不用来排队，也不会因为一次没打通就轮空。"
     if state == SignUpState.OFFERED:

@@ -15,7 +15,7 @@ class BoxForm(PortalForm):
     box = forms.CharField(
         label="刷身份证、学员卡，或输入手机号、班号",
         max_length=LONGEST,
-        required=False,
+        error_messages={"required": "请刷身份证、学员卡，或输入手机号、班号，再按回车。"},
         widget=forms.Textarea({"rows": 1, "autofocus": True, "autocomplete": "off", "data-scan": True}),
     )
 

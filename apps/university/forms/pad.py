@@ -25,7 +25,7 @@ class PadForm(PortalForm):
 class PadDayForm(PortalForm):
     """Of all the lines of a pad: the day on which they were written."""
 
-    used_on = forms.DateField(label="哪天登记的", widget=forms.DateInput({"type": "date"}))
+    used_on = forms.DateField(label="哪天登记的", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
     def clean_used_on(self):
         day = self.cleaned_data["used_on"]
@@ -75,7 +75,7 @@ class HeldBackForm(forms.Form):
 
 class NumbersForm(PortalForm):
     school = forms.ModelChoiceField(School.objects.none(), label="学校", empty_label=None)
-    on_day = forms.DateField(label="哪天", widget=forms.DateInput({"type": "date"}))
+    on_day = forms.DateField(label="哪天", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     size = forms.IntegerField(
         label="从 1 号印到几号", min_value=1, max_value=MOST_NUMBERS, initial=60, help_text="一张 A4 印 20 个，撕下来发"
     )

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '学员',
                         'verbose_name_plural': '学员',
+                        'permissions': [('view_student_contact', '查看学员的电话和住址')],
                         'abstract': False,
                     },
                 ),
@@ -597,8 +598,6 @@ class Migration(migrations.Migration):
                         ('strenuous', models.BooleanField(default=False, verbose_name='活动量大')),
                         ('grades', models.PositiveSmallIntegerField(default=1, verbose_name='学制（年）')),
                         ('is_model', models.BooleanField(default=False, editable=False, verbose_name='精品课程')),
-                        ('model_on', models.DateField(blank=True, editable=False, null=True, verbose_name='认定日期')),
-                        ('model_document', models.CharField(blank=True, db_default='', editable=False, max_length=80, verbose_name='认定文号')),
                         ('poster', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='common.attachment', verbose_name='海报')),
                         ('major', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='university.major', verbose_name='专业')),
                         ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='university.school', verbose_name='学校')),
@@ -889,6 +888,7 @@ class Migration(migrations.Migration):
                         'verbose_name': '缴费',
                         'verbose_name_plural': '缴费',
                         'ordering': ['-paid_on', '-id'],
+                        'permissions': [('release_place', '释放没有缴费的名额')],
                         'indexes': [models.Index(fields=['school', 'paid_on'], name='payment_day')],
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('contra_of__isnull', True), ('method__in', ('cash', 'pos', 'bank'))), models.Q(('amount__lt', 0), ('contra_of__isnull', False)), models.Q(('amount', 0), ('method', 'carry')), _connector='OR'), name='payment_sign', violation_error_message='缴费金额要大于 0，冲销是负数。')],
                     },
@@ -1967,8 +1967,6 @@ class Migration(migrations.Migration):
                         ('strenuous', models.BooleanField(default=False, verbose_name='活动量大')),
                         ('grades', models.PositiveSmallIntegerField(default=1, verbose_name='学制（年）')),
                         ('is_model', models.BooleanField(default=False, editable=False, verbose_name='精品课程')),
-                        ('model_on', models.DateField(blank=True, editable=False, null=True, verbose_name='认定日期')),
-                        ('model_document', models.CharField(blank=True, db_default='', editable=False, max_length=80, verbose_name='认定文号')),
                         ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                         ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='university.course')),
                         ('poster', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='common.attachment', verbose_name='海报')),
@@ -2536,7 +2534,7 @@ class Migration(migrations.Migration):
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='course',
-                    trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "university_courseevent" ("code", "created_at", "grades", "id", "interests", "is_model", "major_id", "model_document", "model_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "poster_id", "public_id", "school_id", "strenuous", "summary", "syllabus", "to_bring", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."code", OLD."created_at", OLD."grades", OLD."id", OLD."interests", OLD."is_model", OLD."major_id", OLD."model_document", OLD."model_on", OLD."name", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."poster_id", OLD."public_id", OLD."school_id", OLD."strenuous", OLD."summary", OLD."syllabus", OLD."to_bring", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='538ec12359a609d32c1141c8cf1c109c7b77bf7a', operation='UPDATE', pgid='pgtrigger_changed_update_893e0', table='university_course', when='AFTER')),
+                    trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "university_courseevent" ("code", "created_at", "grades", "id", "interests", "is_model", "major_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "poster_id", "public_id", "school_id", "strenuous", "summary", "syllabus", "to_bring", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."code", OLD."created_at", OLD."grades", OLD."id", OLD."interests", OLD."is_model", OLD."major_id", OLD."name", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."poster_id", OLD."public_id", OLD."school_id", OLD."strenuous", OLD."summary", OLD."syllabus", OLD."to_bring", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='f4ea9e7bff77fcfb94760c8f18aa3f07a2baece6', operation='UPDATE', pgid='pgtrigger_changed_update_893e0', table='university_course', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='certificate',

@@ -83,6 +83,7 @@ class Payment(models.Model):
     class Meta:
         verbose_name = "缴费"
         verbose_name_plural = "缴费"
+        permissions = [("release_place", "释放没有缴费的名额")]
         ordering = ["-paid_on", "-id"]
         constraints = [
             models.CheckConstraint(

@@ -44,6 +44,7 @@ class Student(Record):
     class Meta(Record.Meta):
         verbose_name = "学员"
         verbose_name_plural = "学员"
+        permissions = [("view_student_contact", "查看学员的电话和住址")]
 
     def __str__(self) -> str:
         return str(self.person)

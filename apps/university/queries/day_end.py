@@ -14,7 +14,8 @@ DESK_SOURCES = (SignUpSource.DESK, SignUpSource.PHONE, SignUpSource.PAD)
 # column: label; in the order of the sheet
 COLUMNS = (
     ("asked", "报名"), ("desk", "窗口"), ("phone", "电话"), ("pad", "登记本"), ("web", "本人网上"), ("proxy", "家属"),
-    ("seated", "其中录取"), ("waiting", "其中候补"), ("applied", "其中等抽签"), ("undone", "当天撤销"), ("left", "当天退出"),
+    ("seated", "其中录取"), ("waiting", "其中候补"), ("applied", "其中等抽签"), ("undone", "当天撤销"),
+    ("left", "当天退出"),
 )  # fmt: skip
 
 

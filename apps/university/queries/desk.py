@@ -8,11 +8,14 @@ from django.db.models import QuerySet
 
 from apps.common import crypto
 from apps.common.citizen_id import CitizenIdError, parse_citizen_id
+from apps.common.errors import BusinessError
 from apps.common.phone import parse_phone
 from apps.people.choices import LifeStatus
 from apps.people.models import Person, Phone
 from apps.university.models import ClassGroup, School, Student
 from apps.university.rules.desk import Asked, read_typed
+
+from .students import student_of_card
 
 DESK = "university.use_desk"
 SALT = "university.desk"
@@ -91,8 +94,12 @@ def _by_citizen_id(number: str, on: dt.date) -> Found:
 
 
 def _by_card(text: str) -> Found | None:
-    number = text.replace(" ", "").replace("-", "").upper()
-    people = tuple(_people().filter(student__card_no=number, student__voided_at__isnull=True)[:1])
+    """A card that was reported lost says so."""
+    try:
+        student = student_of_card(text)
+    except BusinessError as refusal:
+        return Found(sentence=refusal.sentence)
+    people = tuple(_people().filter(pk=student.pk)) if student else ()
     return Found(people) if people else None
 
 

@@ -14,6 +14,7 @@ from apps.signups.queries import positions_of
 from apps.university.models import ClassGroup, School, Student
 
 from .desk_classes import when_words, with_facts
+from .students import paper_words, papers_of
 
 RECENT = dt.timedelta(days=30)
 TONES = {
@@ -33,6 +34,7 @@ class Line:
     when: str
     offer: Offer | None = None
     fee_due: Decimal | None = None
+    owes: Decimal | None = None
     is_here: bool = False  # at a school where the user works
     may_undo: bool = False
 
@@ -72,6 +74,7 @@ def lines_for(rows: list[SignUp], schools: QuerySet[School], *, now: dt.datetime
             when=classes.get(row.offering.class_group.pk, ""),
             offer=offers.get(row.pk),
             fee_due=row.enrolment.fee_due if hasattr(row, "enrolment") and row.state == SignUpState.SEATED else None,
+            owes=Decimal(row.enrolment.owes) if hasattr(row, "enrolment") and row.state == SignUpState.SEATED else None,
             is_here=row.offering.class_group.school_id in here,
             may_undo=row.state in ACTIVE and row.undo_until is not None and now < row.undo_until,
         )
@@ -80,22 +83,19 @@ def lines_for(rows: list[SignUp], schools: QuerySet[School], *, now: dt.datetime
 
 
 def facts_of(person: Person, *, on: dt.date) -> list[tuple[str, str]]:
-    """Who he is, as the head of the page says it: sex, age, kind, card, papers."""
+    """Who he is, as the head of the page says it: sex, age, kind, card."""
     student: Student | None = getattr(person, "student", None)
     birth = person.birth_date
     rows = [("性别", person.get_sex_display()), ("年龄", f"{full_age(birth.first_day, on)} 岁" if birth else "")]
     if student is None:
         return [*rows, ("学员", "还不是学员，报上第一门课时建档发卡")]
-    missing = papers_missing(student)
     return [
         *rows,
         ("人员类型", student.get_kind_display()),
         ("学员卡号", student.card_no),
-        ("还缺的材料", "、".join(missing) if missing else "不缺"),
     ]
 
 
-def papers_missing(student: Student) -> list[str]:
-    """Papers a student signs once: the health statement and the safety letter."""
-    papers = (("健康声明", student.health_statement_on), ("安全责任书", student.safety_letter_on))
-    return [name for name, day in papers if day is None]
+def papers_wanting(student: Student, on: dt.date) -> list[str]:
+    """What he has still to sign, for each class he is in: 国画1班：健康声明、安全责任书."""
+    return [f"{row.class_group}：{paper_words(kinds)}" for row, kinds in papers_of(student, on)]

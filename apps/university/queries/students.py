@@ -90,13 +90,13 @@ def missing_papers(class_group: ClassGroup, students: Iterable[Student], on: dt.
     return found
 
 
-def papers_refusal(class_group: ClassGroup, persons: Iterable[Person], on: dt.date) -> Mapping[int, str]:
-    """person → the sentence for whoever may not have a place because of a missing paper; empty unless the rule blocks.
-    For `kinds.Kind.refusals`."""
+def papers_refusal(class_group: ClassGroup, person_ids: Iterable[int], on: dt.date) -> Mapping[int, str]:
+    """person id → the sentence for whoever may not have a place because of a missing paper, for `kinds.Kind.refusals`;
+    empty unless the rule blocks."""
     rules = paper_rules(class_group, on)
     if not rules.blocks:
         return {}
-    rows = list(persons)
+    rows = list(Person.objects.filter(pk__in=list(person_ids)).only("birth_date", "life_status", "died_on"))
     signed, found = signed_of(row.pk for row in rows), {}
     for row in rows:
         age = age_of(row, class_group.first_on)
@@ -120,3 +120,24 @@ def papers_of(student: Student, on: dt.date) -> list[tuple[Enrolment, dict[str, 
         if lacking:
             found.append((row, lacking))
     return found
+
+
+# Who stands there -------------------------------------------------------------------------------------------------
+
+NOT_EXACT = "要完整的号码：身份证号 18 位、手机号 11 位、座机带区号，或者学员卡号。"
+MOST = 20
+
+
+def find_exactly(text: str) -> tuple[list[Person], str]:
+    """People with exactly this citizen id, phone or card, whoever they are; else the sentence. The caller logs it."""
+    try:
+        student = student_of_card(text)
+    except BusinessError as refusal:
+        return [], refusal.sentence
+    if student is not None:
+        return [student.person], ""
+    search = read_search(text)
+    if search.asked not in (Asked.CITIZEN_ID, Asked.PHONE):
+        return [], wrong_card_words(text) if search.asked is Asked.WRONG and read_number(text) else NOT_EXACT
+    rows = Person.objects.filter(search.condition, voided_at__isnull=True).select_related("student").order_by("pk")
+    return list(rows[:MOST]), "没有找到。核对号码没错的话，请登记新学员。"

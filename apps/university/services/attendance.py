@@ -2,7 +2,6 @@
 proposals to staff."""
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,10 +25,11 @@ from apps.university.models import (
 )
 from apps.university.queries.class_people import studying
 from apps.university.queries.lessons import lesson_of_student, next_lesson_of_student
+from apps.university.queries.students import student_of_card, wrong_card_words
 from apps.university.rules.lessons import clock, day_of, day_words
 from apps.university.rules.life import AttendanceRules
 
-CARD = re.compile(r"[0-9A-Za-z]{4,12}")
+DAY = dt.timedelta(days=1)
 LONGEST_LEAVE = dt.timedelta(days=366)
 
 
@@ -98,10 +98,12 @@ class Tapped:
 def tap(text: str, school: School, *, actor, now: dt.datetime) -> Tapped:
     """A card number or what its QR holds, typed by a reader and ended by Enter. Counts as 到课 for the lesson of now;
     without one it is noted that he came, and he hears when his next lesson is. Twice is once. See rule book 9.54."""
-    code = card_in(text)
-    student = Student.objects.current().select_related("person").filter(card_no=code).first() if code else None
+    try:
+        student = student_of_card(text)
+    except BusinessError as refusal:
+        return Tapped(False, refusal.sentence)
     if student is None:
-        return Tapped(False, "没有认出这张卡。请再刷一次，或者看学员卡上的号码，用手输。")
+        return Tapped(False, f"{wrong_card_words(text)}请再刷一次，或者看学员卡上的号码，用手输。")
     rules = rule_values(AttendanceRules.rule_key, on=day_of(now), unit=school.unit)
     found = lesson_of_student(student, school, now, ahead=dt.timedelta(minutes=rules.tap_ahead))
     name = student.person.name
@@ -121,13 +123,6 @@ def tap(text: str, school: School, *, actor, now: dt.datetime) -> Tapped:
         DoorTap.objects.create(school=school, student=student, session=session, at=now, entered_by=actor)
     where = f"，{session.room}" if session.room_id else ""
     return Tapped(True, f"{name}您好，“{session.class_group}”{clock(session.starts_at)}上课{where}。", student)
-
-
-def card_in(text: str) -> str:
-    """The card number in what a reader typed: alone, or at the end of an address in a QR code."""
-    text = "".join(text.split()).rstrip("/")
-    code = text.rsplit("/", 1)[-1].rsplit("=", 1)[-1]
-    return code.upper() if CARD.fullmatch(code) else ""
 
 
 def _next(student: Student, now: dt.datetime) -> str:

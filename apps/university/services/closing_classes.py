@@ -6,7 +6,9 @@ from django.db import transaction
 
 from apps.common import audit
 from apps.common.errors import BusinessError
+from apps.messaging.models import Message
 from apps.signups.choices import OfferingState
+from apps.signups.notices import CANCELLED
 from apps.signups.services.seats import cancel_offering
 from apps.university.choices.life import NoticeKind
 from apps.university.choices.schools import ClassState, SessionState
@@ -47,8 +49,16 @@ def cancel_class(class_group: ClassGroup, *, reason: str, actor, now: dt.datetim
         return None
     words = f"{title_of(group)}不开班了，原因：{reason}。已交的学费全部退还，请带收据到学校办理。{instead(group)}"
     return tell(
-        group, [row.student for row in rows], NoticeKind.CLASS_OFF, words, actor=actor, now=now, on=on
+        group, [row.student for row in rows], NoticeKind.CLASS_OFF, words, actor=actor, now=now, on=on,
+        told_by=told_of_cancelling(rows),
     )  # fmt: skip
+
+
+def told_of_cancelling(rows: list[Enrolment]) -> dict[int, int]:
+    """Person id → the message that `signups` posted to everybody on the offering."""
+    keys = {f"{CANCELLED}:{row.sign_up_id}": row.student_id for row in rows}
+    found = Message.objects.filter(key__in=keys).values_list("key", "pk")
+    return {keys[key]: pk for key, pk in found}
 
 
 def locked(class_group: ClassGroup) -> ClassGroup:

@@ -17,6 +17,7 @@ from apps.university.models import Certificate, ClassGroup, Enrolment, School
 from .closing_classes import locked
 from .lessons import checked_reason
 
+AHEAD = dt.timedelta(days=14)
 DECIDED = (EnrolmentState.COMPLETED, EnrolmentState.NOT_COMPLETED)
 
 
@@ -31,7 +32,7 @@ def decide_completion(
         raise BusinessError("这个班已经结课。", code="ended")
     if group.state != ClassState.RUNNING:
         raise BusinessError("这个班还没有开课，或者已经取消。", code="not_running")
-    if on < group.until - dt.timedelta(days=14):
+    if not may_complete(group, on):
         raise BusinessError(f"最后一次课在 {group.until - dt.timedelta(days=1)}，结课前两周才办结业。", code="early")
     rows = {row.pk: row for row in _studying(group)}
     if set(decisions) != set(rows):
@@ -49,6 +50,11 @@ def decide_completion(
     )  # fmt: skip
     done = [row for pk, row in rows.items() if decisions[pk] == EnrolmentState.COMPLETED]
     return issue(group, done, actor=actor, on=on)
+
+
+def may_complete(group: ClassGroup, on: dt.date) -> bool:
+    """From two weeks before the day after its last lesson."""
+    return group.state == ClassState.RUNNING and on >= group.until - AHEAD
 
 
 def issue(group: ClassGroup, rows: Iterable[Enrolment], *, actor, on: dt.date) -> list[Certificate]:

@@ -30,19 +30,21 @@ def fee_for(class_group: ClassGroup, student: Student, on: dt.date) -> tuple[Dec
     return fees_for_many(class_group, [student], on)[student.pk]
 
 
-def fees_for_many(class_group: ClassGroup, students: Iterable[Student], on: dt.date) -> dict[int, tuple[Decimal, str]]:
+def fees_for_many(
+    class_group: ClassGroup, students: Iterable[Student], on: dt.date, rules: FeeRules | None = None
+) -> dict[int, tuple[Decimal, str]]:
     """student (person) id → `fee_for`: the rules are read once for however many (rule book 9.33)."""
-    rules = rules_for(class_group, on)
+    rules = rules or rules_for(class_group, on)
     return {
         student.pk: fee_of(class_group.fee, student.kind, class_group.monitor_id == student.pk, rules)
         for student in students
     }
 
 
-def pay_by(class_group: ClassGroup, on: dt.date) -> dt.date:
+def pay_by(class_group: ClassGroup, on: dt.date, rules: FeeRules | None = None) -> dt.date:
     """Last day on which somebody who got his place on a day may pay: so many days on, or the end of the term's days
     for paying where that is later. See rule book 9.34."""
-    last = on + dt.timedelta(days=rules_for(class_group, on).pay_days)
+    last = on + dt.timedelta(days=(rules or rules_for(class_group, on)).pay_days)
     phases = TermPhase.objects.filter(
         Q(school=class_group.school_id) | Q(school__isnull=True), term=class_group.term_id, kind=PhaseKind.PAYING,
         voided_at__isnull=True,

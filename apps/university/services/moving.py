@@ -121,8 +121,8 @@ def move(
 
 @transaction.atomic
 def undo_change(change: ClassChange, *, actor, now: dt.datetime) -> ClassChange:
-    """Back to where he was, within a day and while his place is still free and nobody waits for it. What was is written
-    as another change, so that both classes keep their lists."""
+    """Back to where he was, within a day and while his place is still free and nobody waits for it. It is written as
+    another change, so that both classes keep their lists."""
     change = (
         ClassChange.objects.select_for_update(of=("self",)).select_related("old__class_group", "new").get(pk=change.pk)
     )

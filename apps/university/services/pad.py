@@ -1,7 +1,7 @@
 """登记本: printed before, entered after, line by line in the order of the pad (rule book 9.48).
 
-Each line keeps its key from the day it was printed: entered twice it is one sign-up. A line that was refused, or that was
-left out, is entered later.
+Each line keeps its key from the day it was printed: entered twice it is one sign-up. A line that was refused, or that
+was left out, is entered later.
 """
 
 import datetime as dt
@@ -52,8 +52,8 @@ def make_pad(school: School, term: Term, *, lines: int, actor, on: dt.date) -> P
 
 
 def enter_lines(sheet: PadSheet, entries: Sequence[Entry], *, actor, now: dt.datetime) -> dict[int, str]:
-    """Enter lines in the order of the pad, whatever order they come in; each in a transaction of its own, so that what is
-    right stands. Returns line id → sentence for those refused; the sentence stays on the line too.
+    """Enter lines in the order of the pad, whatever order they come in; each in a transaction of its own, so that what
+    is right stands. Returns line id → sentence for those refused; the sentence stays on the line too.
 
     Places held back for the pad are used; who finds none waits, by the time on the pad.
     """

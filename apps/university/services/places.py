@@ -14,10 +14,11 @@ from apps.signups.queries import clashes
 from apps.university.choices.schools import Admits
 from apps.university.choices.students import EnrolmentState
 from apps.university.models import ClassGroup, Enrolment
+from apps.university.queries.students import papers_refusal
 from apps.university.rules.places import Applicant, ClassLimits, EnrolmentRules, refusal
 
 from .drawing_sides import alike, left
-from .fees import fees_for_many
+from .fees import fees_for_many, pay_by, rules_for
 from .students import register_many
 
 CLASS = "class"
@@ -57,12 +58,13 @@ def refusals(offering: Offering, persons: Iterable[int], on: dt.date) -> Mapping
     ids = list(persons)
     if not ids:
         return {}
-    group = ClassGroup.objects.select_related("school__unit", "term").get(offering=offering)
+    group = ClassGroup.objects.select_related("school__unit", "term", "course").get(offering=offering)
     rules = rule_values(EnrolmentRules.rule_key, on=on, unit=group.school.unit)
     limits = ClassLimits(group.first_on, group.age_from, group.age_to, group.school.admits == Admits.CADRES)
     busy = clashes(offering, ids)
     found = {person: refusal(limits, facts, rules) for person, facts in _applicants(group, ids, busy)}
-    return {person: sentence for person, sentence in found.items() if sentence}
+    found = {person: sentence for person, sentence in found.items() if sentence}
+    return {**papers_refusal(group, set(ids) - found.keys(), on), **found}
 
 
 def seated(sign_ups: list[SignUp], on: dt.date) -> None:
@@ -127,11 +129,12 @@ def _enrol(group: ClassGroup, sign_ups: list[SignUp], on: dt.date) -> None:
     students = {}
     for rows in by_actor.values():
         students |= register_many([row.person_id for row in rows], group.school, on=on, actor=rows[0].entered_by)
-    fees = fees_for_many(group, students.values(), on)
+    rules = rules_for(group, on)
+    fees, last_day = fees_for_many(group, students.values(), on, rules), pay_by(group, on, rules)
     Enrolment.objects.bulk_create(
         Enrolment(
             sign_up=row, class_group=group, student_id=row.person_id,
-            fee_due=fees[row.person_id][0], discount=fees[row.person_id][1],
+            fee_due=fees[row.person_id][0], discount=fees[row.person_id][1], pay_by=last_day,
         )
         for row in sign_ups
     )  # fmt: skip

@@ -24,8 +24,9 @@ SHOWN_AS = {
 def print_statement(student: Student, school: School, kind: str, *, actor) -> Paper:
     """A paper with a code, waited for. Printed again, the one that is still out is given again."""
     subject, title = f"university.student:{student.pk}", StatementKind(kind).label
-    known = Paper.objects.filter(subject=subject, kind=title, state__in=papers.OUT).first()
-    return known or papers.print_paper(title, title, subject, actor=actor, unit_id=school.unit_id, people=[student.pk])
+    return paper_out(student, kind) or papers.print_paper(
+        title, title, subject, actor=actor, unit_id=school.unit_id, people=[student.pk]
+    )
 
 
 @transaction.atomic
@@ -65,8 +66,7 @@ def record_statements(
 
 def _back(student: Student, kind: str, actor, on: dt.date) -> Paper | None:
     """The printed paper of this kind that is still out comes back with it."""
-    subject, title = f"university.student:{student.pk}", StatementKind(kind).label
-    paper = Paper.objects.filter(subject=subject, kind=title, state__in=papers.OUT).order_by("-pk").first()
+    paper = paper_out(student, kind)
     if paper is not None:
         papers.take_back(paper, actor=actor, on=on)
     return paper
@@ -87,3 +87,9 @@ def show_latest(student: Student) -> None:
     rows = Statement.objects.filter(student=student, voided_at__isnull=True)
     latest = dict(rows.order_by().values_list("kind").annotate(on=Max("signed_on")))
     Student.objects.filter(pk=student.pk).update(**{column: latest.get(kind) for kind, column in SHOWN_AS.items()})
+
+
+def paper_out(student: Student, kind: str) -> Paper | None:
+    """The printed paper of this kind that is waited for."""
+    subject, title = f"university.student:{student.pk}", StatementKind(kind).label
+    return Paper.objects.filter(subject=subject, kind=title, state__in=papers.OUT).order_by("-pk").first()

@@ -1,7 +1,7 @@
 """Who is a student, where, and with which card: the only writer of Student, StudentSchool and StudentCard."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -22,9 +22,11 @@ def register(person: Person, school: School, *, on: dt.date, actor) -> Student:
 
 
 @transaction.atomic
-def register_many(person_ids: Iterable[int], school: School, *, on: dt.date, actor) -> dict[int, Student]:
+def register_many(
+    person_ids: Iterable[int], school: School, *, on: dt.date, actor, cards: Mapping[int, str] | None = None
+) -> dict[int, Student]:
     """person id → student, all of them known at `school`; for draws, in the same few statements for any number.
-    See rule book 9.30.
+    `cards`: numbers that people bear already, for those who are no students yet. See rule book 9.30.
 
     Locks the persons in order of their keys: call it before any place is locked, or with the persons locked already.
     """
@@ -34,7 +36,7 @@ def register_many(person_ids: Iterable[int], school: School, *, on: dt.date, act
     known = set(Student.objects.filter(pk__in=ids).values_list("pk", flat=True))
     new = [pk for pk in ids if pk not in known]
     if new:
-        _make(new, on)
+        _make(new, on, cards or {})
         audit.record("student.register", actor=actor, people=new, target=f"university.school:{school.pk}")
     _refresh_kinds(known)
     there = [StudentSchool(student_id=pk, school=school, since=on) for pk in ids]
@@ -64,16 +66,20 @@ def _kind(retire_type: str | None) -> str:
     return StudentKind.SUBSIDISED if retire_type in VETERAN_TYPES else StudentKind.RETIRED
 
 
-def _make(person_ids: list[int], on: dt.date) -> None:
+def _make(person_ids: list[int], on: dt.date, borne: Mapping[int, str]) -> None:
     """Students with their first cards. Both are locked out by the lock on the persons."""
     kinds = kinds_of(person_ids)
-    numbers = new_numbers(len(person_ids))
-    students, cards = [], []
-    for pk, (key, number) in zip(person_ids, numbers, strict=True):
-        students.append(Student(person_id=pk, card_no=number, kind=kinds[pk], registered_on=on))
-        cards.append(StudentCard(pk=key, student_id=pk, card_no=number, issued_on=on))
-    Student.objects.bulk_create(students)
-    StudentCard.objects.bulk_create(cards)
+    bare = [pk for pk in person_ids if pk not in borne]
+    numbers = {pk: borne[pk] for pk in person_ids if pk in borne}
+    keys = dict(zip(numbers, reserve_ids(StudentCard, len(numbers)), strict=True)) if numbers else {}
+    for pk, (key, number) in zip(bare, new_numbers(len(bare)), strict=True):
+        keys[pk], numbers[pk] = key, number
+    Student.objects.bulk_create(
+        Student(person_id=pk, card_no=numbers[pk], kind=kinds[pk], registered_on=on) for pk in person_ids
+    )
+    StudentCard.objects.bulk_create(
+        StudentCard(pk=keys[pk], student_id=pk, card_no=numbers[pk], issued_on=on) for pk in person_ids
+    )
 
 
 def new_numbers(count: int) -> list[tuple[int, str]]:

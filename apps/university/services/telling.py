@@ -5,7 +5,7 @@ The room asks `messaging` itself who can be texted: nobody is written a letter a
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
 
@@ -39,9 +39,11 @@ def tell(
     now: dt.datetime,
     on: dt.date,
     form_key: uuid.UUID | None = None,
+    told_by: Mapping[int, int] | None = None,
 ) -> ClassNotice:
     """A notice with a line for each living student, and a text to those who can be texted, in the caller's transaction.
-    `words` name nobody. `on`: the day of `now`. See rule book 9.59."""
+    `words` name nobody. `on`: the day of `now`. `told_by`: person id → message that another room posted about the same
+    thing; then nothing more is sent. See rule book 9.59."""
     notice = ClassNotice.objects.create(
         public_id=form_key or uuid.uuid4(), class_group=class_group, session=session, kind=kind, words=words,
         of_use_until=of_use_until, made_at=now, made_by=actor,
@@ -49,6 +51,11 @@ def tell(
     living = [one for one in students if one.person.life_status == LifeStatus.LIVING]
     recipients = Recipients((), {one.pk for one in living}, rules=rule_values(SendingRules.rule_key, on=on), on=on)
     texted = {one.pk: f"class-notice:{notice.pk}:{one.pk}" for one in living if by_text(recipients, one.pk)}
+    if told_by is not None:
+        NoticeLine.objects.bulk_create(
+            NoticeLine(notice=notice, student=one, message_id=told_by.get(one.pk)) for one in living
+        )
+        return notice
     messages = post(
         [
             NewMessage(
@@ -72,9 +79,9 @@ def by_text(recipients: Recipients, person_id: int) -> bool:
 def to_ring(notice: ClassNotice) -> set[int]:
     """Ids of lines whose people nobody has told: no text, or one that did not arrive, and no call that reached."""
     lines = notice.lines.exclude(told=Told.YES)
-    bad = Delivery.objects.filter(items__message__in=lines.values("message"), state__in=NOT_THERE)
-    failed = set(bad.values_list("items__message", flat=True))
-    return {pk for pk, message in lines.values_list("pk", "message") if message is None or message in failed}
+    arrived = Delivery.objects.filter(items__message__in=lines.values("message"), channel__in=TEXTS)
+    texted = set(arrived.exclude(state__in=NOT_THERE).values_list("items__message", flat=True))
+    return {pk for pk, message in lines.values_list("pk", "message") if message not in texted}
 
 
 @transaction.atomic

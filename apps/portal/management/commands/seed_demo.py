@@ -18,6 +18,7 @@ from apps.portal.demo.campaigns import write_campaigns
 from apps.portal.demo.care import write_care
 from apps.portal.demo.cast import fixed_cast
 from apps.portal.demo.channels import write_channels
+from apps.portal.demo.class_life import write_class_life
 from apps.portal.demo.colleagues import write_colleagues
 from apps.portal.demo.desk import write_desk
 from apps.portal.demo.doors import write_doors
@@ -114,6 +115,7 @@ class Command(BaseCommand):
         write_schools(staff, on=on)
         write_draws(staff, on=on)
         write_own_classes(staff, on=on)
+        write_class_life(staff, on=on)
         return written
 
     def _progress(self, done: int) -> None:
