@@ -128,20 +128,12 @@ UNIVERSITY_PEOPLE = (
     | _views("university.payment", "university.refund")
     | _views(*_LIFE)
 )
-UNIVERSITY_PEOPLE = _views(
-    "university.teacher", "university.student", "university.enrolment", "signups.ticket"
-) | _views("university.payment", "university.refund")
 # Senior university: done by its staff. One line a subject.
 UNIVERSITY_WORK = (
     _edits(*_SCHOOLS)
     | _edits(*_LESSONS)
     | _edits(*_LECTURES)
     | _edits("university.teacher", "university.student")
-    | frozenset({"university.view_student_contact", "university.release_place"})
-    | _edits("university.payment", "university.refund", "university.misconduct")
-    | _views("university.misconduct")
-    | _edits("university.lessonseries", "university.lesson", "university.programme", "university.coursenomination")
-    | _edits("university.teachingresearch", "university.lectureseries", "university.lecture")
     | _edits("signups.round")
     | _views("university.padsheet", "university.queueday", "university.continuation")
     | _edits("university.padsheet", "university.queueday")
