@@ -563,21 +563,20 @@ PAGES = {
     },
     "portal:me_farewell_sheet": Row(NOBODY, "people.person"),
     # Nobody of the world acts for an old comrade: held in tests/portal/test_join.py and test_classes.py.
-    "portal:me_join": Row(NOBODY, "university.classgroup"),
-    "portal:me_join_step": Row(NOBODY, "university.classgroup"),
-    "portal:me_sign_up": Row(NOBODY, "signups.signup"),
-    "portal:me_sign_up_act": Row(NOBODY, "signups.signup"),
-    "portal:me_ticket": Row(NOBODY, "signups.ticket"),
-    "portal:me_ticket_change": Row(NOBODY, "signups.ticket"),
-    "portal:me_ticket_withdraw": Row(NOBODY, "signups.ticket"),
+    "portal:me_join": Row(NOBODY),
+    "portal:me_join_step": Row(NOBODY),
+    "portal:me_sign_up": Row(NOBODY),
+    "portal:me_sign_up_act": Row(NOBODY),
+    "portal:me_ticket": Row(NOBODY),
+    "portal:me_ticket_change": Row(NOBODY),
+    "portal:me_ticket_withdraw": Row(NOBODY),
     "portal:home": Row(PUBLIC),
     "university:courses": Row(PUBLIC),
     "university:blank_form": Row(PUBLIC),
     "university:class": Row(PUBLIC, "university.classgroup"),
     "university:class_form": Row(PUBLIC, "university.classgroup"),
     "university:join": Row(PUBLIC, "university.classgroup"),
-    # The course of the world has no poster.
-    "university:poster": Row(NOBODY, "university.classgroup"),
+    "university:poster": Row(PUBLIC, "university.classgroup"),
     "university:certificates": Row(PUBLIC),
     "university:class_timetable": Row(PUBLIC, "university.classgroup"),
     "university:class_feed": Row(PUBLIC, "university.classgroup"),
@@ -918,6 +917,8 @@ def check(client, actor, world, route, row, method, allowed) -> list[str]:
         return check_desk(send, actor, world, route, row, method, allowed)
     if not row.model:
         return wrong(actor, route, method, "-", send(address(route, 1)), allowed)
+    if row.needs == PUBLIC:
+        return check_public(send, actor, world, route, row, method)
     own = send(address(route, world.own.objects[row.model].pk))
     found = wrong(actor, route, method, "own", own, allowed)
     if not is_staff(actor):
@@ -938,6 +939,16 @@ def check(client, actor, world, route, row, method, allowed) -> list[str]:
     if answer(foreign) != answer(missing):
         found.append(f"{route.name} {method}: foreign {foreign.status_code} unlike missing {missing.status_code}")
     return found
+
+
+def check_public(send, actor, world, route, row, method) -> list[str]:
+    """A page that anybody may read by the public id of its object, if that was published: it shows no canary, and
+    what is not there is not found."""
+    found = []
+    for side in (world.own, world.foreign):
+        response = send(address(route, side.objects[row.model].public_id))
+        found += wrong(actor, route, method, "published", response, is_open(response))
+    return found + wrong(actor, route, method, "missing", send(address(route, None)), False)
 
 
 def own_address(route: Route, row: Row, world) -> str:
