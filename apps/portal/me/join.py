@@ -31,6 +31,7 @@ from apps.signups.services import seats, tickets
 from apps.university.models import ClassGroup
 from apps.university.queries import catalogue, own
 from apps.university.queries.catalogue import Card
+from apps.university.queries.students import papers_refusal
 from apps.university.rules.openings import OPEN, Phase, how_given
 
 from . import join_papers
@@ -154,8 +155,10 @@ class Join:
         """Why he may not have a place here; empty when he may."""
         if self.card.phase not in OPEN:
             return f"{self.card.standing}。"
-        found = kind_of(self.group.offering).refusals(self.group.offering, [self.person.pk], self.on)
-        return found.get(self.person.pk, "")
+        key = self.person.pk
+        found = kind_of(self.group.offering).refusals(self.group.offering, [key], self.on).get(key, "")
+        for_papers = papers_refusal(self.group, [key], self.on).get(key, "") if found and self.papers.settles else ""
+        return "" if found == for_papers else found  # he signs them at their own screen
 
 
 def catalogue_key(text: str) -> uuid.UUID | None:
