@@ -113,7 +113,7 @@ def leaving_words(one: Asked) -> str:
 
 
 def refund_words(one: Asked) -> str:
-    """What would be given back if he left today; nothing is promised that finance has not paid."""
+    """What would be given back if he left today, as far as the school's window agrees. See rule book 9.44."""
     if one.enrolment is None:
         return ""
     if not one.enrolment.paid:
@@ -126,7 +126,7 @@ def refund_words(one: Asked) -> str:
 
 @own_page(scope=ENROL)
 def act(request, acting, key, act):
-    """Ask, then do; what is no longer possible is said calmly on the sign-up's own page."""
+    """Ask, then do; what is no longer possible is said calmly on the sign-up's own page. See rule book 9.44."""
     if act not in ACTS:
         raise Http404
     one = asked_or_404(acting, key)

@@ -6,6 +6,7 @@ key of the form goes along and makes one sign-up, however often it is sent.
 """
 
 import datetime as dt
+import functools
 import uuid
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,6 +48,7 @@ PAGE = "portal/me/join_{}.html"
 def door(view):
     """Whom the account may enrol: nobody reads how it is done without; more than one is asked for whom."""
 
+    @functools.wraps(view)
     def wrapped(request, key, step=""):
         people = [acting for acting in actings(request) if acting.may(ProxyScope.ENROL)]
         if not people:
@@ -182,7 +184,7 @@ def begin(request, people, acting, key, step):
 
 @door
 def step(request, people, acting, key, step):
-    """One screen. All that speaks against it is said before anything is asked."""
+    """One screen. All that speaks against it is said before anything is asked. See rule book 9.43."""
     if key_of(request) is None:
         return redirect("portal:me_join", key)
     if step == REVIEW and request.method == "POST" and acting is not None:

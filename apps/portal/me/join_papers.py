@@ -38,7 +38,7 @@ class Papers:
 
 
 def needed(acting: Acting, group: ClassGroup, on: dt.date) -> Papers:
-    """What is still wanting for this class. Two queries."""
+    """What is still wanting for this class. Two queries. See rule book 9.43."""
     person, strenuous = acting.person, group.course.strenuous
     signed = signed_of([person.pk]).get(person.pk, {})
     rules = paper_rules(group, on)
