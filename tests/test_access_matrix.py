@@ -552,7 +552,7 @@ PAGES = {
             "calendar",
             "calendar_file",
             "health",
-            "enrol",
+            "classes",
             "change",
             "change_phone",
             "change_address",
@@ -572,9 +572,21 @@ PAGES = {
         )
     },
     "portal:me_farewell_sheet": Row(NOBODY, "people.person"),
+    # Nobody of the world acts for an old comrade: held in tests/portal/test_join.py and test_classes.py.
+    "portal:me_join": Row(NOBODY),
+    "portal:me_join_step": Row(NOBODY),
+    "portal:me_sign_up": Row(NOBODY),
+    "portal:me_sign_up_act": Row(NOBODY),
+    "portal:me_ticket": Row(NOBODY),
+    "portal:me_ticket_change": Row(NOBODY),
+    "portal:me_ticket_withdraw": Row(NOBODY),
     "portal:home": Row(PUBLIC),
     "university:courses": Row(PUBLIC),
     "university:blank_form": Row(PUBLIC),
+    "university:class": Row(PUBLIC, "university.classgroup"),
+    "university:class_form": Row(PUBLIC, "university.classgroup"),
+    "university:join": Row(PUBLIC, "university.classgroup"),
+    "university:poster": Row(PUBLIC, "university.classgroup"),
     "university:certificates": Row(PUBLIC),
     "university:works": Row(PUBLIC),
     "university:work_photo": Row(PUBLIC, "university.studentwork"),
@@ -950,6 +962,10 @@ def check_public(send, actor, world, route, row, method) -> list[str]:
     for side in (world.own, world.foreign):
         answered = send(address(route, side.objects[row.model].public_id))
         found += wrong(actor, route, method, "public", answered, True)
+    """A page that anybody may read by the public id of its object, if that was published: it shows no canary, and
+    what is not there is not found."""
+        response = send(address(route, side.objects[row.model].public_id))
+        found += wrong(actor, route, method, "published", response, is_open(response))
     return found + wrong(actor, route, method, "missing", send(address(route, None)), False)
 
 

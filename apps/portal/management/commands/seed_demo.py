@@ -32,6 +32,7 @@ from apps.portal.demo.health import write_health
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.medals import write_medals
 from apps.portal.demo.organisations import write_organisation_life
+from apps.portal.demo.own_classes import write_own_classes
 from apps.portal.demo.pairing import write_pairing
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
@@ -119,6 +120,7 @@ class Command(BaseCommand):
         write_students(staff, on=on)
         write_enrolment_desk(staff, on=on)
         write_draws(staff, on=on)
+        write_own_classes(staff, on=on)
         write_class_life(staff, on=on)
         return written
 
