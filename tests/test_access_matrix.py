@@ -957,13 +957,10 @@ def check(client, actor, world, route, row, method, allowed) -> list[str]:
 
 
 def check_public(send, actor, world, route, row, method) -> list[str]:
-    """What everybody may see is found by its public id, of whatever side; what is not there by nobody."""
+    """A page that anybody may read by the public id of its object, of whatever side, if that was published: it shows
+    no canary, and what is not there is not found."""
     found = []
     for side in (world.own, world.foreign):
-        answered = send(address(route, side.objects[row.model].public_id))
-        found += wrong(actor, route, method, "public", answered, True)
-    """A page that anybody may read by the public id of its object, if that was published: it shows no canary, and
-    what is not there is not found."""
         response = send(address(route, side.objects[row.model].public_id))
         found += wrong(actor, route, method, "published", response, is_open(response))
     return found + wrong(actor, route, method, "missing", send(address(route, None)), False)
