@@ -7,6 +7,7 @@ from .certificates import CertificateAdmin
 from .class_changes import ClassChangeAdmin, ClassMergeAdmin
 from .classes import ClassGroupAdmin
 from .continuing import ContinuationAdmin
+from .keepsakes import StudentWorkAdmin, SurveyAdmin
 from .lectures import LectureAdmin, LectureSeriesAdmin
 from .lessons import LessonAdmin, LessonSeriesAdmin
 from .misconducts import MisconductAdmin
@@ -32,5 +33,6 @@ __all__ = [
     "LectureAdmin", "LectureSeriesAdmin", "LessonAdmin", "LessonSeriesAdmin", "MajorAdmin", "MisconductAdmin",
     "OfferAdmin", "PadSheetAdmin", "PartnerAdmin", "PaymentAdmin", "PracticeBaseAdmin", "ProgrammeAdmin",
     "QueueDayAdmin", "RefundAdmin", "RoomAdmin", "RoomRepairAdmin", "RoundAdmin", "SchoolAdmin", "SessionActAdmin",
-    "SignUpAdmin", "StudentAdmin", "TeacherAdmin", "TeachingResearchAdmin", "TermAdmin", "TicketAdmin",
+    "SignUpAdmin", "StudentAdmin", "StudentWorkAdmin", "SurveyAdmin", "TeacherAdmin", "TeachingResearchAdmin",
+    "TermAdmin", "TicketAdmin",
 ]  # fmt: skip
