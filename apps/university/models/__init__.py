@@ -1,6 +1,6 @@
 """The senior university: schools, what they teach, who teaches, who learns."""
 
-from .air import Lesson, LessonDone, LessonFile, LessonSeries
+from .air import Lesson, LessonDone, LessonFile, LessonSeries, LessonWish
 from .attendance import AbsenceCase, Attendance, DoorTap, Leave, RollCall
 from .broadcasts import CourseNomination, Programme, TeachingResearch
 from .catalogue import Course, Department, Major
@@ -15,16 +15,18 @@ from .rooms import Equipment, RoomRepair
 from .schools import Campus, Room, School
 from .statements import Misconduct, Statement
 from .students import Enrolment, Student, StudentCard, StudentSchool
+from .surveys import Survey, SurveyAnswer, SurveyTaken
 from .teachers import Teacher, TeacherAssessment, TeacherHiring, TeacherPaper
 from .terms import Term, TermPhase
+from .works import StudentWork
 
 __all__ = [
     "AbsenceCase", "Agreement", "Attendance", "Campus", "Certificate", "ClassChange", "ClassGroup", "ClassMerge",
     "ClassNotice", "ClassSession", "Continuation", "Course", "CourseNomination", "Department", "DoorTap",
     "Enrolment", "Equipment", "Leave", "Lecture", "LectureSeries", "Lesson", "LessonDone", "LessonFile",
-    "LessonSeries", "Major", "MergeAnswer", "Misconduct", "NoticeLine", "PadLine", "PadSheet", "Partner", "Payment",
-    "PaymentLine", "PracticeBase", "Programme", "QueueDay", "Refund", "RefundBatch", "RefundStep", "RollCall",
-    "Room", "RoomRepair", "School", "SessionAct", "SessionTeacher", "Statement", "Student", "StudentCard",
-    "StudentSchool", "Teacher", "TeacherAssessment", "TeacherHiring", "TeacherPaper", "TeachingResearch", "Term",
-    "TermPhase", "WeeklySlot",
+    "LessonSeries", "LessonWish", "Major", "MergeAnswer", "Misconduct", "NoticeLine", "PadLine", "PadSheet",
+    "Partner", "Payment", "PaymentLine", "PracticeBase", "Programme", "QueueDay", "Refund", "RefundBatch",
+    "RefundStep", "RollCall", "Room", "RoomRepair", "School", "SessionAct", "SessionTeacher", "Statement", "Student",
+    "StudentCard", "StudentSchool", "StudentWork", "Survey", "SurveyAnswer", "SurveyTaken", "Teacher",
+    "TeacherAssessment", "TeacherHiring", "TeacherPaper", "TeachingResearch", "Term", "TermPhase", "WeeklySlot",
 ]  # fmt: skip
