@@ -110,9 +110,9 @@ from apps.registry.models import (
     Worker,
 )
 from apps.reminders.models import Reminder
+from tests.access_air import AIR_OBJECTS
 from tests.access_desk import DESK_OBJECTS
 from tests.access_draws import DRAW_OBJECTS
-from tests.access_air import AIR_OBJECTS
 from tests.access_health import HEALTH_OBJECTS
 from tests.access_life import LIFE_OBJECTS
 from tests.access_schools import SCHOOL_OBJECTS

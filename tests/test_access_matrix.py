@@ -26,9 +26,9 @@ from apps.accounts.access import current_grants
 from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.branches.access import current_posts
+from tests.access_air import AIR_EXCEPTIONS, AIR_PAGES
 from tests.access_desk import DESK_EXCEPTIONS, DESK_PAGES
 from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
-from tests.access_air import AIR_EXCEPTIONS, AIR_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_schools import SCHOOL_PAGES
 from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES

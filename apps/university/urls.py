@@ -1,7 +1,6 @@
 from django.urls import path
 
-from .views import air, catalogue, class_life, draws, lesson_files, tv, works
-from .views import air, catalogue, class_life, draws, lectures, lesson_files, tv, wishes
+from .views import air, catalogue, class_life, draws, lectures, lesson_files, tv, wishes, works
 
 app_name = "university"
 urlpatterns = [
