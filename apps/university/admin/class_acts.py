@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -19,7 +20,8 @@ from apps.university.rules.classes import ZONE
 from apps.university.services.class_copies import HOWS, copy_classes, lines_of
 from apps.university.services.classes import publish_class, slots_of, what_is_missing
 
-from .base import send_workbook
+from .base import send_print, send_workbook
+from .life_base import class_url
 
 MOST_TICKED = 300
 MOST_OUT = 2000
@@ -58,8 +60,12 @@ class ClassActs:
 
     def record_tools(self, request, obj):
         tools = super().record_tools(request, obj)
+        if obj.state != ClassState.PLANNED:
+            tools.insert(0, {"label": "班级日常", "url": class_url(obj)})
         if self.may_change(request, obj) and obj.state == ClassState.PLANNED:
             tools.insert(0, {"label": "公布", "url": self.url_of("show", obj), "main": True})
+        if request.user.has_perm("university.view_enrolment"):
+            tools.insert(0, {"label": "名单和打印", "url": reverse("admin:university_class_papers", args=[obj.pk])})
         return tools
 
     # Publishing

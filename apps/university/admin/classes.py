@@ -31,6 +31,7 @@ from apps.university.services.classes import change_class, create_class, slots_o
 from .base import Block, SchoolRecordAdmin, day
 from .class_acts import ClassActs
 from .class_import import ClassImport
+from .life_base import lesson_url
 
 TONES = {
     ClassState.PLANNED: "", ClassState.PUBLISHED: "info", ClassState.RUNNING: "done", ClassState.ENDED: "",
@@ -325,7 +326,8 @@ class ClassGroupAdmin(ClassActs, ClassImport, SchoolRecordAdmin):
         sessions = obj.sessions.filter(voided_at=None).select_related("room__campus")
         rows = [
             [
-                one.number, moment_words(one.starts_at, one.ends_at), str(one.room or ""),
+                {"text": one.number, "url": lesson_url(one)}, moment_words(one.starts_at, one.ends_at),
+                str(one.room or ""),
                 {"text": one.reason, "tag": one.get_state_display() if one.state != SessionState.PLANNED else ""},
                 one.topic,
             ]
