@@ -26,7 +26,12 @@ from apps.accounts.access import current_grants
 from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.branches.access import current_posts
+from tests.access_desk import DESK_EXCEPTIONS, DESK_PAGES
+from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
+from tests.access_air import AIR_EXCEPTIONS, AIR_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
+from tests.access_schools import SCHOOL_PAGES
+from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
@@ -255,7 +260,12 @@ PAGES = {
     "admin:ledgers_homeadaptation_photo": Row(NOBODY, "ledgers.homeadaptation"),
     "admin:ledgers_homeadaptation_photo-remove": Row(NOBODY, "ledgers.homeadaptation"),
     **{name: Row(*asked) for name, asked in TREATMENT_PAGES.items()},
+    **{name: Row(*asked) for name, asked in SCHOOL_PAGES.items()},
+    **{name: Row(*asked) for name, asked in STUDENT_PAGES.items()},
+    **{name: Row(*asked) for name, asked in DESK_PAGES.items()},
     **{name: Row(*asked) for name, asked in LIFE_PAGES.items()},
+    **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
+    **{name: Row(*asked) for name, asked in AIR_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
     "admin:people_proxygrant_print": Row("people.change_proxygrant", "people.proxygrant"),
@@ -544,7 +554,7 @@ PAGES = {
             "calendar",
             "calendar_file",
             "health",
-            "enrol",
+            "classes",
             "change",
             "change_phone",
             "change_address",
@@ -564,9 +574,21 @@ PAGES = {
         )
     },
     "portal:me_farewell_sheet": Row(NOBODY, "people.person"),
+    # Nobody of the world acts for an old comrade: held in tests/portal/test_join.py and test_classes.py.
+    "portal:me_join": Row(NOBODY),
+    "portal:me_join_step": Row(NOBODY),
+    "portal:me_sign_up": Row(NOBODY),
+    "portal:me_sign_up_act": Row(NOBODY),
+    "portal:me_ticket": Row(NOBODY),
+    "portal:me_ticket_change": Row(NOBODY),
+    "portal:me_ticket_withdraw": Row(NOBODY),
     "portal:home": Row(PUBLIC),
     "university:courses": Row(PUBLIC),
     "university:blank_form": Row(PUBLIC),
+    "university:class": Row(PUBLIC, "university.classgroup"),
+    "university:class_form": Row(PUBLIC, "university.classgroup"),
+    "university:join": Row(PUBLIC, "university.classgroup"),
+    "university:poster": Row(PUBLIC, "university.classgroup"),
     "university:certificates": Row(PUBLIC),
     "university:works": Row(PUBLIC),
     "university:work_photo": Row(PUBLIC, "university.studentwork"),
@@ -590,6 +612,8 @@ DOORS = {
 # Where a stock page asks for something else than its name says.
 EXCEPTIONS = {
     **{name: Row(*asked) for name, asked in LIFE_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in DRAW_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in AIR_EXCEPTIONS.items()},
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.
     "admin:people_phone_changelist": Row("people.view_phone"),
     "admin:people_relative_changelist": Row("people.view_relative"),
@@ -669,6 +693,8 @@ EXCEPTIONS = {
     "admin:ledgers_medicine_change": Row("ledgers.view_medicine", "ledgers.medicine", post=NOBODY),
     "admin:ledgers_assessment_restore": Row("ledgers.change_assessment", "ledgers.assessment", post=NOBODY),
     **{name: Row(*asked) for name, asked in TREATMENT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in STUDENT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in DESK_EXCEPTIONS.items()},
     # Checks are raised by calls and ended by reports; periods away are added from a person's page and voided for good.
     "admin:ledgers_safetycheck_add": Row(NOBODY),
     "admin:ledgers_safetycheck_change": Row("ledgers.view_safetycheck", "ledgers.safetycheck", post=NOBODY),
@@ -909,6 +935,8 @@ def check(client, actor, world, route, row, method, allowed) -> list[str]:
         return check_desk(send, actor, world, route, row, method, allowed)
     if not row.model:
         return wrong(actor, route, method, "-", send(address(route, 1)), allowed)
+    if row.needs == PUBLIC:
+        return check_public(send, actor, world, route, row, method)
     own = send(address(route, world.own.objects[row.model].pk))
     found = wrong(actor, route, method, "own", own, allowed)
     if not is_staff(actor):
@@ -929,6 +957,16 @@ def check(client, actor, world, route, row, method, allowed) -> list[str]:
     if answer(foreign) != answer(missing):
         found.append(f"{route.name} {method}: foreign {foreign.status_code} unlike missing {missing.status_code}")
     return found
+
+
+def check_public(send, actor, world, route, row, method) -> list[str]:
+    """A page that anybody may read by the public id of its object, of whatever side, if that was published: it shows
+    no canary, and what is not there is not found."""
+    found = []
+    for side in (world.own, world.foreign):
+        response = send(address(route, side.objects[row.model].public_id))
+        found += wrong(actor, route, method, "published", response, is_open(response))
+    return found + wrong(actor, route, method, "missing", send(address(route, None)), False)
 
 
 def own_address(route: Route, row: Row, world) -> str:

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.organisation.models import RuleSet
 from apps.people.models import Household, Person
 from apps.signups.choices import SignUpState
 from apps.signups.models import Offering, SignUp, Ticket
@@ -166,6 +167,17 @@ def test_full_means_the_waiting_list_in_words(client, family, school):
 
     assert "第1位候补" in page
     assert "位置不会丢" in page
+
+
+def test_papers_that_bar_a_place_are_signed_on_the_way(client, family, school):
+    RuleSet.objects.create(
+        kind="university.papers", effective_from="2026-01-01", document_no="测〔2026〕1号",
+        values={"blocks": ["safety"]},
+    )  # fmt: skip
+    group = open_class(school)
+    client.force_login(family.own)
+
+    assert "已录取" in client.post(walk(client, group), follow=True).content.decode()
 
 
 def test_doubts_about_health_are_not_kept(client, family, school):

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.common.errors import BusinessError
 from apps.people.choices import ProxyScope
-from apps.signups.choices import SignUpState
+from apps.signups.choices import RoundState, SignUpState
 from apps.signups.models import Round
 from apps.signups.services import offers, seats, tickets
 from apps.university.choices.money import RefundCause
@@ -115,7 +115,7 @@ def leaving_words(one: Asked) -> str:
 
 
 def refund_words(one: Asked) -> str:
-    """What would be given back if he left today; nothing is promised that finance has not paid."""
+    """What would be given back if he left today, as far as the school's window agrees. See rule book 9.44."""
     if one.enrolment is None:
         return ""
     if not one.enrolment.paid:
@@ -128,7 +128,7 @@ def refund_words(one: Asked) -> str:
 
 @own_page(scope=ENROL)
 def act(request, acting, key, act):
-    """Ask, then do; what is no longer possible is said calmly on the sign-up's own page."""
+    """Ask, then do; what is no longer possible is said calmly on the sign-up's own page. See rule book 9.44."""
     if act not in ACTS:
         raise Http404
     one = asked_or_404(acting, key)
@@ -180,7 +180,7 @@ def ticket(request, acting, key):
     holders = found.ticket.holders.select_related("person").exclude(person=acting.person.pk)
     context = {
         "own": found, "others": [one.person.name for one in holders], "title": title_of(found),
-        "draw_url": resolve_draw(found), "result": result_words(found, whom(acting)),
+        "draw_url": draw_url(found), "result": result_words(found, whom(acting)),
     }  # fmt: skip
     return show(request, acting, "portal/me/ticket.html", context)
 
@@ -205,12 +205,10 @@ def result_words(found: OwnTicket, him: str) -> tuple[str, str] | None:
     return (f"这次没有抽中，按签号排在{'、'.join(waits)}，有人退出就通知。" if waits else "这次没有抽中。"), why
 
 
-def resolve_draw(found: OwnTicket) -> str:
-    """The public page of the draw, where there is one."""
-    try:
-        return reverse("university:draw", args=[found.ticket.round.public_id])
-    except NoReverseMatch:
-        return ""
+def draw_url(found: OwnTicket) -> str:
+    """The public page of the draw, which shows a list once it is closed."""
+    drawn = found.ticket.round
+    return reverse("university:draw", args=[drawn.public_id]) if drawn.state != RoundState.COLLECTING else ""
 
 
 @own_page(scope=ENROL)

@@ -6,6 +6,7 @@ key of the form goes along and makes one sign-up, however often it is sent.
 """
 
 import datetime as dt
+import functools
 import uuid
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +32,7 @@ from apps.signups.services import seats, tickets
 from apps.university.models import ClassGroup
 from apps.university.queries import catalogue, own
 from apps.university.queries.catalogue import Card
+from apps.university.queries.students import papers_refusal
 from apps.university.rules.openings import OPEN, Phase, how_given
 
 from . import join_papers
@@ -46,6 +48,7 @@ PAGE = "portal/me/join_{}.html"
 def door(view):
     """Whom the account may enrol: nobody reads how it is done without; more than one is asked for whom."""
 
+    @functools.wraps(view)
     def wrapped(request, key, step=""):
         people = [acting for acting in actings(request) if acting.may(ProxyScope.ENROL)]
         if not people:
@@ -154,8 +157,10 @@ class Join:
         """Why he may not have a place here; empty when he may."""
         if self.card.phase not in OPEN:
             return f"{self.card.standing}。"
-        found = kind_of(self.group.offering).refusals(self.group.offering, [self.person.pk], self.on)
-        return found.get(self.person.pk, "")
+        key = self.person.pk
+        found = kind_of(self.group.offering).refusals(self.group.offering, [key], self.on).get(key, "")
+        for_papers = papers_refusal(self.group, [key], self.on).get(key, "") if found and self.papers.settles else ""
+        return "" if found == for_papers else found  # he signs them at their own screen
 
 
 def catalogue_key(text: str) -> uuid.UUID | None:
@@ -179,7 +184,7 @@ def begin(request, people, acting, key, step):
 
 @door
 def step(request, people, acting, key, step):
-    """One screen. All that speaks against it is said before anything is asked."""
+    """One screen. All that speaks against it is said before anything is asked. See rule book 9.43."""
     if key_of(request) is None:
         return redirect("portal:me_join", key)
     if step == REVIEW and request.method == "POST" and acting is not None:

@@ -10,7 +10,7 @@ from apps.university.choices.statements import SignerRelation, StatementKind
 from apps.university.models import ClassGroup
 from apps.university.queries.students import paper_rules, signed_of
 from apps.university.rules.letters import SAFETY_LETTER
-from apps.university.rules.statements import missing
+from apps.university.rules.statements import blocking, missing
 from apps.university.services.statements import record_statements
 from apps.university.services.students import register
 
@@ -26,20 +26,23 @@ ON_SCREEN = (StatementKind.HEALTH, StatementKind.SAFETY)
 @dataclass(frozen=True)
 class Papers:
     """`asked`: to be signed on the screen now; `on_paper`: to be brought, in words. `family`: his family has to agree,
-    and `family_here`: it is they who ask now."""
+    and `family_here`: it is they who ask now. `settles`: once `asked` is signed, no paper stands in the way of a place.
+    """
 
     asked: tuple[str, ...] = ()
     on_paper: tuple[str, ...] = ()
     family: bool = False
     family_here: bool = False
+    settles: bool = False
     letter: tuple[str, ...] = SAFETY_LETTER
 
 
 def needed(acting: Acting, group: ClassGroup, on: dt.date) -> Papers:
-    """What is still wanting for this class. Two queries."""
+    """What is still wanting for this class. Two queries. See rule book 9.43."""
     person, strenuous = acting.person, group.course.strenuous
     signed = signed_of([person.pk]).get(person.pk, {})
-    lacking = missing(age_of(person, group.first_on), strenuous, signed, on, paper_rules(group, on))
+    rules = paper_rules(group, on)
+    lacking = missing(age_of(person, group.first_on), strenuous, signed, on, rules)
     wanted = [kind for kind in ON_SCREEN if kind in lacking]
     if group.needs_health and StatementKind.HEALTH not in signed and StatementKind.HEALTH not in wanted:
         wanted.insert(0, StatementKind.HEALTH)
@@ -48,7 +51,8 @@ def needed(acting: Acting, group: ClassGroup, on: dt.date) -> Papers:
     if here:
         wanted.append(StatementKind.FAMILY)
     rest = [StatementKind(kind).label for kind in lacking if kind not in wanted]
-    return Papers(tuple(wanted), tuple(rest), family, here)
+    settles = bool(wanted) and not blocking([kind for kind in lacking if kind not in wanted], rules)
+    return Papers(tuple(wanted), tuple(rest), family, here, settles)
 
 
 def lacking_words(acting: Acting, group: ClassGroup, on: dt.date) -> list[str]:

@@ -128,7 +128,8 @@ def takes_people(now: dt.datetime) -> Q:
 
 
 def found(wish: Wish, now: dt.datetime):
-    """Classes that answer a wish: his district first, those open now before those to open, full ones last."""
+    """Classes that answer a wish: his district first, those open now before those to open, full ones last. See rule
+    book 9.40."""
     rows = shown(timezone.localdate(now))
     if not wish.everything:
         rows = rows.filter(takes_people(now))

@@ -143,7 +143,8 @@ class OwnTicket:
 
 
 def asked_of(person: Person, now: dt.datetime) -> list[Asked]:
-    """What he asked for that stands, and what ended within two months; the latest first. Seven queries at most."""
+    """What he asked for that stands, and what ended within two months; the latest first. Seven queries at most. See
+    rule book 9.42."""
     rows = _rows(person).filter(Q(state__in=ACTIVE) | Q(ended_at__gt=now - OVER_SHOWN))
     return described(rows.order_by("-queued_at", "preference", "-pk")[:MOST], now)
 

@@ -27,7 +27,7 @@ def span_words(starts: int, ends: int) -> str:
 
 def week_words(slots: Iterable) -> str:
     """每周二、周四上午 9:00–10:30 of slots with `weekday` (1 is Monday), `starts` and `ends`; times that agree are said
-    once. Empty without slots."""
+    once. Empty without slots. See rule book 9.40."""
     days: dict[tuple[int, int], list[int]] = {}
     for slot in sorted(slots, key=lambda one: (one.weekday, one.starts)):
         days.setdefault((slot.starts, slot.ends), []).append(slot.weekday)

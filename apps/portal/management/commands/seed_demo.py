@@ -13,6 +13,7 @@ from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
 from apps.portal.demo.aftermath import write_aftermath
 from apps.portal.demo.aid import write_aid
+from apps.portal.demo.air import write_air
 from apps.portal.demo.branch_life import write_branch_life
 from apps.portal.demo.campaigns import write_campaigns
 from apps.portal.demo.care import write_care
@@ -25,23 +26,27 @@ from apps.portal.demo.doors import write_doors
 from apps.portal.demo.draws import write_draws
 from apps.portal.demo.dues import fill_branch, write_dues
 from apps.portal.demo.elections import write_elections
+from apps.portal.demo.enrolment_desk import write_enrolment_desk
 from apps.portal.demo.evaluation import write_evaluations
 from apps.portal.demo.family import write_family
 from apps.portal.demo.health import write_health
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.medals import write_medals
 from apps.portal.demo.organisations import write_organisation_life
+from apps.portal.demo.own_classes import write_own_classes
 from apps.portal.demo.pairing import write_pairing
 from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.plans import write_plans
 from apps.portal.demo.roster_file import write_roster
+from apps.portal.demo.school_life import write_school_life
 from apps.portal.demo.schools import write_schools
 from apps.portal.demo.service import write_hospital_stays, write_service
 from apps.portal.demo.sign_in import write_sign_in
 from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.standing import write_standing
+from apps.portal.demo.students import write_students
 from apps.portal.demo.transfers import write_transfers
 from apps.portal.demo.treatments import write_treatments
 from apps.portal.demo.unit_checks import write_unit_checks
@@ -112,7 +117,12 @@ class Command(BaseCommand):
         write_import(units, staff, on=on)
         write_aftermath(staff, on=on)
         write_schools(staff, on=on)
+        write_school_life(staff, on=on)
+        write_students(staff, on=on)
+        write_enrolment_desk(staff, on=on)
+        write_air(staff, on=on)
         write_draws(staff, on=on)
+        write_own_classes(staff, on=on)
         write_class_life(staff, on=on)
         return written
 
