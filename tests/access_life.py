@@ -15,6 +15,8 @@ from apps.university.models import (
     Enrolment,
     Leave,
     SessionAct,
+    StudentWork,
+    Survey,
 )
 from tests.builders import make_class, make_person, make_school
 
@@ -97,6 +99,15 @@ LIFE_OBJECTS = {
         enrolment=_enrolment(side), basis="weeks", since=DAY
     ),
     "university.certificate": _certificate,
+    "university.survey": lambda side: Survey.objects.create(class_group=_class(side), opens_on=DAY, closes_on=LATER),
+    "university.studentwork": lambda side: StudentWork.objects.create(
+        class_group=_class(side),
+        student=_enrolment(side).student,
+        title="秋山",
+        text="秋山如画",
+        consent_by="paper",
+        consent_on=DAY,
+    ),
     "university.classchange": _change,
     "university.classmerge": lambda side: ClassMerge.objects.create(
         source=_class(side), class_group=_other(side), reason="人数不够", asked_at=SUMMER
@@ -137,6 +148,12 @@ LIFE_PAGES = {
     "admin:university_certificate_late": ("university.change_certificate", "university.enrolment"),
     "admin:university_certificate_print": ("university.change_certificate", "university.certificate"),
     "admin:university_certificate_withdraw": ("university.change_certificate", "university.certificate"),
+    "admin:university_survey_open": ("university.change_survey", "university.classgroup"),
+    "admin:university_survey_figures": ("university.view_survey", "university.survey"),
+    "admin:university_survey_sheet": ("university.view_survey", "university.survey"),
+    "admin:university_survey_enter": ("university.change_survey", "university.survey"),
+    "admin:university_studentwork_enter": ("university.change_studentwork", "university.classgroup"),
+    "admin:university_studentwork_withdraw": ("university.change_studentwork", "university.studentwork"),
     "admin:university_leave_find": ("university.change_leave",),
     "admin:university_leave_enter": ("university.change_leave", "university.student"),
     "admin:university_leave_end": ("university.change_leave", "university.leave"),
@@ -148,10 +165,28 @@ LIFE_PAGES = {
 LIFE_EXCEPTIONS = {
     **{
         f"admin:university_{model}_add": (NOBODY,)
-        for model in ("sessionact", "leave", "absencecase", "certificate", "classchange", "classmerge")
+        for model in (
+            "sessionact",
+            "leave",
+            "absencecase",
+            "certificate",
+            "classchange",
+            "classmerge",
+            "survey",
+            "studentwork",
+        )
     },
     **{
         f"admin:university_{model}_change": (f"university.view_{model}", f"university.{model}", NOBODY)
-        for model in ("sessionact", "leave", "absencecase", "certificate", "classchange", "classmerge")
+        for model in (
+            "sessionact",
+            "leave",
+            "absencecase",
+            "certificate",
+            "classchange",
+            "classmerge",
+            "survey",
+            "studentwork",
+        )
     },
 }

@@ -110,8 +110,12 @@ from apps.registry.models import (
     Worker,
 )
 from apps.reminders.models import Reminder
+from tests.access_desk import DESK_OBJECTS
+from tests.access_draws import DRAW_OBJECTS
 from tests.access_health import HEALTH_OBJECTS
 from tests.access_life import LIFE_OBJECTS
+from tests.access_schools import SCHOOL_OBJECTS
+from tests.access_students import STUDENT_OBJECTS
 from tests.access_treatments import TREATMENT_OBJECTS, TREATMENT_SHARED
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
@@ -622,8 +626,12 @@ OBJECTS: dict[str, Builder] = {
 
 # Everybody with the right to view sees these wherever they belong: reference data and logs.
 OBJECTS |= HEALTH_OBJECTS
+OBJECTS |= DRAW_OBJECTS
 OBJECTS |= TREATMENT_OBJECTS
+OBJECTS |= SCHOOL_OBJECTS
+OBJECTS |= DESK_OBJECTS
 OBJECTS |= {label: build for label, build in LIFE_OBJECTS.items() if label not in OBJECTS}
+OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 SHARED = {
     "ledgers.afterdeathitem",
     "organisation.division",

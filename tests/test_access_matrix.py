@@ -26,7 +26,11 @@ from apps.accounts.access import current_grants
 from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.branches.access import current_posts
+from tests.access_desk import DESK_EXCEPTIONS, DESK_PAGES
+from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
+from tests.access_schools import SCHOOL_PAGES
+from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
@@ -255,7 +259,11 @@ PAGES = {
     "admin:ledgers_homeadaptation_photo": Row(NOBODY, "ledgers.homeadaptation"),
     "admin:ledgers_homeadaptation_photo-remove": Row(NOBODY, "ledgers.homeadaptation"),
     **{name: Row(*asked) for name, asked in TREATMENT_PAGES.items()},
+    **{name: Row(*asked) for name, asked in SCHOOL_PAGES.items()},
+    **{name: Row(*asked) for name, asked in STUDENT_PAGES.items()},
+    **{name: Row(*asked) for name, asked in DESK_PAGES.items()},
     **{name: Row(*asked) for name, asked in LIFE_PAGES.items()},
+    **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
     "admin:people_proxygrant_print": Row("people.change_proxygrant", "people.proxygrant"),
@@ -559,6 +567,8 @@ PAGES = {
             "farewell",
             "leave",
             "leave_end",
+            "survey",
+            "works",
         )
     },
     "portal:me_farewell_sheet": Row(NOBODY, "people.person"),
@@ -578,6 +588,8 @@ PAGES = {
     "university:join": Row(PUBLIC, "university.classgroup"),
     "university:poster": Row(PUBLIC, "university.classgroup"),
     "university:certificates": Row(PUBLIC),
+    "university:works": Row(PUBLIC),
+    "university:work_photo": Row(PUBLIC, "university.studentwork"),
     "university:class_timetable": Row(PUBLIC, "university.classgroup"),
     "university:class_feed": Row(PUBLIC, "university.classgroup"),
     "portal:activities": Row(PUBLIC),
@@ -598,6 +610,7 @@ DOORS = {
 # Where a stock page asks for something else than its name says.
 EXCEPTIONS = {
     **{name: Row(*asked) for name, asked in LIFE_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in DRAW_EXCEPTIONS.items()},
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.
     "admin:people_phone_changelist": Row("people.view_phone"),
     "admin:people_relative_changelist": Row("people.view_relative"),
@@ -677,6 +690,8 @@ EXCEPTIONS = {
     "admin:ledgers_medicine_change": Row("ledgers.view_medicine", "ledgers.medicine", post=NOBODY),
     "admin:ledgers_assessment_restore": Row("ledgers.change_assessment", "ledgers.assessment", post=NOBODY),
     **{name: Row(*asked) for name, asked in TREATMENT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in STUDENT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in DESK_EXCEPTIONS.items()},
     # Checks are raised by calls and ended by reports; periods away are added from a person's page and voided for good.
     "admin:ledgers_safetycheck_add": Row(NOBODY),
     "admin:ledgers_safetycheck_change": Row("ledgers.view_safetycheck", "ledgers.safetycheck", post=NOBODY),
@@ -942,8 +957,8 @@ def check(client, actor, world, route, row, method, allowed) -> list[str]:
 
 
 def check_public(send, actor, world, route, row, method) -> list[str]:
-    """A page that anybody may read by the public id of its object, if that was published: it shows no canary, and
-    what is not there is not found."""
+    """A page that anybody may read by the public id of its object, of whatever side, if that was published: it shows
+    no canary, and what is not there is not found."""
     found = []
     for side in (world.own, world.foreign):
         response = send(address(route, side.objects[row.model].public_id))

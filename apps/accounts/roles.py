@@ -120,7 +120,8 @@ UNIVERSITY = _views(*_SCHOOLS) | _views(*_LESSONS) | _views(*_LECTURES) | _views
 # Senior university: who may see people there.
 _LIFE = (
     "university.sessionact", "university.classmerge", "university.rollcall", "university.leave",
-    "university.absencecase", "university.classchange", "university.certificate",
+    "university.absencecase", "university.classchange", "university.certificate", "university.survey",
+    "university.studentwork",
 )  # fmt: skip
 UNIVERSITY_PEOPLE = (
     _views("university.teacher", "university.student", "university.enrolment")

@@ -30,18 +30,15 @@ def ancestor_ids(unit: Unit) -> list[int]:
 
 def rule_values(key: str, *, on: datetime.date, unit: Unit | None = None):
     """Values of rule kind `key` in force on a day for a unit: nearest ancestor first, then the whole city's, then
-    the defaults. Within one unit the latest `effective_from` not after `on` holds."""
-    order: list[int | None] = [*(ancestor_ids(unit) if unit else []), None]
+    the defaults. Within one unit the latest `effective_from` not after `on` holds. One query."""
+    above = [unit.path[:end] for end in range(len(unit.path), 0, -Unit.steplen)] if unit else []
     rows = RuleSet.objects.filter(
-        Q(unit_id__in=[pk for pk in order if pk]) | Q(unit__isnull=True),
-        kind=key,
-        effective_from__lte=on,
-        voided_at__isnull=True,
+        Q(unit__path__in=above) | Q(unit__isnull=True), kind=key, effective_from__lte=on, voided_at__isnull=True
     ).order_by("effective_from", "pk")
-    latest = {row.unit_id: row for row in rows}
-    for unit_id in order:
-        if unit_id in latest:
-            return rules.build(key, latest[unit_id].values)
+    latest = dict(rows.values_list("unit__path", "values"))
+    for path in (*above, None):
+        if path in latest:
+            return rules.build(key, latest[path])
     return rules.kinds()[key].defaults
 
 

@@ -28,7 +28,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Entry:
-    """A ticket of the list: `people` of them get a place in a class or none does; at most `wants` of `choices`."""
+    """A ticket of the list: `people` of them get a place in a class or none does; at most `wants` of `choices`. See
+    rule book 9.12."""
 
     number: str
     priority: int
@@ -56,7 +57,8 @@ class Drawn:
 
 
 def ticket_number(pk: int) -> str:
-    """A number with a check digit (Luhn), so that one digit heard wrongly on the telephone is no other's number."""
+    """A number with a check digit (Luhn), so that one digit heard wrongly on the telephone is no other's number. See
+    rule book 9.11."""
     digits = f"{pk:06d}"
     return digits + _check_digit(digits)
 
@@ -78,18 +80,21 @@ def sha256(data: bytes | str) -> str:
 
 
 def seed_of(list_hash: str, secret: str, number: str) -> str:
-    """SHA-256 of the hash of the list, the secret and the number drawn in public, with | between them."""
+    """SHA-256 of the hash of the list, the secret and the number drawn in public, with | between them. See rule
+    book 9.15."""
     return sha256(f"{list_hash}|{secret}|{number}")
 
 
 def key_of(seed: str, number: str, lots: int) -> str:
-    """The smallest SHA-256 of seed | ticket number | 1 … lots: more lots, more likely to be early."""
+    """The smallest SHA-256 of seed | ticket number | 1 … lots: more lots, more likely to be early. See rule
+    book 9.16."""
     return min(sha256(f"{seed}|{number}|{lot}") for lot in range(1, lots + 1))
 
 
 def draw(draw_list: DrawList, seed: str) -> list[Drawn]:
     """All tickets in the order drawn. One after the other gets the first of its choices that have room for all its
-    people and clash with none it got, up to what it wants; who got nothing waits in this order."""
+    people and clash with none it got, up to what it wants; who got nothing waits in this order. See
+    rule book 9.12 and 9.16."""
     free = {place.code: place.places for place in draw_list.places}
     clashes = {place.code: set(place.clashes) for place in draw_list.places}
     ranked = sorted(
@@ -191,7 +196,7 @@ def is_list(data: bytes) -> bool:
 
 def check(list_data: bytes, result_data: bytes) -> list[str]:
     """What does not agree between the two files, in sentences; empty: the result follows from the list, the secret and
-    the number, to the last byte. Raises WrongFile."""
+    the number, to the last byte. Raises WrongFile. See rule book 9.17."""
     head, drawn = read_result(result_data)
     list_hash = sha256(list_data)
     faults = []

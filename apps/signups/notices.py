@@ -79,5 +79,6 @@ for _key, _part in (
     register_template(
         Template(key=_key, label=_PARTS[_part], texts=SignUpTexts.rule_key, part=f"{_part}_", facts=facts)
     )
-register_template(Template(key=RING, label="有名额空出，请联系候补的同志", unit="位"))
-register_template(Template(key=PASSED, label="没有联系上，名额轮到下一位", unit="位"))
+OFFERS = "admin:signups_offer_changelist"
+register_template(Template(key=RING, label="有名额空出，请联系候补的同志", unit="位", page=OFFERS))
+register_template(Template(key=PASSED, label="没有联系上，名额轮到下一位", unit="位", page=OFFERS))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import air, catalogue, class_life, draws, lesson_files, tv
+from .views import air, catalogue, class_life, draws, lesson_files, tv, works
 
 app_name = "university"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("draws/<uuid:key>/", draws.draw, name="draw"),
     path("draws/<uuid:key>/list.txt", draws.list_file, name="draw_list"),
     path("draws/<uuid:key>/result.txt", draws.result_file, name="draw_result"),
+    path("works/", works.gallery, name="works"),
+    path("works/<uuid:key>/photo/", works.photo, name="work_photo"),
     path("certificates/", class_life.certificates, name="certificates"),
     path("<uuid:key>/timetable/", class_life.timetable, name="class_timetable"),
     path("<uuid:key>/timetable.ics", class_life.feed, name="class_feed"),

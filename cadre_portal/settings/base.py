@@ -286,6 +286,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 280},
     },
+    "tell-draw-results": {
+        "task": "apps.signups.tasks.tell_draw_results",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "purge-blobs": {"task": "apps.common.tasks.purge_blobs", "schedule": crontab(hour=3, minute=20)},
 }
 

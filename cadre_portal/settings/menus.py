@@ -112,6 +112,8 @@ STAFF_NAVIGATION = [
     ("老年大学", "换班记录", "admin:university_classchange_changelist", "university.view_classchange"),
     ("老年大学", "并班", "admin:university_classmerge_changelist", "university.view_classmerge"),
     ("老年大学", "结业证书", "admin:university_certificate_changelist", "university.view_certificate"),
+    ("老年大学", "学员评价", "admin:university_survey_changelist", "university.view_survey"),
+    ("老年大学", "学员作品", "admin:university_studentwork_changelist", "university.view_studentwork"),
     ("老年大学", "学员", "admin:university_student_changelist", "university.view_student"),
     ("老年大学", "没有缴费的", "admin:university_payment_due", "university.view_payment"),
     ("老年大学", "缴费", "admin:university_payment_changelist", "university.view_payment"),

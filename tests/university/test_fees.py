@@ -122,6 +122,8 @@ def test_a_refund_goes_its_way_and_never_exceeds_what_was_paid(enrolled):
     with pytest.raises(BusinessError, match="已退"):
         refunds.pay(signed, on=ON, voucher="", actor=None, today=ON)
     assert statement_of(enrolled.student).refunds == [refund]
+    with pytest.raises(BusinessError, match="已经退过费"):
+        leave(enrolled)
 
 
 def test_the_last_step_of_a_refund_is_taken_back_whole(enrolled):

@@ -70,7 +70,7 @@ def test_seats_count_offers_do_not_and_one_look_serves_many(django_assert_max_nu
     ask(reads, one), ask(full, two)
     waits = ask(full, three)
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):
         found = refusals(other, [one.pk, two.pk, three.pk], NOW.date())
 
     assert found.keys() == {one.pk, two.pk}

@@ -21,6 +21,8 @@ from apps.university.services import lessons
 from apps.university.services.attendance import note_leave, take_roll
 from apps.university.services.classes import ClassFacts, begin_class, create_class, publish_class
 from apps.university.services.completion import decide_completion, withdraw_certificate
+from apps.university.services.surveys import enter_sheets, open_survey
+from apps.university.services.works import add_work
 
 DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 CLASSES, STUDENTS = 4, 12
@@ -34,7 +36,7 @@ def write_class_life(staff, *, on: dt.date) -> None:
     """Nothing where rolls stand already."""
     if RollCall.objects.exists():
         return
-    clerk, draws = staff["daxue"], random.Random(20261123)
+    clerk, draws = staff["daxue"], random.Random(20261123)  # noqa: S311
     people = list(Person.objects.living().filter(cadre__isnull=False, birth_date__gte="1952").order_by("-pk")[:120])
     now = timezone.make_aware(dt.datetime.combine(on, dt.time(9, 20)))
     running = ClassGroup.objects.filter(state=ClassState.RUNNING).select_related("offering", "school", "term", "course")
@@ -45,6 +47,7 @@ def write_class_life(staff, *, on: dt.date) -> None:
         _leave(groups[0], clerk, on)
         _changes(groups, clerk, now)
         _last_term(groups[0], people, draws, clerk)
+        _keepsakes(groups[0], clerk, on)
 
 
 def _with_students(running: list[ClassGroup], people: list[Person], clerk) -> list[ClassGroup]:
@@ -162,3 +165,22 @@ def _last_term(group: ClassGroup, people: list[Person], draws: random.Random, cl
         certificates = decide_completion(made, decisions, actor=clerk, on=until)
         if certificates:
             withdraw_certificate(certificates[-1], reason="姓名印错，重发", actor=clerk, on=until + 3 * DAY)
+
+
+def _keepsakes(group: ClassGroup, clerk, on: dt.date) -> None:
+    """A survey with enough sheets to be read, and two poems that may be shown."""
+    survey = open_survey(group, closes_on=on + 2 * WEEK, actor=clerk, on=on)
+    said = ("讲得慢一点就更好了", "", "教室暖气足", "", "", "谢谢老师", "")
+    sheets = [
+        (uuid.uuid4(), {"teaching": 3 - place % 2, "content": 3, "place": 2 + place % 2, "again": 3}, words)
+        for place, words in enumerate(said)
+    ]
+    enter_sheets(survey, sheets, actor=clerk)
+    rows = Enrolment.objects.filter(class_group=group, state=EnrolmentState.STUDYING).select_related("student")
+    poems = (("秋日习字", "一窗秋色一窗风，\n墨润毫端兴未穷。\n莫道桑榆时已晚，\n满头霜雪写青松。"),
+             ("课后", "放学归来日影斜，\n一笺小字映窗纱。"))  # fmt: skip
+    for row, (title, text) in zip(rows.order_by("pk")[1:3], poems, strict=False):
+        add_work(
+            group, row.student, title=title, text=text, photo=None, shown_name="surname", consent_by="paper",
+            consent_on=on - DAY, actor=clerk, on=on,
+        )  # fmt: skip

@@ -13,6 +13,7 @@ from apps.common.errors import BusinessError
 from apps.people.choices import LifeStatus
 from apps.people.models import Person
 from apps.signups.choices import Mode, RoundState, SignUpSource
+from apps.signups.draw_telling import tell_results
 from apps.signups.models import Offering, Round
 from apps.signups.services.draws import draw, freeze, publish
 from apps.signups.services.rounds import save_round
@@ -72,6 +73,7 @@ def _write_past(people: Iterator[Person], clerk: User, on: dt.date) -> None:
     freeze(round, actor=clerk, now=moment(begins - 3 * WEEK, 18 * HOUR))
     draw(round, number="0427", witnesses="学员代表王桂兰、周德明，工作人员何敏", actor=clerk, now=round.draws_at)
     publish(round, actor=clerk, now=round.draws_at + dt.timedelta(hours=1))
+    tell_results(round.draws_at + dt.timedelta(hours=1))
     for one in made:
         begin_class(one, actor=clerk)
 

@@ -26,6 +26,7 @@ from .join import choices_of, source_of
 from .join_forms import ChoicesForm
 from .join_papers import lacking_words
 from .standing import own_page, show, whom
+from .surveys import waiting_surveys
 
 ENROL = ProxyScope.ENROL
 UNDO, LEAVE, ACCEPT, DECLINE = "undo", "leave", "accept", "decline"
@@ -44,6 +45,7 @@ def home(request, acting):
         "waiting": [one for one in asked if one.state == SignUpState.WAITING],
         "tickets": drawn, "over": [one for one in asked if not one.is_active or not is_studying(one)],
         "nothing": not asked,
+        "surveys": [] if acting.is_proxy else waiting_surveys(acting.person.pk, timezone.localdate(now)),
     }  # fmt: skip
     return show(request, acting, "portal/me/classes.html", context)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import aid, classes, farewell, join, leaves, views
+from . import aid, classes, farewell, join, leaves, surveys, views
 
 # Named in the portal's own namespace.
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("classes/ticket/<uuid:key>/withdraw/", classes.withdraw_ticket, name="me_ticket_withdraw"),
     path("leave/", leaves.leave, name="me_leave"),
     path("leave/<uuid:key>/", leaves.end, name="me_leave_end"),
+    path("survey/<uuid:key>/", surveys.survey, name="me_survey"),
+    path("works/", surveys.works, name="me_works"),
     path("change/", views.change, name="me_change"),
     path("change/phone/", views.change_phone, name="me_change_phone"),
     path("change/address/", views.change_address, name="me_change_address"),

@@ -80,6 +80,7 @@ class Round(Record):
     frozen_at = models.DateTimeField("封存时间", null=True, blank=True, editable=False)
     drawn_at = models.DateTimeField("抽签完成时间", null=True, blank=True, editable=False)
     published_at = models.DateTimeField("公布时间", null=True, blank=True, editable=False)
+    told_at = models.DateTimeField("通知完成时间", null=True, blank=True, editable=False)
     remarks = models.TextField("公开说明", max_length=2000, blank=True, db_default="", editable=False)
 
     objects = RoundQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""A class that goes on as a whole: places kept for those who were in it, before anybody else asks (rule book 9.45).
+"""A class that goes on as a whole: places kept for those who were in it, before anybody else asks (rule book 9.49).
 
 They come first by their priority class: whom nobody could tell in time goes back to waiting, and is the first to be
 asked again (`services.offers.lapse_due`).
@@ -53,7 +53,8 @@ def offer_continuing(
     offering: Offering, persons: Sequence[int], *, answer_by: dt.datetime, actor: User, now: dt.datetime
 ) -> Continued:
     """Keep a place for each of `persons` until `answer_by`, in the order given while there are places; the rest wait,
-    before everybody else. Done again it adds who is new. All of them are told."""
+    before everybody else. Done again it adds who is new. All of them are told. See rule book
+    9.49."""
     lock_persons(persons)
     places = lock_places([offering.pk])[offering.pk]
     found = sort_out(places.offering, persons, places.free, timezone.localdate(now))

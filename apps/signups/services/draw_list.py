@@ -33,7 +33,8 @@ def offerings_of(round: Round) -> list[Offering]:
 
 def list_of(round: Round, now: dt.datetime) -> DrawList:
     """The list as it stands: tickets that were not withdrawn, without their dead; choices that a person may have and
-    has time for; places that are neither taken nor held back. A handful of statements and one a class."""
+    has time for; places that are neither taken nor held back. A handful of statements and a few a class. See rule
+    book 9.11."""
     offerings = offerings_of(round)
     on = timezone.localdate(now)
     holders = _holders(round)

@@ -4,16 +4,14 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+import pgtrigger
 from django.db import connection
 from django.utils import timezone
 
 from apps.common.errors import BusinessError
 from apps.common.insert_select import copy_rows, execute
-from apps.messaging.choices import DeliveryClass
-from apps.messaging.services.posting import NewMessage, post
 from apps.people.models import Person
 from apps.signups.choices import SignUpState
-from apps.signups.draw_notices import DRAW_PLACED, DRAW_WAITS
 from apps.signups.drawing import Drawn
 from apps.signups.kinds import kind_of
 from apps.signups.models import Offering, Places, Round, SignUp, Ticket, TicketHolder
@@ -31,9 +29,9 @@ WHERE s.state = 'applied' AND s.voided_at IS NULL
 SETTLE = """
 UPDATE signups_signup s SET
     lot = d.place, priority = d.priority, state = d.state,
-    seated_at = CASE WHEN d.state = 'seated' THEN %(now)s END,
-    ended_at = CASE WHEN d.state = 'off' THEN %(now)s END,
-    end_reason = CASE WHEN d.state = 'off' THEN %(content)s ELSE '' END
+    seated_at = CASE WHEN d.state = 'seated' THEN %s::timestamptz END,
+    ended_at = CASE WHEN d.state = 'off' THEN %s::timestamptz END,
+    end_reason = CASE WHEN d.state = 'off' THEN %s ELSE '' END
 FROM (
     SELECT a.id, t.place, k.priority, CASE
         WHEN w.offering_id IS NOT NULL THEN 'seated' WHEN coalesce(g.got, 0) >= k.wants THEN 'off' ELSE 'waiting'
@@ -54,7 +52,6 @@ JOIN signups_offeringtime t ON t.offering_id = s.offering_id
 WHERE s.state = 'seated'
 """
 CONTENT = "抽签已录取别的志愿"
-NEWS_FOR = dt.timedelta(days=30)
 
 
 def lock_winners(round: Round, drawn: Iterable[Drawn]) -> None:
@@ -66,7 +63,7 @@ def lock_winners(round: Round, drawn: Iterable[Drawn]) -> None:
 
 
 def seat(round: Round, drawn: list[Drawn], *, now: dt.datetime) -> None:
-    """Give the places drawn, rank all others, and tell everybody. Persons and round are locked.
+    """Give the places drawn and rank all others. Persons and round are locked. The history keeps no row of this step.
 
     Who may not have his place any more, or has no time for it since, waits with his rank; the place goes to the next.
     Raises BusinessError where a class has fewer places than were drawn.
@@ -85,10 +82,10 @@ def seat(round: Round, drawn: list[Drawn], *, now: dt.datetime) -> None:
         ((tickets[one.number], one.place) for one in drawn),
     )
     copy_rows("draw_won", [("ticket_id", "bigint"), ("offering_id", "bigint")], won)
-    execute(SETTLE, {"now": now, "content": CONTENT})
+    with pgtrigger.ignore("signups.SignUp:changed_update"):  # what each row was before, the frozen list says
+        execute(SETTLE, [now, now, CONTENT])
     execute(OCCUPY)
     _tell_the_room(round, offerings, on)
-    _post_results(round, now)
     _pass_on(offerings, now)
 
 
@@ -125,32 +122,6 @@ def _tell_the_room(round: Round, offerings: list[Offering], on: dt.date) -> None
         by_kind[row.offering.kind].append(row)
     for rows_of_kind in by_kind.values():
         kind_of(rows_of_kind[0].offering).seated(rows_of_kind, on)
-
-
-def _post_results(round: Round, now: dt.datetime) -> None:
-    """One notice a person: 已录取, or 候补."""
-    told: dict[int, str] = {}
-    rows = SignUp.objects.filter(ticket__round=round, state__in=(SignUpState.SEATED, SignUpState.WAITING))
-    for person, state in rows.order_by("person_id").values_list("person_id", "state"):
-        if state == SignUpState.SEATED:
-            told[person] = DRAW_PLACED
-        else:
-            told.setdefault(person, DRAW_WAITS)
-    post(
-        [
-            NewMessage(
-                key=f"draw:{round.pk}:{person}",
-                delivery_class=DeliveryClass.URGENT,
-                template=template,
-                person_id=person,
-                about_id=person,
-                context={"round": round.pk},
-                valid_until=now + NEWS_FOR,
-            )
-            for person, template in told.items()
-        ],
-        now=now,
-    )
 
 
 def _pass_on(offerings: list[Offering], now: dt.datetime) -> None:

@@ -46,7 +46,8 @@ FROM weighed WHERE t.id = weighed.ticket_id AND (t.lots <> weighed.lots OR t.pri
 
 
 def weigh(round: Round, *, on: dt.date, ticket: Ticket | None = None) -> int:
-    """Set them on all tickets of a round, or on one; returns how many changed. One statement however many."""
+    """Set them on all tickets of a round, or on one; returns how many changed. One statement however
+    many. See rule book 9.13 and 9.14."""
     rules: DrawRules = rule_values(DrawRules.rule_key, on=on, unit=round.unit)
     values = {"round": round.pk, "kind": round.kind, "unit": round.unit_id, "ticket": ticket and ticket.pk}
     classes = {name: getattr(rules, name) for name in ("subsidised", "never_placed", "lost_before", "others")}

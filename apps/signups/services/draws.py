@@ -53,7 +53,7 @@ def freeze(round: Round, *, actor, now: dt.datetime) -> Round:
 @transaction.atomic
 def reopen(round: Round, *, reason: str, actor, now: dt.datetime) -> Round:
     """Set a frozen list aside while no number was drawn; the public page goes on showing its hash, and why. Another
-    list gets another secret."""
+    list gets another secret. See rule book 9.15."""
     round = _locked(round)
     if round.state != RoundState.FROZEN or round.public_number:
         raise BusinessError("只有封存以后、抽号码以前，才能作废名单。")
@@ -104,8 +104,8 @@ def undo_draw(round: Round, *, reason: str, actor, now: dt.datetime) -> Round:
 
 @transaction.atomic
 def publish(round: Round, *, actor, now: dt.datetime) -> Round:
-    """Give the places, rank those who wait, tell everybody; then it stands. Done again it changes nothing. See rule
-    book 9.18."""
+    """Give the places and rank those who wait; then it stands. Done again it changes nothing. Everybody is told within
+    minutes by `draw_telling`. See rule book 9.18."""
     known = Round.objects.get(pk=round.pk)
     if known.state == RoundState.PUBLISHED:
         return known

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from apps.people.models import Person
 from apps.signups.models import Offering, Places
 
+# Of the offering, its unit and its round, what every act asks for; the rest is read when it is wanted.
+READ = ("kind", "public_id", "title", "mode", "state", "opens_at", "closes_at", "unit__path", "round__state")
+
 
 def lock_persons(persons: Iterable[int]) -> None:
     rows = Person.objects.select_for_update(no_key=True).filter(pk__in=set(persons)).order_by("pk")
@@ -17,7 +20,7 @@ def lock_places(offerings: Iterable[int]) -> dict[int, Places]:
     ids = sorted(set(offerings))
     rows = Places.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
     found = {row.pk: row for row in rows}
-    for offering in Offering.objects.select_related("unit", "round").filter(pk__in=ids):
+    for offering in Offering.objects.select_related("unit", "round").only(*READ).filter(pk__in=ids):
         found[offering.pk].offering = offering
     return found
 

@@ -18,7 +18,7 @@ def save_round(round: Round, offerings: Sequence[Offering], *, actor) -> Round:
     """Store a round with exactly these offerings; they become lottery, and the round's window is theirs.
 
     BusinessError: not collecting any more, an offering of another round or kind, one taken out that somebody asked
-    for, an earlier end than people were told.
+    for, an earlier end than people were told. See rule book 9.10.
     """
     if round.kind not in kinds:
         raise ValueError(f"unknown kind: {round.kind}")

@@ -187,7 +187,7 @@ def pass_on(offering: Offering, now: dt.datetime) -> list[Offer]:
 
 def _asked_before(offering: Offering, person: Person, form_key: uuid.UUID) -> SignUp | None:
     standing = Q(offering=offering, person=person, state__in=ACTIVE, voided_at__isnull=True)
-    rows = list(SignUp.objects.select_related("offering").filter(Q(public_id=form_key) | standing))
+    rows = list(SignUp.objects.filter(Q(public_id=form_key) | standing))
     made = next((row for row in rows if row.public_id == form_key), None)
     if made is not None:
         if (made.offering_id, made.person_id) != (offering.pk, person.pk):

@@ -42,7 +42,8 @@ def apply(
     preference, each its own sign-up a person in state APPLIED; `wants`: how many of them at most.
 
     Sent twice under one `form_key` it is one ticket. Raises BusinessError with the sentence: window, number of
-    choices, already on a ticket, already signed up, not admitted there (age and so on, asked of the kind).
+    choices, already on a ticket, already signed up, not admitted there (age and so on, asked of the kind). See rule
+    book 9.11.
     """
     with transaction.atomic():
         persons = _locked(persons)
@@ -51,6 +52,7 @@ def apply(
             return _same(ticket, round, persons)
         _check_window(round, now)
         _check_alone(round, persons)
+        choices = _as_they_stand(choices)
         _check_choices(round, persons, choices, wants, now)
         ticket = _write(round, persons, form_key, {"wants": wants, "source": source, "grant": grant}, actor)
         _ask(ticket, persons, list(enumerate(choices, 1)), actor, now)
@@ -62,10 +64,11 @@ def apply(
 
 def change(ticket: Ticket, choices: Sequence[Offering], *, wants: int, actor, now: dt.datetime) -> Ticket:
     """Other choices or another order, under the same number; nothing changes where they are the same. Refusals as of
-    `apply`."""
+    `apply`. See rule book 9.11."""
     with transaction.atomic():
         ticket, persons, round = _open_ticket(ticket, now)
         asked = {(row.person_id, row.offering_id): row for row in _applied(ticket)}
+        choices = _as_they_stand(choices)
         _check_choices(round, persons, choices, wants, now, had={offering for _, offering in asked})
         places = {offering.pk: place for place, offering in enumerate(choices, 1)}
         _end([row for row in asked.values() if row.offering_id not in places], "改了志愿", now)
@@ -85,7 +88,8 @@ def change(ticket: Ticket, choices: Sequence[Offering], *, wants: int, actor, no
 
 
 def withdraw_ticket(ticket: Ticket, *, actor, now: dt.datetime) -> Ticket:
-    """Take the whole ticket back before the window closes; he may fill in another. Done again it changes nothing."""
+    """Take the whole ticket back before the window closes; he may fill in another. Done again it changes nothing.
+    See rule book 9.11."""
     with transaction.atomic():
         if Ticket.objects.filter(pk=ticket.pk, withdrawn_at__isnull=False).exists():
             return Ticket.objects.get(pk=ticket.pk)
@@ -140,6 +144,12 @@ def _check_alone(round: Round, persons: list[Person]) -> None:
         raise BusinessError(
             f"{name}这一批已经填过抽签表，编号 {holder.ticket.number}。要改志愿，请打开那张表修改。", code="twice"
         )
+
+
+def _as_they_stand(choices: Sequence[Offering]) -> list[Offering]:
+    """The offerings anew, in the order given: what the page showed may have been called off since."""
+    found = Offering.objects.in_bulk([one.pk for one in choices])
+    return [found[one.pk] for one in choices]
 
 
 def _check_choices(

@@ -21,7 +21,7 @@ from .passing import offer_free
 @transaction.atomic
 def to_waiting(sign_up: SignUp, *, reason: str, actor: User, now: dt.datetime) -> SignUp:
     """His place goes to the next; he waits at his old rank, and rests for some days so that the same place does not
-    come back to him at once. Waiting already he stays so."""
+    come back to him at once. Waiting already he stays so. See rule book 9.46."""
     lock_persons([sign_up.person_id])
     places = lock_places([sign_up.offering_id])[sign_up.offering_id]
     row = SignUp.objects.get(pk=sign_up.pk)

@@ -7,6 +7,7 @@ from .certificates import CertificateAdmin
 from .class_changes import ClassChangeAdmin, ClassMergeAdmin
 from .classes import ClassGroupAdmin
 from .continuing import ContinuationAdmin
+from .keepsakes import StudentWorkAdmin, SurveyAdmin
 from .lessons import LessonAdmin, LessonSeriesAdmin
 from .misconducts import MisconductAdmin
 from .offers import OfferAdmin
@@ -27,9 +28,10 @@ from .tickets import TicketAdmin
 
 __all__ = [
     "AbsenceCaseAdmin", "AgreementAdmin", "CampusAdmin", "CertificateAdmin", "ClassChangeAdmin", "ClassGroupAdmin",
-    "ClassMergeAdmin", "ContinuationAdmin", "CourseAdmin", "CourseNominationAdmin", "DepartmentAdmin", "LeaveAdmin",
-    "LessonAdmin", "LessonSeriesAdmin", "MajorAdmin", "MisconductAdmin", "OfferAdmin", "PadSheetAdmin",
-    "PartnerAdmin", "PaymentAdmin", "PracticeBaseAdmin", "ProgrammeAdmin", "QueueDayAdmin", "RefundAdmin",
-    "RoomAdmin", "RoomRepairAdmin", "RoundAdmin", "SchoolAdmin", "SessionActAdmin", "SignUpAdmin", "StudentAdmin",
-    "TeacherAdmin", "TeachingResearchAdmin", "TermAdmin", "TicketAdmin",
+    "ClassMergeAdmin", "ContinuationAdmin", "CourseAdmin", "CourseNominationAdmin", "DepartmentAdmin",
+    "LeaveAdmin", "LessonAdmin", "LessonSeriesAdmin", "MajorAdmin", "MisconductAdmin", "OfferAdmin",
+    "PadSheetAdmin", "PartnerAdmin", "PaymentAdmin", "PracticeBaseAdmin", "ProgrammeAdmin", "QueueDayAdmin",
+    "RefundAdmin", "RoomAdmin", "RoomRepairAdmin", "RoundAdmin", "SchoolAdmin", "SessionActAdmin", "SignUpAdmin",
+    "StudentAdmin", "StudentWorkAdmin", "SurveyAdmin", "TeacherAdmin", "TeachingResearchAdmin", "TermAdmin",
+    "TicketAdmin",
 ]  # fmt: skip

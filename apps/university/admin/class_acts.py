@@ -3,10 +3,13 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from apps.common import audit
 from apps.common.errors import BusinessError
+from apps.common.printing import frame_for
 from apps.signups.choices import Mode
 from apps.university.choices.schools import ClassState
 from apps.university.forms.classes import CopyForm
@@ -18,9 +21,11 @@ from apps.university.services.class_copies import HOWS, copy_classes, lines_of
 from apps.university.services.classes import publish_class, slots_of, what_is_missing
 
 from .base import send_print, send_workbook
+from .life_base import class_url
 
 MOST_TICKED = 300
 MOST_OUT = 2000
+SHOWN = (ClassState.PLANNED, ClassState.PUBLISHED)
 COLUMNS = (
     "学校", "学期", "班级", "系", "上课时间", "第一次课", "最后一次课", "教室", "主讲", "助教", "名额", "留给登记本",
     "已占",
@@ -46,7 +51,7 @@ class ClassActs:
             {"label": "招生简章", "url": f"{out}?as=print{query}"}, {"label": "导出 Excel",
             "url": f"{out}?as=xlsx{query}"},
         ]  # fmt: skip
-        few = below_least(ClassGroup.objects.visible_to(request.user)).count()
+        few = below_least(ClassGroup.objects.visible_to(request.user), timezone.now()).count()
         if few:
             tools.insert(0, {"label": f"人数不足的 {few} 个班", "url": f"{self.plain_url('changelist')}?number=few"})
         if self.has_add_permission(request):
@@ -55,8 +60,12 @@ class ClassActs:
 
     def record_tools(self, request, obj):
         tools = super().record_tools(request, obj)
+        if obj.state != ClassState.PLANNED:
+            tools.insert(0, {"label": "班级日常", "url": class_url(obj)})
         if self.may_change(request, obj) and obj.state == ClassState.PLANNED:
             tools.insert(0, {"label": "公布", "url": self.url_of("show", obj), "main": True})
+        if request.user.has_perm("university.view_enrolment"):
+            tools.insert(0, {"label": "名单和打印", "url": reverse("admin:university_class_papers", args=[obj.pk])})
         return tools
 
     # Publishing
@@ -156,16 +165,25 @@ class ClassActs:
             found = figures_of([one.offering_id for one in classes])
             rows = [_cells(one, found.get(one.offering_id, Figures())) for one in classes]
             return send_workbook(request, "班级一览", COLUMNS, rows, target="university.classgroup:list")
-        rows = [[number, *_brochure(one)] for number, one in enumerate(classes, 1)]
-        schools = list(dict.fromkeys(one.school for one in classes))
-        terms = list(dict.fromkeys(str(one.term) for one in classes))
-        title = f"{schools[0].name}招生简章" if len(schools) == 1 else "老年大学招生简章"
-        phones = "；".join(f"{one} {one.phone}（{one.phone_hours}）" for one in schools[:6])
-        return send_print(
-            self, request, title, BROCHURE, rows, back=self.plain_url("changelist"), order="按学校、课程排列",
-            scope="、".join(terms), target="university.classgroup:list",
-            footer=f"咨询电话：{phones}" if phones else "",
+        return self.brochure(request, [one for one in classes if one.state in SHOWN])
+
+    def brochure(self, request, classes: list[ClassGroup]):
+        """招生简章: what is taught, a table for each school, on A4."""
+        by_school: dict = {}
+        for one in classes:
+            by_school.setdefault(one.school, []).append(one)
+        title = f"{next(iter(by_school)).name}招生简章" if len(by_school) == 1 else "老年大学招生简章"
+        frame = frame_for(
+            request, title, columns=len(BROCHURE), order="按学校、课程排列", landscape=True, recall=False,
+            scope="、".join(dict.fromkeys(str(one.term) for one in classes)), back_url=self.plain_url("changelist"),
         )  # fmt: skip
+        audit.look("print", actor=request.user, reason=title, target="university.classgroup:list", request=request)
+        schools = [
+            {"school": school, "rows": [[number, *_brochure(one)] for number, one in enumerate(rows, 1)]}
+            for school, rows in by_school.items()
+        ]
+        context = {"frame": frame, "schools": schools, "columns": BROCHURE}
+        return self.page(request, "print/university/brochure.html", context)
 
 
 def _where(one: ClassGroup) -> str:
@@ -189,7 +207,7 @@ def _brochure(one: ClassGroup) -> list:
     window = f"，{_short(opens)}至{_short(closes)}报名" if opens and closes else ""
     ages = f"{one.age_from} 岁以上" if one.age_from else ""
     ages += ("，" if ages and one.age_to else "") + (f"不超过 {one.age_to} 岁" if one.age_to else "")
-    lift = "（不用爬楼）" if one.room and one.room.lift else ""
+    lift = "，不用爬楼" if one.room and one.room.lift else ""
     return [
         str(one), "；".join(map(str, slots_of(one))), f"{_where(one)}{lift}", str(one.teacher or ""),
         one.offering.places.capacity, f"{one.fee:.0f} 元" if one.fee else "免费", ages or "不限", f"{how}{window}",

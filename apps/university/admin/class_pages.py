@@ -70,6 +70,8 @@ class ClassPages:
             | {
                 "timetable": f"{reverse('admin:university_sessionact_timetable')}?what=class&key={group.pk}",
                 "changes": f"{reverse('admin:university_classchange_pick', args=[group.pk])}",
+                "work": reverse("admin:university_studentwork_enter", args=[group.pk]),
+                "survey": reverse("admin:university_survey_open", args=[group.pk]),
                 "certificates": f"{reverse('admin:university_certificate_of_class', args=[group.pk])}",
             },
         }  # fmt: skip

@@ -39,6 +39,11 @@ PAPERS = {
     "seats": ("座位牌", False),
 }  # fmt: skip
 
+LINKS = (
+    ("班级资料", "university_classgroup_change", "university.view_classgroup"),
+    ("上课、考勤和结业", "university_sessionact_class", "university.view_classsession"),
+)
+
 
 class ClassPaperPages(DeskPages):
     """Mixed into SignUpAdmin."""
@@ -79,6 +84,9 @@ class ClassPaperPages(DeskPages):
             ],
             "papers": [(key, label) for key, (label, _) in PAPERS.items()],
             "at_desk": request.user.has_perm("university.use_desk"),
+            "links": [
+                (label, url(name, pk)) for label, name, right in LINKS if request.user.has_perm(right)
+            ],
         }  # fmt: skip
         return self.page(request, "admin/university/class_papers.html", context)
 

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import Http404, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 
 from apps.common.admin_lists import PickFilter
@@ -16,13 +16,22 @@ from apps.signups.services.seats import set_capacity
 from apps.university.choices.schools import ClassState, SessionState
 from apps.university.forms.classes import BeginForm, ClassForm, rules_of, slot_values, terms_for
 from apps.university.models import ClassGroup, Course, Major, School, Term
-from apps.university.queries.classes import Figures, below_least, figures_of, last_like, window_words, with_everything
+from apps.university.queries.classes import (
+    Figures,
+    below_least,
+    figures_of,
+    last_like,
+    window_of,
+    window_words,
+    with_everything,
+)
 from apps.university.rules.classes import moment_words
 from apps.university.services.classes import change_class, create_class, slots_of, what_is_missing
 
 from .base import Block, SchoolRecordAdmin, day
 from .class_acts import ClassActs
 from .class_import import ClassImport
+from .life_base import lesson_url
 
 TONES = {
     ClassState.PLANNED: "", ClassState.PUBLISHED: "info", ClassState.RUNNING: "done", ClassState.ENDED: "",
@@ -89,7 +98,7 @@ class NumberFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         if self.value() == "few":
-            return below_least(queryset)
+            return below_least(queryset, timezone.now())
         if self.value() == "full":
             return queryset.filter(offering__places__taken__gte=F("offering__places__capacity"))
         return queryset
@@ -102,7 +111,7 @@ class ClassGroupAdmin(ClassActs, ClassImport, SchoolRecordAdmin):
     voidable = False
     add_label = "新开班级"
     empty_words = "先登记学期、课程、教室和教师，再新开班级；也可以照上个学期复制，或用 Excel 导入。"
-    list_display = ("name", "school_term", "times", "where", "who", "places", "asking", "state_words")
+    list_display = ("name", "school_term", "times", "who", "places", "state_words")
     list_display_links = ("name",)
     list_filter = (TermFilter, SchoolFilter, DepartmentFilter, "state", ModeFilter, NumberFilter)
     search_fields = ("course__name", "code", "teacher__person__name", "school__name")
@@ -141,15 +150,13 @@ class ClassGroupAdmin(ClassActs, ClassImport, SchoolRecordAdmin):
 
     @admin.display(description="学校、学期")
     def school_term(self, obj):
-        return format_html("{}<small>{}</small>", obj.school, obj.term)
+        return format_html("{}<br><small>{}</small>", obj.school, obj.term)
 
-    @admin.display(description="上课时间")
+    @admin.display(description="时间、教室")
     def times(self, obj):
-        return "；".join(str(slot) for slot in slots_of(obj))
-
-    @admin.display(description="教室")
-    def where(self, obj):
-        return f"{obj.room.campus.name}{obj.room.name}" if obj.room else ""
+        where = f"{obj.room.campus.name}{obj.room.name}" if obj.room else "没有教室"
+        slots = format_html_join("；", '<span class="nowrap">{}</span>', ((slot,) for slot in slots_of(obj)))
+        return format_html("{}<br><small>{}</small>", slots, where)
 
     @admin.display(description="教师")
     def who(self, obj):
@@ -157,27 +164,19 @@ class ClassGroupAdmin(ClassActs, ClassImport, SchoolRecordAdmin):
 
     @admin.display(description="已占 / 名额")
     def places(self, obj):
-        places = obj.offering.places
-        words = f"{places.taken} / {places.capacity}"
-        if obj.state == ClassState.PUBLISHED and places.taken < obj.min_open and obj.offering.mode == Mode.FIRST_COME:
-            return format_html('{} <span class="tag soon">不足 {} 人</span>', words, obj.min_open)
-        return words
+        places, figures = obj.offering.places, obj.figures
+        parts = [f"{figures.applied} 人等抽签"] if figures.applied else []
+        parts += [f"{figures.waiting} 人候补"] if figures.waiting else []
+        few = obj.state == ClassState.PUBLISHED and places.taken < obj.min_open
+        parts += [f"最少 {obj.min_open} 人"] if few else []
+        return format_html("{} / {}<br><small>{}</small>", places.taken, places.capacity, "，".join(parts))
 
-    @admin.display(description="抽签、候补")
-    def asking(self, obj):
-        parts = []
-        if obj.figures.applied:
-            parts.append(f"{obj.figures.applied} 人等抽签")
-        if obj.figures.waiting:
-            parts.append(f"{obj.figures.waiting} 人候补")
-        return "，".join(parts)
-
-    @admin.display(description="录取方式、状态")
+    @admin.display(description="状态、录取方式")
     def state_words(self, obj):
         words, _ = window_words(obj.offering, timezone.now())
-        shown = words if obj.state == ClassState.PUBLISHED else ""
+        shown = f"：{words}" if obj.state == ClassState.PUBLISHED else ""
         return format_html(
-            '<span class="tag {}">{}</span> {}<small>{}</small>', TONES[obj.state], obj.get_state_display(),
+            '<span class="tag {}">{}</span><br><small>{}{}</small>', TONES[obj.state], obj.get_state_display(),
             obj.offering.get_mode_display(), shown,
         )  # fmt: skip
 
@@ -240,10 +239,14 @@ class ClassGroupAdmin(ClassActs, ClassImport, SchoolRecordAdmin):
         course, term = self.begun(request)
         return new_class_values(course, term)
 
+    def begun_words(self, request, obj) -> str:
+        course, term = (obj.course, obj.term) if obj is not None else self.begun(request)
+        return f"{course.name}（{course.school}，{term}）"
+
     def get_fieldsets(self, request, obj=None):
         times = [(f"day{place}", f"time{place}", f"free{place}") for place in (1, 2, 3)]
         return (
-            (None, {"fields": (("code", "grade"), "follows")}),
+            (self.begun_words(request, obj), {"fields": (("code", "grade"), "follows")}),
             ("时间和地点", {"fields": (*times, ("first_on", "last_on"), "room", ("teacher", "second_teacher"))}),
             ("招收", {"fields": (
                 ("capacity", "held_back", "min_open"), ("age_from", "age_to"), "needs_health", "fee", "note",
@@ -297,25 +300,34 @@ class ClassGroupAdmin(ClassActs, ClassImport, SchoolRecordAdmin):
     def blocks(self, request, obj):
         missing = what_is_missing(obj) if obj.state == ClassState.PLANNED else []
         ages = f"{obj.age_from or '不限'} 至 {obj.age_to or '不限'} 周岁" if obj.age_from or obj.age_to else "不限"
-        opens, closes = (_words(one) for one in (obj.offering.opens_at, obj.offering.closes_at))
-        yield Block(
-            "班级",
-            facts=[
-                ("学校", obj.school), ("课程", obj.course), ("每周上课",
-                "；".join(str(slot) for slot in slots_of(obj))),
-                ("日期", f"{day(obj.first_on)} 起"), ("教室",
-                f"{obj.room.campus.name}{obj.room.name}" if obj.room else ""),
-                ("主讲", obj.teacher), ("助教", obj.second_teacher), ("年龄（第一次课那天）", ages),
-                ("健康声明", "要" if obj.needs_health else "不要"), ("学费", f"{obj.fee} 元" if obj.fee else "免费"),
-                ("报名时间", f"{opens} 至 {closes}" if opens and closes else ""), ("抽签批次", obj.offering.round),
-                ("接着哪个班", f"{obj.follows.term}　{obj.follows}" if obj.follows else ""), ("说明", obj.note),
-                ("公布前还缺", "、".join(missing)),
-            ],
-        )  # fmt: skip
+        opens, closes = (_words(one) for one in window_of(obj.offering))
+        number = obj.sessions.filter(voided_at=None).count()
+        where = f"{obj.room.campus.name}{obj.room.name}" if obj.room else ""
+        facts = [
+            ("学校", obj.school),
+            ("课程", obj.course),
+            ("每周上课", "；".join(str(slot) for slot in slots_of(obj))),
+            ("日期", f"{day(obj.first_on)} 至 {day(obj.until - dt.timedelta(1))}，{number} 次课"),
+            ("教室", where),
+            ("主讲", obj.teacher),
+            ("年龄（第一次课那天）", ages),
+            ("健康声明", "要" if obj.needs_health else "不要"),
+            ("学费", f"{obj.fee} 元" if obj.fee else "免费"),
+            ("报名时间", f"{opens} 至 {closes}" if opens and closes else ""),
+        ]
+        optional = [
+            ("助教", obj.second_teacher),
+            ("抽签批次", obj.offering.round),
+            ("接着哪个班", f"{obj.follows.term}　{obj.follows}" if obj.follows else ""),
+            ("说明", obj.note),
+            ("公布前还缺", "、".join(missing)),
+        ]
+        yield Block("班级", facts=[*facts, *((name, value) for name, value in optional if value)])
         sessions = obj.sessions.filter(voided_at=None).select_related("room__campus")
         rows = [
             [
-                one.number, moment_words(one.starts_at, one.ends_at), str(one.room or ""),
+                {"text": one.number, "url": lesson_url(one)}, moment_words(one.starts_at, one.ends_at),
+                str(one.room or ""),
                 {"text": one.reason, "tag": one.get_state_display() if one.state != SessionState.PLANNED else ""},
                 one.topic,
             ]
@@ -333,7 +345,7 @@ def _begun_with(form, course: Course, term: Term):
 
     def begin(self, *args, **kwargs):
         if kwargs.get("instance") is None:
-            kwargs["instance"] = ClassGroup(course=course, school=course.school, term=term)
+            kwargs["instance"] = ClassGroup(course=course, school=course.school, term=term, note="", needs_health=False)
         form.__init__(self, *args, **kwargs)
 
     return begin

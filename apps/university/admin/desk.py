@@ -90,7 +90,7 @@ class WindowPages(DeskPages):
         schools, person = self.desk_of(request), self.person_of(request, sealed)
         now = timezone.now()
         on = timezone.localdate(now)
-        asked = request.GET.get("class", "").strip()
+        asked = request.GET.get("class", "").replace("\0", "").strip()[:60]
         classes = open_classes(schools, now)
         sentence = ""
         if asked and "find" not in request.GET:

@@ -27,6 +27,12 @@ class EquipmentInline(RecordInline):
     fields = ("name", "quantity", "condition", "bought_on", "checked_on", "note")
     verbose_name_plural = "设备（桌椅、饮水机、投影、橱柜、门窗……）"
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("name", "note"):
+            field.widget.attrs |= {"size": 16, "class": ""}
+        return field
+
 
 @admin.register(Room)
 class RoomAdmin(SchoolRecordAdmin):

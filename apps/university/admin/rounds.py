@@ -159,7 +159,10 @@ class RoundAdmin(RecordAdmin):
             path("<int:pk>/result/", self.staff_view(self.result_view), name=f"{name}_result"),
             path("<int:pk>/witness/", self.staff_view(self.witness_view), name=f"{name}_witness"),
             path("<int:pk>/results-paper/", self.staff_view(self.paper_view), name=f"{name}_paper"),
-            path("<int:pk>/file/<slug:which>/", self.staff_view(self.file_view), name=f"{name}_file"),
+            *(
+                path(f"<int:pk>/{which}-file/", self.staff_view(self.file_view(which)), name=f"{name}_{which}_file")
+                for which in FILES
+            ),
             *super().get_urls(),
         ]
 
@@ -276,13 +279,16 @@ class RoundAdmin(RecordAdmin):
         }  # fmt: skip
         return self.page(request, "print/draw_results.html", context)
 
-    def file_view(self, request, pk, which: str):
-        round = self.round_at(request, pk)
-        field, name = FILES.get(which, ("", ""))
-        attachment = getattr(round, field, None) if field else None
-        if attachment is None:
-            raise Http404
-        return HttpResponse(
-            attachments.read(attachment), content_type="text/plain; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )  # fmt: skip
+    def file_view(self, which: str):
+        field, name = FILES[which]
+
+        def view(request, pk):
+            attachment = getattr(self.round_at(request, pk), field)
+            if attachment is None:
+                raise Http404
+            return HttpResponse(
+                attachments.read(attachment), content_type="text/plain; charset=utf-8",
+                headers={"Content-Disposition": f'attachment; filename="{name}"'},
+            )  # fmt: skip
+
+        return view

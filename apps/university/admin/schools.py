@@ -12,7 +12,7 @@ from apps.university.rules.schools import may_be_above
 
 from .base import Block, SchoolRecordAdmin, day, send_print, send_workbook
 
-COLUMNS = ("学校", "层级", "主管单位", "成立日期", "教室", "正在上的班", "在读人次", "学员", "电话")
+COLUMNS = ("层级", "学校", "主管单位", "成立日期", "教室", "正在上的班", "在读人次", "学员", "电话")
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -92,7 +92,7 @@ class SchoolAdmin(SchoolRecordAdmin):
         lines = tree(schools.filter(closed_on=None), today)
         rows = [
             [
-                line.indented, line.school.get_level_display(), str(line.school.unit), day(line.school.opened_on),
+                line.indented, str(line.school), str(line.school.unit), day(line.school.opened_on),
                 line.rooms, line.classes, line.enrolments, line.students, line.school.phone,
             ]
             for line in lines
@@ -107,7 +107,7 @@ class SchoolAdmin(SchoolRecordAdmin):
                 order="按上下级排列", scope=f"{len(rows)} 所", target="university.school:list",
             )  # fmt: skip
         for row, line in zip(rows, lines, strict=True):
-            row[0] = {"text": line.indented, "url": self.url_of("change", line.school)}
+            row[1] = {"text": str(line.school), "url": self.url_of("change", line.school)}
         figures = [
             {"label": label, "value": number, "note": f"{today.year} 年新开 {opened} 所" if opened else ""}
             for label, number, opened in level_figures(schools, today.year)

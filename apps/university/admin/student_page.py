@@ -91,7 +91,7 @@ def _enrolment(line, user) -> list:
     state = "已撤销" if row.voided_at else row.get_state_display()
     acts = {}
     ended = row.voided_at is not None or row.state != EnrolmentState.COMPLETED
-    if ended and row.paid > row.refunded and user.has_perm("university.add_refund"):
+    if ended and row.paid and not row.refunded and user.has_perm("university.add_refund"):
         acts = {"text": "退费", "url": f"{reverse('admin:university_refund_add')}?enrolment={row.pk}"}
     return [
         str(row.class_group), str(row.class_group.term), str(row.class_group.school),

@@ -23,4 +23,6 @@ class ReasonForm(PortalForm):
 
 
 class SureForm(PortalForm):
-    """Nothing to fill in."""
+    """Nothing to fill in: a question answered by the button."""
+
+    sure = forms.BooleanField(initial=True, widget=forms.HiddenInput)

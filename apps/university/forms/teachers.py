@@ -3,6 +3,7 @@
 from django import forms
 
 from apps.common.admin_forms import RecordForm
+from apps.common.fields import PartialDateFormField
 from apps.common.forms import PortalForm
 from apps.university.choices.teachers import AssessmentKind, AssessmentResult
 from apps.university.models import School, Teacher
@@ -14,9 +15,7 @@ class ApplyForm(PortalForm):
     school = forms.ModelChoiceField(School.objects.none(), label="学校", empty_label="（请选）")
     name = forms.CharField(label="姓名", max_length=100)
     sex = forms.ChoiceField(label="性别", choices=[("", "（请选）"), ("1", "男"), ("2", "女")])
-    birth_date = forms.CharField(
-        label="出生年月", max_length=10, required=False, help_text="例如 1960-03", widget=forms.TextInput
-    )
+    birth_date = PartialDateFormField(label="出生年月", required=False, help_text="例如 1960-03 或 1960-03-02")
     mobile = forms.CharField(label="手机号码", max_length=40, required=False)
     citizen_id = forms.CharField(
         label="身份证号", max_length=40, required=False, help_text="填了就能认出系统里已有的同一个人"
@@ -60,3 +59,7 @@ class EndForm(PortalForm):
 class AsideForm(PortalForm):
     state = forms.ChoiceField(label="怎么办", choices=[("reserve", "备用"), ("refused", "不聘")])
     reason = forms.CharField(label="原因", max_length=200)
+
+
+class TeacherPhoneForm(PortalForm):
+    mobile = forms.CharField(label="手机号码", max_length=40)

@@ -15,8 +15,10 @@ from .rooms import Equipment, RoomRepair
 from .schools import Campus, Room, School
 from .statements import Misconduct, Statement
 from .students import Enrolment, Student, StudentCard, StudentSchool
+from .surveys import Survey, SurveyAnswer, SurveyTaken
 from .teachers import Teacher, TeacherAssessment, TeacherHiring, TeacherPaper
 from .terms import Term, TermPhase
+from .works import StudentWork
 
 __all__ = [
     "AbsenceCase", "Agreement", "Attendance", "Campus", "Certificate", "ClassChange", "ClassGroup", "ClassMerge",
@@ -26,5 +28,5 @@ __all__ = [
     "PaymentLine", "PracticeBase", "Programme", "QueueDay", "Refund", "RefundBatch", "RefundStep", "RollCall",
     "Room", "RoomRepair", "School", "SessionAct", "SessionTeacher", "Statement", "Student", "StudentCard",
     "StudentSchool", "Teacher", "TeacherAssessment", "TeacherHiring", "TeacherPaper", "TeachingResearch", "Term",
-    "TermPhase", "WeeklySlot",
+    "TermPhase", "WeeklySlot", "StudentWork", "Survey", "SurveyAnswer", "SurveyTaken",
 ]  # fmt: skip

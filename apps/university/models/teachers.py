@@ -75,7 +75,7 @@ class TeacherHiring(Record):
 class TeacherAssessment(Record):
     """试讲、考核、听课: when, by whom, and how it went."""
 
-    teacher = models.ForeignKey(Teacher, models.PROTECT, related_name="assessments", verbose_name="教师")
+    teacher = models.ForeignKey(Teacher, models.PROTECT, related_name="appraisals", verbose_name="教师")
     held_on = models.DateField("日期")
     kind = models.CharField("方式", max_length=8, choices=AssessmentKind)
     result = models.CharField("结果", max_length=8, choices=AssessmentResult)

@@ -22,7 +22,8 @@ SESSIONS_A_PAGE = 16
 # key: heading; in the order of the list
 COLUMNS = {
     "name": "姓名", "sex": "性别", "age": "年龄", "kind": "人员类型", "card": "学员卡号", "unit": "原单位",
-    "phone": "电话", "due": "应缴（元）", "paid": "已缴（元）", "source": "从哪里报的", "asked": "报名时间", "note": "备注",
+    "phone": "电话", "due": "应缴（元）", "paid": "已缴（元）", "source": "从哪里报的", "asked": "报名时间",
+    "note": "备注",
 }  # fmt: skip
 USUAL = ("name", "sex", "age", "kind", "card", "phone", "note")
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Q
 
-from apps.signups.choices import Mode, SignUpState
+from apps.signups.choices import Mode, RoundState, SignUpState
 from apps.signups.models import Offering, SignUp
 from apps.university.choices.schools import ClassState
 from apps.university.models import ClassGroup
 from apps.university.rules.classes import ZONE
+
+SOON = dt.timedelta(14)
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,16 @@ def figures_of(offerings: Iterable[int]) -> dict[int, Figures]:
     return {row["offering_id"]: Figures(**{name: row[name] for name in states}) for row in rows}
 
 
-def below_least(classes):
-    """Of a queryset of classes those that are public and have fewer with a place than they need to open."""
+def below_least(classes, now: dt.datetime):
+    """Of a queryset of classes those that are public, have fewer with a place than they need to open, and for which
+    asking has ended or which begin within two weeks: time to decide (rule book 9.21)."""
+    asked = Q(offering__mode=Mode.FIRST_COME, offering__closes_at__lte=now) | Q(
+        offering__round__state=RoundState.PUBLISHED
+    )
+    begins = Q(first_on__lte=now.astimezone(ZONE).date() + SOON)
     return classes.filter(
-        state=ClassState.PUBLISHED, offering__places__taken__lt=F("min_open"), voided_at=None
-    ).exclude(offering__mode=Mode.LOTTERY, offering__round__state__in=("collect", "frozen"))
+        asked | begins, state=ClassState.PUBLISHED, offering__places__taken__lt=F("min_open"), voided_at=None
+    )
 
 
 def window_of(offering: Offering) -> tuple[dt.datetime | None, dt.datetime | None]:
@@ -62,7 +69,7 @@ def window_words(offering: Offering, now: dt.datetime) -> tuple[str, str]:
     if opens is None or closes is None:
         return "没有定报名时间", "soon"
     if now < opens:
-        return f"{_short(opens)} 开始", ""
+        return f"{_short(opens)} 开始报名", ""
     if now < closes:
         return f"正在报名，到 {_short(closes)}", "done"
     return "报名已截止", ""

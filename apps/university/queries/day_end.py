@@ -1,4 +1,4 @@
-"""窗口日结: what was done on one day, by class and by whom (rule book 9.49)."""
+"""窗口日结: what was done on one day, by class and by whom."""
 
 import datetime as dt
 from dataclasses import dataclass, field

@@ -40,7 +40,7 @@ def desk_schools(user) -> QuerySet[School]:
 
 def find(raw: str, *, schools: QuerySet[School], user, on: dt.date) -> Found:
     """By citizen id (anybody), phone (anybody), card, class number of these schools, whole name (students of these
-    schools only). The caller logs the look at `people`."""
+    schools only). The caller logs the look at `people`. See rule book 9.45."""
     typed = read_typed(raw)
     if typed.asked == Asked.CITIZEN_ID:
         return _by_citizen_id(typed.text, on)

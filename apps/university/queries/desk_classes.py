@@ -1,4 +1,4 @@
-"""Classes as the desk enrols into them: what is open now, and what fits one person (rule book 9.46)."""
+"""Classes as the desk enrols into them: what is open now, and what fits one person."""
 
 import datetime as dt
 from collections import defaultdict

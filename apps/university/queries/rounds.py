@@ -19,9 +19,11 @@ CLASS = "class"
 
 @dataclass(frozen=True)
 class ClassLine:
-    """A class in a round: `places` to be drawn as it stands, `tickets` that ask for it, `first` as the first choice."""
+    """A class in a round: `capacity` in all, `places` to be drawn as it stands, `tickets` that ask for it, `first` as
+    the first choice."""
 
     offering: Offering
+    capacity: int
     places: int
     tickets: int
     first: int
@@ -45,16 +47,16 @@ def rounds_of_classes():
 def class_lines(round: Round) -> list[ClassLine]:
     """Three statements for however many tickets."""
     offerings = list(Offering.objects.filter(round=round, voided_at__isnull=True).order_by("title", "pk"))
-    places = {row.pk: row.free for row in Places.objects.filter(pk__in=offerings)}
+    places = {row.pk: (row.capacity, row.free) for row in Places.objects.filter(pk__in=offerings)}
     asked = SignUp.objects.filter(offering__in=offerings, ticket__isnull=False, voided_at__isnull=True)
-    asked = asked.exclude(state=SignUpState.UNDONE).order_by().values_list("offering_id")
-    counts = {
-        pk: (tickets, first)
-        for pk, tickets, first in asked.annotate(
-            Count("ticket", distinct=True), Count("ticket", distinct=True, filter=Q(preference=1))
-        )
-    }
-    return [ClassLine(one, places.get(one.pk, 0), *counts.get(one.pk, (0, 0))) for one in offerings]
+    asked = (
+        asked.exclude(state=SignUpState.UNDONE)
+        .order_by()
+        .values("offering_id")
+        .annotate(tickets=Count("ticket", distinct=True), first=Count("ticket", distinct=True, filter=Q(preference=1)))
+    )
+    counts = {pk: counted for pk, *counted in asked.values_list("offering_id", "tickets", "first")}
+    return [ClassLine(one, *places.get(one.pk, (0, 0)), *counts.get(one.pk, (0, 0))) for one in offerings]
 
 
 def ticket_counts(rounds: Iterable[Round]) -> dict[int, int]:

@@ -25,7 +25,8 @@ class SchoolLine:
 
     @property
     def indented(self) -> str:
-        return "　" * self.depth + str(self.school)
+        """Its level, further in the deeper it stands."""
+        return "　" * self.depth + self.school.get_level_display()
 
 
 def tree(schools, on: dt.date) -> list[SchoolLine]:
@@ -53,7 +54,8 @@ def _counts(rows, by: str) -> dict[int, int]:
 
 
 def level_figures(schools, year: int) -> list[tuple[str, int, int]]:
-    """Each level with its schools that are open and of those the ones opened in a year, highest level first."""
+    """Each level with its schools that are open and of those the ones opened in a year, highest level first (rule book
+    9.23)."""
     found = (
         schools.filter(closed_on=None)
         .order_by()

@@ -1,4 +1,4 @@
-"""When classes take place and whom they take (rule book 9.20–9.24). Values in, values out: no rows, no clock."""
+"""When classes take place and whom they take (rule book 9.20–9.22). Values in, values out: no rows, no clock."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
@@ -72,7 +72,8 @@ def read_span(text: str) -> tuple[int, int]:
 )
 @dataclass(frozen=True)
 class ClassRules(RuleValues):
-    """The usual times, and what a new class begins with: least to open, ages in 周岁 on the first day, inclusive."""
+    """The usual times, and what a new class begins with: least to open, ages in 周岁 on the first day, inclusive
+    (rule book 9.20, 9.21, 9.22)."""
 
     slots: tuple[str, ...] = ("8:20-10:00", "10:25-12:00", "13:00-14:40", "15:05-16:40")
     min_open: int = 15
@@ -91,7 +92,8 @@ class ClassRules(RuleValues):
         return [read_span(text) for text in self.slots]
 
     def ages(self, *, strenuous: bool, grade: int) -> tuple[int | None, int | None]:
-        """Ages a new class begins with: a class that goes on keeps those it has taught, whatever their age."""
+        """Ages a new class begins with: a class that goes on keeps those it has taught, whatever their age (rule book
+        9.22)."""
         if strenuous:
             return self.age_from, self.strenuous_age_to
         return self.age_from, self.new_age_to if grade == 1 else None
@@ -110,7 +112,7 @@ def days_of(slot: Slot, first_on: dt.date, until: dt.date, calendar: WorkCalenda
 def moments_of(
     slots: Iterable[Slot], first_on: dt.date, until: dt.date, calendar: WorkCalendar
 ) -> list[tuple[dt.datetime, dt.datetime]]:
-    """Begin and end of every lesson, in order."""
+    """Begin and end of every lesson, in order (rule book 9.20)."""
     return sorted(
         (moment(day, slot.starts), moment(day, slot.ends))
         for slot in slots

@@ -7,7 +7,7 @@ DEPTH = {level: depth for depth, level in enumerate(ORDER)}
 
 
 def may_be_above(level: str, parent_level: str) -> bool:
-    """A school stands under one of its own level (分校) or of a higher one; levels may be left out."""
+    """A school stands under one of its own level (分校) or of a higher one; levels may be left out (rule book 9.23)."""
     return DEPTH[parent_level] <= DEPTH[level]
 
 

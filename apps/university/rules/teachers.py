@@ -10,7 +10,7 @@ from apps.organisation.rules import RuleValues, rule_kind
 )  # fmt: skip
 @dataclass(frozen=True)
 class TeacherRules(RuleValues):
-    """A first proposal for the form; what is typed holds."""
+    """A first proposal for the form; what is typed holds (rule book 9.26)."""
 
     hired_years: int = 1
 

@@ -15,7 +15,7 @@ from apps.university.models import ClassGroup, School, Teacher, Term, TermPhase
 from .classes import ClassFacts, create_class, slots_of
 
 UP, ON, ANEW, LEAVE = "up", "on", "new", "off"
-HOWS = {UP: "老生续读，升一个年级", ON: "老生续读，年级不变", ANEW: "重开新班", LEAVE: "不开"}
+HOWS = {UP: "续读，升一个年级", ON: "续读，年级不变", ANEW: "新开，不续读", LEAVE: "不开"}
 MOST = 300
 
 
@@ -63,7 +63,7 @@ def lines_of(source: Term, target: Term, school: School) -> list[Line]:
 
 def copy_classes(source: Term, target: Term, school: School, hows: Mapping[int, str], *, actor) -> list[Outcome]:
     """Make the classes that `hows` names (class id → how), each on its own: one that clashes is told and the others
-    stand. Once more makes nothing twice."""
+    stand. Once more makes nothing twice (rule book 9.24)."""
     window = _window(target, school)
     outcomes = []
     for line in lines_of(source, target, school):
@@ -85,7 +85,7 @@ def copy_classes(source: Term, target: Term, school: School, hows: Mapping[int, 
 
 def _window(target: Term, school: School) -> TermPhase | None:
     """When new students ask, of this school or of all."""
-    rows = TermPhase.objects.current().filter(Q(school=school) | Q(school=None), term=target, kind=PhaseKind.NEW)
+    rows = TermPhase.objects.filter(Q(school=school) | Q(school=None), term=target, kind=PhaseKind.NEW, voided_at=None)
     return max(rows, key=lambda row: row.school_id is not None, default=None)
 
 

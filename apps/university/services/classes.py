@@ -97,8 +97,9 @@ def create_class(facts: ClassFacts, *, actor) -> ClassGroup:
 def change_class(class_group: ClassGroup, facts: ClassFacts, *, actor) -> ClassGroup:
     """Everything of a class except its number of places (`signups.services.seats.set_capacity`).
 
-    While nobody asked for a place all may change; afterwards what they relied on stands. Sessions are built anew for
-    another time, and follow another room or teacher where they are still to come and were not changed by hand.
+    While nobody asked for a place all may change; afterwards what they relied on stands (rule book 9.27). Sessions are
+    built anew for another time, and follow another room or teacher where they are still to come and were not changed by
+    hand.
     """
     class_group = ClassGroup.objects.select_for_update(of=("self",)).get(pk=class_group.pk)
     if class_group.state in (ClassState.ENDED, ClassState.CANCELLED):

@@ -27,7 +27,7 @@ def enrol(
     """A place, or a rank, in a class that goes first come; he is a student of the school from then on.
 
     `way` is DESK, PHONE or PAD; the same form again gives the same sign-up. Raises BusinessError with the sentence, and
-    then nothing was written.
+    then nothing was written. See rule book 9.46.
     """
     check_living(person)
     done = SignUp.objects.filter(public_id=form_key).first()

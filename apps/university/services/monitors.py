@@ -1,4 +1,4 @@
-"""班长: who is monitor of a class, with the discount that the rules give him (rule book 9.33, 9.46)."""
+"""班长: who is monitor of a class, with the discount that the rules give him (rule book 9.33)."""
 
 import datetime as dt
 

@@ -55,7 +55,7 @@ def enter_lines(sheet: PadSheet, entries: Sequence[Entry], *, actor, now: dt.dat
     """Enter lines in the order of the pad, whatever order they come in; each in a transaction of its own, so that what
     is right stands. Returns line id → sentence for those refused; the sentence stays on the line too.
 
-    Places held back for the pad are used; who finds none waits, by the time on the pad.
+    Places held back for the pad are used; who finds none waits, by the time on the pad. See rule book 9.48.
     """
     refused: dict[int, str] = {}
     for entry in sorted(entries, key=lambda one: one.line.position):

@@ -44,6 +44,11 @@ CROSS JOIN LATERAL (
 ) e
 WHERE p.id = ANY(%(persons)s)
 """
+# Of a class, what decides: this is asked at every press of a button while thousands press.
+LOOKED_AT = (
+    "offering_id", "grade", "first_on", "age_from", "age_to", "school__admits", "school__unit__path", "term__year",
+    "term__season", "course__strenuous",
+)  # fmt: skip
 LEAVING = {
     SignUpState.CANCELLED: EnrolmentState.CANCELLED,
 }
@@ -58,7 +63,7 @@ def refusals(offering: Offering, persons: Iterable[int], on: dt.date) -> Mapping
     ids = list(persons)
     if not ids:
         return {}
-    group = ClassGroup.objects.select_related("school__unit", "term", "course").get(offering=offering)
+    group = ClassGroup.objects.select_related("school__unit", "term", "course").only(*LOOKED_AT).get(offering=offering)
     rules = rule_values(EnrolmentRules.rule_key, on=on, unit=group.school.unit)
     limits = ClassLimits(group.first_on, group.age_from, group.age_to, group.school.admits == Admits.CADRES)
     busy = clashes(offering, ids)

@@ -16,7 +16,7 @@ from apps.university.models.desk import MOST_NUMBERS
 @transaction.atomic
 def make_numbers(school: School, on_day: dt.date, size: int, *, actor, form_key: uuid.UUID) -> QueueDay:
     """Numbers 1 to `size` of a day; asked again with more they go on from there, with the same or fewer it is what it
-    was."""
+    was. See rule book 9.47."""
     if not 1 <= size <= MOST_NUMBERS:
         raise BusinessError(f"一天印 1 到 {MOST_NUMBERS} 个号。", field="size")
     School.objects.select_for_update(of=("self",), no_key=True).get(pk=school.pk)

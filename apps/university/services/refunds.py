@@ -83,6 +83,8 @@ def apply(
     on = timezone.localdate(now)
     if facts.cause in SPECIAL and not file:
         raise BusinessError("离世、重病、移居外地的要附证明的扫描件或照片。", code="proof", field="file")
+    if facts.cause not in IN_FULL and enrolment.refunds.filter(state=State.PAID, voided_at__isnull=True).exists():
+        raise BusinessError("这门课已经退过费，不能再退。登记错了的，先撤回上一次。", code="again")
     _leave(enrolment, facts.cause, actor, now)
     row = locked([enrolment.pk])[0]
     if facts.cause not in causes_of(row) and not (row.voided_at and facts.cause in IN_FULL):

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 
 from apps.common import audit, papers
 from apps.common.errors import BusinessError
@@ -84,9 +84,14 @@ def void_statement(statement: Statement, reason: str, *, actor, now: dt.datetime
 
 
 def show_latest(student: Student) -> None:
-    rows = Statement.objects.filter(student=student, voided_at__isnull=True)
-    latest = dict(rows.order_by().values_list("kind").annotate(on=Max("signed_on")))
-    Student.objects.filter(pk=student.pk).update(**{column: latest.get(kind) for kind, column in SHOWN_AS.items()})
+    show_latest_of([student.pk])
+
+
+def show_latest_of(student_ids: Iterable[int]) -> None:
+    """The day of the latest standing paper of each kind, on the students; one statement for any number."""
+    standing = Statement.objects.filter(student=OuterRef("pk"), voided_at__isnull=True).order_by("-signed_on")
+    latest = {column: Subquery(standing.filter(kind=kind).values("signed_on")[:1]) for kind, column in SHOWN_AS.items()}
+    Student.objects.filter(pk__in=list(student_ids)).update(**latest)
 
 
 def paper_out(student: Student, kind: str) -> Paper | None:

@@ -10,6 +10,7 @@ from apps.common.citizen_id import CitizenIdError, parse_citizen_id
 from apps.common.errors import BusinessError
 from apps.common.phone import parse_phone
 from apps.common.scans import Scan
+from apps.people.choices import PhoneKind
 from apps.people.models import Person, Phone
 from apps.people.services import check_citizen_id, save_person, save_phone, tidy_name
 from apps.university.choices.schools import TeacherState
@@ -67,7 +68,7 @@ def _person(facts: TeacherFacts, *, on: dt.date, actor) -> Person:
     person = Person(name=name, sex=facts.sex, birth_date=facts.birth_date or None)
     save_person(person, sealed={}, check=check)
     if facts.mobile.strip():
-        save_phone(Phone(person=person, kind="mobile", position=1), facts.mobile, actor=actor)
+        save_phone(Phone(person=person, kind=PhoneKind.MOBILE, position=1), facts.mobile, actor=actor)
     return person
 
 
@@ -93,6 +94,16 @@ def _known(facts: TeacherFacts, name: str, on: dt.date) -> Person | None:
 
 
 @transaction.atomic
+def change_phone(teacher: Teacher, text: str, *, actor) -> None:
+    """The number by which he is rung. Somebody of the registry has his changed there."""
+    row = _locked(teacher)
+    if hasattr(row.person, "cadre"):
+        raise BusinessError("这位老师在老干部名册里，电话请由老干部工作人员修改。", code="registry", field="mobile")
+    phone = row.person.phones.filter(kind=PhoneKind.MOBILE).first()
+    save_phone(phone or Phone(person=row.person, kind=PhoneKind.MOBILE, position=1), text, actor=actor)
+
+
+@transaction.atomic
 def assess(row: TeacherAssessment, *, actor) -> TeacherAssessment:
     """试讲、考核、听课 with its result."""
     row.save()
@@ -103,7 +114,7 @@ def assess(row: TeacherAssessment, *, actor) -> TeacherAssessment:
 @transaction.atomic
 def hire(teacher: Teacher, *, starts_on: dt.date, last_on: dt.date, document_no: str, actor) -> TeacherHiring:
     """Hired for a time, or hired again after one: refuses a stretch that overlaps another, and who failed his last
-    试讲."""
+    试讲 (rule book 9.26)."""
     row = _locked(teacher)
     if last_on < starts_on:
         raise BusinessError("聘期结束不能早于开始。", field="last_on")
@@ -112,7 +123,7 @@ def hire(teacher: Teacher, *, starts_on: dt.date, last_on: dt.date, document_no:
         if starts_on <= until and other.starts_on <= last_on:
             raise BusinessError(f"和已有的聘期（{other.starts_on} 至 {until}）重叠。", field="starts_on")
     if row.state in (TeacherState.APPLIED, TeacherState.REFUSED):
-        trial = row.assessments.filter(kind=AssessmentKind.TRIAL, voided_at__isnull=True).first()
+        trial = row.appraisals.filter(kind=AssessmentKind.TRIAL, voided_at__isnull=True).first()
         if trial is not None and trial.result == AssessmentResult.FAILED:
             raise BusinessError("最近一次试讲不合格，请重新试讲再聘。", code="failed")
     made = TeacherHiring.objects.create(

@@ -22,7 +22,7 @@ def put_phases(term: Term, school: School | None, windows: Mapping[str, Window |
     how many changed. BusinessError with the kind as field."""
     check_phases(term, windows)
     Term.objects.select_for_update(of=("self",)).get(pk=term.pk)
-    standing = {row.kind: row for row in TermPhase.objects.current().filter(term=term, school=school)}
+    standing = {row.kind: row for row in TermPhase.objects.filter(term=term, school=school, voided_at=None)}
     changed = 0
     for kind, window in windows.items():
         row = standing.get(kind)
@@ -43,6 +43,7 @@ def put_phases(term: Term, school: School | None, windows: Mapping[str, Window |
 
 
 def check_phases(term: Term, windows: Mapping[str, Window | None]) -> None:
+    """BusinessError with the kind as field where the phases do not fit each other (rule book 9.25)."""
     for kind, window in windows.items():
         if window is None:
             continue

@@ -25,6 +25,7 @@ from apps.portal.demo.doors import write_doors
 from apps.portal.demo.draws import write_draws
 from apps.portal.demo.dues import fill_branch, write_dues
 from apps.portal.demo.elections import write_elections
+from apps.portal.demo.enrolment_desk import write_enrolment_desk
 from apps.portal.demo.evaluation import write_evaluations
 from apps.portal.demo.family import write_family
 from apps.portal.demo.health import write_health
@@ -38,11 +39,13 @@ from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.plans import write_plans
 from apps.portal.demo.roster_file import write_roster
+from apps.portal.demo.school_life import write_school_life
 from apps.portal.demo.schools import write_schools
 from apps.portal.demo.service import write_hospital_stays, write_service
 from apps.portal.demo.sign_in import write_sign_in
 from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.standing import write_standing
+from apps.portal.demo.students import write_students
 from apps.portal.demo.transfers import write_transfers
 from apps.portal.demo.treatments import write_treatments
 from apps.portal.demo.unit_checks import write_unit_checks
@@ -113,6 +116,9 @@ class Command(BaseCommand):
         write_import(units, staff, on=on)
         write_aftermath(staff, on=on)
         write_schools(staff, on=on)
+        write_school_life(staff, on=on)
+        write_students(staff, on=on)
+        write_enrolment_desk(staff, on=on)
         write_draws(staff, on=on)
         write_own_classes(staff, on=on)
         write_class_life(staff, on=on)
