@@ -110,6 +110,7 @@ from apps.registry.models import (
     Worker,
 )
 from apps.reminders.models import Reminder
+from tests.access_air import AIR_OBJECTS
 from tests.access_desk import DESK_OBJECTS
 from tests.access_draws import DRAW_OBJECTS
 from tests.access_health import HEALTH_OBJECTS
@@ -632,6 +633,7 @@ OBJECTS |= SCHOOL_OBJECTS
 OBJECTS |= DESK_OBJECTS
 OBJECTS |= {label: build for label, build in LIFE_OBJECTS.items() if label not in OBJECTS}
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
+OBJECTS |= AIR_OBJECTS
 SHARED = {
     "ledgers.afterdeathitem",
     "organisation.division",

@@ -104,6 +104,7 @@ ACTION_NAMES = {
     "payment.receipt": "登记财政票据号",
     "payment.report": "查看收费日报",
     "refund.step": "办理退学费",
+    "lesson.wish": "要或不要上课前一天提醒",
     "lesson.file": "传或移除空中课堂的文件",
     "lesson.publish": "公布空中课堂的一讲",
     "lesson.take_back": "收回空中课堂的一讲",

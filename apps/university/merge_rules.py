@@ -9,6 +9,7 @@ RULES = {
     "university.ClassGroup.monitor": MOVE,
     "university.PadLine.person": MOVE,
     "university.LessonDone.person": MOVE,
+    "university.LessonWish.person": MOVE,
 }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import air, catalogue, class_life, draws, lesson_files, tv, works
+from .views import air, catalogue, class_life, draws, lectures, lesson_files, tv, wishes, works
 
 app_name = "university"
 urlpatterns = [
@@ -24,6 +24,11 @@ urlpatterns = [
     path("air/lesson/<uuid:lesson>/", air.air_lesson, name="air_lesson"),
     path("air/lesson/<uuid:lesson>/done/", air.air_done, name="air_done"),
     path("air/lesson/<uuid:lesson>/captions.vtt", lesson_files.lesson_captions, name="lesson_captions"),
+    path("remind/", wishes.lesson_wish, name="lesson_wish"),
+    path("lectures/", lectures.lectures, name="lectures"),
+    path("lectures/<uuid:key>/", lectures.lecture, name="lecture"),
+    path("lectures/<uuid:key>/join/", lectures.lecture_join, name="lecture_join"),
+    path("lectures/<uuid:key>/leave/", lectures.lecture_leave, name="lecture_leave"),
     path("air/tv/", tv.tv, name="tv"),
     path("air/file/<uuid:file>/", lesson_files.lesson_file, name="lesson_file"),
 ]

@@ -22,6 +22,7 @@ from apps.messaging.jobs import Sent, send_waiting
 from apps.messaging.rules import ZONE
 from apps.registry.reporting.reminding import remind_reports
 from apps.reminders.models import PlannerRun
+from apps.university.jobs.reminding import remind_university
 
 from .greeting import Greeted, post_greetings
 from .handing import Handed, hand_out
@@ -62,6 +63,7 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
             tell_of_health(now)
             remind_reports(now)
             remind_elections(now)
+            remind_university(now)
     except Exception as error:
         logger.exception("planning for %s failed", day)
         done.error = f"{type(error).__name__}: {error}"[:300]

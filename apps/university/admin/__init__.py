@@ -8,6 +8,7 @@ from .class_changes import ClassChangeAdmin, ClassMergeAdmin
 from .classes import ClassGroupAdmin
 from .continuing import ContinuationAdmin
 from .keepsakes import StudentWorkAdmin, SurveyAdmin
+from .lectures import LectureAdmin, LectureSeriesAdmin
 from .lessons import LessonAdmin, LessonSeriesAdmin
 from .misconducts import MisconductAdmin
 from .offers import OfferAdmin
@@ -28,10 +29,10 @@ from .tickets import TicketAdmin
 
 __all__ = [
     "AbsenceCaseAdmin", "AgreementAdmin", "CampusAdmin", "CertificateAdmin", "ClassChangeAdmin", "ClassGroupAdmin",
-    "ClassMergeAdmin", "ContinuationAdmin", "CourseAdmin", "CourseNominationAdmin", "DepartmentAdmin",
-    "LeaveAdmin", "LessonAdmin", "LessonSeriesAdmin", "MajorAdmin", "MisconductAdmin", "OfferAdmin",
-    "PadSheetAdmin", "PartnerAdmin", "PaymentAdmin", "PracticeBaseAdmin", "ProgrammeAdmin", "QueueDayAdmin",
-    "RefundAdmin", "RoomAdmin", "RoomRepairAdmin", "RoundAdmin", "SchoolAdmin", "SessionActAdmin", "SignUpAdmin",
-    "StudentAdmin", "StudentWorkAdmin", "SurveyAdmin", "TeacherAdmin", "TeachingResearchAdmin", "TermAdmin",
-    "TicketAdmin",
+    "ClassMergeAdmin", "ContinuationAdmin", "CourseAdmin", "CourseNominationAdmin", "DepartmentAdmin", "LeaveAdmin",
+    "LectureAdmin", "LectureSeriesAdmin", "LessonAdmin", "LessonSeriesAdmin", "MajorAdmin", "MisconductAdmin",
+    "OfferAdmin", "PadSheetAdmin", "PartnerAdmin", "PaymentAdmin", "PracticeBaseAdmin", "ProgrammeAdmin",
+    "QueueDayAdmin", "RefundAdmin", "RoomAdmin", "RoomRepairAdmin", "RoundAdmin", "SchoolAdmin", "SessionActAdmin",
+    "SignUpAdmin", "StudentAdmin", "StudentWorkAdmin", "SurveyAdmin", "TeacherAdmin", "TeachingResearchAdmin",
+    "TermAdmin", "TicketAdmin",
 ]  # fmt: skip

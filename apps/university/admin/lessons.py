@@ -17,6 +17,7 @@ from apps.university.rules.air import LessonRules, minutes_words, size_words
 from apps.university.services import air
 
 from .air_base import SchoolRecord
+from .reports import ReportPages
 
 STANDING = Q(lessons__voided_at__isnull=True)
 
@@ -48,7 +49,7 @@ class ShownFilter(admin.SimpleListFilter):
 
 
 @admin.register(LessonSeries)
-class LessonSeriesAdmin(SchoolRecord):
+class LessonSeriesAdmin(ReportPages, SchoolRecord):
     form = SeriesForm
     add_label = "新增一套课"
     empty_words = "先建一套课，再在里面加一讲一讲的视频、音频或文字。"
@@ -101,7 +102,8 @@ class LessonSeriesAdmin(SchoolRecord):
 
         rows = list(obj.lessons.current().order_by("position", "pk"))
         return self.act(
-            request, obj, form, title=f"{obj.name}：各讲", sentence="", button="", done="先后已经改好。", perform=perform,
+            request, obj, form, title=f"{obj.name}：各讲", sentence="", button="", done="先后已经改好。",
+            perform=perform,
             template="admin/university/series_lessons.html", back=self.url_of("lessons", obj), lessons=rows,
             may_change=may, add_url=f"{reverse('admin:university_lesson_add')}?series={obj.pk}",
             series_url=self.url_of("change", obj),
@@ -245,7 +247,8 @@ class LessonAdmin(SchoolRecord):
         form = NothingForm(request.POST if request.method == "POST" else None)
         if obj.published_at:
             return self.act(
-                request, obj, form, title=f"收回：{obj.title}", button="收回，不再公布", done="已经收回，公开的页面上看不到了。",
+                request, obj, form, title=f"收回：{obj.title}", button="收回，不再公布",
+                done="已经收回，公开的页面上看不到了。",
                 sentence="收回以后，老同志就看不到这一讲了。学完的记录还在，可以再公布。",
                 perform=lambda _: air.take_back(obj, actor=request.user),
             )  # fmt: skip

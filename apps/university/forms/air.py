@@ -41,6 +41,11 @@ class SeriesForm(RecordForm):
 
 
 class LessonForm(RecordForm):
+    outside_url = forms.CharField(
+        label="外面的网址", required=False, max_length=300, widget=forms.URLInput(attrs={"class": "vURLField"}),
+        help_text="放在别的网站上的课。只能是核准过的网站，页面上只给链接，不会自动播放",
+    )  # fmt: skip
+
     class Meta:
         model = Lesson
         fields = ["series", "title", "kind", "summary", "teacher_name", "position", "is_open", "outside_url", "text",
@@ -49,12 +54,10 @@ class LessonForm(RecordForm):
             "summary": forms.Textarea(attrs={"rows": 2}),
             "text": forms.Textarea(attrs={"rows": 16}),
             "transcript": forms.Textarea(attrs={"rows": 10}),
-            "outside_url": forms.URLInput(attrs={"class": "vURLField"}),
         }
         help_texts = {
             "text": "文字课填这里；空一行就是新的一段",
             "transcript": "视频、音频里说的话，给听不清的老同志看，可以不填",
-            "outside_url": "放在别的网站上的课。只能是核准过的网站，页面上只给链接，不会自动播放",
         }
 
 

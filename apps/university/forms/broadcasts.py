@@ -49,7 +49,8 @@ class PasteForm(PortalForm):
     )
     text = forms.CharField(
         label="课表", max_length=60_000, widget=forms.Textarea(attrs={"rows": 14}),
-        help_text=f"从 Excel、Word 里复制整张表，粘贴到这里。顺序：日期、时间、频道、节目、重播；第一行是栏目名的，按栏目名认。一次最多 {MOST_LINES} 行",
+        help_text="从 Excel、Word 里复制整张表，粘贴到这里。顺序：日期、时间、频道、节目、重播；第一行是栏目名的，"
+        f"按栏目名认。一次最多 {MOST_LINES} 行",
     )  # fmt: skip
 
 

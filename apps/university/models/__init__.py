@@ -1,6 +1,6 @@
 """The senior university: schools, what they teach, who teaches, who learns."""
 
-from .air import Lesson, LessonDone, LessonFile, LessonSeries
+from .air import Lesson, LessonDone, LessonFile, LessonSeries, LessonWish
 from .attendance import AbsenceCase, Attendance, DoorTap, Leave, RollCall
 from .broadcasts import CourseNomination, Programme, TeachingResearch
 from .catalogue import Course, Department, Major
@@ -24,9 +24,9 @@ __all__ = [
     "AbsenceCase", "Agreement", "Attendance", "Campus", "Certificate", "ClassChange", "ClassGroup", "ClassMerge",
     "ClassNotice", "ClassSession", "Continuation", "Course", "CourseNomination", "Department", "DoorTap",
     "Enrolment", "Equipment", "Leave", "Lecture", "LectureSeries", "Lesson", "LessonDone", "LessonFile",
-    "LessonSeries", "Major", "MergeAnswer", "Misconduct", "NoticeLine", "PadLine", "PadSheet", "Partner", "Payment",
-    "PaymentLine", "PracticeBase", "Programme", "QueueDay", "Refund", "RefundBatch", "RefundStep", "RollCall",
-    "Room", "RoomRepair", "School", "SessionAct", "SessionTeacher", "Statement", "Student", "StudentCard",
-    "StudentSchool", "Teacher", "TeacherAssessment", "TeacherHiring", "TeacherPaper", "TeachingResearch", "Term",
-    "TermPhase", "WeeklySlot", "StudentWork", "Survey", "SurveyAnswer", "SurveyTaken",
+    "LessonSeries", "LessonWish", "Major", "MergeAnswer", "Misconduct", "NoticeLine", "PadLine", "PadSheet",
+    "Partner", "Payment", "PaymentLine", "PracticeBase", "Programme", "QueueDay", "Refund", "RefundBatch",
+    "RefundStep", "RollCall", "Room", "RoomRepair", "School", "SessionAct", "SessionTeacher", "Statement", "Student",
+    "StudentCard", "StudentSchool", "StudentWork", "Survey", "SurveyAnswer", "SurveyTaken", "Teacher",
+    "TeacherAssessment", "TeacherHiring", "TeacherPaper", "TeachingResearch", "Term", "TermPhase", "WeeklySlot",
 ]  # fmt: skip

@@ -133,3 +133,17 @@ class LessonDone(models.Model):
 
     def __str__(self) -> str:
         return str(self.lesson)
+
+
+class LessonWish(models.Model):
+    """He wants to be reminded on the eve of every lesson of his classes. Without a row nobody is."""
+
+    person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="lesson_wish")
+    since = models.DateTimeField("自何时起", db_default=Now())
+
+    class Meta:
+        verbose_name = "上课前一天提醒"
+        verbose_name_plural = "上课前一天提醒"
+
+    def __str__(self) -> str:
+        return str(self.person)

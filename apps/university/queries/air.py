@@ -39,7 +39,7 @@ def may_watch(lesson: Lesson, viewer: Viewer) -> bool:
 
 
 def series_to_show(*, text: str = "", interest: str = "") -> QuerySet[LessonSeries]:
-    """Series with a published lesson, by words in their names, courses, teachers or lessons, with `number` of lessons."""
+    """Series with a published lesson, by words in their names, courses, teachers or lessons; `number` of them."""
     rows = LessonSeries.objects.shown().select_related("school", "course")
     if interest:
         rows = rows.filter(Q(interest=interest) | Q(interest="", course__interests__contains=[interest]))

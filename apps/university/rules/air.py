@@ -59,7 +59,9 @@ def check_outside(address: str, rules: LessonRules) -> str:
 
 def minutes_words(seconds: int | None) -> str:
     """约12分钟; empty where nobody knows."""
-    return "" if seconds is None else f"约{max(1, round(seconds / 60))}分钟"
+    if seconds is None:
+        return ""
+    return "不到1分钟" if seconds < 60 else f"约{round(seconds / 60)}分钟"
 
 
 def size_words(size: int) -> str:

@@ -1,4 +1,4 @@
-"""电视课表 as stations and newspapers print it, pasted from a table: line by line into programmes, or a sentence why not."""
+"""电视课表 as stations print it, pasted from a table: line by line a programme, or a sentence why not."""
 
 import datetime as dt
 import re
@@ -34,8 +34,11 @@ class Line:
 
 def read_programmes(text: str, *, channel: str, today: dt.date) -> list[Line]:
     """Lines of a pasted table. Cells are parted by tabs, else by two spaces or more, else by commas; a line of headings
-    says their order, otherwise 日期、时间、频道、节目、重播. An empty date or channel is that of the line above, the first
-    channel `channel`. A date without a year is the one nearest to `today`. Raises ValueError for far too many lines."""
+    says their order, otherwise date, time, channel, programme, replays. An empty date or channel is that of the line
+    above, the first channel `channel`. A date without a year is the one nearest to `today`.
+
+    Raises ValueError for far too many lines.
+    """
     rows = [(number, cells) for number, cells in _cells(text) if any(cells)]
     if len(rows) > MOST_LINES:
         raise ValueError(f"一次最多 {MOST_LINES} 行，请分几次。")

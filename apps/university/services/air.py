@@ -40,13 +40,18 @@ def save_lesson(lesson: Lesson, *, on: dt.date) -> Lesson:
             lesson.outside_url = check_outside(lesson.outside_url, _rules(lesson, on))
         except ValueError as error:
             raise BusinessError(str(error), code="outside", field="outside_url") from error
-    if lesson.pk and lesson.files.filter(removed_at__isnull=True).exclude(role=Role.HANDOUT).exists():
-        if Lesson.objects.values_list("kind", flat=True).get(pk=lesson.pk) != lesson.kind:
-            raise BusinessError("已经传了文件，不能改形式。请先移除文件。", code="kind", field="kind")
+    if lesson.pk and _has_other_kind(lesson):
+        raise BusinessError("已经传了文件，不能改形式。请先移除文件。", code="kind", field="kind")
     if lesson.published_at:
         require_content(lesson)
     lesson.save()
     return lesson
+
+
+def _has_other_kind(lesson: Lesson) -> bool:
+    """Whether files were kept for another kind of lesson than it is about to be."""
+    kept = lesson.files.filter(removed_at__isnull=True).exclude(role=Role.HANDOUT)
+    return kept.exists() and Lesson.objects.values_list("kind", flat=True).get(pk=lesson.pk) != lesson.kind
 
 
 def next_position(series: LessonSeries) -> int:

@@ -1,7 +1,7 @@
 """The store of lesson files: large, in the open, under random names below `lessons/` of the media folder.
 
 They are no attachments: those are encrypted whole and read into memory, which a film of an hour cannot be. What lies
-here is shown to the public or to every student and holds nothing about a person (ADR 0019).
+here is shown to the public or to every student and holds nothing about a person (ADR 0020).
 """
 
 import datetime as dt

@@ -27,7 +27,8 @@ LONGEST = 40
 @require_safe
 def air(request):
     """By interest and by words; what he has begun comes first."""
-    text, interest = request.GET.get("q", "").strip()[:LONGEST], request.GET.get("like", "")[:12]
+    said = {name: request.GET.get(name, "").replace("\x00", "").strip()[:LONGEST] for name in ("q", "like")}
+    text, interest = said["q"], said["like"]
     interests = shown.interests_shown()
     if interest not in dict(interests):
         interest = ""

@@ -13,6 +13,7 @@ from apps.people.models import Person
 from apps.portal.demo.accounts import write_others, write_staff
 from apps.portal.demo.aftermath import write_aftermath
 from apps.portal.demo.aid import write_aid
+from apps.portal.demo.air import write_air
 from apps.portal.demo.branch_life import write_branch_life
 from apps.portal.demo.campaigns import write_campaigns
 from apps.portal.demo.care import write_care
@@ -119,6 +120,7 @@ class Command(BaseCommand):
         write_school_life(staff, on=on)
         write_students(staff, on=on)
         write_enrolment_desk(staff, on=on)
+        write_air(staff, on=on)
         write_draws(staff, on=on)
         write_own_classes(staff, on=on)
         write_class_life(staff, on=on)
