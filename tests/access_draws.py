@@ -19,8 +19,8 @@ def _file(round: Round, data: bytes):
 def _round(side) -> Round:
     """Without classes: whose they are is asked elsewhere."""
     made = Round.objects.create(
-        kind="class", unit=side.unit, name="秋季抽签", opens_at=NOON - dt.timedelta(9), closes_at=NOON - dt.timedelta(2),
-        draws_at=NOON, draws_where="礼堂",
+        kind="class", unit=side.unit, name="秋季抽签", opens_at=NOON - dt.timedelta(9),
+        closes_at=NOON - dt.timedelta(2), draws_at=NOON, draws_where="礼堂",
     )  # fmt: skip
     entries = (drawing.Entry(NUMBER, 100, 1, 1, 1, ()),)
     listed = drawing.DrawList(str(made.public_id), made.name, (), entries)

@@ -30,10 +30,10 @@ class PlacedTexts(_Texts):
     )
 
 
-@rule_kind("draw_waits_texts", "抽签候补通知", labels=LABELS, source="规则手册 9.18；领域资料 0（用语）、3.10")
+@rule_kind("draw_waits_texts", "抽签候补通知", labels=LABELS, source="规则手册 9.19；领域资料 0（用语）、3.10")
 @dataclass(frozen=True)
 class WaitsTexts(_Texts):
-    """To whom the draw gave none. Raises ValueError with a sentence. See rule book 9.18."""
+    """To whom the draw gave none. Raises ValueError with a sentence. See rule book 9.19."""
 
     sms: str = (
         "{姓名}同志：老年大学抽签结果已公布，您这次没有抽中，已按抽签先后排入候补，"

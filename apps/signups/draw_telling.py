@@ -20,7 +20,7 @@ NEWS_FOR = dt.timedelta(days=30)
 
 def tell_results(now: dt.datetime) -> int:
     """Post the notices of every published round that has not told its people; returns how many people were gone
-    through. Each part is a transaction of its own."""
+    through. Each part is a transaction of its own. See rule book 9.19."""
     rounds = Round.objects.filter(state=RoundState.PUBLISHED, told_at__isnull=True, voided_at__isnull=True)
     return sum(_tell(round, now) for round in rounds.order_by("published_at", "pk"))
 

@@ -1,4 +1,5 @@
-"""A class with students, for tests of class life: seven lessons on Tuesdays from 8 September 2026, none in the holidays of October."""
+"""A class with students, for tests of class life: seven lessons on Tuesdays from 8 September 2026, none in the holidays
+of October."""
 
 import datetime as dt
 import uuid

@@ -53,11 +53,10 @@ def write_class_life(staff, *, on: dt.date) -> None:
 def _with_students(running: list[ClassGroup], people: list[Person], clerk) -> list[ClassGroup]:
     """Classes that have students; the first few are given some where nobody was enrolled."""
     full = [one for one in running if Enrolment.objects.filter(class_group=one).exists()][:CLASSES]
-    if full:
-        return full
-    for place, group in enumerate(running[:CLASSES]):
+    empty = [one for one in running if one not in full][: CLASSES - len(full)]
+    for place, group in enumerate(empty):
         _enrol(group, people[place * STUDENTS : (place + 1) * STUDENTS], clerk)
-    return running[:CLASSES]
+    return full + empty
 
 
 def _enrol(group: ClassGroup, people: list[Person], clerk) -> None:

@@ -33,6 +33,7 @@ WEEKS = 18
 TO_NEXT_TERM = 27 * WEEK
 BEGAN_WEEKS_AGO = 11 * WEEK
 JULY = 7
+STEP = 7  # through the twenty times of a week
 
 
 @transaction.atomic
@@ -139,12 +140,17 @@ class _Timetable:
     def __init__(self) -> None:
         self.taken: set[tuple] = set()
         self.spans = ClassRules().spans
+        self.placed = 0
 
     def place(self, rooms, teacher: Teacher) -> tuple[Slot, Room]:
-        for (place, span), day, room in product(enumerate(self.spans), range(1, 6), rooms):
+        """Begins to look further on each time, so that the week fills evenly."""
+        times = list(product(enumerate(self.spans), range(1, 6)))
+        start = self.placed * STEP % len(times)
+        for ((place, span), day), room in product(times[start:] + times[:start], rooms):
             keys = {(day, place, "room", room.pk), (day, place, "teacher", teacher.person_id)}
             if not keys & self.taken:
                 self.taken |= keys
+                self.placed += 1
                 return Slot(day, *span), room
         raise ValueError(f"no time left for {teacher.pk}")
 

@@ -45,7 +45,7 @@ def write_students(staff, *, on: dt.date) -> None:
     if Payment.objects.exists():
         return
     clerk, draws = staff["daxue"], random.Random(20261122)  # noqa: S311 (invented people, not secrets)
-    running = ClassGroup.objects.filter(state=ClassState.RUNNING)
+    running = ClassGroup.objects.filter(state=ClassState.RUNNING, offering__opens_at__isnull=False)
     classes = list(running.select_related("school__unit", "offering", "course").order_by("pk"))
     if not classes:
         return

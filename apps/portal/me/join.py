@@ -42,7 +42,11 @@ from .standing import STEPS, actings, choose, chosen, show
 WHO, CHOICES, PAPERS, PHONE, REVIEW = "who", "choices", "papers", "phone", "review"
 CHOICE, WITH, SIGNED = "c", "with", "signed"
 LOOKED_AT = 6  # similar classes of which it is asked whether he may have them
-PAGE = "portal/me/join_{}.html"
+PAGES = {
+    WHO: "portal/me/join_who.html", CHOICES: "portal/me/join_choices.html", PAPERS: "portal/me/join_papers.html",
+    PHONE: "portal/me/join_phone.html", REVIEW: "portal/me/join_review.html",
+}  # fmt: skip
+REFUSED, NOBODY = "portal/me/join_refused.html", "portal/me/join_nobody.html"
 
 
 def door(view):
@@ -64,7 +68,7 @@ def _nobody(request, key):
     card = catalogue.card_of(key, timezone.now())
     if card is None:
         raise Http404
-    return render(request, PAGE.format("nobody"), {"card": card}, status=404)
+    return render(request, NOBODY, {"card": card}, status=404)
 
 
 @dataclass
@@ -150,7 +154,7 @@ class Join:
         }  # fmt: skip
 
     def page(self, step: str, context: dict, status: int = 200):
-        return show(self.request, self.acting, PAGE.format(step), {**self.frame(step), **context}, status)
+        return show(self.request, self.acting, PAGES[step], {**self.frame(step), **context}, status)
 
     @cached_property
     def refusal(self) -> str:
@@ -205,7 +209,7 @@ def _who(request, people, acting, card: Card):
         return redirect(Join(request, picked, card, card.now, True).url("next"))
     missed = request.method == "POST"
     context = {"card": card, "people": people, "acting": acting, "missed": missed}
-    return render(request, PAGE.format("who"), context, status=422 if missed else 200)
+    return render(request, PAGES[WHO], context, status=422 if missed else 200)
 
 
 def _standing(join: Join):
@@ -231,7 +235,7 @@ def _refused(join: Join, sentence: str = ""):
         one for one in others if not kind_of(one.group.offering).refusals(one.group.offering, [join.person.pk], join.on)
     ]
     context = {"card": join.card, "sentence": sentence, "others": fitting[:2]}
-    return show(join.request, join.acting, PAGE.format("refused"), context, 200)
+    return show(join.request, join.acting, REFUSED, context, 200)
 
 
 def _ask(join: Join, step: str):

@@ -20,7 +20,7 @@ from apps.university.rules.classes import ZONE
 from apps.university.services.class_copies import HOWS, copy_classes, lines_of
 from apps.university.services.classes import publish_class, slots_of, what_is_missing
 
-from .base import send_print, send_workbook
+from .base import send_workbook
 from .life_base import class_url
 
 MOST_TICKED = 300

@@ -71,8 +71,8 @@ class FeeReport:
         report, _, _, _, words = self.asked_report(request)
         frame = frame_for(
             request, "收费日报", scope=words, landscape=True, columns=len(ENTRIES), order="日期、单号",
-            
-            signature="收费人", stamp=True, back_url=f"{reverse('admin:university_payment_report')}?{request.GET.urlencode()}",
+            signature="收费人", stamp=True,
+            back_url=f"{reverse('admin:university_payment_report')}?{request.GET.urlencode()}",
         )  # fmt: skip
         context = {
             "frame": frame, "report": report, "sums": report_rows(report), "sum_heads": _heads(COLUMNS),

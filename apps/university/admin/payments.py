@@ -17,7 +17,7 @@ from apps.signups.services.seats import remove
 from apps.university.choices.money import PaymentMethod
 from apps.university.forms.money import ContraForm, ReceiptForm, ReleaseForm
 from apps.university.models import Enrolment, Payment, School
-from apps.university.queries.fees import overdue, unpaid
+from apps.university.queries.fees import LINES, overdue, unpaid
 from apps.university.queries.students import matching
 from apps.university.services import payments
 
@@ -77,7 +77,7 @@ class PaymentAdmin(FeeReport, RecordAdmin):
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).select_related("school", "student__person", "received_by", "contra_of")
-        return rows.prefetch_related("lines__enrolment__class_group__course")
+        return rows.prefetch_related(LINES)
 
     def get_search_results(self, request, queryset, search_term):
         if not search_term:

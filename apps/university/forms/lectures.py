@@ -25,9 +25,7 @@ class LectureForm(PortalForm):
 
     series = forms.ModelChoiceField(label="系列", queryset=LectureSeries.objects.none())
     title = forms.CharField(label="题目", max_length=80)
-    summary = forms.CharField(
-        label="讲什么", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    summary = forms.CharField(label="讲什么", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     speaker = forms.CharField(label="主讲人", max_length=60)
     starts_at = forms.DateTimeField(label="开始", **MOMENT)
     ends_at = forms.DateTimeField(label="结束", **MOMENT)

@@ -31,6 +31,17 @@ class Migration(migrations.Migration):
         apps.common.migration_operations.Together(
             operations=[
                 migrations.CreateModel(
+                    name='LessonWish',
+                    fields=[
+                        ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='lesson_wish', serialize=False, to='people.person')),
+                        ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='自何时起')),
+                    ],
+                    options={
+                        'verbose_name': '上课前一天提醒',
+                        'verbose_name_plural': '上课前一天提醒',
+                    },
+                ),
+                migrations.CreateModel(
                     name='Student',
                     fields=[
                         ('version', models.PositiveIntegerField(db_default=1, editable=False, verbose_name='版本')),
@@ -363,7 +374,7 @@ class Migration(migrations.Migration):
                         ('result', models.CharField(choices=[('best', '优秀'), ('pass', '合格'), ('fail', '不合格')], max_length=8, verbose_name='结果')),
                         ('by', models.CharField(max_length=80, verbose_name='谁来评')),
                         ('opinion', models.CharField(blank=True, db_default='', max_length=300, verbose_name='意见')),
-                        ('teacher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='university.teacher', verbose_name='教师')),
+                        ('teacher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appraisals', to='university.teacher', verbose_name='教师')),
                     ],
                     options={
                         'verbose_name': '试讲、考核',
@@ -1008,6 +1019,105 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='StudentWork',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('version', models.PositiveIntegerField(db_default=1, editable=False, verbose_name='版本')),
+                        ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='登记时间')),
+                        ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='最后修改')),
+                        ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='编号')),
+                        ('voided_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='作废时间')),
+                        ('void_reason', models.CharField(blank=True, db_default='', editable=False, max_length=200, verbose_name='作废原因')),
+                        ('title', models.CharField(max_length=60, verbose_name='题目')),
+                        ('text', models.TextField(blank=True, db_default='', max_length=2000, verbose_name='文字（诗词、文章）')),
+                        ('shown_name', models.CharField(choices=[('full', '写全名'), ('surname', '只写姓'), ('none', '不写名字')], default='surname', max_length=8, verbose_name='怎样写名字')),
+                        ('consent_by', models.CharField(choices=[('paper', '书面同意书'), ('spoken', '当面或电话同意'), ('web', '本人网上同意')], max_length=8, verbose_name='怎样同意的')),
+                        ('consent_on', models.DateField(blank=True, null=True, verbose_name='同意公开的日期')),
+                        ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='撤回同意')),
+                        ('class_group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='works', to='university.classgroup', verbose_name='班级')),
+                        ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                        ('photo', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='common.attachment', verbose_name='照片')),
+                        ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='works', to='university.student', verbose_name='作者')),
+                    ],
+                    options={
+                        'verbose_name': '学员作品',
+                        'verbose_name_plural': '学员作品',
+                        'ordering': ['-consent_on', '-id'],
+                        'abstract': False,
+                        'indexes': [models.Index(condition=models.Q(('consent_on__isnull', False), ('voided_at__isnull', True), ('withdrawn_at__isnull', True)), fields=['-consent_on', '-id'], name='studentwork_shown')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), ('photo__isnull', False), _connector='OR'), name='studentwork_something', violation_error_message='请传照片，或者写上文字。')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='StudentWorkEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('version', models.PositiveIntegerField(db_default=1, editable=False, verbose_name='版本')),
+                        ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='登记时间')),
+                        ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='最后修改')),
+                        ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, verbose_name='编号')),
+                        ('voided_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='作废时间')),
+                        ('void_reason', models.CharField(blank=True, db_default='', editable=False, max_length=200, verbose_name='作废原因')),
+                        ('title', models.CharField(max_length=60, verbose_name='题目')),
+                        ('text', models.TextField(blank=True, db_default='', max_length=2000, verbose_name='文字（诗词、文章）')),
+                        ('shown_name', models.CharField(choices=[('full', '写全名'), ('surname', '只写姓'), ('none', '不写名字')], default='surname', max_length=8, verbose_name='怎样写名字')),
+                        ('consent_by', models.CharField(choices=[('paper', '书面同意书'), ('spoken', '当面或电话同意'), ('web', '本人网上同意')], max_length=8, verbose_name='怎样同意的')),
+                        ('consent_on', models.DateField(blank=True, null=True, verbose_name='同意公开的日期')),
+                        ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='撤回同意')),
+                        ('class_group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='university.classgroup', verbose_name='班级')),
+                        ('entered_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='university.studentwork')),
+                        ('photo', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='common.attachment', verbose_name='照片')),
+                        ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='university.student', verbose_name='作者')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Survey',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('version', models.PositiveIntegerField(db_default=1, editable=False, verbose_name='版本')),
+                        ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='登记时间')),
+                        ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='最后修改')),
+                        ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='编号')),
+                        ('voided_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='作废时间')),
+                        ('void_reason', models.CharField(blank=True, db_default='', editable=False, max_length=200, verbose_name='作废原因')),
+                        ('opens_on', models.DateField(verbose_name='开始')),
+                        ('closes_on', models.DateField(verbose_name='结束（不含）')),
+                        ('class_group', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='survey', to='university.classgroup', verbose_name='班级')),
+                        ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
+                    ],
+                    options={
+                        'verbose_name': '学员评价',
+                        'verbose_name_plural': '学员评价',
+                        'ordering': ['-opens_on', '-id'],
+                        'abstract': False,
+                        'constraints': [models.CheckConstraint(condition=models.Q(('closes_on__gt', models.F('opens_on'))), name='survey_order', violation_error_message='结束日期要晚于开始日期。')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SurveyAnswer',
+                    fields=[
+                        ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ('teaching', models.PositiveSmallIntegerField(blank=True, choices=[(3, '满意'), (2, '还可以'), (1, '不满意')], null=True, verbose_name='老师讲得怎么样')),
+                        ('content', models.PositiveSmallIntegerField(blank=True, choices=[(3, '满意'), (2, '还可以'), (1, '不满意')], null=True, verbose_name='内容合不合适')),
+                        ('place', models.PositiveSmallIntegerField(blank=True, choices=[(3, '满意'), (2, '还可以'), (1, '不满意')], null=True, verbose_name='教室、设备怎么样')),
+                        ('again', models.PositiveSmallIntegerField(blank=True, choices=[(3, '想来'), (2, '再看看'), (1, '不想来')], null=True, verbose_name='下学期还想不想来')),
+                        ('words', models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='还有什么话想说')),
+                        ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='university.survey')),
+                    ],
+                    options={
+                        'verbose_name': '评价',
+                        'verbose_name_plural': '评价',
+                    },
+                ),
+                migrations.CreateModel(
                     name='WeeklySlot',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1207,6 +1317,19 @@ class Migration(migrations.Migration):
                         'abstract': False,
                         'indexes': [models.Index(condition=models.Q(('paid__lt', models.F('fee_due')), ('state', 'in'), ('voided_at__isnull', True)), fields=['pay_by'], name='enrolment_unpaid')],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'in'), ('voided_at__isnull', True)), fields=('class_group', 'student'), name='enrolment_once', violation_error_message='已经在这个班里。'), models.CheckConstraint(condition=models.Q(('fee_due__gte', 0)), name='enrolment_fee', violation_error_message='应缴不能是负数。'), models.CheckConstraint(condition=models.Q(('paid__gte', models.F('refunded')), ('refunded__gte', 0)), name='enrolment_refunds', violation_error_message='退费不能超过已缴。')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SurveyTaken',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='university.enrolment')),
+                        ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taken', to='university.survey')),
+                    ],
+                    options={
+                        'verbose_name': '已评价',
+                        'verbose_name_plural': '已评价',
+                        'constraints': [models.UniqueConstraint(fields=('survey', 'enrolment'), name='surveytaken_once')],
                     },
                 ),
                 migrations.CreateModel(
@@ -2599,6 +2722,18 @@ class Migration(migrations.Migration):
                 pgtrigger.migrations.AddTrigger(
                     model_name='studentcard',
                     trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "university_studentcardevent" ("card_no", "created_at", "end_reason", "ended_on", "id", "issued_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "printed_at", "student_id", "updated_at", "version") VALUES (OLD."card_no", OLD."created_at", OLD."end_reason", OLD."ended_on", OLD."id", OLD."issued_on", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."printed_at", OLD."student_id", OLD."updated_at", OLD."version"); RETURN NULL;', hash='abdbe276c3d867d0067c29fa28613657f49304c0', operation='UPDATE', pgid='pgtrigger_changed_update_21259', table='university_studentcard', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='studentwork',
+                    trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='291f0c33833c754aa2ef265a342df0b8b4c3e3a0', operation='UPDATE', pgid='pgtrigger_raise_version_347fd', table='university_studentwork', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='studentwork',
+                    trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "university_studentworkevent" ("class_group_id", "consent_by", "consent_on", "created_at", "entered_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_id", "public_id", "shown_name", "student_id", "text", "title", "updated_at", "version", "void_reason", "voided_at", "withdrawn_at") VALUES (OLD."class_group_id", OLD."consent_by", OLD."consent_on", OLD."created_at", OLD."entered_by_id", OLD."id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."photo_id", OLD."public_id", OLD."shown_name", OLD."student_id", OLD."text", OLD."title", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at", OLD."withdrawn_at"); RETURN NULL;', hash='c370422071b189541439b8193daf135c04c44a3f', operation='UPDATE', pgid='pgtrigger_changed_update_a7a4f', table='university_studentwork', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='survey',
+                    trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='adcc28b8d8d8e56f01f320466bcee37718aab2ce', operation='UPDATE', pgid='pgtrigger_raise_version_61f55', table='university_survey', when='BEFORE')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='teacher',

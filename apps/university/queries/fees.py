@@ -5,15 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
 from apps.university.choices.money import PaymentMethod, RefundState
 from apps.university.choices.schools import SessionState
 from apps.university.choices.students import EnrolmentState
-from apps.university.models import ClassSession, Enrolment, Payment, Refund, School, Student
+from apps.university.models import ClassSession, Enrolment, Payment, PaymentLine, Refund, School, Student
 
 ZERO = Decimal("0.00")
+# The classes of payments, in one statement for however many.
+LINES = Prefetch("lines", PaymentLine.objects.select_related("enrolment__class_group__course"))
 
 
 def held_until(class_group_id: int, on: dt.date) -> int:
@@ -83,7 +85,7 @@ def statement_of(student: Student, schools: Iterable[School] | None = None) -> S
     refunds = refunds.select_related("enrolment__class_group__course", "school")
     return StudentStatement(
         [_line(row) for row in rows.order_by("-class_group__term__starts_on", "-pk")],
-        list(payments.prefetch_related("lines__enrolment__class_group__course").order_by("-paid_on", "-pk")),
+        list(payments.prefetch_related(LINES).order_by("-paid_on", "-pk")),
         list(refunds.order_by("-applied_on", "-pk")),
     )
 
@@ -154,6 +156,6 @@ def day_report(schools: Iterable[School], first: dt.date, until: dt.date) -> Day
     shown = rows.select_related("school", "student__person", "received_by").order_by("paid_on", "pk")[:MOST_LINES]
     return DayReport(
         lines, totals, sum(totals, ZERO), sum(line[4] for line in lines),
-        list(shown.prefetch_related("lines__enrolment__class_group__course")),
+        list(shown.prefetch_related(LINES)),
         list(back.select_related("school", "enrolment__student__person", "enrolment__class_group__course")),
     )  # fmt: skip

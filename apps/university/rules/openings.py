@@ -45,7 +45,8 @@ class Window:
 @dataclass(frozen=True)
 class Opening:
     """`free`: what anybody may have now, `asked`: sign-ups in the draw, `waiting`: those in the waiting list. `round`
-    and its state only where places are drawn. `ends_at`: the first moment at which the class is over. See rule book 9.41.
+    and its state only where places are drawn. `ends_at`: the first moment at which the class is over. See rule book
+    9.41.
     """
 
     mode: str

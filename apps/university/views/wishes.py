@@ -24,9 +24,7 @@ def lesson_wish(request):
         if acting is None:
             raise Http404
         wanted = "on" in request.POST
-        set_lesson_wish(
-            acting.person, wanted, actor=request.user, on_behalf_of=acting.on_behalf_of, now=timezone.now()
-        )
+        set_lesson_wish(acting.person, wanted, actor=request.user, on_behalf_of=acting.on_behalf_of, now=timezone.now())
         messages.success(request, "以后每次上课的前一天提醒。" if wanted else "以后不再提醒。")
         return redirect("university:lesson_wish")
     wishing = wishing_among([one.person.pk for one in people])
