@@ -29,7 +29,7 @@ from apps.university.models import (
 from apps.university.rules.classes import moment
 from apps.university.services.air import add_file, publish
 from apps.university.services.broadcasts import decide
-from apps.university.services.lectures import LectureFacts, create_lecture, publish_lecture
+from apps.university.services.lectures import LectureFacts, create_lecture, publish_lecture, refusals
 
 from .school_facts import CITY
 
@@ -156,7 +156,8 @@ def _write_lectures(school: School, clerk: User, now: dt.datetime, on: dt.date) 
             actor=clerk,
         )  # fmt: skip
         publish_lecture(row, actor=clerk, now=now)
-        for person in people:
+        busy = refusals(row.offering, [person.pk for person in people], on)
+        for person in (one for one in people if one.pk not in busy):
             sign_up(
                 row.offering, person, source=SignUpSource.PHONE, actor=clerk, now=now, form_key=uuid.uuid4()
             )  # fmt: skip

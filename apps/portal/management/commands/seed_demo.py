@@ -124,6 +124,7 @@ class Command(BaseCommand):
         write_draws(staff, on=on)
         write_own_classes(staff, on=on)
         write_class_life(staff, on=on)
+        write_air(staff, on=on)
         return written
 
     def _progress(self, done: int) -> None:
