@@ -634,7 +634,6 @@ OBJECTS |= DESK_OBJECTS
 OBJECTS |= {label: build for label, build in LIFE_OBJECTS.items() if label not in OBJECTS}
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 OBJECTS |= AIR_OBJECTS
-OBJECTS |= AIR_OBJECTS
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 SHARED = {
     "ledgers.afterdeathitem",
