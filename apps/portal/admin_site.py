@@ -15,6 +15,7 @@ from apps.organisation.queries import missing_years
 from apps.registry.board import latest_change, report_board, sees_reports
 from apps.reminders.queries.figures import heartbeat
 from apps.reports.views import headcount_page
+from apps.university.board import figures_of, works_here
 
 SEES_RUNS = "reminders.view_run"
 SEES_WORK = "ledgers.view_today"
@@ -52,7 +53,8 @@ def home_context(request) -> dict:
     changed = next(iter(context.pop("more").get("reports", [])), None)
     reports = report_board(user, today, changed) if stamp else {}
     context["todo"] = [*reports.get("todo", []), *context.get("todo", [])]
-    context["figures"] = [*figures, *reports.get("figures", [])]
+    context["figures"] = [*figures, *reports.get("figures", []), *figures_of(user, now)]
+    context["studies"] = reverse("admin:university_desk") if works_here(user) else ""
     if runs or works:
         machine = machine_state(now)
         beat = machine["beat"]
