@@ -13,6 +13,7 @@ from apps.signups.models import Offer, SignUp
 from apps.signups.services.seats import set_capacity, withdraw
 from apps.signups.services.waiting import to_waiting
 from apps.university.models import Enrolment, Student
+from apps.university.queries.class_list import sessions_of
 from apps.university.queries.day_end import day_end
 from apps.university.rules.desk import Asked, read_typed
 from apps.university.services.monitors import set_monitor
@@ -89,7 +90,7 @@ def test_an_address_of_somebody_found_opens_for_the_finder_only(world):
 
 
 def test_confirmed_twice_it_is_one_sign_up_and_says_by_whom(world):
-    person, class_group = world.person(number=ID), world.add_class()
+    person, class_group = world.person(number=ID), world.add_class(weekday=4)
     url = world.find(ID).url
     assert world.client.get(f"{url}?class={class_group.pk}").url.endswith(f"/class/{class_group.pk}/")
     review = world.client.get(f"{url}class/{class_group.pk}/")
@@ -99,7 +100,10 @@ def test_confirmed_twice_it_is_one_sign_up_and_says_by_whom(world):
     assert first.url == again.url
     assert (row.state, row.source, row.entered_by, row.person) == ("seated", "phone", world.clerk, person)
     assert "电话代报：叶秋云" in world.client.get(first.url).content.decode()
-    assert "已录取" in world.client.get(f"/admin/signups/signup/{row.pk}/slip/?paper=a4").content.decode()
+    slip = world.client.get(f"/admin/signups/signup/{row.pk}/slip/?paper=a4").content.decode()
+    assert "已录取" in slip
+    first_lesson = timezone.localdate(sessions_of(class_group)[0].starts_at)
+    assert f"{first_lesson.month}月{first_lesson.day}日" in slip
     other = world.client.post(world.client.get(f"{url}class/{class_group.pk}/").url, {"way": "desk"})
     assert other.status_code == 422
     assert "已经报过" in other.content.decode()

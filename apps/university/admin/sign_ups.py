@@ -19,6 +19,7 @@ from apps.signups.services import seats
 from apps.signups.services.waiting import to_waiting
 from apps.university.forms.desk import BoxForm, ReasonForm
 from apps.university.models import ClassGroup, School
+from apps.university.queries.class_list import sessions_of
 from apps.university.queries.desk_classes import place_words, when_words, with_facts
 from apps.university.queries.desk_person import TONES, lines_for, standing_words
 from apps.university.rules.when import fee_words
@@ -278,8 +279,10 @@ class _NoForm(ReasonForm):
 
 
 def slip_facts(class_group, line) -> list[tuple[str, str]]:
+    """The first lesson that takes place: a term may begin days before it."""
     fee = fee_words(class_group.fee if line.fee_due is None else line.fee_due)
-    first = class_group.first_on
+    lesson = next(iter(sessions_of(class_group)), None)
+    first = timezone.localdate(lesson.starts_at) if lesson else class_group.first_on
     return [
         ("上课时间", when_words(class_group)), ("地点", place_words(class_group)),
         ("第一次课", f"{first.year}年{first.month}月{first.day}日"), ("学费", fee),
