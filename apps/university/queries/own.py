@@ -23,6 +23,8 @@ from .catalogue import DISTRICT, Card, cards_of, with_facts
 OVER_SHOWN = dt.timedelta(days=60)
 MOST = 60
 CLASS = "class"
+# What the list of relations calls as a paper does, as it is said.
+SPOKEN = {"子": "儿子", "女": "女儿"}
 
 
 @dataclass
@@ -86,7 +88,8 @@ class Asked:
         sign_up = self.sign_up
         if sign_up.source == SignUpSource.PROXY and sign_up.grant:
             relative = sign_up.grant.relative
-            return f"{self.relations.get(relative.relation, '家属')}{relative.name}代报"
+            relation = self.relations.get(relative.relation, "家属")
+            return f"{SPOKEN.get(relation, relation)}{relative.name}代报"
         return sign_up.get_source_display()
 
     @property
