@@ -107,7 +107,7 @@ class ClassPaperPages(DeskPages):
         context = {
             "frame": frame_for(
                 request, title, landscape=landscape, order=ORDERS[order][0], recall=which != "seats",
-                columns=len(pages[0]) + 3 if pages else 8, back_url=url("university_class_papers", pk),
+                columns=8, back_url=url("university_class_papers", pk),
                 scope=f"{class_group.offering.title}　{when_words(class_group)}　{place_words(class_group)}　"
                 f"{len(members)} 人",
                 signature="班长" if which == "sign" else "",
