@@ -76,8 +76,7 @@ STUDENT_PAGES = {
     "admin:university_payment_report": (MONEY,),
     "admin:university_payment_report_print": (MONEY,),
     "admin:university_payment_report_file": (MONEY,),
-    # That of the world has paid.
-    "admin:university_payment_release": (NOBODY, PAID),
+    "admin:university_payment_release": ("university.release_place", "university.enrolment"),
     "admin:university_payment_print": (MONEY, PAID),
     "admin:university_payment_contra": ("university.change_payment", PAID),
     "admin:university_payment_receipt": ("university.change_payment", PAID),
