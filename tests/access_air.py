@@ -82,7 +82,9 @@ AIR_PAGES = {
     "admin:university_lessonseries_lessons": (
         "university.view_lessonseries", "university.lessonseries", NOBODY,
     ),
-    **{f"admin:university_lesson_{page}": _CHANGE_LESSON for page in ("file", "captions", "publish")},
+    **{f"admin:university_lesson_{page}": _CHANGE_LESSON for page in ("file", "publish")},
+    # That of the world is a text.
+    "admin:university_lesson_captions": (NOBODY, "university.lesson"),
     # No file is kept in the world.
     "admin:university_lesson_file_remove": (NOBODY, "university.lesson"),
     "admin:university_programme_paste": ("university.add_programme",),

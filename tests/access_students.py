@@ -62,7 +62,8 @@ MONEY, REFUNDS = "university.view_payment", "university.view_refund"
 ONE, PAID, BACK = "university.student", "university.payment", "university.refund"
 STUDENT_PAGES = {
     "admin:university_student_papers": (CHANGE, ONE),
-    "admin:university_student_paper": (SEE, ONE, NOBODY),
+    # Asked for a kind of paper that there is not.
+    "admin:university_student_paper": (NOBODY, ONE),
     "admin:university_student_card": (CHANGE, ONE),
     "admin:university_student_pay": ("university.add_payment", ONE),
     "admin:university_student_new": (ADD,),
@@ -75,22 +76,22 @@ STUDENT_PAGES = {
     "admin:university_payment_report": (MONEY,),
     "admin:university_payment_report_print": (MONEY,),
     "admin:university_payment_report_file": (MONEY,),
-    # That of the world has paid.
-    "admin:university_payment_release": (NOBODY, PAID),
+    "admin:university_payment_release": ("university.release_place", "university.enrolment"),
     "admin:university_payment_print": (MONEY, PAID),
     "admin:university_payment_contra": ("university.change_payment", PAID),
     "admin:university_payment_receipt": ("university.change_payment", PAID),
     "admin:university_refund_waiting": (REFUNDS,),
     "admin:university_refund_send": ("university.change_refund",),
     "admin:university_refund_batch": (NOBODY, BACK),
-    # What may be done depends on the state; a wrong act is a missing page.
-    "admin:university_refund_act": (NOBODY, BACK),
+    "admin:university_refund_act": ("university.change_refund", BACK),
     "admin:university_refund_print": (REFUNDS, BACK, "university.change_refund"),
     "admin:university_refund_proof": (NOBODY, BACK),
 }
 # Entries are only ever added, at a student's page; there is no form and no history of one.
 STUDENT_EXCEPTIONS = {
     "admin:university_payment_add": (NOBODY,),
-    "admin:university_payment_change": (MONEY, PAID, NOBODY),
+    # Pages to read: what is sent to them changes nothing.
+    "admin:university_payment_change": (MONEY, PAID),
+    "admin:university_refund_change": (REFUNDS, BACK),
     "admin:university_payment_history": (NOBODY, PAID),
 }

@@ -138,5 +138,5 @@ def test_home_page_keeps_its_budget_with_everything_on_it(city):
 
 
 def test_public_pages_ask_the_database_nothing_of_a_visitor(client):
-    for name in ("home", "courses", "activities", "help", "privacy", "accessibility", "site_map", "display"):
+    for name in ("home", "activities", "help", "privacy", "accessibility", "site_map", "display"):
         assert count(client, reverse(f"portal:{name}")) == 0, name

@@ -13,5 +13,12 @@ RULES = {
 }
 
 
+NUMBERS = {
+    "university.ClassSession.topic": "是一次课的内容",
+    "university.TeachingResearch.topic": "是教研活动的题目",
+    "university.TeachingResearch.people": "是参加人的姓名，照写",
+}
+
+
 def plug() -> None:
-    declare(rules=RULES)
+    declare(rules=RULES, numbers=NUMBERS)

@@ -118,6 +118,7 @@ FAMILIES = {
     "recruit.": set(RecruitStage),
     "election.": set(ELECTION_ACTS),
     "money.": {"sign", "pay"},
+    "lesson.": {"off", "moved", "sub", "extra"},
     "term_shift.": {"ask", "approve", "refuse", "withdraw"},
 }
 

@@ -34,11 +34,13 @@ from .desk_base import DeskPages, url
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEE = "university.view_enrolment"
+# (title, landscape, template)
 PAPERS = {
-    "roster": ("班级花名册", False), "sign": ("签到表", True), "attendance": ("考勤表", True),
-    "seats": ("座位牌", False),
-}  # fmt: skip
-
+    "roster": ("班级花名册", False, "print/university/class_roster.html"),
+    "sign": ("签到表", True, "print/university/class_sign.html"),
+    "attendance": ("考勤表", True, "print/university/class_attendance.html"),
+    "seats": ("座位牌", False, "print/university/class_seats.html"),
+}
 LINKS = (
     ("班级资料", "university_classgroup_change", "university.view_classgroup"),
     ("上课、考勤和结业", "university_sessionact_class", "university.view_classsession"),
@@ -82,7 +84,7 @@ class ClassPaperPages(DeskPages):
             "waiting": [
                 (row, standing_words(row, positions.get(row.pk, 0)), TONES.get(row.state, "")) for row in waiting
             ],
-            "papers": [(key, label) for key, (label, _) in PAPERS.items()],
+            "papers": [(key, label) for key, (label, *_) in PAPERS.items()],
             "at_desk": request.user.has_perm("university.use_desk"),
             "links": [
                 (label, url(name, pk)) for label, name, right in LINKS if request.user.has_perm(right)
@@ -95,7 +97,7 @@ class ClassPaperPages(DeskPages):
         class_group = self.class_of(request, pk)
         which = request.GET.get("which", "")
         which = which if which in PAPERS else "roster"
-        title, landscape = PAPERS[which]
+        title, landscape, template = PAPERS[which]
         order = order_of(request)
         phones = which == "roster" and request.user.has_perm("university.use_desk")
         members = members_of(class_group, order=order, on=timezone.localdate(), with_phones=phones)
@@ -115,7 +117,7 @@ class ClassPaperPages(DeskPages):
             "class_group": class_group, "members": members, "pages": pages, "which": which,
             "with_phones": phones, "teacher": class_group.teacher, "blank": range(3),
         }  # fmt: skip
-        return self.page(request, f"print/university/class_{which}.html", context)
+        return self.page(request, template, context)
 
     def class_export_view(self, request, pk):
         """The list as a workbook, columns as chosen, for a reason; logged with everybody on it."""

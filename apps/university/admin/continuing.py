@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.common import audit
 from apps.common.admin import RecordAdmin
 from apps.common.errors import BusinessError
+from apps.common.secrecy_forms import SecrecyMixin
 from apps.signups.choices import SignUpState
 from apps.university.models import ClassGroup, Continuation
 from apps.university.queries.continuing import asked_of, followings, preview
@@ -24,7 +25,7 @@ from .pads import terms_of
 ANSWERS = [("", "—"), (continuing.GOES_ON, "✓ 续读"), (continuing.STOPS, "不续读"), (continuing.TOLD, "通知到了，没定")]
 
 
-class LineForm(forms.Form):
+class LineForm(SecrecyMixin, forms.Form):
     """`key`: so that a line sent twice is one answer."""
 
     answer = forms.ChoiceField(choices=ANSWERS, required=False)

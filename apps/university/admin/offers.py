@@ -61,24 +61,25 @@ class OfferAdmin(DeskPages, RecordAdmin):
     def chosen(self, request):
         """(school or None, which filter, offers of the user's schools) from the address."""
         schools = School.objects.visible_to(request.user, self.right("view")).current()
-        asked = request.GET.get("school", "")
-        school = next((one for one in schools.order_by("position", "pk")[:60] if str(one.pk) == asked), None)
+        asked, options = request.GET.get("school", ""), list(schools.order_by("position", "pk")[:60])
+        school = next((one for one in options if str(one.pk) == asked), None)
         which = request.GET.get("which", TELL)
         which = which if which in dict(FILTERS) else TELL
-        return school, which, open_offers(schools.filter(pk=school.pk) if school else schools), schools
+        return school, which, open_offers(schools.filter(pk=school.pk) if school else schools), options
 
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):
             raise PermissionDenied
         school, which, offers, schools = self.chosen(request)
         now = timezone.now()
+        numbers = counts(offers, now)
         paginator = Paginator(worklist(offers, which, now), A_PAGE)
+        paginator.count = numbers[which]  # counted already
         page = paginator.get_page(page_number(request) or 1)
         query = f"which={which}&school={school.pk if school else ''}"
-        numbers = counts(offers, now)
         context = {
             "title": "递补待联系", "rows": self.rows_of(request, list(page.object_list), now), "page": page,
-            "query": query, "school": school, "schools": list(schools.order_by("position", "pk")[:60]), "which": which,
+            "query": query, "school": school, "schools": schools, "which": which,
             "filters": [(key, label, numbers[key]) for key, label in FILTERS],
             "may_answer": request.user.has_perm("university.use_desk"),
             "print_url": f"{url('signups_offer_print')}?{query}",

@@ -6,6 +6,7 @@ from django import forms
 
 from apps.common.forms import PortalForm
 from apps.common.photos import HELP, IMAGES
+from apps.common.secrecy_forms import SecrecyMixin
 from apps.university.choices.life import ConsentBy, ShownName
 from apps.university.choices.students import EnrolmentState
 from apps.university.models import ClassGroup, Student, SurveyAnswer
@@ -18,7 +19,7 @@ class OpenSurveyForm(PortalForm):
     last_on = forms.DateField(label="评价到哪天（含）", widget=DAY)
 
 
-class SheetLine(forms.Form):
+class SheetLine(SecrecyMixin, forms.Form):
     """One paper sheet; its key makes it one row however often it is sent."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

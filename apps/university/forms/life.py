@@ -5,6 +5,7 @@ import uuid
 from django import forms
 
 from apps.common.forms import PortalForm
+from apps.common.secrecy_forms import SecrecyMixin
 from apps.university.choices.life import Answer, Decision, Presence, Told, ToldBy
 from apps.university.choices.schools import TeacherState
 from apps.university.choices.students import EnrolmentState
@@ -86,14 +87,14 @@ class RollLine(forms.Form):
     state = forms.ChoiceField(label="考勤", choices=[("", "　"), *Presence.choices], required=False)
 
 
-class CallLine(forms.Form):
+class CallLine(SecrecyMixin, forms.Form):
     """A line of a call sheet."""
 
     told = forms.ChoiceField(label="结果", choices=[("", "没打"), *Told.choices], required=False)
     note = forms.CharField(label="说明", max_length=60, required=False)
 
 
-class AnswerLine(forms.Form):
+class AnswerLine(SecrecyMixin, forms.Form):
     answer = forms.ChoiceField(label="答复", choices=[("", "没答复"), *Answer.choices], required=False)
     note = forms.CharField(label="说明", max_length=60, required=False)
 

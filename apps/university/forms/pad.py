@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from apps.common.forms import PortalForm
+from apps.common.secrecy_forms import SecrecyMixin
 from apps.university.models import School, Term
 from apps.university.models.desk import MOST_LINES, MOST_NUMBERS
 
@@ -34,7 +35,7 @@ class PadDayForm(PortalForm):
         return day
 
 
-class PadLineForm(forms.Form):
+class PadLineForm(SecrecyMixin, forms.Form):
     """One line: time, who, class. Left empty, the line is not entered."""
 
     time = forms.CharField(label="时间", required=False, max_length=5, widget=forms.TextInput({"size": 5}))
