@@ -90,7 +90,7 @@ class ReportPages:
             "scope": f"{scope.schools.get() if asked.school else '全部学校'}　{BY[asked.by] if takes_by else ''}",
             "back": f"?{asked.query()}", "order": "学校排序", "notes": table.note,
         }  # fmt: skip
-        headings = ["", *table.headings]
+        headings = ["项目", *table.headings]
         if "xlsx" in request.GET or "print" in request.GET:
             rows = [[label, *(figure.value for figure in figures)] for label, figures in table.rows]
             return self.handed_out(request, title, headings, rows, [], **frame)
@@ -155,7 +155,7 @@ class ReportPages:
             stream = io.BytesIO()
             when = f"{timezone.localtime():%Y-%m-%d %H:%M}"
             sheet_notes = [("范围", scope), ("导出人", str(request.user)), ("导出时间", when), ("说明", notes)]
-            write_sheet(stream, title, [heading or "项目" for heading in headings], rows, notes=sheet_notes)
+            write_sheet(stream, title, headings, rows, notes=sheet_notes)
             stream.seek(0)
             return FileResponse(stream, as_attachment=True, filename=f"{title}.xlsx", content_type=XLSX)
         frame = frame_for(
