@@ -78,9 +78,9 @@ def clashes_among(offerings: list[Offering]) -> dict[int, set[int]]:
         for other in times:
             if one.offering_id != other.offering_id and _overlap(one, other):
                 found[one.offering_id].add(other.offering_id)
-    for one, other in _alike(offerings):
-        found[one].add(other)
-        found[other].add(one)
+    for first, second in _alike(offerings):
+        found[first].add(second)
+        found[second].add(first)
     return found
 
 

@@ -103,8 +103,8 @@ def _check_room(
     offerings: list[Offering], places: dict[int, Places], won: list[Choice], asked: dict[int, dict[int, int]]
 ) -> None:
     given, kept = Counter[int](), set(won)
-    for offering, people in asked.items():
-        given[offering] = sum((ticket, offering) in kept for ticket in people.values())
+    for key, people in asked.items():
+        given[key] = sum((ticket, key) in kept for ticket in people.values())
     for offering in offerings:
         place = places[offering.pk]
         if place.free < given[offering.pk]:

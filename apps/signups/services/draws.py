@@ -151,6 +151,8 @@ def checked_number(number: str) -> str:
 
 def read_list_file(round: Round) -> bytes:
     """The frozen list, byte for byte. BusinessError if it is not what was published."""
+    if round.list_file is None:
+        raise BusinessError("名单还没有封存。", code="not_frozen")
     data = attachments.read(round.list_file)
     if drawing.sha256(data) != round.list_hash:
         raise BusinessError("封存的名单文件与公布的校验值对不上，不能抽签。请立即报告负责人。", code="tampered")
@@ -158,6 +160,8 @@ def read_list_file(round: Round) -> bytes:
 
 
 def read_result_file(round: Round) -> bytes:
+    if round.result_file is None:
+        raise BusinessError("还没有抽签结果。", code="not_drawn")
     return attachments.read(round.result_file)
 
 

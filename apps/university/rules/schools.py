@@ -3,7 +3,7 @@
 from apps.university.choices.schools import SchoolLevel
 
 ORDER = (SchoolLevel.CITY, SchoolLevel.COUNTY, SchoolLevel.TOWN, SchoolLevel.VILLAGE)
-DEPTH = {level: depth for depth, level in enumerate(ORDER)}
+DEPTH: dict[str, int] = {level: depth for depth, level in enumerate(ORDER)}
 
 
 def may_be_above(level: str, parent_level: str) -> bool:

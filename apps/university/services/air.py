@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import PurePath
 
 from django.core.files.base import File
@@ -127,7 +128,7 @@ def _drop(lesson: Lesson, role: str, now: dt.datetime) -> int:
     for row in rows:
         row.removed_at = now
         row.save(update_fields=["removed_at"])
-        transaction.on_commit(lambda name=row.storage_name: media.remove(name), robust=True)
+        transaction.on_commit(partial(media.remove, row.storage_name), robust=True)
     return len(rows)
 
 

@@ -59,7 +59,7 @@ def take_in(school: School, lines: Sequence[Line], *, actor) -> tuple[int, int]:
     new = changed = 0
     for verdict in judge(lines):
         line = verdict.line
-        if verdict.word == "新增":
+        if verdict.word == "新增" and line.on is not None:
             _, made = Programme.objects.get_or_create(
                 channel=line.channel, on=line.on, starts=line.starts, voided_at=None,
                 defaults={"school": school, "title": line.title, "replays": line.replays},
@@ -86,6 +86,12 @@ def nominate(nomination: CourseNomination, *, on: dt.date) -> CourseNomination:
     return nomination
 
 
+NEXT: dict[str, tuple[str, ...]] = {
+    State.ASKED: (State.APPROVED, State.REFUSED),
+    State.APPROVED: (State.ENDED,),
+}
+
+
 @transaction.atomic
 def decide(nomination: CourseNomination, state: str, *, opinion: str, on: dt.date, actor) -> CourseNomination:
     """APPROVED or REFUSED of what waits; ENDED of what was approved. The course follows. Once more the same does
@@ -93,7 +99,7 @@ def decide(nomination: CourseNomination, state: str, *, opinion: str, on: dt.dat
     row = CourseNomination.objects.select_for_update(of=("self",)).select_related("course").get(pk=nomination.pk)
     if row.state == state:
         return row
-    allowed = {State.ASKED: (State.APPROVED, State.REFUSED), State.APPROVED: (State.ENDED,)}.get(row.state, ())
+    allowed = NEXT.get(row.state, ())
     if state not in allowed or row.voided_at:
         raise BusinessError("这份申报已经有了结果，请刷新再看。", code="decided")
     row.state, row.opinion, row.decided_on, row.decided_by = state, opinion, on, actor

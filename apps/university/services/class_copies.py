@@ -92,12 +92,12 @@ def _window(target: Term, school: School) -> TermPhase | None:
 def _facts(one: ClassGroup, target: Term, how: str, window: TermPhase | None) -> ClassFacts:
     length = one.until - one.first_on
     first_on = min(target.starts_on + (one.first_on - one.term.starts_on), target.ends_on - dt.timedelta(1))
-    first_come = one.offering.mode == Mode.FIRST_COME and window is not None
+    opens = window if one.offering.mode == Mode.FIRST_COME else None
     return ClassFacts(
         term=target, school=one.school, course=one.course, code=one.code, grade=one.grade + (how == UP),
         capacity=one.offering.places.capacity, held_back=one.offering.places.held_back, slots=slots_of(one),
         first_on=first_on, until=min(first_on + length, target.ends_on), mode=Mode(one.offering.mode),
-        opens_at=window.opens_at if first_come else None, closes_at=window.closes_at if first_come else None,
+        opens_at=opens.opens_at if opens else None, closes_at=opens.closes_at if opens else None,
         min_open=one.min_open, age_from=one.age_from, age_to=one.age_to, needs_health=one.needs_health, fee=one.fee,
         room=one.room if one.room and one.room.closed_on is None else None, teacher=_still(one.teacher),
         second_teacher=_still(one.second_teacher), follows=None if how == ANEW else one, note=one.note,

@@ -95,7 +95,7 @@ def take_in(data: bytes, filename: str, term: Term, *, schools, actor) -> Report
     with transaction.atomic():
         for row in report.rows:
             if row.facts is not None:
-                _write(row, actor)
+                _write(row, row.facts, actor)
         if report.refused:
             transaction.set_rollback(True)
         else:
@@ -104,10 +104,10 @@ def take_in(data: bytes, filename: str, term: Term, *, schools, actor) -> Report
     return report
 
 
-def _write(row: Row, actor) -> None:
+def _write(row: Row, facts: ClassFacts, actor) -> None:
     try:
         with transaction.atomic():
-            create_class(row.facts, actor=actor)
+            create_class(facts, actor=actor)
     except BusinessError as refusal:
         heading = {"slots": "上课时间", "last_on": "最后一次课", "second_teacher": "助教"}.get(refusal.field or "")
         row.faults.append((heading or COLUMNS.get(refusal.field or "", ("", 0, 0))[0], refusal.sentence))

@@ -216,9 +216,9 @@ def _check_slots(facts: ClassFacts) -> None:
 
 def _above(school: School) -> set[int]:
     above = set()
-    while school.parent_id is not None and school.pk not in above:
+    while (parent := school.parent) is not None and school.pk not in above:
         above.add(school.pk)
-        school = school.parent
+        school = parent
         above.add(school.unit_id)
     return above
 

@@ -63,6 +63,8 @@ def ask_in_draw(
         raise BusinessError("请至少选一个志愿。", field="choice_1")
     offerings = [one.offering for one in classes]
     round = offerings[0].round
+    if round is None:
+        raise BusinessError("这个班不抽签，请按先报先得办。", field="choice_1")
     held = ticket_of(persons[0], round)
     for person in sorted(persons, key=lambda one: one.pk):
         register(person, classes[0].school, on=timezone.localdate(now), actor=actor)

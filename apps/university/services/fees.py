@@ -41,6 +41,9 @@ def fees_for_many(
     }
 
 
+NO_SCHOOL = None  # of a phase that holds for all schools of the term
+
+
 def pay_by(class_group: ClassGroup, on: dt.date, rules: FeeRules | None = None) -> dt.date:
     """Last day on which somebody who got his place on a day may pay: so many days on, or the end of the term's days
     for paying where that is later. See rule book 9.34."""
@@ -49,8 +52,8 @@ def pay_by(class_group: ClassGroup, on: dt.date, rules: FeeRules | None = None) 
         Q(school=class_group.school_id) | Q(school__isnull=True), term=class_group.term_id, kind=PhaseKind.PAYING,
         voided_at__isnull=True,
     )  # fmt: skip
-    ends = dict(phases.values_list("school_id", "closes_at"))
-    closes_at = ends.get(class_group.school_id) or ends.get(None)
+    ends: dict[int | None, dt.datetime] = dict(phases.values_list("school_id", "closes_at"))
+    closes_at = ends.get(class_group.school_id, ends.get(NO_SCHOOL))
     if closes_at is None:
         return last
     # Exclusive: a phase that ends at midnight ends with the day before.

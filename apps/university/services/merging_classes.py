@@ -4,6 +4,7 @@ others get their fee back."""
 import datetime as dt
 import uuid
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 
@@ -32,13 +33,13 @@ def ask_to_merge(
     if known is not None:
         return known
     source, reason = locked(source), checked_reason(reason)
-    target = open_classes(source).filter(pk=target.pk).first()
-    if target is None:
+    into: Any = open_classes(source).filter(pk=target.pk).first()
+    if into is None:
         raise BusinessError("请选同一学期、还开着的另一个班。", code="closed", field="target")
     rows = list(studying(source))
-    if target.free < len(rows):
+    if into.free < len(rows):
         raise BusinessError(
-            f"“{target}”只剩 {max(target.free, 0)} 个名额，这个班有 {len(rows)} 人。先给那个班加名额，或者换一个班。",
+            f"“{target}”只剩 {max(into.free, 0)} 个名额，这个班有 {len(rows)} 人。先给那个班加名额，或者换一个班。",
             code="full", field="target",
         )  # fmt: skip
     if somebody_waits(target):

@@ -7,6 +7,7 @@ was left out, is entered later.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -74,9 +75,10 @@ def enter_lines(sheet: PadSheet, entries: Sequence[Entry], *, actor, now: dt.dat
 
 def check_order(lines: Sequence[tuple[PadLine, dt.datetime]], sheet: PadSheet) -> dict[int, str]:
     """line id → sentence where the time on a line is before that of an earlier line, entered now or before."""
-    times = dict(sheet.lines.filter(written_at__isnull=False).values_list("position", "written_at"))
+    times: dict[int, Any] = dict(sheet.lines.filter(written_at__isnull=False).values_list("position", "written_at"))
     times.update({line.position: at for line, at in lines})
-    wrong, latest = {}, None
+    wrong: dict[int, str] = {}
+    latest: dt.datetime | None = None
     for position in sorted(times):
         if latest is not None and times[position] < latest:
             wrong[position] = f"时间比前面的行早（前面已到 {timezone.localtime(latest):%H:%M}），请核对。"

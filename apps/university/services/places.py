@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -13,7 +14,7 @@ from apps.signups.models import Offering, SignUp
 from apps.signups.queries import clashes
 from apps.university.choices.schools import Admits
 from apps.university.choices.students import EnrolmentState
-from apps.university.models import ClassGroup, Enrolment
+from apps.university.models import ClassGroup, Enrolment, Student
 from apps.university.queries.students import papers_refusal
 from apps.university.rules.places import Applicant, ClassLimits, EnrolmentRules, refusal
 
@@ -49,7 +50,7 @@ LOOKED_AT = (
     "offering_id", "grade", "first_on", "age_from", "age_to", "school__admits", "school__unit__path", "term__year",
     "term__season", "course__strenuous",
 )  # fmt: skip
-LEAVING = {
+LEAVING: dict[str, EnrolmentState] = {
     SignUpState.CANCELLED: EnrolmentState.CANCELLED,
 }
 
@@ -105,7 +106,7 @@ def phone(offering: Offering) -> str:
 
 
 def _applicants(group: ClassGroup, persons: list[int], busy: Mapping[int, str]) -> Iterable[tuple[int, Applicant]]:
-    values = {
+    values: dict[str, Any] = {
         "year": group.term.year, "season": group.term.season, "course": group.course_id, "grade": group.grade,
         "offering": group.offering_id, "persons": persons,
     }  # fmt: skip
@@ -131,7 +132,7 @@ def _enrol(group: ClassGroup, sign_ups: list[SignUp], on: dt.date) -> None:
     by_actor: dict[int | None, list[SignUp]] = {}
     for sign_up in sign_ups:
         by_actor.setdefault(sign_up.entered_by_id, []).append(sign_up)
-    students = {}
+    students: dict[int, Student] = {}
     for rows in by_actor.values():
         students |= register_many([row.person_id for row in rows], group.school, on=on, actor=rows[0].entered_by)
     rules = rules_for(group, on)

@@ -9,8 +9,10 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
 
 from django.db import IntegrityError, transaction
+from django.db.models import Field
 from django.utils import timezone
 
 from apps.common import attachments, audit, papers
@@ -65,7 +67,7 @@ def causes_of(enrolment: Enrolment) -> list[str]:
     """What may be the cause as the enrolment stands: a class cancelled by the school is always given back in full."""
     if enrolment.state in USUAL_CAUSE:
         return [USUAL_CAUSE[EnrolmentState(enrolment.state)]]
-    leaving = [RefundCause.OWN, RefundCause.ILLNESS, RefundCause.MOVED, RefundCause.DEATH]
+    leaving: list[str] = [RefundCause.OWN, RefundCause.ILLNESS, RefundCause.MOVED, RefundCause.DEATH]
     if enrolment.voided_at is not None:
         return [RefundCause.OVERPAID]
     return [*leaving, RefundCause.OVERPAID] if enrolment.state == EnrolmentState.STUDYING else leaving
@@ -280,7 +282,7 @@ def undo(refund: Refund, *, reason: str, step_id: int, actor, today: dt.date) ->
     if not reason.strip():
         raise BusinessError("请写明为什么撤回。", code="reason", field="reason")
     for name, value in last.kept.items():
-        field = Refund._meta.get_field(name)
+        field = cast(Field, Refund._meta.get_field(name))
         setattr(row, field.attname, field.to_python(value) if value is not None else None)
     try:
         with transaction.atomic():

@@ -20,7 +20,7 @@ def report(repair: RoomRepair, *, actor) -> RoomRepair:
         raise BusinessError("这件设备不在这间教室。", field="thing")
     repair.save()
     if repair.thing is not None and repair.thing.condition == Condition.GOOD:
-        Equipment.objects.filter(pk=repair.thing_id).update(condition=Condition.WORN)
+        Equipment.objects.filter(pk=repair.thing.pk).update(condition=Condition.WORN)
     audit.record("room.report", actor=actor, target=_target(repair))
     return repair
 

@@ -49,7 +49,7 @@ def withdraw_consent(work: StudentWork, *, actor, now: dt.datetime) -> StudentWo
         return work
     work.withdrawn_at = now
     work.save(update_fields=["withdrawn_at"])
-    if work.photo_id:
-        transaction.on_commit(lambda: attachments.purge(work.photo))
+    if (photo := work.photo) is not None:
+        transaction.on_commit(lambda: attachments.purge(photo))
     audit.record("work.withdraw", actor=actor, people=[work.student_id], target=f"university.studentwork:{work.pk}")
     return work
