@@ -291,6 +291,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "purge-lesson-files": {
+        "task": "apps.university.tasks.purge_lesson_files",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "purge-blobs": {"task": "apps.common.tasks.purge_blobs", "schedule": crontab(hour=3, minute=20)},
 }
 

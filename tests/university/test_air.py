@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from apps.common.errors import BusinessError
 from apps.people.models import PersonAccount
+from apps.university import lesson_store
 from apps.university.models import Lesson, LessonDone, LessonFile, LessonSeries
 from apps.university.rules.air import LessonRules, check_outside
 from apps.university.rules.captions import clean_captions
 from apps.university.rules.media import NotMedia, look_at_audio, look_at_handout, look_at_video
 from apps.university.rules.ranges import OutOfRange, asked_range
-from apps.university.services import air, media
+from apps.university.services import air
 from apps.university.services.students import register
 from tests.builders import make_person, make_unit, make_user
 
@@ -145,8 +146,8 @@ def test_files_that_no_row_speaks_of_are_removed_after_two_days(in_folder):
     lost = default_storage.save("lessons/ab/lost.mp4", ContentFile(b"x"))
     later = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
 
-    assert media.purge_orphans(dt.datetime.now(dt.UTC)) == 0
-    assert media.purge_orphans(later) == 1
+    assert lesson_store.purge_orphans(dt.datetime.now(dt.UTC)) == 0
+    assert lesson_store.purge_orphans(later) == 1
     assert (default_storage.exists(lost), default_storage.exists(row.storage_name)) == (False, True)
 
 

@@ -13,13 +13,12 @@ from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.organisation.queries import rule_values
 from apps.people.models import Person
+from apps.university import lesson_store
 from apps.university.choices.air import FileRole, LessonKind
 from apps.university.models import Lesson, LessonDone, LessonFile, LessonSeries
 from apps.university.rules.air import LessonRules, check_outside
 from apps.university.rules.captions import clean_captions
 from apps.university.rules.media import MB, Media, NotMedia, look_at_audio, look_at_handout, look_at_video
-
-from . import media
 
 Kind, Role = LessonKind, FileRole
 
@@ -104,10 +103,10 @@ def add_file(
     if standing is not None:
         return standing
     found = check_file(lesson, role, file, _rules(lesson, on))
-    with media.stored(file, found.ending) as name, transaction.atomic():
+    with lesson_store.stored(file, found.ending) as name, transaction.atomic():
         Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
         if known := LessonFile.objects.filter(public_id=form_key).first():
-            transaction.on_commit(lambda: media.remove(name), robust=True)
+            transaction.on_commit(lambda: lesson_store.remove(name), robust=True)
             return known
         _drop(lesson, role, now)
         row = LessonFile.objects.create(
@@ -128,7 +127,7 @@ def _drop(lesson: Lesson, role: str, now: dt.datetime) -> int:
     for row in rows:
         row.removed_at = now
         row.save(update_fields=["removed_at"])
-        transaction.on_commit(partial(media.remove, row.storage_name), robust=True)
+        transaction.on_commit(partial(lesson_store.remove, row.storage_name), robust=True)
     return len(rows)
 
 

@@ -1,0 +1,12 @@
+"""What a worker does for the university."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from . import lesson_store
+
+
+@shared_task
+def purge_lesson_files() -> int:
+    """Files of uploads that were cut off. It carries nothing."""
+    return lesson_store.purge_orphans(timezone.now())
