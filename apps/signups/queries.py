@@ -54,13 +54,6 @@ def positions_of(sign_ups: Iterable[SignUp]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def free_of(offerings: Iterable[Offering]) -> dict[int, int]:
-    """Offering id → places that anybody may have now. While people wait, it is whom they pass to who has them: an
-    offering with somebody waiting shows none. One statement."""
-    rows = Places.objects.filter(offering__in=[row.pk for row in offerings])
-    return {row.offering_id: row.free for row in rows}
-
-
 def clashes(offering: Offering, persons: Iterable[int]) -> dict[int, str]:
     """Person id → title of what he already has at the time of an offering. One statement for all."""
     with connection.cursor() as cursor:

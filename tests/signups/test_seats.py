@@ -7,7 +7,7 @@ from apps.common.errors import BusinessError
 from apps.common.models import AuditEntry
 from apps.messaging.models import Message
 from apps.signups.models import Occupied, Offer, Places, SignUp
-from apps.signups.queries import free_of, positions_of
+from apps.signups.queries import positions_of
 from apps.signups.services import seats
 from apps.university.models import Enrolment
 from tests.builders import make_person, make_user
@@ -29,7 +29,7 @@ def test_places_are_given_first_come_and_then_there_is_a_rank(world):
 
     assert [row.state for row in rows] == ["seated", "seated", "waiting", "waiting"]
     assert positions_of(rows) == {rows[2].pk: 1, rows[3].pk: 2}
-    assert (taken(offering), free_of([offering])) == (2, {offering.pk: 0})
+    assert (taken(offering), Places.objects.get(offering=offering).free) == (2, 0)
     assert Occupied.objects.filter(person__in=[one, two]).count() == 2
     assert set(Enrolment.objects.values_list("student_id", "state")) == {(one.pk, "in"), (two.pk, "in")}
     assert AuditEntry.objects.filter(action="signup.make").count() == 4

@@ -12,7 +12,6 @@ from apps.university.choices.money import TAKEN, PaymentMethod, RefundCause
 from .students import DAY, KeyForm, PastDay
 
 CENT = Decimal("0.01")
-NARROW = {"class": "form-control", "step": "0.01", "min": "0.01"}
 
 
 class YuanField(forms.DecimalField):

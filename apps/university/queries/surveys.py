@@ -22,10 +22,6 @@ class Figures:
     questions: tuple[Question, ...] = ()
     words: tuple[str, ...] = ()
 
-    @property
-    def is_enough(self) -> bool:
-        return self.sheets >= LEAST_ANSWERS
-
 
 def figures_of(survey: Survey) -> Figures:
     """Counts by question, and what was written in no order. See rule book 9.57."""

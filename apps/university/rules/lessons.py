@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WEEKDAYS = "一二三四五六日"
-MINUTES_AN_HOUR = 60
 
 
 def day_of(moment: dt.datetime) -> dt.date:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from apps.organisation.rules import RuleValues, rule_kind
 from apps.university.choices.life import Basis, Presence
 
-DAYS_A_WEEK = 7
 PERCENT = 100
 MONTHS_A_YEAR = 12
 UNDO = dt.timedelta(hours=24)

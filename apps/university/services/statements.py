@@ -72,17 +72,6 @@ def _back(student: Student, kind: str, actor, on: dt.date) -> Paper | None:
     return paper
 
 
-@transaction.atomic
-def void_statement(statement: Statement, reason: str, *, actor, now: dt.datetime) -> None:
-    """Entered by mistake: it counts no more."""
-    if not reason.strip():
-        raise BusinessError("请写明为什么作废。", code="reason", field="reason")
-    standing = Statement.objects.filter(pk=statement.pk, voided_at__isnull=True)
-    if standing.update(voided_at=now, void_reason=reason.strip()[:200]):
-        show_latest(statement.student)
-        audit.record("void", actor=actor, people=[statement.student_id], target=f"university.statement:{statement.pk}")
-
-
 def show_latest(student: Student) -> None:
     show_latest_of([student.pk])
 
