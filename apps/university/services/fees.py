@@ -103,8 +103,16 @@ class Difference:
         return f"退差额 {self.to_refund} 元" if self.to_refund else "学费不变"
 
 
-def difference_of(old: Enrolment, new: ClassGroup, on: dt.date) -> Difference:
-    """Changing from the class of an enrolment to another on a day: what was paid, and not given back, goes along."""
-    fee, discount = fee_for(new, old.student, on)
-    kept = max(ZERO, old.paid - old.refunded)
+def spare(row: Enrolment) -> Decimal:
+    """What was paid for a class and not given back: it goes along when he changes the class."""
+    return max(ZERO, row.paid - row.refunded)
+
+
+def difference_of(
+    old: Enrolment, new: ClassGroup, on: dt.date, *, beside: Iterable[Enrolment] = (), rules: FeeRules | None = None
+) -> Difference:
+    """Changing from the class of an enrolment to another on a day: what was paid, and not given back, goes along.
+    `beside`: other enrolments of his whose money comes too; `rules`: of the new class, where they were read."""
+    fee, discount = fees_for_many(new, [old.student], on, rules)[old.student_id]
+    kept = sum((spare(row) for row in (old, *beside)), ZERO)
     return Difference(old.fee_due, fee, discount, min(kept, fee), max(ZERO, fee - kept), max(ZERO, kept - fee))
