@@ -115,9 +115,7 @@ def move(
     if gained.state != SignUpState.SEATED:
         raise BusinessError(f"“{target}”没有名额了。", code="full", field="target")
     new = Enrolment.objects.get(sign_up=gained)
-    Enrolment.objects.filter(pk=enrolment.pk).update(
-        state=EnrolmentState.CHANGED, ended_on=on, end_reason=reason
-    )
+    Enrolment.objects.filter(pk=enrolment.pk).update(state=EnrolmentState.CHANGED, ended_on=on, end_reason=reason)
     change = ClassChange.objects.create(
         public_id=form_key, old=enrolment, new=new, merge=merge, reason=reason, done_at=now, done_by=actor,
         difference=difference.to_pay - difference.to_refund,
