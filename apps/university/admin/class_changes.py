@@ -194,7 +194,8 @@ class ClassChangeAdmin(LifeAdmin):
         context = {
             "title": "撤回换班", "error": error,
             "question": f"让{change.old.student.person}回到“{change.old.class_group}”？",
-            "detail": f"现在在“{change.new.class_group}”。原来的名额还空着、没有人候补才能撤回。学费跟着回去，没有送财务的差额退费同时撤回。", "button": "撤回换班",
+            "detail": f"现在在“{change.new.class_group}”。原来的名额还空着、没有人候补才能撤回。"
+            "学费跟着回去，没有送财务的差额退费同时撤回。", "button": "撤回换班",
             "cancel_url": self.url_of("change", change), "list_url": reverse(self.list_url),
             "list_words": self.list_words,
         }  # fmt: skip

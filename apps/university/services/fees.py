@@ -17,6 +17,8 @@ from apps.university.choices.students import EnrolmentState
 from apps.university.models import ClassGroup, Enrolment, Student, TermPhase
 from apps.university.rules.fees import FeeRules, fee_of
 
+from .students import kind_now
+
 ZERO = Decimal("0.00")
 
 
@@ -60,14 +62,21 @@ def pay_by(class_group: ClassGroup, on: dt.date, rules: FeeRules | None = None) 
     return max(last, timezone.localdate(closes_at - dt.timedelta(microseconds=1)))
 
 
+def fee_now(row: Enrolment, on: dt.date) -> tuple[Decimal, str]:
+    """(yuan, the discount in words) that he would owe by the rules and by what the registry says of him today."""
+    student = row.student
+    student.kind = kind_now(student)
+    return fee_for(row.class_group, student, on)
+
+
 @transaction.atomic
 def reprice(enrolment: Enrolment, *, on: dt.date, actor) -> Enrolment:
     """The fee as the rules have it today: he became monitor, or the registry knows him as 离休 now. What he paid too
     much is given back as a refund (多缴)."""
     row = locked([enrolment.pk])[0]
-    if row.state != EnrolmentState.STUDYING:
+    if row.state != EnrolmentState.STUDYING or row.voided_at is not None:
         raise BusinessError("已经不在这个班，应缴不再重算。", code="state")
-    fee, words = fee_for(row.class_group, row.student, on)
+    fee, words = fee_now(row, on)
     if (fee, words) != (row.fee_due, row.discount):
         row.fee_due, row.discount = fee, words
         row.save(update_fields=["fee_due", "discount"])
