@@ -91,6 +91,9 @@ STUDENT_PAGES = {
     "admin:university_payment_contra": ("university.change_payment", PAID),
     "admin:university_payment_receipt": ("university.change_payment", PAID),
     "admin:university_refund_waiting": (REFUNDS,),
+    # Only of a class that was cancelled.
+    "admin:university_refund_class": (NOBODY, "university.classgroup"),
+    "admin:university_refund_class_print": (NOBODY, "university.classgroup"),
     "admin:university_refund_send": ("university.change_refund",),
     "admin:university_refund_batch": (NOBODY, BACK),
     "admin:university_refund_act": ("university.change_refund", BACK),
