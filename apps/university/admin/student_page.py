@@ -98,7 +98,8 @@ def _enrolment(line, user) -> list:
         acts = {"text": "退费", "url": f"{reverse('admin:university_refund_add')}?enrolment={row.pk}"}
     return [
         str(row.class_group), str(row.class_group.term), str(row.class_group.school),
-        {"text": "", "tag": state, "tone": TONES.get(row.state, "")}, f"{line.due:.2f}", f"{line.paid:.2f}",
+        {"text": "", "tag": state, "tone": TONES.get(row.state, "")},
+        f"{line.due:.2f}" if line.due else "免费", f"{line.paid:.2f}",
         {"text": "", "tag": words, "tone": tone, "note": row.discount}, acts or "",
     ]  # fmt: skip
 

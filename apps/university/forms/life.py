@@ -126,7 +126,7 @@ class AbsenceCallForm(PortalForm):
 class AbsenceDecisionForm(PortalForm):
     decision = forms.ChoiceField(
         label="决定", widget=forms.RadioSelect,
-        choices=[(Decision.KEEP, "保留名额，继续上课"), (Decision.LEAVE, "退课，名额给候补的同志")],
+        choices=[(Decision.KEEP, "保留名额，继续上课"), (Decision.LEAVE, "退课，名额给候补的学员")],
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from apps.university.models import ClassChange, ClassGroup, ClassMerge, Enrolmen
 from apps.university.queries.similar_classes import somebody_waits
 from apps.university.rules.lessons import day_of
 from apps.university.rules.life import UNDO, ChangeRules
+from apps.university.rules.when import fee_words
 
 from . import refunds
 from .fees import difference_of, spare
@@ -73,7 +74,9 @@ def check_change(enrolment: Enrolment, target: ClassGroup, on: dt.date) -> None:
         raise BusinessError("他是开课以后插班的，按规定不能换班。", code="joined_late")
     if rules.equal_fee_only and target.fee != old.fee:
         raise BusinessError(
-            f"只能换到学费相同的班：原来 {old.fee} 元，这个班 {target.fee} 元。", code="fee", field="target"
+            f"只能换到学费相同的班：原来{fee_words(old.fee)}，这个班{fee_words(target.fee)}。",
+            code="fee",
+            field="target",
         )
     if somebody_waits(target):
         raise BusinessError(f"“{target}”有人在候补，名额先给候补的学员。", code="queue", field="target")
