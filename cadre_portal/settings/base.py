@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "apps.branches",
     "apps.signups",
     "apps.university",
+    "apps.volunteers",
     "apps.ledgers",
     "apps.reminders",
     "apps.reports",

@@ -1,0 +1,3 @@
+"""Names of the acts on teams, volunteers, their service and the time bank."""
+
+VOLUNTEERS: dict[str, str] = {}

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class VolunteersConfig(AppConfig):
+    name = "apps.volunteers"
+    verbose_name = "志愿服务"
+
+    def ready(self):
+        # These modules need models, which exist only once apps are ready.
+        from .merge_rules import plug  # noqa: PLC0415
+
+        plug()

@@ -1,0 +1,12 @@
+"""Volunteers: teams, who is in them, what they do, for whom, and the time bank."""
+
+from .projects import Project, Shift, ShiftSeries, Turn
+from .records import CareConfirmation, ServiceRecord
+from .requests import Proposal, ServiceRequest
+from .teams import Team, TeamMember
+from .volunteers import Volunteer, VolunteerStatement, VolunteerTime
+
+__all__ = [
+    "CareConfirmation", "Project", "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team",
+    "TeamMember", "Turn", "Volunteer", "VolunteerStatement", "VolunteerTime",
+]  # fmt: skip
