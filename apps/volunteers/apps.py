@@ -7,6 +7,7 @@ class VolunteersConfig(AppConfig):
 
     def ready(self):
         # These modules need models, which exist only once apps are ready.
+        from . import bank_notices  # noqa: F401, PLC0415
         from .merge_rules import plug  # noqa: PLC0415
 
         plug()
