@@ -143,9 +143,7 @@ class Transfer(models.Model):
 
     public_id = models.UUIDField("编号", unique=True, editable=False)
     bank = models.ForeignKey(Bank, models.PROTECT, related_name="transfers", db_index=False, verbose_name="时间银行")
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="transfers", db_index=False, verbose_name="账户"
-    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="transfers", db_index=False, verbose_name="账户")
     kind = models.CharField("事项", max_length=8, choices=TransferKind)
     minutes = models.PositiveIntegerField("分钟")
     on = models.DateField("日期")
@@ -202,9 +200,7 @@ class Entry(models.Model):
     ISSUE."""
 
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="entries", verbose_name="流水")
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="entries", db_index=False, verbose_name="账户"
-    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="entries", db_index=False, verbose_name="账户")
     minutes = models.IntegerField("分钟")
     balance_after = models.IntegerField("余额（分钟）", null=True, editable=False)
 

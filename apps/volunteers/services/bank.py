@@ -251,7 +251,7 @@ def reverse(wrong: Transfer, reason: str, *, actor, now: dt.datetime, form_key: 
     if not reason.strip():
         raise BusinessError("请写明为什么更正。", code="reason", field="reason")
     entries = {account: -minutes for account, minutes in wrong.entries.values_list("account", "minutes")}
-    rows = lock(pk for pk in entries if pk is not None)
+    rows = lock(entries)
     known = Transfer.objects.filter(reverses=wrong).first()
     if known is not None:
         return known
