@@ -124,4 +124,3 @@ def time_refusal(on: dt.date, starts: int, ends: int, now: dt.datetime, rules: H
     if ends - starts > rules.longest:
         return f"一次最多{rules.longest // 60}小时，时间长的请分几次提。"
     return ""
-

@@ -17,8 +17,8 @@ from .times import DAY_ENDS, EVENING, NOON, WEEKDAYS
 # How near: the smaller, the nearer.
 SAME_COMMUNITY, GLAD_TO_GO, SAME_STREET, SAME_DIVISION, ELSEWHERE = range(5)
 NEAR = {
-    SAME_COMMUNITY: "住同一个社区", GLAD_TO_GO: "愿意去这个社区", SAME_STREET: "住同一个街道", SAME_DIVISION: "住同一个区县",
-    ELSEWHERE: "住得远一些",
+    SAME_COMMUNITY: "住同一个社区", GLAD_TO_GO: "愿意去这个社区", SAME_STREET: "住同一个街道",
+    SAME_DIVISION: "住同一个区县", ELSEWHERE: "住得远一些",
 }  # fmt: skip
 LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 

@@ -1,5 +1,5 @@
-"""Care confirmed by who received it, his family, the community, or by staff on the telephone: what the time bank credits
-rests on it and on nothing else."""
+"""Care confirmed by who received it, his family, the community, or by staff on the telephone: what the time bank
+credits rests on it and on nothing else."""
 
 import datetime as dt
 import uuid

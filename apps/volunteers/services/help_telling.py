@@ -10,8 +10,21 @@ from apps.messaging.choices import DeliveryClass
 from apps.messaging.services import NewMessage, post
 from apps.volunteers.choices.requests import AskedAs, ProposalState
 from apps.volunteers.choices.teams import TeamRole
-from apps.volunteers.help_notices import AGAIN, AGREED, ANSWERED, ASKED, CANCELLED, CONFIRM, DOUBTED, LEAD, NEW, OPEN_AGAIN
-from apps.volunteers.help_notices import UNCOVERED, UNMET, UNNEEDED
+from apps.volunteers.help_notices import (
+    AGAIN,
+    AGREED,
+    ANSWERED,
+    ASKED,
+    CANCELLED,
+    CONFIRM,
+    DOUBTED,
+    LEAD,
+    NEW,
+    OPEN_AGAIN,
+    UNCOVERED,
+    UNMET,
+    UNNEEDED,
+)
 from apps.volunteers.models import Proposal, ServiceRequest, TeamMember
 from apps.volunteers.rules.help import CLERK, HEAD, LEADER, moment
 
@@ -20,7 +33,10 @@ CLERKS, HEADS = ("clerk", "section_head"), ("section_head", "clerk")
 
 def volunteers_asked(request: ServiceRequest, proposals: Iterable[Proposal], now: dt.datetime) -> None:
     """Each whom he is asked by: as soon as his own hours allow, by his own way (text, letter, telephone)."""
-    post([_to(request, ASKED, row.volunteer_id, now, f"{row.pk}:{row.asked_at:%Y%m%d%H%M}") for row in proposals], now=now)
+    post(
+        [_to(request, ASKED, row.volunteer_id, now, f"{row.pk}:{row.asked_at:%Y%m%d%H%M}") for row in proposals],
+        now=now,
+    )
 
 
 def not_needed(request: ServiceRequest, proposals: Iterable[Proposal], now: dt.datetime) -> None:
@@ -105,6 +121,6 @@ def _to(request: ServiceRequest, template: str, person: int, now: dt.datetime, m
 
 def _to_user(request: ServiceRequest, template: str, user: int, mark: str) -> NewMessage:
     return NewMessage(
-        key=f"{template}:{request.pk}:{user}{mark}", delivery_class=DeliveryClass.DIGEST, template=template, user_id=user,
-        context={"request": request.pk},
+        key=f"{template}:{request.pk}:{user}{mark}", delivery_class=DeliveryClass.DIGEST, template=template,
+        user_id=user, context={"request": request.pk},
     )  # fmt: skip

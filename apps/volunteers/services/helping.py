@@ -35,8 +35,8 @@ def done(
     content: str = "",
     way: str = SignWay.LEADER,
 ) -> ServiceRecord:
-    """The volunteer was there, [starts, ends) in minutes since midnight: as typed, else as he signed in and out, else as
-    it was asked for. `minutes` is the time really served, all of it by default. Once all who said yes have a record the
+    """The volunteer was there, [starts, ends) in minutes since midnight: as typed, else as he signed in and out, else
+    as it was asked for. `minutes` is the time really served, all of it by default. Once all who said yes have a record the
     receiver is asked to confirm. Entered already it stays so. See rule book 10.27."""
     request = lock(proposal.request, {proposal.volunteer_id})
     row = Proposal.objects.select_related("volunteer").get(pk=proposal.pk)
@@ -53,8 +53,8 @@ def done(
 
 
 def follow(request: ServiceRequest, *, now: dt.datetime) -> bool:
-    """DONE once everybody who said yes has a record, whichever way it came. Inside the caller's transaction, the request
-    locked; True where it became so."""
+    """DONE once everybody who said yes has a record, whichever way it came. Inside the caller's transaction,
+    the request locked; True where it became so."""
     if request.state not in BEFORE_DONE:
         return False
     agreed = set(_accepted(request).values_list("volunteer_id", flat=True))
