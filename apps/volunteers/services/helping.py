@@ -36,8 +36,8 @@ def done(
     way: str = SignWay.LEADER,
 ) -> ServiceRecord:
     """The volunteer was there, [starts, ends) in minutes since midnight: as typed, else as he signed in and out,
-    else as it was asked for. `minutes` is the time really served, all of it by default. Once all who said yes have a record the
-    receiver is asked to confirm. Entered already it stays so. See rule book 10.27."""
+    else as it was asked for. `minutes` is the time really served, all of it by default. Once all who said yes
+    have a record the receiver is asked to confirm. Entered already it stays so. See rule book 10.27."""
     request = lock(proposal.request, {proposal.volunteer_id})
     row = Proposal.objects.select_related("volunteer").get(pk=proposal.pk)
     if row.state != ProposalState.ACCEPTED:
