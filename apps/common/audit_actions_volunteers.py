@@ -1,6 +1,16 @@
 """Names of the acts on teams, volunteers, their service and the time bank."""
 
 VOLUNTEERS: dict[str, str] = {
+    "help.answer": "登记志愿者的答复",
+    "help.ask": "提求助",
+    "help.ask_volunteers": "问志愿者能不能帮忙",
+    "help.cancel": "取消求助",
+    "help.confirm": "确认服务和时长",
+    "help.doubt": "说服务对不上",
+    "help.not_done": "核实没有服务",
+    "help.print": "打印求助单",
+    "help.see": "查看求助的地点和说明",
+    "help.unmet": "登记没有找到人",
     "record.confirm": "确认志愿时长",
     "record.correct": "更正服务时间",
     "record.make": "登记服务记录",

@@ -11,7 +11,7 @@ class VolunteersConfig(AppConfig):
         from . import bank_notices  # noqa: F401, PLC0415
         from .merge_rules import plug  # noqa: PLC0415
 
-        from . import shift_notices  # noqa: F401, PLC0415 (declares its templates)
+        from . import help_notices, shift_notices  # noqa: F401, PLC0415 (they declare their templates)
         from .merge_rules import plug  # noqa: PLC0415
         from .services.places import SHIFTS  # noqa: PLC0415
 
