@@ -65,6 +65,8 @@ class ClassPages:
             "may_close": is_open and user.has_perm(CLOSE), "may_people": user.has_perm("university.view_student"),
             "may_complete": user.has_perm(COMPLETE) and may_complete(group, timezone.localdate()),
             "similar": similar_classes(group) if group.state == ClassState.CANCELLED else (),
+            "refunds_url": reverse("admin:university_refund_class", args=[group.pk])
+            if group.state == ClassState.CANCELLED and user.has_perm("university.view_refund") else "",
             "may_roll": user.has_perm("university.view_rollcall"),
             "may_print": user.has_perm("university.view_enrolment"),
             "urls": {page: class_url(group, page) for page in ("cancel_class", "merge", "complete")}
