@@ -68,8 +68,10 @@ class ClassPages:
             "refunds_url": reverse("admin:university_refund_class", args=[group.pk])
             if group.state == ClassState.CANCELLED and user.has_perm("university.view_refund") else "",
             "may_roll": user.has_perm("university.view_rollcall"),
-            "urls": {page: class_url(group, page) for page in ("cancel_class", "merge", "complete", "term_sheet")}
+            "may_print": user.has_perm("university.view_enrolment"),
+            "urls": {page: class_url(group, page) for page in ("cancel_class", "merge", "complete")}
             | {
+                "sheet": f"{reverse('admin:university_class_print', args=[group.pk])}?which=attendance",
                 "timetable": f"{reverse('admin:university_sessionact_timetable')}?what=class&key={group.pk}",
                 "changes": f"{reverse('admin:university_classchange_pick', args=[group.pk])}",
                 "work": reverse("admin:university_studentwork_enter", args=[group.pk]),

@@ -279,7 +279,8 @@ class SignUpAdmin(WindowPages, ClassPaperPages, DayEndPages, RecordAdmin):
                    request=request)  # fmt: skip
         context = {
             "frame": frame_for(request, "报名单", recall=False, back_url=self.url_of("change", sign_up)),
-            "sign_up": sign_up, "words": line.words, "class_group": class_group, "facts": slip_facts(class_group, line),
+            "sign_up": sign_up, "words": his_words(line), "class_group": class_group,
+            "facts": slip_facts(class_group, line),
             "notes": slip_notes(sign_up, class_group), "paper": paper,
             "copies": ("交本人", "学校留存") if paper == "a4" else ("交本人",),
             "by": self.source_words(sign_up),
@@ -293,6 +294,11 @@ class _NoForm(ReasonForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         del self.fields["reason"]
+
+
+def his_words(line) -> str:
+    """Where he stands, said to himself."""
+    return line.sign_up.get_state_display() if line.offer else line.words
 
 
 def slip_facts(class_group, line) -> list[tuple[str, str]]:
