@@ -1,5 +1,7 @@
 """Volunteers: teams, who is in them, what they do, for whom, and the time bank."""
 
+from .batches import VolunteerBatch
+from .plans import TeamPlan
 from .projects import Project, Shift, ShiftSeries, Turn
 from .records import CareConfirmation, ServiceRecord
 from .requests import Proposal, ServiceRequest
@@ -8,5 +10,5 @@ from .volunteers import Volunteer, VolunteerStatement, VolunteerTime
 
 __all__ = [
     "CareConfirmation", "Project", "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team",
-    "TeamMember", "Turn", "Volunteer", "VolunteerStatement", "VolunteerTime",
+    "TeamMember", "TeamPlan", "Turn", "Volunteer", "VolunteerBatch", "VolunteerStatement", "VolunteerTime",
 ]  # fmt: skip
