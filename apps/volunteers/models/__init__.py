@@ -1,5 +1,7 @@
 """Volunteers: teams, who is in them, what they do, for whom, and the time bank."""
 
+from .bank import Account, Bank, Entry, Hold, Kinship, Transfer
+from .bank_papers import Approval, OutStatement
 from .batches import VolunteerBatch
 from .plans import TeamPlan
 from .projects import Project, Shift, ShiftSeries, Turn
@@ -9,6 +11,7 @@ from .teams import Team, TeamMember
 from .volunteers import Volunteer, VolunteerStatement, VolunteerTime
 
 __all__ = [
-    "CareConfirmation", "Project", "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team",
-    "TeamMember", "TeamPlan", "Turn", "Volunteer", "VolunteerBatch", "VolunteerStatement", "VolunteerTime",
+    "Account", "Approval", "Bank", "CareConfirmation", "Entry", "Hold", "Kinship", "OutStatement", "Project",
+    "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team", "TeamMember", "TeamPlan", "Transfer", "Turn",
+    "Volunteer", "VolunteerBatch", "VolunteerStatement", "VolunteerTime",
 ]  # fmt: skip
