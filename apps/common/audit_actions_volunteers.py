@@ -1,13 +1,21 @@
 """Names of the acts on teams, volunteers, their service and the time bank."""
 
 VOLUNTEERS: dict[str, str] = {
+    "project.close": "结束志愿服务项目",
+    "project.hide": "收回志愿服务项目",
+    "project.publish": "公布志愿服务项目",
     "record.confirm": "确认志愿时长",
     "record.correct": "更正服务时间",
+    "record.export": "导出志愿时长",
     "record.make": "登记服务记录",
     "record.refuse": "服务记录未通过",
     "record.void": "作废服务记录",
+    "series.change": "修改每周班次",
+    "series.create": "新增每周班次",
+    "series.end": "结束每周班次",
     "shift.cancel": "取消班次",
     "shift.change": "修改班次",
+    "shift.close": "登记班次时长",
     "shift.create": "新增班次",
     "team.change": "改志愿服务队",
     "team.close": "解散志愿服务队",
