@@ -150,7 +150,10 @@ _SHIFTS = (
     "volunteers.project", "volunteers.shiftseries", "volunteers.shift", "volunteers.turn", "volunteers.servicerecord",
 )  # fmt: skip
 _HELP = ("volunteers.servicerequest", "volunteers.proposal", "volunteers.careconfirmation")
-_BANK = ()
+_BANK = (
+    "volunteers.bank", "volunteers.account", "volunteers.transfer", "volunteers.hold", "volunteers.kinship",
+    "volunteers.approval", "volunteers.outstatement",
+)  # fmt: skip
 _POSTS = ()
 _TALKS = ()
 _PROOFS = ()
