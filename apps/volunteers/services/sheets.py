@@ -1,7 +1,6 @@
 """A paper sheet of a team, typed in one grid: written whole or not at all, once for its form."""
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from apps.common.errors import BusinessError
 from apps.signups.services.locking import lock_persons
 from apps.volunteers.choices.shifts import RecordSource
 from apps.volunteers.models import Project, ServiceRecord, Team, TeamMember, Volunteer
+from apps.volunteers.queries.members import named
 from apps.volunteers.queries.records import overlap_words, overlapping
 from apps.volunteers.rules.shifts import trimmed
 from apps.volunteers.rules.times import span_words
@@ -21,7 +21,7 @@ from apps.volunteers.rules.times import span_words
 from .line_refusals import LineRefusals
 from .records import RecordFacts, check_times, confirm, record
 
-NAME_AND_YEAR = re.compile(r"(?P<name>\D+)(?P<year>(19|20)\d\d)?")
+NOBODY = "这支队里那天没有“{}”。请核对姓名，或者先登记为队员。"
 MOST_LINES = 60
 
 
@@ -111,7 +111,7 @@ def _read(
     taken: dict[int, list[tuple[int, int]]] = {}
     for line in lines:
         try:
-            volunteer = _member(line.name, members)
+            volunteer = named(line.name, members, nobody=NOBODY)
             _check_span(sheet, line, now)
             line = trim(line, volunteer, sheet.on) if line.trim else line
             _check_alone(volunteer, sheet.on, line, taken.setdefault(volunteer.pk, []))
@@ -144,18 +144,3 @@ def _members(team: Team, on: dt.date) -> list[Volunteer]:
     """Who was in the team that day."""
     rows = TeamMember.objects.on(on).filter(team=team).values_list("volunteer", flat=True)
     return list(Volunteer.objects.filter(pk__in=rows).select_related("person").order_by("pk"))
-
-
-def _member(typed: str, members: Sequence[Volunteer]) -> Volunteer:
-    words = NAME_AND_YEAR.fullmatch("".join(typed.split()))
-    if words is None:
-        raise BusinessError("请填姓名。")
-    found = [row for row in members if row.person.name == words["name"]]
-    if words["year"]:
-        found = [row for row in found if str(row.person.birth_date or "")[:4] == words["year"]]
-    if not found:
-        raise BusinessError(f"这支队里那天没有“{words['name']}”。请核对姓名，或者先登记为队员。")
-    if len(found) > 1:
-        years = "、".join(str(row.person.birth_date or "")[:4] for row in found)
-        raise BusinessError(f"队里有 {len(found)} 位{words['name']}，请在姓名后面写出生年份（{years}）。")
-    return found[0]
