@@ -150,7 +150,10 @@ _SHIFTS = (
     "volunteers.project", "volunteers.shiftseries", "volunteers.shift", "volunteers.turn", "volunteers.servicerecord",
 )  # fmt: skip
 _HELP = ("volunteers.servicerequest", "volunteers.proposal", "volunteers.careconfirmation")
-_BANK = ()
+_BANK = (
+    "volunteers.bank", "volunteers.account", "volunteers.transfer", "volunteers.hold", "volunteers.kinship",
+    "volunteers.approval", "volunteers.outstatement",
+)  # fmt: skip
 _POSTS = ()
 _TALKS = ()
 _PROOFS = ()
@@ -183,7 +186,9 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
 
 LEDGERS = LEDGER | LEDGER_WORK | HEALTH
 STUDIES = UNIVERSITY | UNIVERSITY_PEOPLE
-CLERK = REFERENCE | STUDIES | VOLUNTEERS | VOLUNTEERS_WORK | PEOPLE | LEDGERS | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
+SERVICE = VOLUNTEERS | VOLUNTEERS_WORK
+CLERK = REFERENCE | STUDIES | SERVICE | PEOPLE | LEDGERS | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE
+CLERK |= _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
@@ -210,8 +215,8 @@ ROLES = {
              | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people", "registry.view_hold",
                 "registry.change_hold", "ledgers.waive_duty", "ledgers.approve_campaign", "ledgers.approve_over",
                 "branches.name_evaluation"}),
-        Role("leader", "局领导", REFERENCE | PEOPLE | UNIVERSITY | VOLUNTEERS | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK
-             | OWN_ABSENCE | {"people.view_proxygrant", "people.view_contact",
+        Role("leader", "局领导", REFERENCE | PEOPLE | UNIVERSITY | VOLUNTEERS | LEDGER | BRANCHES | BRANCH_MONEY
+             | CARE_WORK | OWN_ABSENCE | {"people.view_proxygrant", "people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
              "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "ledgers.safetycheck", "registry.servingleader",

@@ -1,6 +1,20 @@
 """Names of the acts on teams, volunteers, their service and the time bank."""
 
 VOLUNTEERS: dict[str, str] = {
+    "bank.account": "开时间账户",
+    "bank.contra": "更正时间流水",
+    "bank.donate": "捐时间到公共池",
+    "bank.earn": "存入时间币",
+    "bank.gift": "赠送时间",
+    "bank.grant": "从公共池拨付时间",
+    "bank.hold": "预留时间",
+    "bank.open": "开办时间银行",
+    "bank.opening": "时间账户期初转入",
+    "bank.out": "时间转到其他时间银行",
+    "bank.release": "退回预留的时间",
+    "bank.settle": "离世后结清时间账户",
+    "bank.spend": "使用时间",
+    "bank.surplus": "超过上限的时间转入公共池",
     "help.answer": "登记志愿者的答复",
     "help.ask": "提求助",
     "help.ask_volunteers": "问志愿者能不能帮忙",

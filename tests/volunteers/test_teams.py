@@ -62,14 +62,16 @@ def test_leaders_change_in_one_act_and_a_second_click_changes_nothing(unit):
     }  # fmt: skip
     with pytest.raises(BusinessError, match="刚刚换过"):
         teams.hand_over(team, seen.volunteer, on=TODAY, actor=None, seen=seen.pk)
-    assert led_teams(old, TODAY - DAY) == {team.pk} and led_teams(old, TODAY) == set()
+    assert led_teams(old, TODAY - DAY) == {team.pk}
+    assert led_teams(old, TODAY) == set()
 
 
 def test_nobody_joins_a_closed_team_and_closing_ends_its_memberships(unit):
     team = make_team(unit=unit)
     make_leader(team)
     teams.close_team(team, on=TODAY, reason="合并", actor=None)
-    assert not TeamMember.objects.on(TODAY).exists() and Team.objects.get().closed_on == TODAY
+    assert not TeamMember.objects.on(TODAY).exists()
+    assert Team.objects.get().closed_on == TODAY
     with pytest.raises(BusinessError, match="解散"):
         teams.add_member(team, make_volunteer(unit=unit), on=TODAY, actor=None)
 

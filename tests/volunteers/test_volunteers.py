@@ -55,7 +55,9 @@ def test_who_may_serve_is_told_in_four_queries_however_many(django_assert_max_nu
     assert set(found) == set(ids) - {ready.pk}
     assert "身体状况说明（2026-11-22到期）" in found[bare.pk]
     assert "家属知情同意书" in found[old.pk]
-    assert "退出" in found[left.pk] and "离世" in found[dead.pk] and "没有登记" in found[nobody.pk]
+    assert "退出" in found[left.pk]
+    assert "离世" in found[dead.pk]
+    assert "没有登记" in found[nobody.pk]
     assert left.pk not in may_serve([left.pk], TODAY - DAY)
     assert may_serve([], TODAY) == {}
 
@@ -93,7 +95,8 @@ def test_registering_twice_is_once_and_who_left_may_come_back():
     )  # fmt: skip
     made = volunteers.register(person, unit, on=TODAY, actor=clerk, facts=facts)
     assert volunteers.register(person, unit, on=TODAY + DAY, actor=clerk) == made
-    assert made.skills == ["repairing", "driving"] and made.contact_phone == "13900007001"
+    assert made.skills == ["repairing", "driving"]
+    assert made.contact_phone == "13900007001"
     assert list(made.times.values_list("weekday", "part")) == [(2, "am"), (4, "pm")]
     team = make_team(unit=unit)
     make_membership(made, team)
@@ -102,7 +105,9 @@ def test_registering_twice_is_once_and_who_left_may_come_back():
     assert TeamMember.objects.on(TODAY + 9 * DAY).count() == 0
     assert TeamMember.objects.on(TODAY).count() == 1
     again = volunteers.register(person, unit, on=TODAY + 30 * DAY, actor=clerk)
-    assert again.left_on is None and again.joined_on == TODAY + 30 * DAY and again.skills == made.skills
+    assert again.left_on is None
+    assert again.joined_on == TODAY + 30 * DAY
+    assert again.skills == made.skills
 
 
 @pytest.mark.django_db
@@ -113,7 +118,8 @@ def test_the_dead_and_children_are_refused(over, code):
     person, unit = make_person("某人", **over), make_unit()
     with pytest.raises(BusinessError) as refusal:
         volunteers.register(person, unit, on=TODAY, actor=None)
-    assert refusal.value.code == code and not Volunteer.objects.exists()
+    assert refusal.value.code == code
+    assert not Volunteer.objects.exists()
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from apps.volunteers.choices.shifts import TurnState
 from apps.volunteers.models import Shift, Turn, Volunteer
 from apps.volunteers.rules.placing import Asker, refusal, too_much
 
-from .volunteers import may_serve
+from .volunteers import may_serve, weekly_limits
 
 NOT_REGISTERED = "请先登记成为志愿者。打电话或者到队里都能登记。"
 WEEK = dt.timedelta(days=7)
@@ -38,7 +38,9 @@ def refusals(offering: Offering, persons: Iterable[int], on: dt.date) -> Mapping
             found[pk] = NOT_REGISTERED
             continue
         birth = PartialDate.parse(births[pk]) if births.get(pk) else None
-        found[pk] = refusal(Asker(birth, papers.get(pk, ""), busy.get(pk, "")), shift.on, age_to, on)
+        found[pk] = refusal(
+            Asker(birth, papers.get(pk, "").replace("他", "您", 1), busy.get(pk, "")), shift.on, age_to, on
+        )
     return {pk: sentence for pk, sentence in found.items() if sentence}
 
 
@@ -60,21 +62,18 @@ def planned_minutes(volunteers: Iterable[int], day: dt.date) -> dict[int, int]:
 def beyond_wish(shift: Shift, volunteers: Iterable[int]) -> dict[int, str]:
     """Volunteer id → what is said before he takes this shift too, where it is more than he wants to do a week; nobody
     is refused for it (量力而行, rule book 10.10)."""
-    ids = list(volunteers)
-    limits = dict(
-        Volunteer.objects.filter(pk__in=ids, weekly_minutes__isnull=False).values_list("pk", "weekly_minutes")
-    )
+    limits = weekly_limits(volunteers, shift.on)
+    own = set(Volunteer.objects.filter(pk__in=limits, weekly_minutes__isnull=False).values_list("pk", flat=True))
     planned = planned_minutes(limits, shift.on)
     more = shift.ends - shift.starts
-    said = {pk: too_much(limit, planned.get(pk, 0), more) for pk, limit in limits.items()}
+    said = {pk: too_much(limit, planned.get(pk, 0), more, own=pk in own) for pk, limit in limits.items()}
     return {pk: sentence for pk, sentence in said.items() if sentence}
 
 
 def left(offering: Offering, persons: Iterable[int], on: dt.date) -> Mapping[int, int]:
-    """How many more shifts as long as this fit into what he wants to do that week; without a wish nobody is named."""
+    """How many more shifts as long as this fit into what he wants to do that week; his own word, else the gentle measure of his age."""
     shift = Shift.objects.get(offering=offering)
-    rows = Volunteer.objects.filter(pk__in=list(persons), weekly_minutes__isnull=False)
-    limits = dict(rows.values_list("pk", "weekly_minutes"))
+    limits = weekly_limits(persons, shift.on)
     planned = planned_minutes(limits, shift.on)
     length = shift.ends - shift.starts
     return {pk: max(0, (limit - planned.get(pk, 0)) // length) for pk, limit in limits.items()}

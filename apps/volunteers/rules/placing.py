@@ -33,10 +33,11 @@ def refusal(asker: Asker, shift_on: dt.date, age_to: int | None, today: dt.date)
     return ""
 
 
-def too_much(limit: int | None, planned: int, more: int) -> str:
-    """What is said to whoever would do more in a week than he said he wants (量力而行): a word of care, no refusal.
-    Empty where it fits or he set no limit."""
-    if limit is None or planned + more <= limit:
+def too_much(limit: int, planned: int, more: int, *, own: bool = True) -> str:
+    """What is said to whoever would do more in a week than `limit` minutes (量力而行): a word of care, no refusal.
+    `own`: the limit is his own word. Empty where it fits."""
+    if planned + more <= limit:
         return ""
+    said = f"您说过每周最多{length_words(limit)}" if own else f"每周服务最好不超过{length_words(limit)}"
     before = f"这一周已经排了{length_words(planned)}，" if planned else ""
-    return f"您说过每周最多{length_words(limit)}，{before}加上这一班就超过了。请量力而行，身体要紧。"
+    return f"{said}，{before}加上这一班就超过了。请量力而行，身体要紧。"
