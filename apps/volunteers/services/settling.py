@@ -51,7 +51,9 @@ def thaw_after_death(event, *, now: dt.datetime) -> list[str]:
             found.append("时间账户已经结清，余额给了家属或公共池。请和本人说明，需要时用“更正”退回。")
             continue
         _open_again(account)
-        if Hold.objects.filter(account=account, state=HoldState.RELEASED, ended_at__date=timezone.localdate(now)).exists():
+        if Hold.objects.filter(
+            account=account, state=HoldState.RELEASED, ended_at__date=timezone.localdate(now)
+        ).exists():
             found.append("时间账户里为求助预留的时间已经退回。还要帮忙的，请重新预留。")
         _note("bank.thaw", account, None)
     return found
