@@ -47,8 +47,8 @@ WHERE p.id = ANY(%(persons)s)
 """
 # Of a class, what decides: this is asked at every press of a button while thousands press.
 LOOKED_AT = (
-    "offering_id", "grade", "first_on", "age_from", "age_to", "school__admits", "school__unit__path", "term__year",
-    "term__season", "course__strenuous",
+    "offering_id", "grade", "first_on", "age_from", "age_to", "needs_health", "school__admits", "school__unit__path",
+    "term__year", "term__season", "course__strenuous",
 )  # fmt: skip
 LEAVING: dict[str, EnrolmentState] = {
     SignUpState.CANCELLED: EnrolmentState.CANCELLED,

@@ -51,6 +51,12 @@ def kinds_of(person_ids: Iterable[int]) -> dict[int, str]:
     return {pk: _kind(cadres.get(pk)) for pk in ids}
 
 
+def kind_now(student: Student) -> str:
+    """What the registry says of him today; of whoever is no cadre, what was typed."""
+    found = kinds_of([student.pk])[student.pk]
+    return student.kind if found == StudentKind.OTHER else found
+
+
 def _refresh_kinds(student_ids: set[int]) -> None:
     """What the registry has learnt since about cadres; whoever is none keeps what was typed."""
     cadres = dict(Cadre.objects.filter(pk__in=student_ids, voided_at__isnull=True).values_list("pk", "retire_type"))
