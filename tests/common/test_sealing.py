@@ -15,7 +15,7 @@ from apps.common.sealing import seal_committed, verify_chain
 
 # Among the slow: an entry is sealed once no older transaction runs on the server, those of another worker's database
 # included, and there they are short.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.process]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.process, pytest.mark.xdist_group("sealing")]
 
 WRITE = "INSERT INTO common_auditentry (action, fields) VALUES (%s, '{}')"
 
