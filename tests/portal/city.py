@@ -1,7 +1,4 @@
-"""The demo city as a running portal: web, worker, beat, Postgres, Valkey. Started once for all walks through it.
-
-Needs no Django: `bin/drill pages` starts one as well.
-"""
+"""The demo city as a running portal: web, worker, beat, Postgres, Valkey. Started once for all walks through it."""
 
 import socket
 from collections.abc import Iterator
