@@ -115,6 +115,7 @@ from tests.access_desk import DESK_OBJECTS
 from tests.access_draws import DRAW_OBJECTS
 from tests.access_health import HEALTH_OBJECTS
 from tests.access_life import LIFE_OBJECTS
+from tests.access_posts import POST_OBJECTS
 from tests.access_schools import SCHOOL_OBJECTS
 from tests.access_students import STUDENT_OBJECTS
 from tests.access_treatments import TREATMENT_OBJECTS, TREATMENT_SHARED
@@ -634,6 +635,7 @@ OBJECTS |= DESK_OBJECTS
 OBJECTS |= {label: build for label, build in LIFE_OBJECTS.items() if label not in OBJECTS}
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 OBJECTS |= AIR_OBJECTS
+OBJECTS |= POST_OBJECTS
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 SHARED = {
     "ledgers.afterdeathitem",

@@ -30,6 +30,7 @@ from tests.access_air import AIR_EXCEPTIONS, AIR_PAGES
 from tests.access_desk import DESK_EXCEPTIONS, DESK_PAGES
 from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
+from tests.access_posts import POST_PAGES
 from tests.access_schools import SCHOOL_PAGES
 from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
@@ -265,6 +266,7 @@ PAGES = {
     **{name: Row(*asked) for name, asked in DESK_PAGES.items()},
     **{name: Row(*asked) for name, asked in LIFE_PAGES.items()},
     **{name: Row(*asked) for name, asked in AIR_PAGES.items()},
+    **{name: Row(*asked) for name, asked in POST_PAGES.items()},
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),

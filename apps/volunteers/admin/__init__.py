@@ -1,3 +1,3 @@
 """Staff pages of volunteering."""
 
-from . import projects, records, shifts  # noqa: F401
+from . import cases, outside_posts, party_reports, patrols, projects, records, shifts  # noqa: F401
