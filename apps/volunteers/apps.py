@@ -7,7 +7,15 @@ class VolunteersConfig(AppConfig):
 
     def ready(self):
         # These modules need models, which exist only once apps are ready.
-        from . import bank_notices  # noqa: F401, PLC0415
-        from .merge_rules import plug  # noqa: PLC0415
+        from apps.signups.kinds import plug as plug_kind  # noqa: PLC0415
 
+        from . import (  # noqa: F401, PLC0415 (they declare their templates)
+            bank_notices,  # noqa: F401, PLC0415
+            help_notices,
+            shift_notices,
+        )
+        from .merge_rules import plug  # noqa: PLC0415  # noqa: PLC0415  # noqa: PLC0415
+        from .services.places import SHIFTS  # noqa: PLC0415
+
+        plug_kind(SHIFTS)
         plug()

@@ -124,12 +124,15 @@ class ClassChangeAdmin(LifeAdmin):
         )  # fmt: skip
         may = self.may_work(request)
         context = {
-            "title": f"换班：{group}", "columns": ("姓名", "卡号", "应缴", "已缴（元）", ""),
-            "lead": "选要换班的学员。换班占用别班的空名额，那个班有人候补就不能换。",
+            "title": f"换班：{group}", "columns": ("姓名", "卡号", "应缴", "已缴（元）"),
+            "lead": "点要换班的学员。换班占用别班的空名额，那个班有人候补就不能换。",
             "rows": [
                 (
-                    str(row.student.person), row.student.card_no, fee_words(row.fee_due), f"{row.paid:.2f}",
-                    {"text": "换班", "url": reverse("admin:university_classchange_move", args=[row.pk])} if may else "",
+                    {
+                        "text": str(row.student.person),
+                        "url": reverse("admin:university_classchange_move", args=[row.pk]) if may else "",
+                    },
+                    row.student.card_no, fee_words(row.fee_due), f"{row.paid:.2f}",
                 )
                 for row in rows
             ],
@@ -233,9 +236,9 @@ class ClassMergeAdmin(LifeAdmin):
         may = self.may_work(request) and merge.state == MergeState.ASKING
         data = posted(request)
         lines = list(
-            merge.answers.select_related("enrolment__student__person").order_by(
-                "enrolment__student__person__name_sort_key", "pk"
-            )
+            merge.answers.select_related("enrolment__student__person")
+            .prefetch_related("enrolment__student__person__phones")
+            .order_by("enrolment__student__person__name_sort_key", "pk")
         )
         forms = {
             line.pk: AnswerLine(data, prefix=f"m{line.pk}", initial={"answer": line.answer, "note": line.note})
@@ -247,10 +250,11 @@ class ClassMergeAdmin(LifeAdmin):
                 return HttpResponseRedirect(request.path)
         audit.look(
             "open", actor=request.user, people=[line.enrolment.student_id for line in lines],
-            target=f"university.classmerge:{merge.pk}", request=request,
+            fields=["phone"] if may else [], target=f"university.classmerge:{merge.pk}", request=request,
         )  # fmt: skip
         context = {
-            "title": f"并班答复：{merge}", "columns": ("姓名", "卡号"), "fields": ("答复", "说明") if may else (),
+            "title": f"并班答复：{merge}", "columns": ("姓名", "卡号", "电话"),
+            "fields": ("答复", "说明") if may else (),
             "lead": f"原因：{merge.reason}。逐个打电话问，都答复了再并。"
             f"同意的转到“{merge.class_group}”，不同意的全额退费。",
             "may_enter": may, "form": None,
@@ -283,8 +287,10 @@ class ClassMergeAdmin(LifeAdmin):
 
 
 def answer_row(line, form) -> dict:
-    name = line.enrolment.student.person.name
-    cells = [name, line.enrolment.student.card_no]
+    person = line.enrolment.student.person
+    name, phones = person.name, sorted(person.phones.all(), key=lambda phone: (phone.position, phone.pk))
+    shown = "、".join(phone.number for phone in phones[:2]) if form is not None else ""
+    cells = [name, line.enrolment.student.card_no, shown]
     note = "" if form is not None else (line.get_answer_display() or "没有答复")
     return {
         "name": name,

@@ -25,6 +25,15 @@ class RequestState(models.TextChoices):
 LIVE_REQUESTS = (RequestState.OPEN, RequestState.AGREED, RequestState.DONE)
 
 
+class Effort(models.TextChoices):
+    """What a request takes of the helper, of what volunteers say that they do not want."""
+
+    STAIRS = "stairs", "要爬楼"
+    NIGHT = "night", "天黑以后"
+    LIFTING = "lifting", "要搬重东西"
+    FAR = "far", "要走远路"
+
+
 class ProposalState(models.TextChoices):
     """Nobody is given anything to do without his yes (自觉自愿)."""
 

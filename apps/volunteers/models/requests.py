@@ -1,6 +1,7 @@
 """Requests for help, who was asked, who said yes."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -9,7 +10,7 @@ from apps.common.fields import EncryptedTextField
 from apps.common.models import Record
 from apps.organisation.models import Community, Unit
 from apps.people.models import Person, ProxyGrant
-from apps.volunteers.choices.requests import AskedAs, ProposalState, RequestState
+from apps.volunteers.choices.requests import AskedAs, Effort, ProposalState, RequestState
 
 from .scoped import OfUnits
 from .teams import Team
@@ -22,6 +23,8 @@ class ServiceRequest(Record):
 
     `public_id` is the form's key: sent twice it is one request. `service` is a code of `volunteer_service`; `starts`
     and `ends` are minutes since midnight of `on`, half-open. `unit` answers for it; `team` takes care of it once known.
+    `efforts`: what it takes of the helper, held against his own word about what not to give him. `stage`: how far up it
+    was reported that nobody is found, 0 nobody yet. `doubt`: what the receiver says did not happen as it was entered.
     `spends`: he pays with minutes of his own account (held when asked, captured when done). `place` and `details` are
     for whoever goes there, for nobody else.
     """
@@ -41,6 +44,9 @@ class ServiceRequest(Record):
     )
     place = EncryptedTextField("地点")
     details = EncryptedTextField("说明")
+    efforts = ArrayField(
+        models.CharField(max_length=8, choices=Effort), verbose_name="会用到", default=list, blank=True
+    )
     asked_as = models.CharField("谁提的", max_length=8, choices=AskedAs)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, verbose_name="登记人"
@@ -51,7 +57,9 @@ class ServiceRequest(Record):
     asked_at = models.DateTimeField("提出时间")
     spends = models.BooleanField("用时间币", default=False, db_default=False)
     state = models.CharField("状态", max_length=8, choices=RequestState, default=RequestState.OPEN, editable=False)
+    stage = models.PositiveSmallIntegerField("上报到第几级", default=0, db_default=0, editable=False)
     escalated_at = models.DateTimeField("上报时间", null=True, blank=True, editable=False)
+    doubt = models.CharField("对不上的地方", max_length=120, blank=True, db_default="", editable=False)
     ended_at = models.DateTimeField("结束时间", null=True, blank=True, editable=False)
     end_reason = models.CharField("结束原因", max_length=200, blank=True, db_default="", editable=False)
     closed_by_event = models.BigIntegerField(null=True, blank=True, editable=False)
@@ -73,6 +81,7 @@ class ServiceRequest(Record):
             models.Index(fields=["on", "id"], name="servicerequest_live", condition=Q(state__in=["open", "agreed"])),
             models.Index(fields=["receiver", "-on"], name="servicerequest_receiver"),
             models.Index(fields=["unit", "state", "on"], name="servicerequest_unit"),
+            models.Index(fields=["team", "-on"], name="servicerequest_team"),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +121,10 @@ class Proposal(Record):
                 violation_error_message="已经问过这位志愿者。",
             )
         ]
-        indexes = [models.Index(fields=["volunteer", "state"], name="proposal_volunteer")]
+        indexes = [
+            models.Index(fields=["volunteer", "-asked_at"], name="proposal_volunteer"),
+            models.Index(fields=["answer_by"], name="proposal_due", condition=Q(state="asked")),
+        ]
 
     def __str__(self) -> str:
         return self.get_state_display()

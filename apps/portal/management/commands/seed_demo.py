@@ -52,6 +52,7 @@ from apps.portal.demo.transfers import write_transfers
 from apps.portal.demo.treatments import write_treatments
 from apps.portal.demo.unit_checks import write_unit_checks
 from apps.portal.demo.unit_reports import write_unit_reports
+from apps.portal.demo.volunteers import write_volunteers
 from apps.portal.demo.writing import analyse, write_organisations, write_people, write_places
 
 
@@ -125,6 +126,7 @@ class Command(BaseCommand):
         write_own_classes(staff, on=on)
         write_class_life(staff, on=on)
         write_air(staff, on=on)
+        write_volunteers(staff, on=on)
         write_money(staff, on=on)
         return written
 
