@@ -305,7 +305,9 @@ def _confirm(request, acting, record, form: ConfirmForm) -> None:
 
 def _doubt(request, acting, row: ServiceRequest):
     try:
-        helping.doubt(row, "家属说没有来过" if acting.is_proxy else "本人说没有来过", actor=request.user, now=timezone.now())
+        helping.doubt(
+            row, "家属说没有来过" if acting.is_proxy else "本人说没有来过", actor=request.user, now=timezone.now()
+        )
     except BusinessError as refusal:
         messages.warning(request, refusal.sentence)
     else:

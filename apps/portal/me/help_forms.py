@@ -138,5 +138,3 @@ class ServedForm(PortalForm):
 class CannotForm(PortalForm):
     submit_label = "这次去不了"
     note = forms.CharField(label="为什么", max_length=120, required=False)
-
-
