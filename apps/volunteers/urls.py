@@ -16,3 +16,13 @@ urlpatterns = [
     path("feeds/team/<str:key>.ics", feeds.team_feed, name="team_feed"),
     path("feeds/own/<str:key>.ics", feeds.own_feed, name="own_feed"),
 ]
+from django.urls import URLPattern, path
+from .views import team_requests
+urlpatterns: list[URLPattern] = [
+    path("team/<uuid:team>/requests/", team_requests.team_requests, name="team_requests"),
+    path("team/<uuid:team>/requests/<uuid:key>/", team_requests.team_request, name="team_request"),
+    path(
+        "team/<uuid:team>/requests/<uuid:key>/done/<int:proposal>/", team_requests.team_request_done,
+        name="team_request_done",
+    ),
+]  # fmt: skip
