@@ -17,7 +17,9 @@ urlpatterns = [
     path("feeds/own/<str:key>.ics", feeds.own_feed, name="own_feed"),
 ]
 from django.urls import URLPattern, path
+
 from .views import team_requests
+
 urlpatterns: list[URLPattern] = [
     path("team/<uuid:team>/requests/", team_requests.team_requests, name="team_requests"),
     path("team/<uuid:team>/requests/<uuid:key>/", team_requests.team_request, name="team_request"),
