@@ -41,6 +41,8 @@ from .standing import STEPS, actings, choose, chosen, show
 
 WHO, CHOICES, PAPERS, PHONE, REVIEW = "who", "choices", "papers", "phone", "review"
 CHOICE, WITH, SIGNED = "c", "with", "signed"
+# Of an offering, what the last press asks for: thousands press at once.
+ASKED = ("kind", "title", "mode", "unit__path", "round__state")
 LOOKED_AT = 6  # similar classes of which it is asked whether he may have them
 PAGES = {
     WHO: "portal/me/join_who.html", CHOICES: "portal/me/join_choices.html", PAPERS: "portal/me/join_papers.html",
@@ -325,14 +327,17 @@ def _review(join: Join, refusal: str = ""):
 def _confirm(request, acting: Acting, key):
     """One sign-up or one ticket, however often it is sent; then its page."""
     now = timezone.now()
-    group = ClassGroup.objects.current().filter(public_id=key).select_related("offering__round").first()
-    if group is None:
+    shown = ClassGroup.objects.current().filter(public_id=key)
+    offering = (
+        Offering.objects.filter(class_group__in=shown.order_by()).select_related("unit", "round").only(*ASKED).first()
+    )
+    if offering is None:
         raise Http404
     try:
-        if _is_drawn(group.offering):
-            return redirect("portal:me_ticket", _apply(request, acting, group, now).public_id)
+        if _is_drawn(offering):
+            return redirect("portal:me_ticket", _apply(request, acting, shown.get(), now).public_id)
         row = seats.sign_up(
-            group.offering, acting.person, source=source_of(acting), actor=request.user, now=now,
+            offering, acting.person, source=source_of(acting), actor=request.user, now=now,
             form_key=key_of(request), grant=acting.grant,
         )  # fmt: skip
     except BusinessError as refusal:

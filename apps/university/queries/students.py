@@ -94,13 +94,19 @@ def papers_refusal(class_group: ClassGroup, person_ids: Iterable[int], on: dt.da
     """person id → the sentence for whoever may not have a place because of a missing paper, for `kinds.Kind.refusals`;
     empty unless the rule blocks."""
     rules = paper_rules(class_group, on)
+    return refused_for_papers(class_group.first_on, class_group.course.strenuous, person_ids, on, rules)
+
+
+def refused_for_papers(
+    first_on: dt.date, strenuous: bool, person_ids: Iterable[int], on: dt.date, rules: PaperRules
+) -> Mapping[int, str]:
+    """`papers_refusal` of a class that begins on `first_on`, by rules that were read. Asks nothing unless they block."""
     if not rules.blocks:
         return {}
     rows = list(Person.objects.filter(pk__in=list(person_ids)).only("birth_date", "life_status", "died_on"))
     signed, found = signed_of(row.pk for row in rows), {}
     for row in rows:
-        age = age_of(row, class_group.first_on)
-        lacking = missing(age, class_group.course.strenuous, signed.get(row.pk, {}), on, rules)
+        lacking = missing(age_of(row, first_on), strenuous, signed.get(row.pk, {}), on, rules)
         kinds = blocking(lacking, rules)
         if kinds:
             found[row.pk] = f"报这个班要先交{paper_words(kinds)}，请到学校窗口领表、签字交回。"
