@@ -335,7 +335,8 @@ def _confirm(request, acting: Acting, key):
         raise Http404
     try:
         if _is_drawn(offering):
-            return redirect("portal:me_ticket", _apply(request, acting, shown.get(), now).public_id)
+            group = ClassGroup.objects.current().select_related("offering__round").get(public_id=key)
+            return redirect("portal:me_ticket", _apply(request, acting, group, now).public_id)
         row = seats.sign_up(
             offering, acting.person, source=source_of(acting), actor=request.user, now=now,
             form_key=key_of(request), grant=acting.grant,
@@ -343,6 +344,11 @@ def _confirm(request, acting: Acting, key):
     except BusinessError as refusal:
         return _not_taken(request, acting, key, refusal.sentence)
     return redirect("portal:me_sign_up", row.public_id)
+
+
+def _asked_for(key: uuid.UUID) -> Offering | None:
+    shown = Offering.objects.filter(class_group__public_id=key, class_group__voided_at__isnull=True)
+    return shown.select_related("unit", "round").only(*ASKED).order_by().first()
 
 
 def _is_drawn(offering: Offering) -> bool:

@@ -3,8 +3,8 @@
 import datetime as dt
 import uuid
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -24,6 +24,11 @@ from .passing import offer_free
 from .telling import cancelled, removed, signed_up
 
 EVERYBODY = 100
+# Under this key, or still standing for the same.
+ASKED = """
+SELECT id, public_id, offering_id, person_id, state FROM signups_signup
+WHERE public_id = %s OR (offering_id = %s AND person_id = %s AND state = ANY(%s) AND voided_at IS NULL)
+"""
 FORM_USED = "这张表已经用过。请重新打开再填。"
 JUST_TAKEN = "刚才有别的人在办同一件事，没有办成。请再点一次。"
 
@@ -188,9 +193,9 @@ def pass_on(offering: Offering, now: dt.datetime) -> list[Offer]:
 
 
 def _asked_before(offering: Offering, person: Person, form_key: uuid.UUID) -> SignUp | None:
-    standing = Q(offering=offering, person=person, state__in=ACTIVE, voided_at__isnull=True)
-    asked = SignUp.objects.filter(Q(public_id=form_key) | standing)
-    rows = list(asked.values_list("pk", "public_id", "offering_id", "person_id", "state"))
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED, [str(form_key), offering.pk, person.pk, list(ACTIVE)])
+        rows = cursor.fetchall()
     for pk, key, offering_id, person_id, _ in rows:
         if key == form_key:
             if (offering_id, person_id) != (offering.pk, person.pk):

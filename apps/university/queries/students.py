@@ -100,7 +100,7 @@ def papers_refusal(class_group: ClassGroup, person_ids: Iterable[int], on: dt.da
 def refused_for_papers(
     first_on: dt.date, strenuous: bool, person_ids: Iterable[int], on: dt.date, rules: PaperRules
 ) -> Mapping[int, str]:
-    """`papers_refusal` of a class that begins on `first_on`, by rules that were read. Asks nothing unless they block."""
+    """`papers_refusal` of a class that begins on `first_on`, by rules that were read. Asks nothing if none blocks."""
     if not rules.blocks:
         return {}
     rows = list(Person.objects.filter(pk__in=list(person_ids)).only("birth_date", "life_status", "died_on"))

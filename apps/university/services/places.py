@@ -66,7 +66,8 @@ INSERT INTO university_enrolment
 SELECT gen_random_uuid(), %(group)s, 'in', %(pay_by)s, * FROM unnest(
   %(sign_ups)s::bigint[], %(students)s::bigint[], %(fees)s::numeric[], %(discounts)s::text[]
 )
-ON CONFLICT (sign_up_id) DO UPDATE SET state = 'in', ended_on = NULL, end_reason = '', voided_at = NULL, void_reason = ''
+ON CONFLICT (sign_up_id) DO UPDATE
+SET state = 'in', ended_on = NULL, end_reason = '', voided_at = NULL, void_reason = ''
 """
 LEAVING: dict[str, EnrolmentState] = {
     SignUpState.CANCELLED: EnrolmentState.CANCELLED,
