@@ -32,6 +32,7 @@ from apps.signups.services import seats, tickets
 from apps.university.models import ClassGroup
 from apps.university.queries import catalogue, own
 from apps.university.queries.catalogue import Card
+from apps.university.queries.classes import offering_of
 from apps.university.queries.students import papers_refusal
 from apps.university.rules.openings import OPEN, Phase, how_given
 
@@ -41,8 +42,6 @@ from .standing import STEPS, actings, choose, chosen, show
 
 WHO, CHOICES, PAPERS, PHONE, REVIEW = "who", "choices", "papers", "phone", "review"
 CHOICE, WITH, SIGNED = "c", "with", "signed"
-# Of an offering, what the last press asks for: thousands press at once.
-ASKED = ("kind", "title", "mode", "unit__path", "round__state")
 LOOKED_AT = 6  # similar classes of which it is asked whether he may have them
 PAGES = {
     WHO: "portal/me/join_who.html", CHOICES: "portal/me/join_choices.html", PAPERS: "portal/me/join_papers.html",
@@ -327,10 +326,7 @@ def _review(join: Join, refusal: str = ""):
 def _confirm(request, acting: Acting, key):
     """One sign-up or one ticket, however often it is sent; then its page."""
     now = timezone.now()
-    shown = ClassGroup.objects.current().filter(public_id=key)
-    offering = (
-        Offering.objects.filter(class_group__in=shown.order_by()).select_related("unit", "round").only(*ASKED).first()
-    )
+    offering = offering_of(key)
     if offering is None:
         raise Http404
     try:
@@ -344,11 +340,6 @@ def _confirm(request, acting: Acting, key):
     except BusinessError as refusal:
         return _not_taken(request, acting, key, refusal.sentence)
     return redirect("portal:me_sign_up", row.public_id)
-
-
-def _asked_for(key: uuid.UUID) -> Offering | None:
-    shown = Offering.objects.filter(class_group__public_id=key, class_group__voided_at__isnull=True)
-    return shown.select_related("unit", "round").only(*ASKED).order_by().first()
 
 
 def _is_drawn(offering: Offering) -> bool:

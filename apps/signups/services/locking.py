@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from apps.common.part_rows import part_of
 from apps.organisation.models import Unit
 from apps.signups.models import Offering, Places, Round
 
@@ -16,7 +17,7 @@ ORDER BY offering_id FOR NO KEY UPDATE
 """
 # Of the offering, its unit and its round, what every act asks for; the rest is read when it is wanted.
 READ = """
-SELECT f.id, f.public_id, f.kind, f.unit_id, f.title, f.mode, f.state, f.opens_at, f.closes_at, f.round_id,
+SELECT f.id, f.kind, f.public_id, f.title, f.mode, f.state, f.opens_at, f.closes_at, f.unit_id, f.round_id,
        u.path, r.state,
        EXISTS (SELECT FROM signups_signup s WHERE s.offering_id = f.id AND s.state = 'waiting' AND s.voided_at IS NULL)
 FROM signups_offering f
@@ -24,9 +25,8 @@ JOIN organisation_unit u ON u.id = f.unit_id
 LEFT JOIN signups_round r ON r.id = f.round_id
 WHERE f.id = ANY(%s)
 """
-# Their columns as attributes, in the order of the model.
 PLACES = ("offering_id", "capacity", "held_back", "taken")
-OFFERING = ("id", "public_id", "kind", "unit_id", "title", "mode", "state", "opens_at", "closes_at", "round_id")
+OFFERING = ("id", "kind", "public_id", "title", "mode", "state", "opens_at", "closes_at", "unit_id", "round_id")
 
 
 def lock_persons(persons: Iterable[int]) -> None:
@@ -37,12 +37,12 @@ def lock_places(offerings: Iterable[int]) -> dict[int, Places]:
     """Offering id → its places, locked, with the offering as it is now, and whether somebody waits there: that is read
     after the lock was given."""
     ids = set(offerings)
-    found = {row[0]: Places.from_db(connection.alias, PLACES, row) for row in _rows(LOCK_PLACES, ids)}
+    found = {row[0]: part_of(Places, **dict(zip(PLACES, row, strict=True))) for row in _rows(LOCK_PLACES, ids)}
     for *facts, path, round_state, waits in _rows(READ, ids):
-        offering = Offering.from_db(connection.alias, OFFERING, facts)
-        offering.unit = Unit.from_db(connection.alias, ("id", "path"), (offering.unit_id, path))
+        offering = part_of(Offering, **dict(zip(OFFERING, facts, strict=True)))
+        offering.unit = part_of(Unit, id=offering.unit_id, path=path)
         if offering.round_id is not None:
-            offering.round = Round.from_db(connection.alias, ("id", "state"), (offering.round_id, round_state))
+            offering.round = part_of(Round, id=offering.round_id, state=round_state)
         found[offering.pk].offering, found[offering.pk].somebody_waits = offering, waits
     return found
 

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from apps.common.insert_select import execute
+from apps.common.part_rows import part_of
 from apps.common.partial_date import PartialDate
+from apps.organisation.models import Unit
 from apps.organisation.queries import rules_at
 from apps.signups.choices import SignUpState
 from apps.signups.kinds import Kind
@@ -15,7 +17,7 @@ from apps.signups.models import Offering, SignUp
 from apps.signups.queries import clashes
 from apps.university.choices.schools import Admits
 from apps.university.choices.students import EnrolmentState
-from apps.university.models import ClassGroup, Enrolment
+from apps.university.models import ClassGroup, Enrolment, School
 from apps.university.queries.students import refused_for_papers
 from apps.university.rules.places import Applicant, ClassLimits, EnrolmentRules, refusal
 from apps.university.rules.statements import PaperRules
@@ -57,8 +59,15 @@ JOIN university_school s ON s.id = c.school_id
 JOIN organisation_unit u ON u.id = s.unit_id
 WHERE c.offering_id = %s
 """
-# Of a class, what its fee follows from.
-CHARGED_BY = ("offering_id", "term_id", "school_id", "fee", "monitor_id", "school__unit__path")
+# Of classes, what fees follow from.
+CHARGED_BY = """
+SELECT c.id, c.term_id, c.school_id, c.offering_id, c.fee, c.monitor_id, s.unit_id, u.path
+FROM university_classgroup c
+JOIN university_school s ON s.id = c.school_id
+JOIN organisation_unit u ON u.id = s.unit_id
+WHERE c.offering_id = ANY(%s) ORDER BY c.id
+"""
+CHARGED = ("id", "term_id", "school_id", "offering_id", "fee", "monitor_id")
 # Whoever has an enrolment of this sign-up goes on with it: what he owes and paid stays.
 ENROL = """
 INSERT INTO university_enrolment
@@ -102,8 +111,7 @@ def seated(sign_ups: list[SignUp], on: dt.date) -> None:
     by_offering: dict[int, list[SignUp]] = {}
     for sign_up in sign_ups:
         by_offering.setdefault(sign_up.offering_id, []).append(sign_up)
-    groups = ClassGroup.objects.select_related("school__unit").only(*CHARGED_BY).filter(offering__in=by_offering)
-    for group in groups.order_by("pk"):
+    for group in _charged(by_offering):
         _enrol(group, by_offering[group.offering_id], on)
 
 
@@ -160,6 +168,19 @@ def _applicants(
     for person, life, voided, birth, is_cadre, held, times, same_now in rows:
         date = PartialDate.parse(birth) if birth else None
         yield person, Applicant(life, voided, date, is_cadre, held, times, same_now, busy.get(person, ""))
+
+
+def _charged(offerings: Iterable[int]) -> list[ClassGroup]:
+    with connection.cursor() as cursor:
+        cursor.execute(CHARGED_BY, [list(offerings)])
+        rows = cursor.fetchall()
+    found = []
+    for *facts, unit_id, path in rows:
+        group = part_of(ClassGroup, **dict(zip(CHARGED, facts, strict=True)))
+        group.school = part_of(School, id=group.school_id, unit_id=unit_id)
+        group.school.unit = part_of(Unit, id=unit_id, path=path)
+        found.append(group)
+    return found
 
 
 def _enrol(group: ClassGroup, sign_ups: list[SignUp], on: dt.date) -> None:

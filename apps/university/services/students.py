@@ -22,6 +22,7 @@ LEFT JOIN university_student s ON s.person_id = p.id
 LEFT JOIN registry_cadre c ON c.person_id = p.id AND c.voided_at IS NULL
 WHERE p.id = ANY(%s) ORDER BY p.id
 """
+USED = "SELECT card_no FROM university_studentcard WHERE card_no = ANY(%s)"
 MAKE = """
 WITH new AS (
   SELECT * FROM unnest(%(students)s::bigint[], %(kinds)s::text[], %(numbers)s::text[], %(keys)s::bigint[])
@@ -109,7 +110,8 @@ def new_numbers(count: int) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     while len(found) < count:
         made = [(key, card_number(key)) for key in reserve_ids(StudentCard, count - len(found))]
-        rows = StudentCard.objects.filter(card_no__in=[number for _, number in made]).order_by()
-        used = set(rows.values_list("card_no", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute(USED, [[number for _, number in made]])
+            used = {number for (number,) in cursor.fetchall()}
         found += [pair for pair in made if pair[1] not in used]
     return found
