@@ -7,6 +7,7 @@ urlpatterns = [
     path("account/", include("apps.accounts.urls")),
     path("messaging/", include("apps.messaging.urls")),
     path("courses/", include("apps.university.urls")),
+    path("volunteers/", include("apps.volunteers.urls")),
     path("", include("apps.portal.urls")),
 ]
 handler400 = "apps.portal.views.bad_request"

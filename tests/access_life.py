@@ -125,7 +125,6 @@ LIFE_PAGES = {
     f"{_ACT}_undo": ("university.change_sessionact", "university.sessionact"),
     f"{_ACT}_roll": ("university.view_rollcall", "university.classsession", "university.change_rollcall"),
     f"{_ACT}_sheet": ("university.view_rollcall", "university.classsession"),
-    f"{_ACT}_term_sheet": ("university.view_rollcall", "university.classgroup"),
     f"{_ACT}_doors": ("university.change_rollcall",),
     f"{_ACT}_door": ("university.change_rollcall", "university.school"),
     f"{_ACT}_coverage": ("university.view_rollcall",),

@@ -6,7 +6,7 @@ import uuid
 from decimal import Decimal
 
 from apps.signups.services.seats import sign_up
-from apps.university.models import ClassGroup, Enrolment, Misconduct, Payment, PaymentLine, Refund
+from apps.university.models import ClassGroup, Enrolment, Misconduct, Payment, PaymentLine, Refund, Statement
 from tests.builders import make_class, make_person, make_school
 
 DAY = dt.date(2026, 9, 8)
@@ -49,8 +49,16 @@ def _refund(side) -> Refund:
     )  # fmt: skip
 
 
+def _statement(side) -> Statement:
+    row = _enrolment(side)
+    return Statement.objects.create(
+        student=row.student, school=row.class_group.school, kind="safety", signed_on=DAY
+    )  # fmt: skip
+
+
 STUDENT_OBJECTS = {
     "university.student": lambda side: _enrolment(side).student,
+    "university.statement": _statement,
     "university.payment": _payment,
     "university.refund": _refund,
     "university.misconduct": lambda side: Misconduct.objects.create(
@@ -66,6 +74,8 @@ STUDENT_PAGES = {
     "admin:university_student_paper": (NOBODY, ONE),
     "admin:university_student_card": (CHANGE, ONE),
     "admin:university_student_pay": ("university.add_payment", ONE),
+    "admin:university_student_statement": (CHANGE, "university.statement"),
+    "admin:university_student_reprice": ("university.add_payment", "university.enrolment"),
     "admin:university_student_new": (ADD,),
     "admin:university_student_cards": (ADD,),
     "admin:university_student_import": (ADD,),
@@ -81,6 +91,9 @@ STUDENT_PAGES = {
     "admin:university_payment_contra": ("university.change_payment", PAID),
     "admin:university_payment_receipt": ("university.change_payment", PAID),
     "admin:university_refund_waiting": (REFUNDS,),
+    # Only of a class that was cancelled.
+    "admin:university_refund_class": (NOBODY, "university.classgroup"),
+    "admin:university_refund_class_print": (NOBODY, "university.classgroup"),
     "admin:university_refund_send": ("university.change_refund",),
     "admin:university_refund_batch": (NOBODY, BACK),
     "admin:university_refund_act": ("university.change_refund", BACK),

@@ -1,5 +1,11 @@
 import pytest
 from django.core.cache import cache
+from django.core.management.commands import flush
+
+from tests.browser import chromium, visit  # noqa: F401 (fixtures)
+from tests.emptying import sql_flush
+
+flush.sql_flush = sql_flush  # how the tables are emptied after a test that commits
 
 
 @pytest.fixture(autouse=True)

@@ -70,9 +70,15 @@ from apps.university.choices.students import StudentKind
 from apps.university.rules.fees import FeeRules, fee_of
 from apps.university.rules.refunds import RefundRules, refund_of
 from apps.university.services.places import refusals
+from apps.volunteers.models import Entry
+from apps.volunteers.queries.bank import balance_of, ledger_sum
+from apps.volunteers.rules.bank import BankRules, redeem_refusal
+from apps.volunteers.services import bank
 from tests.branches.dues_world import add_member, make_desk
 from tests.builders import make_cadre, make_member, make_organisation, make_person, make_unit, make_user
 from tests.signups.places_world import DAY, HOUR, MINUTE, NOW, World, ask, at_once, taken
+from tests.volunteers.bank_world import NOW as BANK_NOW
+from tests.volunteers.bank_world import BankWorld, stands
 
 TODAY = dt.date(2026, 2, 1)
 
@@ -680,3 +686,95 @@ def test_t8_a_veteran_pays_a_hundred_flat_and_gets_back_no_more_than_he_paid():
     assert (fee, words) == (Decimal(100), "离休干部，每门100元")
     assert refund_of(fee, Decimal(0), 8, RefundCause.OWN, RefundRules()).amount == 80
     assert refund_of(fee, Decimal(0), 20, RefundCause.CLASS_OFF, RefundRules()).amount == fee
+
+
+# T9 Time bank: minutes of care, double entry ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def time_bank(db):
+    """(world, somebody of 88 who has 150 minutes)."""
+    world = BankWorld()
+    world.give_minutes(world.helped, 150)
+    return world, world.helped
+
+
+def test_t9_what_is_asked_is_held_and_what_was_used_is_captured(time_bank):
+    world, person = time_bank
+    with pytest.raises(BusinessError, match="不够3小时"):
+        bank.hold(world.ask(person), 180, actor=None, now=BANK_NOW)
+    request = world.ask(person)
+    bank.hold(request, 120, actor=None, now=BANK_NOW)
+    assert balance_of(person) == 30
+    with pytest.raises(BusinessError, match="不够1小时"):
+        bank.hold(world.ask(person), 60, actor=None, now=BANK_NOW)
+
+    used = bank.capture(request, 90, actor=None, now=BANK_NOW)
+
+    assert used.minutes == 90
+    assert stands(person) == (60, 0)
+
+
+def test_t9_two_records_of_one_time_are_refused(time_bank):
+    world, _ = time_bank
+    world.care(120, starts=540)
+    with pytest.raises(IntegrityError, match="servicerecord_no_overlap"), transaction.atomic():
+        world.care(90, starts=630)
+
+
+def test_t9_over_the_most_of_an_account_goes_to_the_pool(time_bank):
+    world, _ = time_bank
+    world.give_minutes(world.volunteer.person, 89_950)
+
+    world.credit(120)
+
+    assert stands(world.volunteer.person) == (90_000, 0)
+    assert world.own("pool").balance == 70
+
+
+def test_t9_from_the_sixtieth_birthday_on(time_bank):
+    born, rules = PartialDate(1966, 11, 22), BankRules()
+    assert redeem_refusal(born, dt.date(2026, 11, 21), rules).startswith("满60周岁")
+    assert redeem_refusal(born, dt.date(2026, 11, 22), rules) == ""
+
+
+def test_t9_to_the_mother_and_not_to_the_niece(time_bank):
+    world, mother = time_bank
+    giver, niece = world.volunteer.person, make_person("郑小妹", sex="2")
+    world.give_minutes(giver, 90)
+    world.kin(giver, mother, "50")
+    world.kin(giver, niece, "80")
+
+    with pytest.raises(BusinessError, match="直系亲属"):
+        bank.give(giver, niece, 60, actor=None, now=BANK_NOW, form_key=uuid.uuid4())
+    bank.give(giver, mother, 60, actor=None, now=BANK_NOW, form_key=uuid.uuid4())
+
+    assert (stands(giver), stands(mother)) == ((30, 0), (210, 0))
+
+
+def test_t9_a_wrong_credit_is_answered_by_a_contra_entry_and_all_is_zero(time_bank):
+    world, _ = time_bank
+    wrong = world.credit(120)
+
+    bank.reverse(wrong, "登记错了人", actor=None, now=BANK_NOW, form_key=uuid.uuid4())
+
+    assert stands(world.volunteer.person) == (0, 0)
+    assert Entry.objects.filter(account__person=world.volunteer.person).count() == 2
+    assert ledger_sum() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_t9_two_redemptions_of_a_hundred_at_once_one_fails():
+    world = BankWorld()
+    world.give_minutes(world.helped, 150)
+
+    def redeem(request) -> str:
+        try:
+            return bank.hold(request, 100, actor=None, now=BANK_NOW).state
+        except BusinessError:
+            return "refused"
+
+    found = at_once([lambda one=one: redeem(one) for one in (world.ask(world.helped), world.ask(world.helped))])
+
+    assert sorted(found) == ["held", "refused"]
+    assert stands(world.helped) == (150, 100)

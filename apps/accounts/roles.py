@@ -144,6 +144,22 @@ UNIVERSITY_WORK = (
     | _views("university.misconduct")
     | _edits(*_LIFE)
 )
+# Volunteers: one tuple a subject. Records of what was done and of money-like minutes are written by acts of their own.
+_TEAMS = ("volunteers.team", "volunteers.teammember", "volunteers.volunteer", "volunteers.volunteerstatement")
+_SHIFTS = (
+    "volunteers.project", "volunteers.shiftseries", "volunteers.shift", "volunteers.turn", "volunteers.servicerecord",
+)  # fmt: skip
+_HELP = ("volunteers.servicerequest", "volunteers.proposal", "volunteers.careconfirmation")
+_BANK = (
+    "volunteers.bank", "volunteers.account", "volunteers.transfer", "volunteers.hold", "volunteers.kinship",
+    "volunteers.approval", "volunteers.outstatement",
+)  # fmt: skip
+_POSTS = ()
+_TALKS = ()
+_PROOFS = ()
+_VOLUNTEERS = _TEAMS + _SHIFTS + _HELP + _BANK + _POSTS + _TALKS + _PROOFS
+VOLUNTEERS = _views(*_VOLUNTEERS)
+VOLUNTEERS_WORK = _edits(*_VOLUNTEERS) | frozenset({"volunteers.view_volunteer_contact"})
 # 困难帮扶: who sets the money and decides.
 AID_HEAD = _edits("ledgers.fundyear") | {"ledgers.decide_aid"}
 # Health and thoughts: their readers only.
@@ -170,7 +186,9 @@ UNIT_NEWS = _views("registry.unitreport", "registry.unitcheck", "registry.deceas
 
 LEDGERS = LEDGER | LEDGER_WORK | HEALTH
 STUDIES = UNIVERSITY | UNIVERSITY_PEOPLE
-CLERK = REFERENCE | STUDIES | PEOPLE | LEDGERS | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE | _edits(
+SERVICE = VOLUNTEERS | VOLUNTEERS_WORK
+CLERK = REFERENCE | STUDIES | SERVICE | PEOPLE | LEDGERS | BRANCHES | BRANCH_WORK | FAMILY | CARE_WORK | SENSITIVE
+CLERK |= _edits(
     "registry.cadre", "people.person", "people.phone", "people.relative", "people.household", "registry.lifeevent",
     "ledgers.caretier", "ledgers.careassignment", "ledgers.contact", "organisation.community", "people.whereabouts",
     "accounts.absence", "ledgers.inquiry", "ledgers.callsheet", "organisation.calendarday",
@@ -197,8 +215,8 @@ ROLES = {
              | {"accounts.view_reveals", "registry.undo_import", "registry.merge_people", "registry.view_hold",
                 "registry.change_hold", "ledgers.waive_duty", "ledgers.approve_campaign", "ledgers.approve_over",
                 "branches.name_evaluation"}),
-        Role("leader", "局领导", REFERENCE | PEOPLE | UNIVERSITY | LEDGER | BRANCHES | BRANCH_MONEY | CARE_WORK
-             | OWN_ABSENCE | {"people.view_proxygrant", "people.view_contact",
+        Role("leader", "局领导", REFERENCE | PEOPLE | UNIVERSITY | VOLUNTEERS | LEDGER | BRANCHES | BRANCH_MONEY
+             | CARE_WORK | OWN_ABSENCE | {"people.view_proxygrant", "people.view_contact",
              "reminders.view_run", "common.view_paper", "registry.view_hold"}),
         Role("liaison", "单位联络员", REFERENCE | _views("registry.cadre", "people.person", "registry.lifeevent",
              "ledgers.duty", "ledgers.contact", "ledgers.callsheet", "ledgers.safetycheck", "registry.servingleader",

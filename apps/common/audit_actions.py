@@ -1,9 +1,11 @@
 """What each audited act is called on the auditor's pages. A test finds any that has no name here."""
 
 from .audit_actions_studies import STUDIES
+from .audit_actions_volunteers import VOLUNTEERS
 
 ACTION_NAMES = {
     **STUDIES,
+    **VOLUNTEERS,
     "sign_in": "登录",
     "sign_in_failed": "登录失败",
     "sign_out": "退出登录",

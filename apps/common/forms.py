@@ -9,6 +9,8 @@ from apps.common.admin_forms import RecordForm, say_required
 from apps.common.errors import BusinessError
 from apps.common.secrecy_forms import SecrecyMixin
 
+DASHES = "---------"  # how Django draws a choice not yet made
+
 
 class PortalFormHelper(FormHelper):
     """How every crispy form looks: bootstrap5 pack as overridden in templates/bootstrap5, our error summary on top.
@@ -39,6 +41,8 @@ class HelperMixin:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             say_required(field)
+            if getattr(field, "empty_label", None) == DASHES:
+                field.empty_label = "请选择" if field.required else "不填"
 
     @property
     def helper(self) -> PortalFormHelper:

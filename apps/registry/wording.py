@@ -23,3 +23,8 @@ def birthday_words(person: Person) -> str:
     leap = "闰" if person.birthday_leap else ""
     greeting = "" if person.birthday_greeting else "（不要问候）"
     return f"{calendar}{leap}{person.birthday_month}月{person.birthday_day}日{greeting}"
+
+
+def called(name: str, *, is_cadre: bool) -> str:
+    """How somebody is addressed: 李德厚同志 for a cadre, 王兰老师 for any other old person."""
+    return f"{name}{'同志' if is_cadre else '老师'}"

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from apps.messaging.rules import Template, register_template
 from apps.organisation.queries import rule_values
+from apps.registry.addressing import address_of
 
-from .choices.students import StudentKind
-from .models import ClassSession, Enrolment, School, Student, TermPhase
+from .models import ClassSession, Enrolment, School, TermPhase
 from .occasions import people, staff
 from .rules.class_texts import ClassTexts
 from .rules.reminders import UniversityReminders
@@ -17,14 +17,6 @@ from .rules.when import WEEKDAYS, clock, half_of
 
 def day_words(day: dt.date) -> str:
     return f"{day.month}月{day.day}日（星期{WEEKDAYS[day.weekday()]}）"
-
-
-def address_of(person_id: int) -> str:
-    """李德厚同志 to a cadre, 王兰学员 to anybody else."""
-    student = Student.objects.select_related("person").filter(pk=person_id).first()
-    if student is None:
-        return "同学"
-    return f"{student.person.name}{'学员' if student.kind == StudentKind.OTHER else '同志'}"
 
 
 def _said(part: str, school: School, names: dict[str, str], context: dict) -> dict[str, str]:
@@ -101,7 +93,7 @@ for _key, _label, _facts in (
     register_template(Template(key=_key, label=_label, texts=ClassTexts.rule_key, facts=_facts))
 
 for _key, _label, _unit, _page in (
-    (staff.RING, "候补的同志还没有联系上", "位", "admin:signups_offer_changelist"),
+    (staff.RING, "候补的学员还没有联系上", "位", "admin:signups_offer_changelist"),
     (staff.SHORT, "快开课的班人数不够", "个", "admin:university_classgroup_changelist"),
     (staff.BEGINS, "报名、缴费阶段快开始", "个", "admin:university_term_changelist"),
     (staff.ENDS, "报名、缴费阶段快结束", "个", "admin:university_term_changelist"),

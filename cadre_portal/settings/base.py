@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "apps.branches",
     "apps.signups",
     "apps.university",
+    "apps.volunteers",
     "apps.ledgers",
     "apps.reminders",
     "apps.reports",
@@ -295,6 +296,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.university.tasks.purge_lesson_files",
         "schedule": crontab(hour=3, minute=30),
     },
+    # Soon after midnight, and each hour in case the night was missed: a class that has begun is left alone.
+    "begin-classes": {"task": "apps.university.tasks.begin_classes", "schedule": crontab(minute=5)},
     "purge-blobs": {"task": "apps.common.tasks.purge_blobs", "schedule": crontab(hour=3, minute=20)},
 }
 

@@ -1,19 +1,12 @@
 """The workbench in a real Chromium: the month's 主题党日 by keyboard on a phone, axe on each screen."""
 
 import pytest
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from apps.branches.models import HomeDelivery, Meeting
+from tests.browser import cookie_of, needs_chromium, violations, width_of
 from tests.builders import make_cadre, make_member, make_organisation, make_post, make_unit, make_user
-from tests.portal.test_browser import CHROMIUM, chromium, violations, visit  # noqa: F401 (fixtures)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="需要 Chromium：apt-get install chromium fonts-noto-cjk"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), needs_chromium]
 
 
 @pytest.fixture
@@ -25,15 +18,11 @@ def secretary(live_server):
         make_member(person, branch)
     user = make_user("shuji", is_staff=False)
     make_post(people[0], branch, user=user)
-    session = SessionStore()
-    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), "apps.accounts.access.RoleBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}
+    cookie = cookie_of(user, live_server.url)
     return f"/branch/{branch.public_id}/", cookie
 
 
-def at(visit, secretary, path, **look):  # noqa: F811
+def at(visit, secretary, path, **look):
     """A page of the desk, signed in."""
     page = visit("/help/", **look)
     page.context.add_cookies([secretary[1]])
@@ -42,12 +31,12 @@ def at(visit, secretary, path, **look):  # noqa: F811
 
 
 def fits(page, width) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    assert width_of(page) <= width, page.url
     assert violations(page) == [], page.url
 
 
 @pytest.mark.parametrize("width", [375, 320])
-def test_party_day_with_two_deliveries_by_keyboard(visit, secretary, width):  # noqa: F811
+def test_party_day_with_two_deliveries_by_keyboard(visit, secretary, width):
     page = at(visit, secretary, "", width=width)
     fits(page, width)
 
@@ -86,7 +75,7 @@ def test_party_day_with_two_deliveries_by_keyboard(visit, secretary, width):  # 
     assert HomeDelivery.objects.count() == 2
 
 
-def test_what_is_typed_keeps_itself_and_lists_pass_axe_without_scripts(visit, secretary):  # noqa: F811
+def test_what_is_typed_keeps_itself_and_lists_pass_axe_without_scripts(visit, secretary):
     page = at(visit, secretary, "meetings/new/start/", width=375)
     page.fill("#id_said_present", "3")
     page.click("text=下一步，点名")
@@ -98,4 +87,4 @@ def test_what_is_typed_keeps_itself_and_lists_pass_axe_without_scripts(visit, se
 
     for path in ("members/", "report/", "report/admitted/", "report/mine/", "meetings/"):
         page = at(visit, secretary, path, width=320, scripts=False)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        assert width_of(page) <= 320, path

@@ -5,18 +5,13 @@ from django.utils import timezone
 
 from apps.people.models import Person
 from apps.signups.models import SignUp
+from tests.browser import AXE_FACES, SMALL_TARGETS, cookie_of, needs_chromium, violations, width_of
 from tests.builders import make_school
 from tests.family import make_family
 from tests.messaging.conftest import add_phone
-from tests.portal.test_browser import AXE_FACES, CHROMIUM, SMALL_TARGETS, chromium, violations, visit  # noqa: F401
-from tests.portal.test_me_browser import cookie_of
 from tests.university.open_classes import open_class, open_round
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="需要 Chromium：apt-get install chromium fonts-noto-cjk"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), needs_chromium]
 
 
 @pytest.fixture
@@ -27,7 +22,7 @@ def family():
     return found
 
 
-def test_he_finds_a_class_and_enrols_in_large_letters_without_scripts(visit, live_server, family):  # noqa: F811
+def test_he_finds_a_class_and_enrols_in_large_letters_without_scripts(visit, live_server, family):
     school = make_school(unit=family.cadre.managing_unit)
     open_class(school, course_name="书法", fee=120)
     page = visit("/", "elder.24", 375, scripts=False)
@@ -61,7 +56,7 @@ def test_he_finds_a_class_and_enrols_in_large_letters_without_scripts(visit, liv
 
 
 @pytest.mark.parametrize(("display", "width"), sorted(AXE_FACES))
-def test_pages_about_classes_pass_axe_and_fit(visit, live_server, family, display, width):  # noqa: F811
+def test_pages_about_classes_pass_axe_and_fit(visit, live_server, family, display, width):
     school = make_school(unit=family.cadre.managing_unit)
     first = open_class(school, course_name="书法", fee=120)
     drawn = open_class(school, mode="lottery", round=open_round(school.unit), course_name="国画", weekday=4)
@@ -69,7 +64,7 @@ def test_pages_about_classes_pass_axe_and_fit(visit, live_server, family, displa
     page.context.add_cookies([cookie_of(family.daughter, live_server.url)])
 
     def check(where: str) -> None:
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, where
+        assert width_of(page) <= width, where
         assert page.evaluate(SMALL_TARGETS, 60 if display.startswith("elder") else 44) == [], where
         assert violations(page) == [], where
         assert page.query_selector("a[href^='tel:']"), where

@@ -6,23 +6,15 @@ One old comrade, 高龄 and 独居. The steps stand in the order of the work; ea
 import io
 import json
 import re
-import shutil
 
 import pytest
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
-from apps.portal.demo.accounts import DEMO_PASSWORD
-from cadre_portal.embedded.stack import Stack
+from tests.browser import needs_chromium
+from tests.portal.city import sign_in, wait_while
 from tests.portal.ledger_roster import write_one
-from tests.portal.test_main_job import free_port, wait_while
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.process,
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="需要 Chromium：apt-get install chromium fonts-noto-cjk"),
-]
+pytestmark = [pytest.mark.process, pytest.mark.browser, pytest.mark.xdist_group("city"), needs_chromium]
 BRANCH = "云江市南河1第一党支部"
 ACT = "main form button[name=save]"
 WISH = "楼道没有扶手，上下楼不方便"
@@ -62,20 +54,25 @@ class Portal:
 
     def __init__(self, browser, base: str, stack):
         self.browser, self.base, self.stack = browser, base, stack
+        self.contexts = []
+
+    def new_page(self, width: int, height: int):
+        self.contexts.append(self.browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN"))
+        return self.contexts[-1].new_page()
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
 
     def staff(self, username: str, width: int = 1366):
-        page = self.browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN").new_page()
+        page = self.new_page(width, 900)
         page.set_default_timeout(20_000)
-        page.goto(f"{self.base}/account/login/?next=/admin/")
-        page.fill("input[name=login]", username)
-        page.fill("input[name=password]", DEMO_PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url("**/admin/")
+        sign_in(page, self.base, username)
         return page
 
     def secretary(self):
         """On his phone, by the card of the demo."""
-        page = self.browser.new_context(viewport={"width": 375, "height": 740}, locale="zh-CN").new_page()
+        page = self.new_page(375, 740)
         page.goto(f"{self.base}/account/card/demo-shuji/")
         page.fill("input[name=digits]", CARDS)
         page.click("main form button[type=submit]")
@@ -218,8 +215,8 @@ def visit_with_a_broken_connection(phone) -> None:
         return route.continue_()
 
     phone.route("**/*", swallow)
-    phone.click("button.wide[type=submit]", no_wait_after=True)
-    phone.wait_for_timeout(1500)
+    with phone.expect_event("requestfailed", lambda request: request.method == "POST"):
+        phone.click("button.wide[type=submit]", no_wait_after=True)
     phone.unroute("**/*")
     phone.goto(address)
     phone.wait_for_url("**?recorded=1")
@@ -382,21 +379,11 @@ def dies_and_lives(page, portal, base: str, pk: int, plan: str) -> None:
     assert lost == [], lost
 
 
-def test_one_person_from_the_roster_to_a_death_undone(tmp_path):
-    port = free_port()
-    variables = {"PORT": str(port), "TICK_SECONDS": "3", "SECOND_FACTOR": "optional"}
-    base = f"http://127.0.0.1:{port}"
+def test_one_person_from_the_roster_to_a_death_undone(city, chromium, tmp_path):
     write_one(tmp_path / "名册.xlsx")
-    with Stack(tmp_path / "portal", processes=("web", "worker", "beat"), environment=variables, durable=False) as stack:
-        stack.manage("collectstatic", "--noinput")
-        web = stack.wait_for("web")
-        stack.kill("web")  # it lists the static files when it starts
-        stack.manage("seed_demo", "--size", "small")
-        stack.wait_for("web", other_than=web)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-            walk(Portal(browser, base, stack), tmp_path / "名册.xlsx")
-            browser.close()
+    portal = Portal(chromium, city.base, city.stack)
+    walk(portal, tmp_path / "名册.xlsx")
+    portal.close()
 
 
 def walk(portal: Portal, roster) -> None:

@@ -4,26 +4,17 @@ Everything is real: web, worker, beat, Postgres, Valkey, a browser. The figures 
 """
 
 import json
-import shutil
-import socket
-import time
 
 import openpyxl
 import pytest
-from playwright.sync_api import sync_playwright
 
-from apps.portal.demo.accounts import DEMO_PASSWORD
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.roster_file import write_roster
-from cadre_portal.embedded.stack import Stack
+from tests.browser import needs_chromium
+from tests.portal.city import sign_in, wait_while
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.process,
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="需要 Chromium：apt-get install chromium fonts-noto-cjk"),
-]
+pytestmark = [pytest.mark.process, pytest.mark.browser, pytest.mark.xdist_group("city"), needs_chromium]
 PEOPLE = 80
 FIRST_ROW = 5
 ID_COLUMN = 6
@@ -60,21 +51,6 @@ def damaged_roster(path):
     return path
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_while(page, word: str, seconds: float = 60) -> None:
-    """Reload a page that says it is still working, as somebody without scripts would see it."""
-    deadline = time.monotonic() + seconds
-    while word in page.title():
-        assert time.monotonic() < deadline, f"still: {page.title()}"
-        time.sleep(0.5)
-        page.reload()
-
-
 def upload_and_confirm(page, base: str, roster) -> str:
     """Through the import's pages; returns what the preview said."""
     page.goto(f"{base}/admin/registry/importbatch/add/")
@@ -105,32 +81,17 @@ def give_tiers_and_carers(page, base: str) -> None:
     page.locator("main form").last.locator("button[type=submit]").last.click()
 
 
-def test_roster_in_reminders_out(tmp_path):
-    port = free_port()
-    variables = {"PORT": str(port), "TICK_SECONDS": "3", "SECOND_FACTOR": "optional"}
-    base = f"http://127.0.0.1:{port}"
+def test_roster_in_reminders_out(city, chromium, tmp_path):
     roster = damaged_roster(tmp_path / "名册.xlsx")
-    with Stack(tmp_path / "portal", processes=("web", "worker", "beat"), environment=variables, durable=False) as stack:
-        stack.manage("collectstatic", "--noinput")
-        web = stack.wait_for("web")
-        stack.kill("web")  # it lists the static files when it starts
-        stack.manage("seed_demo", "--size", "small")
-        stack.wait_for("web", other_than=web)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-            page = browser.new_page()
-            page.goto(f"{base}/account/login/?next=/admin/")
-            page.fill("input[name=login]", "jingban")
-            page.fill("input[name=password]", DEMO_PASSWORD)
-            page.press("input[name=password]", "Enter")
-            page.wait_for_url("**/admin/")
-            preview = upload_and_confirm(page, base, str(roster))
-            give_tiers_and_carers(page, base)
-            browser.close()
-        first = numbers(stack)
-        stack.manage("tick")
-        stack.manage("tick")
-        again = numbers(stack)
+    page = chromium.new_page()
+    sign_in(page, city.base, "jingban")
+    preview = upload_and_confirm(page, city.base, str(roster))
+    give_tiers_and_carers(page, city.base)
+    page.close()
+    first = numbers(city.stack)
+    city.stack.manage("tick")
+    city.stack.manage("tick")
+    again = numbers(city.stack)
 
     assert first["counts"]["new"] == PEOPLE - 4
     assert (first["counts"]["rows"], first["counts"]["refused"]) == (PEOPLE, 4)

@@ -1,31 +1,16 @@
 """`/me/` in a real Chromium: every page of an old comrade and of his daughter, narrow and wide."""
 
 import pytest
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from apps.common import audit
 from apps.ledgers.models import CareAssignment, Duty
+from tests.browser import AXE_FACES, SMALL_TARGETS, cookie_of, needs_chromium, violations, width_of
 from tests.family import DAY, make_family
-from tests.portal.test_browser import AXE_FACES, CHROMIUM, SMALL_TARGETS, chromium, violations, visit  # noqa: F401
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="需要 Chromium：apt-get install chromium fonts-noto-cjk"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), needs_chromium]
 PAGES = ("", "carer/", "promises/", "calendar/", "change/", "looks/")
 HIS_OWN = (*PAGES, "health/", "family/")
-
-
-def cookie_of(user, url: str) -> dict:
-    session = SessionStore()
-    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), "apps.accounts.access.RoleBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": url}
 
 
 @pytest.fixture
@@ -44,14 +29,14 @@ def family():
 
 
 @pytest.mark.parametrize(("display", "width"), sorted(AXE_FACES))
-def test_pages_of_an_old_comrade_and_his_family_pass_axe_and_fit(visit, live_server, family, display, width):  # noqa: F811
+def test_pages_of_an_old_comrade_and_his_family_pass_axe_and_fit(visit, live_server, family, display, width):
     for user, paths in ((family.own, HIS_OWN), (family.daughter, PAGES)):
         page = visit("/help/", display, width)
         page.context.add_cookies([cookie_of(user, live_server.url)])
         for path in paths:
             page.goto(f"{live_server.url}/me/{path}")
 
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert width_of(page) <= width, path
             assert page.evaluate(SMALL_TARGETS, 60 if display.startswith("elder") else 44) == [], path
             assert violations(page) == [], path
         assert "核对补贴账户" in page.inner_text("main") or paths is HIS_OWN

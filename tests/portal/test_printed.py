@@ -2,30 +2,21 @@
 
 import datetime as dt
 import re
-import shutil
 import uuid
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
 
 from apps.ledgers.models import CareAssignment, Duty
 from apps.ledgers.queries.sheets import due_duties, due_people
 from apps.ledgers.services import make_sheet
 from apps.people.models import Phone
 from apps.registry.models import Cadre
+from tests.browser import cookie_of, needs_chromium, width_of
 from tests.builders import make_cadre, make_unit, make_user
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="需要 Chromium：apt-get install chromium fonts-noto-cjk"),
-]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), needs_chromium]
 LINES = 30
 # Width of the page between its margins, in CSS pixels: what print media is laid out in.
 LANDSCAPE = round(273 / 25.4 * 96)
@@ -62,20 +53,11 @@ def sheet(transactional_db):
 
 
 @pytest.fixture
-def opened(sheet, live_server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    signed_in = Client()
-    signed_in.force_login(sheet.carer)
-    key = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        context = browser.new_context(viewport={"width": 1366, "height": 900}, locale="zh-CN")
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
-        tab = context.new_page()
-        tab.complaints = []
-        tab.on("console", lambda line: tab.complaints.append(line.text) if line.type == "error" else None)
-        yield tab
-        browser.close()
+def opened(sheet, live_server, visit):
+    tab = visit("/help/", width=1366)
+    tab.context.add_cookies([cookie_of(sheet.carer, live_server.url)])
+    tab.complaints.clear()
+    return tab
 
 
 def pages_of(pdf: bytes) -> list[tuple[int, int]]:
@@ -95,7 +77,7 @@ def test_call_sheet_is_a4_with_nothing_cut(opened, live_server, sheet):
     assert set(printed) == {(842, 595)}
     assert 3 <= len(printed) <= 6
     assert opened.evaluate(CUT) == []
-    assert opened.evaluate("document.documentElement.scrollWidth") <= LANDSCAPE
+    assert width_of(opened) <= LANDSCAPE
     assert not opened.locator(".bar").is_visible()
 
 
@@ -134,4 +116,4 @@ def test_sheet_and_grid_fit_a_phone(opened, live_server, sheet):
     opened.set_viewport_size({"width": 375, "height": 800})
     for name in ("print", "enter"):
         opened.goto(live_server.url + reverse(f"admin:ledgers_callsheet_{name}", args=[sheet.pk]))
-        assert opened.evaluate("document.documentElement.scrollWidth") <= 375, name
+        assert width_of(opened) <= 375, name

@@ -14,6 +14,7 @@ from apps.common import audit
 from apps.common.audit_actions import ACTION_NAMES
 from apps.common.crypto import blind_index
 from apps.common.models import AuditEntry, AuditSubject
+from apps.volunteers.choices.bank import TransferKind
 from tests.builders import make_cadre, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,7 @@ def test_others_do_not_read_the_log(client, cast):
 
 # Acts whose name is put together of a family and a step.
 FAMILIES = {
+    "bank.": set(TransferKind),
     "transfer.": set(TransferAct) - {TransferAct.END, TransferAct.REOPEN},  # those two are no act of a person's
     "recruit.": set(RecruitStage),
     "election.": set(ELECTION_ACTS),

@@ -15,6 +15,7 @@ from apps.signups.choices import RoundState, SignUpState
 from apps.signups.draw_telling import tell_results
 from apps.signups.models import Occupied, Offering, Places, Round, SignUp
 from apps.signups.services import draws
+from apps.signups.services.seats import pass_on
 from tests.builders import make_cadre, make_person, make_unit
 from tests.signups.draw_world import CLOSES, DRAWS, ask, hold, make_drawn, make_round
 
@@ -105,6 +106,37 @@ def test_couple_gets_two_places_or_waits(draw_round, writing):
 
     assert list(couple.sign_ups.values_list("state", flat=True)) == ["waiting", "waiting"]
     assert outcome(single) == {"书法": "seated"}
+
+
+def test_a_waiting_couple_is_offered_two_places_or_passed_over(draw_round, painting):
+    couple = ask(draw_round, ["周德明", "林秀英"], [painting])
+    single = ask(draw_round, "甲", [painting])
+    Places.objects.filter(pk=painting.pk).update(held_back=2)
+    SignUp.objects.filter(ticket=couple).update(state=SignUpState.WAITING, lot=1)
+    SignUp.objects.filter(ticket=single).update(state=SignUpState.WAITING, lot=2)
+    Round.objects.filter(pk=draw_round.pk).update(state=RoundState.PUBLISHED)
+
+    Places.objects.filter(pk=painting.pk).update(held_back=1)
+    assert [one.sign_up.ticket for one in pass_on(painting, DRAWS)] == [single]
+    assert set(couple.sign_ups.values_list("state", "lot")) == {("waiting", 1)}
+    Places.objects.filter(pk=painting.pk).update(capacity=3, held_back=0)
+    assert {one.sign_up.ticket for one in pass_on(painting, DRAWS)} == {couple}
+    assert Places.objects.get(pk=painting.pk).taken == 3
+
+
+def test_while_one_of_a_couple_rests_neither_is_offered_a_place(draw_round, painting, talks):
+    couple = ask(draw_round, ["周德明", "林秀英"], [painting])
+    rows = SignUp.objects.filter(ticket=couple)
+    rows.update(state=SignUpState.WAITING, lot=1)
+    first, second = rows.order_by("pk")
+    SignUp.objects.filter(pk=second.pk).update(rest_until=DRAWS + dt.timedelta(days=1))
+    Round.objects.filter(pk=draw_round.pk).update(state=RoundState.PUBLISHED)
+    assert pass_on(painting, DRAWS) == []
+    SignUp.objects.filter(pk=second.pk).update(rest_until=None)
+    talks.refused[painting.pk, second.person_id] = "这学期已经报满。"
+    assert pass_on(painting, DRAWS) == []
+    SignUp.objects.filter(pk=second.pk).update(state=SignUpState.WITHDRAWN)
+    assert [one.sign_up for one in pass_on(painting, DRAWS)] == [first]
 
 
 def test_clashing_and_alike_classes_are_not_drawn_together(draw_round, painting, talks):

@@ -57,7 +57,7 @@ def test_a_place_given_away_meanwhile_stays_given_and_staff_hear_of_it(world):
 
     assert states(offering) == {"李德厚": "waiting", "学员1": "seated", "学员2": "waiting"}
     assert (taken(offering), event.loose_ends) == (
-        1, ["“书法01班”的名额已经给了别人，他排在原来的候补位次上。请和老同志联系，商量怎样安排。"],
+        1, ["“书法01班”的名额已经给了别人，他排在原来的候补位次上。请和本人联系，商量怎样安排。"],
     )  # fmt: skip
     seats.withdraw(SignUp.objects.get(person=one), reason="", actor=None, now=NOW)
     assert states(offering)["李德厚"] == "offered"  # his old rank was before the second's
@@ -72,4 +72,4 @@ def test_what_was_cancelled_meanwhile_does_not_come_back(world):
     event = life.undo(event, reason="误登", actor=world.clerk)
 
     assert states(offering) == {"李德厚": "left"}
-    assert event.loose_ends == ["“书法01班”已经取消或者结束，原来的报名没有恢复。请和老同志说明。"]
+    assert event.loose_ends == ["“书法01班”已经取消或者结束，原来的报名没有恢复。请和本人说明。"]

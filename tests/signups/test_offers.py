@@ -105,7 +105,7 @@ def test_he_is_told_which_class_and_whom_to_ring(world, offered):
     freeze_words(delivery, "", PersonWords())
 
     text = json.loads(delivery.payload)["text"]
-    assert text.startswith("学员2同志，您好！您候补的“书法01班”有名额了")
+    assert text.startswith("学员2老师，您好！您候补的“书法01班”有名额了")
     assert text.endswith("想好了随时打0530-6600001。")
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from apps.common import code_lists
 from apps.organisation.models import Division
 from apps.people.models import PersonAccount
-from apps.signups.models import Offering
-from tests.builders import LONG_AGO, make_cadre, make_school, make_unit, make_user
+from apps.signups.models import Offering, Places
+from tests.builders import LONG_AGO, make_cadre, make_school, make_term, make_unit, make_user
 from tests.university.open_classes import DAY, open_class, open_round
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +150,15 @@ def test_pages_of_visitors_keep_nothing_personal(client, school):
 
     assert "sessionid" not in answer.cookies
     assert "开始报名" in answer.content.decode()
+
+
+def test_what_never_closes_says_so_and_is_gone_when_it_is_full(client, school):
+    term = make_term(school.unit, on=timezone.localdate() - 20 * DAY)
+    group = open_class(
+        school, opens_at=None, closes_at=None, capacity=1, term=term, first_on=term.starts_on, until=term.ends_on
+    )
+    page = text(client)
+    assert "已开课，可以插班" in page
+    assert "免费" in page
+    Places.objects.filter(pk=group.offering_id).update(taken=1)
+    assert "已开课，可以插班" not in text(client)

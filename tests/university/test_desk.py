@@ -12,7 +12,8 @@ from apps.common.models import AuditEntry, AuditSubject
 from apps.signups.models import Offer, SignUp
 from apps.signups.services.seats import set_capacity, withdraw
 from apps.signups.services.waiting import to_waiting
-from apps.university.models import Enrolment, Student
+from apps.university.choices.life import Presence
+from apps.university.models import Attendance, Enrolment, Student
 from apps.university.queries.class_list import sessions_of
 from apps.university.queries.day_end import day_end
 from apps.university.rules.desk import Asked, read_typed
@@ -204,6 +205,11 @@ def test_papers_of_a_class_its_monitor_and_its_file(world):
     with pytest.raises(BusinessError, match="学员里选"):
         set_monitor(class_group, world.person("乙二").pk, actor=world.clerk, on=timezone.localdate())
     base = f"/admin/signups/signup/class/{class_group.pk}/"
+    lesson = class_group.sessions.first()
+    Attendance.objects.create(
+        session=lesson, enrolment=Enrolment.objects.get(sign_up=row), state=Presence.PRESENT, by="paper"
+    )
+    assert '<td class="n">✓</td>' in world.client.get(f"{base}print/?which=attendance").content.decode()
     for which in ("roster", "sign", "attendance", "seats", "no-such"):
         assert "甲一" in world.client.get(f"{base}print/?which={which}").content.decode()
     assert world.client.post(f"{base}export/", {"columns": ["name"], "order": "pinyin"}).status_code == 422

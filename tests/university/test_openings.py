@@ -79,8 +79,20 @@ def test_how_places_stand_in_words(given, phase, words):
 
 def test_until_when_and_how_places_are_given():
     assert opening().until_words(NOW) == "12月2日 9:00 截止"
-    assert opening(own=Window(None, None)).until_words(NOW) == ""
+    assert opening(own=Window(None, None)).until_words(NOW) == "随到随报"
     assert lottery(round_state="drawn").until_words(NOW) == ""
     assert "先报先得" in how_given(opening(), NOW)[0]
     assert "不用抢" in how_given(lottery(), NOW)[0]
     assert "先报先得" in how_given(lottery(round_state="public"), NOW)[0]
+
+
+@pytest.mark.parametrize(
+    ("first_on", "words"),
+    [
+        (dt.date(2026, 12, 10), "随到随报，12月10日开课"),
+        (dt.date(2026, 12, 1), "12月1日已开课，可以插班"),
+        (None, "随到随报"),
+    ],
+)
+def test_a_class_without_a_last_day_says_when_one_may_come(first_on, words):
+    assert opening(own=Window(None, None), first_on=first_on).until_words(NOW) == words

@@ -12,6 +12,7 @@ from apps.common.navigation import public_entries, staff_groups
 
 register = template.Library()
 
+STOPS = ("？", "：", "。", "！")  # a label that ends in one takes no colon after it
 SHORT_PANEL = 4  # so many filters are shown without unfolding
 TONES = {"", "late", "soon", "done", "info"}
 NOTICE_ICONS = {"": "info", "info": "info", "late": "alert", "soon": "alert", "done": "done"}
@@ -193,7 +194,10 @@ def error_lines(form) -> list[dict]:
     lines = [{"text": text, "target": ""} for text in form.non_field_errors()]
     for bound in form:
         for text in bound.errors:
-            lines.append({"text": f"{bound.label}：{text}", "target": bound.id_for_label or f"div_{bound.auto_id}"})
+            colon = "" if bound.label.endswith(STOPS) else "："
+            lines.append(
+                {"text": f"{bound.label}{colon}{text}", "target": bound.id_for_label or f"div_{bound.auto_id}"}
+            )
     return lines
 
 

@@ -18,10 +18,11 @@ NOT_IN_TEXTS = ("双高", "失能", "逾期", "过期", "台账", "重点对象"
 def check_person_text(text: str, *, is_sms: bool, facts: Mapping[str, str] = MappingProxyType({})) -> None:
     """Raises ValueError with a sentence for a text that must not go to an old person. `{电话}` must be in it; an SMS
     may take two parts at most, counted with a name of four characters and a signature of eight. `facts`: what else may
-    be named, each with a long example. See rule book 5.6."""
+    be named, each with a long example; with 称呼 among them not everybody is a cadre, and `{称呼}` says either. See
+    rule book 5.6."""
     known = (*PLACEHOLDERS, *facts)
-    if "{姓名}同志" not in text:
-        raise ValueError("称呼要写成“{姓名}同志”。")
+    if "{姓名}同志" not in text and not ("称呼" in facts and "{称呼}" in text):
+        raise ValueError(f"称呼要写成“{'{称呼}' if '称呼' in facts else '{姓名}同志'}”。")
     if "{电话}" not in text:
         raise ValueError("要写上“{电话}”，老同志有事好打过来。")
     if LINK.search(text):

@@ -166,7 +166,7 @@ def _facts(
     return ClassFacts(
         term=term, school=school, course=course, slots=(slot,), first_on=term.starts_on,
         until=term.starts_on + weeks * WEEK, room=room, teacher=teacher, age_to=age_to,
-        needs_health=course.strenuous, min_open=min(15, max(1, own["capacity"] // 2)), **own,
+        min_open=min(15, max(1, own["capacity"] // 2)), **own,
     )  # fmt: skip
 
 

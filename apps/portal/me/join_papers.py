@@ -42,16 +42,15 @@ def needed(acting: Acting, group: ClassGroup, on: dt.date) -> Papers:
     person, strenuous = acting.person, group.course.strenuous
     signed = signed_of([person.pk]).get(person.pk, {})
     rules = paper_rules(group, on)
-    lacking = missing(age_of(person, group.first_on), strenuous, signed, on, rules)
+    age, health = age_of(person, group.first_on), group.needs_health
+    lacking = missing(age, strenuous, signed, on, rules, health=health)
     wanted = [kind for kind in ON_SCREEN if kind in lacking]
-    if group.needs_health and StatementKind.HEALTH not in signed and StatementKind.HEALTH not in wanted:
-        wanted.insert(0, StatementKind.HEALTH)
     family = StatementKind.FAMILY in lacking
     here = family and acting.is_proxy
     if here:
         wanted.append(StatementKind.FAMILY)
     rest = [StatementKind(kind).label for kind in lacking if kind not in wanted]
-    settles = bool(wanted) and not blocking([kind for kind in lacking if kind not in wanted], rules)
+    settles = bool(wanted) and not blocking([kind for kind in lacking if kind not in wanted], rules, health=health)
     return Papers(tuple(wanted), tuple(rest), family, here, settles)
 
 

@@ -14,8 +14,10 @@ from apps.common.errors import BusinessError
 from apps.common.forms import PortalForm
 from apps.people.choices import ProxyScope
 from apps.university.choices.life import ToldBy
+from apps.university.choices.schools import SessionState
 from apps.university.choices.students import EnrolmentState
-from apps.university.models import ClassGroup, Enrolment, Leave, Student
+from apps.university.models import ClassGroup, ClassSession, Enrolment, Leave, Student
+from apps.university.rules.classes import moment
 from apps.university.services.attendance import note_leave, take_back_leave
 
 from .standing import own_page, show
@@ -48,6 +50,14 @@ def own_classes(student: Student) -> list[ClassGroup]:
     return list(rows.order_by("first_on", "pk"))
 
 
+def next_lesson_day(classes: list[ClassGroup], today: dt.date) -> dt.date:
+    """The day of his next lesson after today; tomorrow where none is planned."""
+    lessons = ClassSession.objects.filter(class_group__in=classes, starts_at__gte=moment(today + DAY, 0))
+    lessons = lessons.filter(voided_at__isnull=True).exclude(state=SessionState.CANCELLED)
+    first = lessons.order_by("starts_at").values_list("starts_at", flat=True).first()
+    return timezone.localdate(first) if first else today + DAY
+
+
 def student_of(acting) -> Student | None:
     return Student.objects.current().filter(pk=acting.person.pk).first()
 
@@ -59,7 +69,7 @@ def leave(request, acting):
     classes = own_classes(student) if student else []
     form = None
     if classes:
-        first = {"first_on": today + DAY, "last_on": today + DAY}
+        first = dict.fromkeys(("first_on", "last_on"), next_lesson_day(classes, today))
         form = LeaveForm(request.POST if request.method == "POST" else None, classes=classes, initial=first)
         if request.method == "POST" and form.is_valid() and save(request, acting, student, classes, form, today):
             messages.success(request, "已请假，老师点名时看得到。")

@@ -41,6 +41,9 @@ def survey(request, acting, key):
     ).first()  # fmt: skip
     if not enrolment:
         raise Http404
+    if SurveyTaken.objects.filter(survey=found, enrolment=enrolment).exists():
+        messages.info(request, "这份评价您已经交过了，谢谢您。")
+        return redirect("portal:me_classes")
     said = given(request.POST)
     step = next((place for place, name in enumerate(QUESTIONS) if name not in said), WORDS)
     error = ""

@@ -47,7 +47,7 @@ def _reopen(event: LifeEvent, now: dt.datetime) -> Iterator[str]:
         places = offerings[row.offering_id]
         row.offering = places.offering
         if places.offering.state not in STANDING:
-            yield f"“{places.offering.title}”已经取消或者结束，原来的报名没有恢复。请和老同志说明。"
+            yield f"“{places.offering.title}”已经取消或者结束，原来的报名没有恢复。请和本人说明。"
             continue
         had_place = row.seated_at is not None
         try:
@@ -57,7 +57,7 @@ def _reopen(event: LifeEvent, now: dt.datetime) -> Iterator[str]:
             yield f"“{places.offering.title}”后来又另报过，原来的报名没有恢复。请核对以哪一份为准。"
             continue
         if had_place and row.state != SignUpState.SEATED:
-            yield f"“{places.offering.title}”的名额已经给了别人，他排在原来的候补位次上。请和老同志联系，商量怎样安排。"
+            yield f"“{places.offering.title}”的名额已经给了别人，他排在原来的候补位次上。请和本人联系，商量怎样安排。"
 
 
 def _put_back(row: SignUp, places: Places, now: dt.datetime) -> None:

@@ -1,6 +1,7 @@
 """Free places go to those who wait, in rank order (rule book 9.5). The places are locked by the caller."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 
 from django.db.models import Min, Q
@@ -20,8 +21,9 @@ FIRST_LOOK = 20
 def offer_free(places: Places, *, now: dt.datetime, reason: str = OfferReason.FREED) -> list[Offer]:
     """Offer every free place to the first who may have it; `places.taken` is brought up to date.
 
-    Whom the room refuses now, and who rests because nobody could reach him, is passed over and keeps his rank. Nothing
-    is offered of what is cancelled, or began longer ago than the rule set lets anybody join.
+    Whom the room refuses now, and who rests because nobody could reach him, is passed over and keeps his rank; two who
+    asked together are offered two places at once, else both are passed over (rule book 9.12). Nothing is offered of
+    what is cancelled, or began longer ago than the rule set lets anybody join.
     """
     if places.free <= 0 or places.offering.state != OfferingState.OPEN:
         return []
@@ -43,11 +45,36 @@ def _first_eligible(places: Places, now: dt.datetime) -> list[SignUp]:
     for group in _waiting(places, now):
         if not chosen and _too_late(places, on):
             return []
-        refused = kind_of(offering).refusals(offering, [row.person_id for row in group], on)
-        chosen += [row for row in group if row.person_id not in refused]
+        parties = _parties(places, group, now)
+        people = [row.person_id for party in parties for row in party]
+        refused = kind_of(offering).refusals(offering, people, on)
+        for party in parties:
+            if len(chosen) + len(party) <= places.free and not any(row.person_id in refused for row in party):
+                chosen += party
         if len(chosen) >= places.free:
-            return chosen[: places.free]
+            return chosen
     return chosen
+
+
+def _parties(places: Places, group: list[SignUp], now: dt.datetime) -> list[list[SignUp]]:
+    """Those of a stretch of the ranks, each with whom he waits together: two of one ticket of a draw, as long as both
+    wait. They are where the first of them is; while one of them rests, neither is there."""
+    tickets = {row.ticket_id for row in group if row.ticket_id is not None}
+    together: dict[int, list[SignUp]] = defaultdict(list)
+    if tickets:
+        rows = SignUp.objects.filter(
+            offering=places.pk, ticket__in=tickets, state=SignUpState.WAITING, voided_at__isnull=True
+        )
+        for row in rows.in_rank():
+            together[row.ticket_id].append(row)
+    parties = [together.get(row.ticket_id, [row]) for row in group if _leads(row, together)]
+    return [party for party in parties if all(row.rest_until is None or row.rest_until <= now for row in party)]
+
+
+def _leads(row: SignUp, together: dict[int, list[SignUp]]) -> bool:
+    """Whether he comes first of those he waits with; who waits alone does."""
+    party = together.get(row.ticket_id) if row.ticket_id is not None else None
+    return party is None or party[0].pk == row.pk
 
 
 def _waiting(places: Places, now: dt.datetime) -> Iterator[list[SignUp]]:

@@ -107,7 +107,7 @@ def _locked(persons: Sequence[Person]) -> list[Person]:
     """The persons in the order given, locked in order of their number."""
     wanted = [person.pk for person in persons]
     if not 1 <= len(wanted) <= MOST_PERSONS or len(set(wanted)) != len(wanted):
-        raise BusinessError("一张抽签表填一位，或两位同报的老同志。", field="persons")
+        raise BusinessError("一张抽签表填一位，或两位同报的人。", field="persons")
     rows = Person.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
     found = {person.pk: person for person in rows}
     for person in found.values():

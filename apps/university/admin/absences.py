@@ -205,7 +205,7 @@ class AbsenceCaseAdmin(LifeAdmin):
         )  # fmt: skip
         may = self.may_work(request)
         context = {
-            "title": "长期缺课核对", "columns": ("学员", "班", "为什么", "从哪天起", "缺课", "联系情况", ""),
+            "title": "长期缺课核对", "columns": ("学员", "办理", "班", "为什么", "从哪天起", "缺课", "联系情况"),
             "lead": "规则只列名单，不自动退课。请先打电话问问身体和家里的情况，再由您定保留还是退课。",
             "rows": [due_row(one, may) for one in found], "links": [(reverse(self.list_url), "定过的")],
             "empty_text": "现在没有要核对的人。",
@@ -277,6 +277,6 @@ def due_row(one, may: bool) -> tuple:
         act = {"text": "打电话", "url": reverse("admin:university_absencecase_call", args=[one.enrolment.pk])}
     group = one.enrolment.class_group
     return (
-        str(one.enrolment.student.person), {"text": str(group), "url": class_url(group)}, one.basis_words,
-        f"{one.since:%Y-%m-%d}", f"{one.missed} 次", called or "还没有联系", act,
+        str(one.enrolment.student.person), act, {"text": str(group), "url": class_url(group)}, one.basis_words,
+        f"{one.since:%Y-%m-%d}", f"{one.missed} 次", called or "还没有联系",
     )  # fmt: skip

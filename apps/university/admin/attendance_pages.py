@@ -10,9 +10,9 @@ from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.university.choices.life import Presence
-from apps.university.choices.schools import ClassState, SessionState
+from apps.university.choices.schools import ClassState
 from apps.university.forms.life import CountForm, RollLine, TapForm
-from apps.university.models import Attendance, ClassGroup, DoorTap, School
+from apps.university.models import ClassGroup, DoorTap, School
 from apps.university.queries.attendance import counted_in, coverage_of
 from apps.university.queries.class_people import studying
 from apps.university.queries.lessons import on_leave
@@ -25,7 +25,6 @@ ROLL = "university.view_rollcall"
 TAKE = "university.change_rollcall"
 PAGE = 50
 LAST_TAPS = 8
-MOST_DATES = 18
 
 
 class AttendancePages:
@@ -36,7 +35,6 @@ class AttendancePages:
         pages = [
             path("lesson/<int:pk>/roll/", self.staff_view(self.roll_view), name=f"{name}_roll"),
             path("lesson/<int:pk>/sheet/", self.staff_view(self.sheet_view), name=f"{name}_sheet"),
-            path("class/<int:pk>/sheet/", self.staff_view(self.term_sheet_view), name=f"{name}_term_sheet"),
             path("door/", self.staff_view(self.doors_view), name=f"{name}_doors"),
             path("door/<int:pk>/", self.staff_view(self.door_view), name=f"{name}_door"),
             path("attendance/", self.staff_view(self.coverage_view), name=f"{name}_coverage"),
@@ -117,29 +115,6 @@ class AttendancePages:
         ]
         return self.page(request, "print/list.html", {"frame": frame, "columns": columns, "rows": rows})
 
-    def term_sheet_view(self, request, pk: int):
-        """考勤表 of a class for the term: a column a lesson, filled where the roll was taken."""
-        group = self.class_of(request, pk, right=ROLL)
-        people = list(studying(group))
-        sessions = list(
-            group.sessions.filter(voided_at__isnull=True).exclude(state=SessionState.CANCELLED).order_by("starts_at")
-        )[:MOST_DATES]
-        marks = {Presence.PRESENT: "√", Presence.LEAVE: "假", Presence.ABSENT: "缺"}
-        lines = Attendance.objects.filter(session__in=sessions, enrolment__in=people)
-        known = {(one.enrolment_id, one.session_id): marks[one.state] for one in lines}
-        dates = [timezone.localtime(one.starts_at) for one in sessions]
-        columns = ("序号", "姓名", *(f"{day.month}.{day.day}" for day in dates))
-        frame = frame_for(
-            request, f"{group}考勤表", columns=len(columns), order="姓名拼音", landscape=True, signature="班主任",
-            scope=f"{group.school}　{group.term}　√ 到课　假 请假　缺 缺课", back_url=class_url(group),
-        )  # fmt: skip
-        self.look_at_print(request, people, f"university.classgroup:{group.pk}")
-        rows = [
-            (str(place), row.student.person.name, *(known.get((row.pk, one.pk), "") for one in sessions))
-            for place, row in enumerate(people, 1)
-        ]
-        return self.page(request, "print/list.html", {"frame": frame, "columns": columns, "rows": rows})
-
     def look_at_print(self, request, people, target: str) -> None:
         audit.look(
             "print", actor=request.user, people=[row.student_id for row in people], target=target, request=request
@@ -157,9 +132,10 @@ class AttendancePages:
         if len(found) == 1:
             return HttpResponseRedirect(reverse("admin:university_sessionact_door", args=[found[0].pk]))
         context = {
-            "title": "刷卡签到", "columns": ("学校", ""), "empty_text": "没有您能登记考勤的学校。",
+            "title": "刷卡签到", "lead": "按学校名，打开那里门口的刷卡页。", "columns": ("学校",),
+            "empty_text": "没有您能登记考勤的学校。",
             "rows": [
-                (str(one), {"text": "在这里刷卡", "url": reverse("admin:university_sessionact_door", args=[one.pk])})
+                ({"text": str(one), "url": reverse("admin:university_sessionact_door", args=[one.pk])},)
                 for one in found
             ],
         }  # fmt: skip

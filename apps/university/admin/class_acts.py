@@ -17,6 +17,7 @@ from apps.university.forms.rooms import SureForm
 from apps.university.models import ClassGroup
 from apps.university.queries.classes import Figures, below_least, figures_of, window_of, with_everything
 from apps.university.rules.classes import ZONE
+from apps.university.rules.when import fee_words
 from apps.university.services.class_copies import HOWS, copy_classes, lines_of
 from apps.university.services.classes import publish_class, slots_of, what_is_missing
 
@@ -210,7 +211,7 @@ def _brochure(one: ClassGroup) -> list:
     lift = "，不用爬楼" if one.room and one.room.lift else ""
     return [
         str(one), "；".join(map(str, slots_of(one))), f"{_where(one)}{lift}", str(one.teacher or ""),
-        one.offering.places.capacity, f"{one.fee:.0f} 元" if one.fee else "免费", ages or "不限", f"{how}{window}",
+        one.offering.places.capacity, fee_words(one.fee), ages or "不限", f"{how}{window}",
         one.course.to_bring,
     ]  # fmt: skip
 

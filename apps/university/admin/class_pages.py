@@ -65,9 +65,13 @@ class ClassPages:
             "may_close": is_open and user.has_perm(CLOSE), "may_people": user.has_perm("university.view_student"),
             "may_complete": user.has_perm(COMPLETE) and may_complete(group, timezone.localdate()),
             "similar": similar_classes(group) if group.state == ClassState.CANCELLED else (),
+            "refunds_url": reverse("admin:university_refund_class", args=[group.pk])
+            if group.state == ClassState.CANCELLED and user.has_perm("university.view_refund") else "",
             "may_roll": user.has_perm("university.view_rollcall"),
-            "urls": {page: class_url(group, page) for page in ("cancel_class", "merge", "complete", "term_sheet")}
+            "may_print": user.has_perm("university.view_enrolment"),
+            "urls": {page: class_url(group, page) for page in ("cancel_class", "merge", "complete")}
             | {
+                "sheet": f"{reverse('admin:university_class_print', args=[group.pk])}?which=attendance",
                 "timetable": f"{reverse('admin:university_sessionact_timetable')}?what=class&key={group.pk}",
                 "changes": f"{reverse('admin:university_classchange_pick', args=[group.pk])}",
                 "work": reverse("admin:university_studentwork_enter", args=[group.pk]),

@@ -21,6 +21,7 @@ from apps.university.models import ClassGroup
 from apps.university.queries.class_list import (
     COLUMNS,
     ORDERS,
+    marked_pages,
     members_of,
     session_pages,
     sessions_of,
@@ -34,6 +35,7 @@ from .desk_base import DeskPages, url
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEE = "university.view_enrolment"
+ROLL = "university.view_rollcall"
 # (title, landscape, template)
 PAPERS = {
     "roster": ("班级花名册", False, "print/university/class_roster.html"),
@@ -93,7 +95,8 @@ class ClassPaperPages(DeskPages):
         return self.page(request, "admin/university/class_papers.html", context)
 
     def class_print_view(self, request, pk):
-        """`?which=` a key of PAPERS (the roster otherwise), `?order=` of ORDERS."""
+        """`?which=` a key of PAPERS (the roster otherwise), `?order=` of ORDERS. The 考勤表 shows the rolls taken so
+        far to whoever may see them."""
         class_group = self.class_of(request, pk)
         which = request.GET.get("which", "")
         which = which if which in PAPERS else "roster"
@@ -102,9 +105,13 @@ class ClassPaperPages(DeskPages):
         phones = which == "roster" and request.user.has_perm("university.use_desk")
         members = members_of(class_group, order=order, on=timezone.localdate(), with_phones=phones)
         pages = session_pages(sessions_of(class_group)) if landscape else []
+        is_marked = which == "attendance" and request.user.has_perm(ROLL)
+        if which == "attendance":
+            pages = marked_pages(pages, members, shown=is_marked)
         audit.look(
             "print", actor=request.user, people=[one.person.pk for one in members],
-            fields=["phone"] if phones else [], target=f"university.classgroup:{pk}", request=request,
+            fields=["phone"] * phones + ["attendance"] * is_marked, request=request,
+            target=f"university.classgroup:{pk}",
         )  # fmt: skip
         context = {
             "frame": frame_for(

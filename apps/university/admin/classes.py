@@ -26,6 +26,7 @@ from apps.university.queries.classes import (
     with_everything,
 )
 from apps.university.rules.classes import moment_words
+from apps.university.rules.when import fee_words
 from apps.university.services.classes import change_class, create_class, slots_of, what_is_missing
 
 from .base import Block, SchoolRecordAdmin, day
@@ -312,7 +313,7 @@ class ClassGroupAdmin(ClassActs, ClassImport, SchoolRecordAdmin):
             ("主讲", obj.teacher),
             ("年龄（第一次课那天）", ages),
             ("健康声明", "要" if obj.needs_health else "不要"),
-            ("学费", f"{obj.fee} 元" if obj.fee else "免费"),
+            ("学费", fee_words(obj.fee)),
             ("报名时间", f"{opens} 至 {closes}" if opens and closes else ""),
         ]
         optional = [

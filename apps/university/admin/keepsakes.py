@@ -6,6 +6,8 @@ from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 
 from apps.common import audit
 from apps.common.printing import frame_for
@@ -33,14 +35,15 @@ class SurveyAdmin(LifeAdmin):
     select_related_in_list = select_related_in_record = (
         "class_group__course", "class_group__school__unit", "opened_by",
     )  # fmt: skip
-    fields = ("class_group", "opens_on", "closes_on", "opened_by")
+    fields = ("class_group", "opens_on", "last_on", "opened_by")
+    readonly_fields = ("last_on",)
     ordering = ("-opens_on", "-pk")
     sortable_by = ()
     empty_words = "从班级页按“请学员评价”开始。"
 
-    @admin.display(description="到哪天")
+    @admin.display(description="到哪天（这天也可以评）")
     def last_on(self, survey):
-        return survey.closes_on - DAY
+        return date_format(survey.closes_on - DAY, "Y年n月j日")
 
     def record_tools(self, request, obj):
         tools = super().record_tools(request, obj)
@@ -148,14 +151,31 @@ class StudentWorkAdmin(LifeAdmin):
     search_fields = ("title", "student__person__name", "class_group__course__name")
     search_help_text = "题目、作者或课程"
     select_related_in_list = select_related_in_record = ("student__person", "class_group__course", "photo")
-    fields = ("title", "student", "class_group", "text", "shown_name", "consent_by", "consent_on", "withdrawn_at")
-    readonly_fields = ("withdrawn_at",)
+    fields = (
+        "title",
+        "student",
+        "class_group",
+        "text",
+        "picture",
+        "shown_name",
+        "consent_by",
+        "consent_on",
+        "withdrawn_at",
+    )
+    readonly_fields = ("picture", "withdrawn_at")
     ordering = ("-consent_on", "-pk")
     sortable_by = ()
     empty_words = "从班级页按“加作品”登记，先要本人同意公开。"
 
     def people_of(self, obj):
         return [obj.student_id]
+
+    @admin.display(description="照片")
+    def picture(self, work):
+        if work.photo_id is None or work.withdrawn_at:
+            return "没有"
+        url = reverse("university:work_photo", args=[work.public_id])
+        return format_html('<a href="{0}"><img class="work-photo" src="{0}" alt="{1}"></a>', url, work.title)
 
     @admin.display(description="状态")
     def state_words(self, work):

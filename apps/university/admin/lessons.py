@@ -205,7 +205,7 @@ class LessonAdmin(SchoolRecord):
                 on=timezone.localdate(), form_key=values["form_key"],
             )  # fmt: skip
 
-        sentence = "传的时候请不要关这一页。文件大的，建议在单位的网上传；同时传一个慢速版，网不好的老同志也能看。"
+        sentence = "传的时候请不要关这一页。文件大的，建议在单位的网上传；同时传一个慢速版，网不好的学员也能看。"
         return self.act(
             request, obj, form, title=f"传文件：{obj.title}", sentence=sentence, button="上传", perform=keep,
             done=lambda row: f"{row.get_role_display()}已传好：{row.filename}，{size_words(row.size)}。",
@@ -236,7 +236,7 @@ class LessonAdmin(SchoolRecord):
         posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         return self.act(
             request, obj, CaptionsForm(*posted), title=f"字幕：{obj.title}", button="保存字幕",
-            sentence="字幕给听不清的老同志看。系统会检查时间先后，只留下文字。",
+            sentence="字幕给听不清的学员看。系统会检查时间先后，只留下文字。",
             perform=lambda values: air.set_captions(obj, values["captions"].read(), actor=request.user),
             done=lambda count: f"字幕已保存，共 {count} 句。", template="admin/university/lesson_captions.html",
             cues=obj.captions.count(" --> "),
@@ -249,7 +249,7 @@ class LessonAdmin(SchoolRecord):
             return self.act(
                 request, obj, form, title=f"收回：{obj.title}", button="收回，不再公布",
                 done="已经收回，公开的页面上看不到了。",
-                sentence="收回以后，老同志就看不到这一讲了。学完的记录还在，可以再公布。",
+                sentence="收回以后，学员就看不到这一讲了。学完的记录还在，可以再公布。",
                 perform=lambda _: air.take_back(obj, actor=request.user),
             )  # fmt: skip
         who = "不登录也能看" if obj.is_open else "学员登录以后能看"

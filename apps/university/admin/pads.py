@@ -23,6 +23,7 @@ from apps.university.models import ClassGroup, PadSheet, Term
 from apps.university.queries.desk import find_person
 from apps.university.queries.desk_classes import find_class, open_classes, place_words, when_words
 from apps.university.queries.desk_person import standing_words
+from apps.university.rules.when import fee_words
 from apps.university.services import pad
 
 from .desk_base import DeskPages, chosen_school, to, url
@@ -116,7 +117,7 @@ class PadSheetAdmin(DeskPages, RecordAdmin):
                 scope=f"{sheet.school.name}　{sheet.term}　学校电话 {sheet.school.phone}", order="登记的先后",
             ),
             "sheet": sheet, "pages": [lines[start : start + size] for start in range(0, len(lines), size)],
-            "classes": [(one, when_words(one), place_words(one)) for one in classes],
+            "classes": [(one, when_words(one), place_words(one), fee_words(one.fee)) for one in classes],
         }  # fmt: skip
         return self.page(request, "print/university/pad.html", context)
 

@@ -24,6 +24,7 @@ from apps.university.queries.students import matching
 from apps.university.rules.refunds import may
 from apps.university.services import refunds as services
 
+from .class_refunds import ClassRefunds, cancelled_with_money
 from .refund_batches import RefundBatches
 from .student_filters import picked
 
@@ -84,7 +85,7 @@ class RefundCauseFilter(admin.SimpleListFilter):
 
 
 @admin.register(Refund)
-class RefundAdmin(RefundBatches, RecordAdmin):
+class RefundAdmin(RefundBatches, ClassRefunds, RecordAdmin):
     empty_words = "在学员的页面上点“退费”；取消开班、换课有余额的在“该退费的”里。"
     list_display = ("applied", "who", "class_name", "cause", "money", "state_tag", "school")
     list_display_links = ("applied", "who")
@@ -153,6 +154,8 @@ class RefundAdmin(RefundBatches, RecordAdmin):
         own = [
             ("<int:pk>/act/<slug:act>/", self.act_view, "act"), ("<int:pk>/print/", self.print_view, "print"),
             ("<int:pk>/proof/", self.proof_view, "proof"), ("waiting/", self.waiting_view, "waiting"),
+            ("class/<int:pk>/", self.class_view, "class"),
+            ("class/<int:pk>/print/", self.class_print_view, "class_print"),
             ("send/", self.send_view, "send"), ("batch/<int:pk>/", self.batch_view, "batch"),
         ]  # fmt: skip
         return [*(path(route, self.staff_view(view), name=f"{name}_{key}") for route, view, key in own),
@@ -347,7 +350,9 @@ class RefundAdmin(RefundBatches, RecordAdmin):
         audit.look("student.see", actor=request.user, people=[row.student_id for row in rows], request=request)
         add = request.user.has_perm(ADD)
         context = {
-            "title": "该退费的", "rows": [_waiting(row, add) for row in rows],
+            "title": "该退费的", "classes": cancelled_with_money(request.user),
+            "class_columns": ("取消的班", "学校", "还没有登记", {"label": "共（元）", "is_number": True}, "办理"),
+            "rows": [_waiting(row, add) for row in rows],
             "columns": ("学员", "班级", "学校", "怎样结束的", "结束日期", {"label": "已缴", "is_number": True}, "办理"),
         }  # fmt: skip
         return self.page(request, "admin/university/refunds_waiting.html", context)

@@ -119,7 +119,7 @@ class SchoolAdmin(SchoolRecordAdmin):
             "figures": figures,
             "blocks": [Block("各校情况（今天）", columns=COLUMNS, rows=rows, empty="还没有登记学校。")],
         }  # fmt: skip
-        return self.page(request, "admin/university/record_page.html", context)
+        return self.page(request, "admin/record_page.html", context)
 
     def tags(self, obj):
         tags = [(obj.get_level_display(), "info")]

@@ -13,6 +13,7 @@ from apps.common.admin import RecordAdmin
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.signups.choices import ACTIVE, SignUpSource, SignUpState
+from apps.signups.kinds import kind_of
 from apps.signups.models import SignUp
 from apps.signups.queries import positions_of
 from apps.signups.services import seats
@@ -194,12 +195,28 @@ class SignUpAdmin(WindowPages, ClassPaperPages, DayEndPages, RecordAdmin):
         ]  # fmt: skip
         if sign_up.ticket:
             rows.append(("抽签编号", f"{sign_up.ticket.number}，第 {sign_up.preference} 志愿"))
+        if sign_up.state == SignUpState.WAITING:
+            rows += self.waiting_facts(sign_up)
         if line.fee_due is not None:
             rows.append(("应缴", fee_words(line.fee_due)))
         if line.offer and line.offer.answer_by:
             rows.append(("请在何时前答复", moment_words(line.offer.answer_by)))
         if sign_up.end_reason:
             rows.append(("结束原因", sign_up.end_reason))
+        return rows
+
+    @staticmethod
+    def waiting_facts(sign_up) -> list[tuple[str, str]]:
+        """Why a place would pass him by today; his rank stays."""
+        offering, rows = sign_up.offering, []
+        both = SignUp.objects.filter(
+            offering=offering, ticket=sign_up.ticket_id, state=SignUpState.WAITING, voided_at__isnull=True
+        )
+        if sign_up.ticket_id is not None and both.count() > 1:
+            rows.append(("两人同报", "有两个名额时一起递补；只空出一个时先给下一位，位次不变"))
+        refused = kind_of(offering).refusals(offering, [sign_up.person_id], timezone.localdate())
+        if sentence := refused.get(sign_up.person_id):
+            rows.append(("现在轮到也不能递补", f"{sentence}位次不变。"))
         return rows
 
     def acts_of(self, request, sign_up, now) -> list[dict]:
@@ -262,7 +279,8 @@ class SignUpAdmin(WindowPages, ClassPaperPages, DayEndPages, RecordAdmin):
                    request=request)  # fmt: skip
         context = {
             "frame": frame_for(request, "报名单", recall=False, back_url=self.url_of("change", sign_up)),
-            "sign_up": sign_up, "words": line.words, "class_group": class_group, "facts": slip_facts(class_group, line),
+            "sign_up": sign_up, "words": his_words(line), "class_group": class_group,
+            "facts": slip_facts(class_group, line),
             "notes": slip_notes(sign_up, class_group), "paper": paper,
             "copies": ("交本人", "学校留存") if paper == "a4" else ("交本人",),
             "by": self.source_words(sign_up),
@@ -276,6 +294,11 @@ class _NoForm(ReasonForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         del self.fields["reason"]
+
+
+def his_words(line) -> str:
+    """Where he stands, said to himself."""
+    return line.sign_up.get_state_display() if line.offer else line.words
 
 
 def slip_facts(class_group, line) -> list[tuple[str, str]]:

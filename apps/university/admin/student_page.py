@@ -1,5 +1,6 @@
 """What stands on one student's page, as tables: classes and money, sign-ups and rank, papers, cards, breaches."""
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ ENROLMENTS = ("班级", "学期", "学校", "状态", {"label": "应缴", **NUMB
 PAYMENTS = ("确认单号", "日期", "方式", {"label": "金额", "is_number": True}, "哪些班", "收费人", "财政票据号")
 REFUNDS = ("申请日期", "班级", "原因", {"label": "退费", "is_number": True}, "进度")
 SIGN_UPS = ("报的班", "学校", "情况", "报名时间", "怎样报的")
-STATEMENTS = ("材料", "签字日期", "谁签的", "交到", "纸质表编码")
+STATEMENTS = ("材料", "签字日期", "谁签的", "交到", "纸质表编码", "办理")
 
 
 def sections_of(student: Student, user, schools: list[School], contact: bool) -> dict:
@@ -39,7 +40,7 @@ def sections_of(student: Student, user, schools: list[School], contact: bool) ->
         "refund_columns": REFUNDS,
         "sign_ups": _sign_ups(student, schools),
         "sign_up_columns": SIGN_UPS,
-        "statements": _statements(student),
+        "statements": _statements(student, user),
         "statement_columns": STATEMENTS,
         "cards": list(student.cards.all()[:10]),
         "misconducts": _misconducts(student, user),
@@ -90,12 +91,15 @@ def _enrolment(line, user) -> list:
     words, tone = money_words(row)
     state = "已撤销" if row.voided_at else row.get_state_display()
     acts = {}
+    if row.state == EnrolmentState.STUDYING and row.voided_at is None and user.has_perm("university.add_payment"):
+        acts = {"text": "重算应缴", "url": reverse("admin:university_student_reprice", args=[row.pk])}
     ended = row.voided_at is not None or row.state != EnrolmentState.COMPLETED
     if ended and row.paid and not row.refunded and user.has_perm("university.add_refund"):
         acts = {"text": "退费", "url": f"{reverse('admin:university_refund_add')}?enrolment={row.pk}"}
     return [
         str(row.class_group), str(row.class_group.term), str(row.class_group.school),
-        {"text": "", "tag": state, "tone": TONES.get(row.state, "")}, f"{line.due:.2f}", f"{line.paid:.2f}",
+        {"text": "", "tag": state, "tone": TONES.get(row.state, "")},
+        f"{line.due:.2f}" if line.due else "免费", f"{line.paid:.2f}",
         {"text": "", "tag": words, "tone": tone, "note": row.discount}, acts or "",
     ]  # fmt: skip
 
@@ -138,14 +142,23 @@ def _sign_ups(student: Student, schools: list[School]) -> list[list]:
     ]  # fmt: skip
 
 
-def _statements(student: Student) -> list[list]:
-    rows = student.statements.filter(voided_at__isnull=True).select_related("school", "paper")
+def _statements(student: Student, user) -> list[list]:
+    """Those that count first; a void one stays with its reason."""
+    may = {pk for (pk,) in School.objects.visible_to(user, "university.change_student").order_by().values_list("pk")}
+    rows = student.statements.select_related("school", "paper").order_by(
+        F("voided_at").asc(nulls_first=True), "-signed_on", "-pk"
+    )
+    return [_statement(row, row.school_id in may) for row in rows[:30]]
+
+
+def _statement(row: Statement, may: bool) -> list:
+    url = reverse("admin:university_student_statement", args=[row.pk]) if may else ""
+    kind: dict = {"text": row.get_kind_display()}
+    if row.voided_at:
+        kind |= {"tag": "已作废", "tone": "late", "note": row.void_reason}
     return [
-        [
-            row.get_kind_display(), f"{row.signed_on}", f"{row.get_relation_display()} {row.signer}".strip(),
-            str(row.school), row.paper.code if row.paper else "",
-        ]
-        for row in rows[:30]
+        kind, f"{row.signed_on}", f"{row.get_relation_display()} {row.signer}".strip(), str(row.school),
+        row.paper.code if row.paper else "", {"text": "恢复" if row.voided_at else "作废", "url": url} if may else "",
     ]  # fmt: skip
 
 

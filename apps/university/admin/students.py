@@ -21,6 +21,7 @@ from apps.university.queries.students import find_exactly, matching
 from apps.university.services import newcomers
 
 from .student_acts import StudentActs
+from .student_corrections import StudentCorrections
 from .student_filters import ClassFilter, PapersFilter, SchoolFilter, StudentKindFilter, TermFilter
 from .student_page import sections_of
 
@@ -29,7 +30,7 @@ IN_CLASS = Q(enrolments__state=EnrolmentState.STUDYING, enrolments__voided_at__i
 
 
 @admin.register(Student)
-class StudentAdmin(StudentActs, RecordAdmin):
+class StudentAdmin(StudentActs, StudentCorrections, RecordAdmin):
     form = StudentForm
     add_label = "登记学员"
     empty_words = "第一次报名时自动建档；也可以在这里登记，或者导入旧名单。"
@@ -119,6 +120,8 @@ class StudentAdmin(StudentActs, RecordAdmin):
         ]  # fmt: skip
         return [
             *own,
+            path("statement/<int:pk>/", self.staff_view(self.statement_view), name=f"{name}_statement"),
+            path("reprice/<int:pk>/", self.staff_view(self.reprice_view), name=f"{name}_reprice"),
             path("new/", self.staff_view(self.new_view), name=f"{name}_new"),
             path("cards/", self.staff_view(self.cards_view), name=f"{name}_cards"),
             path("import/", self.staff_view(self.upload_view), name=f"{name}_import"),

@@ -49,7 +49,7 @@ class TicketAdmin(RecordAdmin):
     select_related_in_record = ("round__unit",)
     ordering = ("-pk",)
     sortable_by = ()
-    empty_words = "老同志在网上、窗口或电话报抽签的班以后，抽签表列在这里。"
+    empty_words = "有人在网上、窗口或电话报抽签的班以后，抽签表列在这里。"
 
     def rows_for(self, user, permission):
         rows = Ticket.objects.visible_to(user, "signups.view_round").filter(round__kind=CLASS, voided_at__isnull=True)

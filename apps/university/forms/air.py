@@ -21,7 +21,7 @@ ACCEPTS = {
 
 
 class SeriesForm(RecordForm):
-    interest = forms.ChoiceField(label="兴趣", required=False, help_text="老同志按这个找；不选就跟对应课程一样")
+    interest = forms.ChoiceField(label="兴趣", required=False, help_text="学员按这个找；不选就跟对应课程一样")
 
     class Meta:
         model = LessonSeries
@@ -57,7 +57,7 @@ class LessonForm(RecordForm):
         }
         help_texts = {
             "text": "文字课填这里；空一行就是新的一段",
-            "transcript": "视频、音频里说的话，给听不清的老同志看，可以不填",
+            "transcript": "视频、音频里说的话，给听不清的学员看，可以不填",
         }
 
 

@@ -28,7 +28,7 @@ class MomentField(forms.DateTimeField):
 
 class CourseForm(RecordForm):
     interests = forms.MultipleChoiceField(
-        label="兴趣", required=False, widget=forms.CheckboxSelectMultiple, help_text="老同志按这些找课，可以多选"
+        label="兴趣", required=False, widget=forms.CheckboxSelectMultiple, help_text="学员按这些找课，可以多选"
     )
 
     class Meta:

@@ -11,6 +11,7 @@ from apps.university.choices.schools import TeacherState
 from apps.university.choices.students import EnrolmentState
 from apps.university.models import ClassGroup, ClassSession, Room, School, Teacher
 from apps.university.rules.lessons import ZONE, moment_at
+from apps.university.rules.when import fee_words
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -125,7 +126,7 @@ class AbsenceCallForm(PortalForm):
 class AbsenceDecisionForm(PortalForm):
     decision = forms.ChoiceField(
         label="决定", widget=forms.RadioSelect,
-        choices=[(Decision.KEEP, "保留名额，继续上课"), (Decision.LEAVE, "退课，名额给候补的同志")],
+        choices=[(Decision.KEEP, "保留名额，继续上课"), (Decision.LEAVE, "退课，名额给候补的学员")],
     )  # fmt: skip
 
 
@@ -148,13 +149,15 @@ class FindStudentForm(PortalForm):
 
 
 class ClassChangeForm(ReasonedForm):
+    """`money`: what changing to a class means in money, in words."""
+
     field_order = ("target", "reason", "form_key")
     target = forms.ModelChoiceField(ClassGroup.objects.none(), label="换到哪个班")
 
-    def __init__(self, data=None, *, classes, **more):
+    def __init__(self, data=None, *, classes, money=None, **more):
         super().__init__(data, **more)
         self.fields["target"].queryset = classes
-        self.fields["target"].label_from_instance = choice_words
+        self.fields["target"].label_from_instance = lambda one: choice_words(one) + (f"　{money(one)}" if money else "")
         self.fields["reason"].help_text = ""
 
 
@@ -167,7 +170,7 @@ class MergeForm(ClassChangeForm):
 
 def choice_words(one: ClassGroup) -> str:
     times = "、".join(slot_words(slot) for slot in one.slots.all())
-    return f"{one.school} {one}　{times}　{one.fee:g} 元　余 {max(one.free, 0)} 个名额"
+    return f"{one.school} {one}　{times}　{fee_words(one.fee)}　余 {max(one.free, 0)} 个名额"
 
 
 def slot_words(slot) -> str:

@@ -98,6 +98,16 @@ class SignForm(PortalForm):
     )
 
 
+class DayForm(KeyForm):
+    """A step for everybody of a cancelled class, with the day on the paper."""
+
+    on = PastDay(label="日期")
+
+
+class BackForm(KeyForm):
+    reason = forms.CharField(label="为什么撤回", max_length=200, help_text="学员会看到")
+
+
 class PaidForm(PortalForm):
     submit_label = "财务已退"
 

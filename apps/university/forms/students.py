@@ -132,6 +132,12 @@ class ReasonForm(PortalForm):
     reason = forms.CharField(label="原因", max_length=60)
 
 
+class VoidForm(PortalForm):
+    submit_label = "作废"
+
+    reason = forms.CharField(label="为什么作废", max_length=200, help_text="例如 登记到别人名下、日期写错")
+
+
 class MisconductForm(RecordForm):
     class Meta:
         model = Misconduct

@@ -148,14 +148,14 @@ class OfNewClasses(OfUnits):
 @history.track()
 class ClassChange(Record):
     """换班: one student moved from one class to another in one act. `difference` in yuan: positive is to be paid,
-    negative given back. `public_id` is the key of the form."""
+    negative given back; whether that was done is told by the fee of `new` and the refund of `old`. `public_id` is the
+    key of the form."""
 
     old = models.ForeignKey(Enrolment, models.PROTECT, related_name="changed_to", verbose_name="原来的班")
     new = models.ForeignKey(Enrolment, models.PROTECT, related_name="changed_from", verbose_name="换到的班")
     merge = models.ForeignKey(ClassMerge, models.PROTECT, null=True, related_name="changes", verbose_name="并班")
     reason = models.CharField("原因", max_length=120)
     difference = models.DecimalField("差额（元）", max_digits=8, decimal_places=2, default=0)
-    settled_on = models.DateField("差额结清日期", null=True, blank=True)
     done_at = models.DateTimeField("办理时间")
     done_by = models.ForeignKey(verbose_name="办理人", **WHO)
     undone_at = models.DateTimeField("撤回时间", null=True, blank=True)

@@ -120,10 +120,12 @@ def shown(today: dt.date):
 
 
 def takes_people(now: dt.datetime) -> Q:
-    """Open now, or to open: nobody looks for what is closed."""
+    """Open now, or to open: nobody looks for what is closed, nor for what has begun, is full and never closes."""
     unpublished = Q(offering__mode=Mode.LOTTERY) & ~Q(offering__round__state=RoundState.PUBLISHED)
     in_round = unpublished & Q(offering__round__state=RoundState.COLLECTING, offering__round__closes_at__gt=now)
-    not_past = Q(offering__closes_at__isnull=True) | Q(offering__closes_at__gt=now)
+    room = Q(offering__places__taken__lt=F("offering__places__capacity") - F("offering__places__held_back"))
+    any_time = Q(offering__closes_at__isnull=True) & (Q(first_on__gt=timezone.localdate(now)) | room)
+    not_past = any_time | Q(offering__closes_at__gt=now)
     return in_round | (~unpublished & not_past)
 
 
@@ -199,7 +201,7 @@ def opening_of(offering: Offering, group: ClassGroup, counts: dict[str, int]) ->
         mode=offering.mode, state=offering.state, own=Window(offering.opens_at, offering.closes_at), ends_at=ends,
         capacity=offering.places.capacity, free=offering.places.free, asked=counts.get(SignUpState.APPLIED, 0),
         waiting=counts.get(SignUpState.WAITING, 0), round=Window(drawn.opens_at, drawn.closes_at) if drawn else None,
-        round_state=drawn.state if drawn else "", draws_at=drawn.draws_at if drawn else None,
+        round_state=drawn.state if drawn else "", draws_at=drawn.draws_at if drawn else None, first_on=group.first_on,
     )  # fmt: skip
 
 

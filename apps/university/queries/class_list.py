@@ -9,9 +9,10 @@ from apps.common.birthday import full_age
 from apps.people.models import Phone
 from apps.signups.choices import SignUpState
 from apps.signups.models import SignUp
+from apps.university.choices.life import Presence
 from apps.university.choices.schools import SessionState
 from apps.university.choices.students import EnrolmentState
-from apps.university.models import ClassGroup, ClassSession, Enrolment
+from apps.university.models import Attendance, ClassGroup, ClassSession, Enrolment
 
 ORDERS = {
     "strokes": ("姓氏笔画", ("student__person__name_stroke_key", "pk")),
@@ -19,6 +20,7 @@ ORDERS = {
     "card": ("学员卡号", ("student__card_no", "pk")),
 }
 SESSIONS_A_PAGE = 16
+MARKS = {Presence.PRESENT: "✓", Presence.LEAVE: "△", Presence.ABSENT: "○"}  # on the 考勤表, by hand as in print
 # key: heading; in the order of the list
 COLUMNS = {
     "name": "姓名", "sex": "性别", "age": "年龄", "kind": "人员类型", "card": "学员卡号", "unit": "原单位",
@@ -90,3 +92,15 @@ def session_pages(sessions: list[ClassSession]) -> list[list[ClassSession]]:
     """As many lessons on a page as fit beside the names on an A4 lying on its side."""
     pages = [sessions[start : start + SESSIONS_A_PAGE] for start in range(0, len(sessions), SESSIONS_A_PAGE)]
     return pages or [[]]
+
+
+def marked_pages(pages: list[list[ClassSession]], members: list[Member], *, shown: bool) -> list[tuple[list, list]]:
+    """For each page its lessons and, by member, the mark of each lesson; empty where no roll was taken or none may be
+    shown."""
+    lessons, people = [one.pk for page in pages for one in page], [one.enrolment.pk for one in members]
+    lines = Attendance.objects.filter(session__in=lessons, enrolment__in=people) if shown else ()
+    known = {(line.enrolment_id, line.session_id): MARKS[line.state] for line in lines}
+    return [
+        (page, [(one, [known.get((one.enrolment.pk, lesson.pk), "") for lesson in page]) for one in members])
+        for page in pages
+    ]

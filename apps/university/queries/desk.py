@@ -90,7 +90,7 @@ def _by_citizen_id(number: str, on: dt.date) -> Found:
     people = tuple(_people().filter(citizen_id_index=index).order_by("pk")[:1])
     if people:
         return Found(people)
-    return Found(sentence="还没有这位同志的资料。第一次来，请先登记为学员。", is_new=True)
+    return Found(sentence="还没有这一位的资料。第一次来，请先登记为学员。", is_new=True)
 
 
 def _by_card(text: str) -> Found | None:

@@ -14,6 +14,7 @@ from apps.signups.models import Occupied, SignUp
 from apps.university.choices.schools import ClassState
 from apps.university.models import ClassGroup, School, WeeklySlot
 from apps.university.rules.classes import Slot
+from apps.university.rules.when import fee_words
 
 SHOWN = (ClassState.PUBLISHED, ClassState.RUNNING)
 MOST = 400
@@ -31,6 +32,10 @@ class Choice:
     @property
     def is_lottery(self) -> bool:
         return is_lottery(self.class_group)
+
+    @property
+    def fee(self) -> str:
+        return fee_words(self.class_group.fee)
 
 
 def is_lottery(class_group: ClassGroup) -> bool:

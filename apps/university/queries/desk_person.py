@@ -26,7 +26,7 @@ OVER = (SignUpState.UNDONE, SignUpState.WITHDRAWN, SignUpState.DECLINED, SignUpS
 
 @dataclass(frozen=True)
 class Line:
-    """One thing he asked for. `words`: where it stands, as it is said to him."""
+    """One thing he asked for. `words`: where it stands, as staff read it."""
 
     sign_up: SignUp
     words: str
@@ -40,7 +40,9 @@ class Line:
 
 
 def standing_words(sign_up: SignUp, position: int) -> str:
-    """已录取 / 第3位候补 / 有名额，等您确认 / 等待抽签"""
+    """For staff: 已录取 / 第3位候补 / 有名额，等本人确认 / 等待抽签."""
+    if sign_up.state == SignUpState.OFFERED:
+        return "有名额，等本人确认"
     if sign_up.state == SignUpState.WAITING:
         return f"第{position}位候补" if position else "候补"
     return sign_up.get_state_display()

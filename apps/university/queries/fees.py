@@ -47,7 +47,7 @@ def to_refund(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
 
 @dataclass(frozen=True)
 class Line:
-    """One class of a student in money. `state`: 待缴费, 已缴清, 已退费, 不用缴费."""
+    """One class of a student in money. `state`: 待缴费, 已缴清, 已退费, 免费."""
 
     enrolment: Enrolment
     due: Decimal
@@ -101,7 +101,7 @@ def money_words(row: Enrolment) -> tuple[str, str]:
     if row.owes:
         return ("待缴费", "soon") if not row.paid else (f"还差 {row.owes} 元", "soon")
     if not row.fee_due and not row.paid:
-        return "不用缴费", ""
+        return "免费", ""
     return ("已缴清", "done") if row.paid else ("未缴", "")
 
 

@@ -131,7 +131,7 @@ def enrolment(scope: Scope, by: str) -> Table:
 
     lines = [(name, line(found.get(key, {}), {by: str(key)})) for key, name in groups_of(scope, by)]
     headings = ["人次", "人数", *(label for label, _, _ in columns)]
-    note = "人次：上几门课算几次；人数：同一位同志只算一位，各行相加可能多于合计。"
+    note = "人次：上几门课算几次；人数：同一个人只算一位，各行相加可能多于合计。"
     return Table("在读和结业学员", headings, [*lines, ("合计", line(total, {}))], note)
 
 

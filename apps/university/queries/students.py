@@ -83,33 +83,36 @@ def missing_papers(class_group: ClassGroup, students: Iterable[Student], on: dt.
     found = {}
     for row in rows:
         lacking = missing(
-            age_of(row.person, class_group.first_on), class_group.course.strenuous, signed.get(row.pk, {}), on, rules
+            age_of(row.person, class_group.first_on),
+            class_group.course.strenuous,
+            signed.get(row.pk, {}),
+            on,
+            rules,
+            health=class_group.needs_health,
         )
         if lacking:
             found[row.pk] = lacking
     return found
 
 
-def papers_refusal(class_group: ClassGroup, person_ids: Iterable[int], on: dt.date) -> Mapping[int, str]:
-    """person id → the sentence for whoever may not have a place because of a missing paper, for `kinds.Kind.refusals`;
-    empty unless the rule blocks."""
-    rules = paper_rules(class_group, on)
-    return refused_for_papers(class_group.first_on, class_group.course.strenuous, person_ids, on, rules)
-
-
-def refused_for_papers(
-    first_on: dt.date, strenuous: bool, person_ids: Iterable[int], on: dt.date, rules: PaperRules
+def papers_refusal(
+    class_group: ClassGroup, person_ids: Iterable[int], on: dt.date, rules: PaperRules | None = None
 ) -> Mapping[int, str]:
-    """`papers_refusal` of a class that begins on `first_on`, by rules that were read. Asks nothing if none blocks."""
-    if not rules.blocks:
+    """person id → the sentence for whoever may not have a place because of a missing paper, for `kinds.Kind.refusals`;
+    empty unless the rule blocks, or the class asks for the health statement. `rules`: those of its unit, where they
+    were read."""
+    rules, health = rules or paper_rules(class_group, on), class_group.needs_health
+    if not rules.blocks and not health:
         return {}
     rows = list(Person.objects.filter(pk__in=list(person_ids)).only("birth_date", "life_status", "died_on"))
     signed, found = signed_of(row.pk for row in rows), {}
     for row in rows:
-        lacking = missing(age_of(row, first_on), strenuous, signed.get(row.pk, {}), on, rules)
-        kinds = blocking(lacking, rules)
+        age = age_of(row, class_group.first_on)
+        lacking = missing(age, class_group.course.strenuous, signed.get(row.pk, {}), on, rules, health=health)
+        kinds = blocking(lacking, rules, health=health)
         if kinds:
-            found[row.pk] = f"报这个班要先交{paper_words(kinds)}，请到学校窗口领表、签字交回。"
+            old = "，以前交的过了有效期" if any("过有效期" in lacking[kind] for kind in kinds) else ""
+            found[row.pk] = f"报这个班要先交{paper_words(kinds)}{old}。请带身份证到学校窗口领表，签字交回，再报名。"
     return found
 
 

@@ -45,8 +45,8 @@ class Window:
 @dataclass(frozen=True)
 class Opening:
     """`free`: what anybody may have now, `asked`: sign-ups in the draw, `waiting`: those in the waiting list. `round`
-    and its state only where places are drawn. `ends_at`: the first moment at which the class is over. See rule book
-    9.41.
+    and its state only where places are drawn. `ends_at`: the first moment at which the class is over, `first_on` its
+    first day. See rule book 9.41.
     """
 
     mode: str
@@ -60,6 +60,7 @@ class Opening:
     round: Window | None = None
     round_state: str = ""
     draws_at: dt.datetime | None = None
+    first_on: dt.date | None = None
 
     def phase(self, now: dt.datetime) -> Phase:
         if self.state == OfferingState.CANCELLED:
@@ -115,11 +116,17 @@ class Opening:
         return f"已报 {self.asked} 人，名额 {self.capacity} 个，抽签决定，大约 {rate} 人里取 1 人"
 
     def until_words(self, now: dt.datetime) -> str:
-        """Until when he may ask; empty where nobody said so, or it no longer matters."""
+        """Until when he may ask, or that he may at any time; empty where it no longer matters."""
         closes = self.window().closes_at
-        if closes is None or self.phase(now) not in (*OPEN, Phase.SOON):
+        if self.phase(now) not in (*OPEN, Phase.SOON):
             return ""
-        return f"{moment_words(closes)} 截止"
+        return f"{moment_words(closes)} 截止" if closes else self._at_any_time(now)
+
+    def _at_any_time(self, now: dt.datetime) -> str:
+        if self.first_on is None:
+            return "随到随报"
+        day = f"{self.first_on.month}月{self.first_on.day}日"
+        return f"{day}已开课，可以插班" if now.astimezone(ZONE).date() >= self.first_on else f"随到随报，{day}开课"
 
     def tone(self, now: dt.datetime) -> str:
         """Of the tag: the words carry the meaning."""

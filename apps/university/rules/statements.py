@@ -60,9 +60,9 @@ class Signed:
     relation: str = SignerRelation.SELF
 
 
-def needed(age: int | None, active: bool, rules: PaperRules) -> list[str]:
+def needed(age: int | None, active: bool, rules: PaperRules, *, health: bool = False) -> list[str]:
     """Kinds of paper that somebody of an age needs for a class; an unknown age counts as very old. `active`: a class
-    with much movement. See rule book 9.32."""
+    with much movement. `health`: the class itself asks for the health statement. See rule book 9.32."""
     years = OLDEST if age is None else age
     limits = {
         Kind.FORM: (rules.form_from, None),
@@ -79,11 +79,11 @@ def needed(age: int | None, active: bool, rules: PaperRules) -> list[str]:
 
 
 def missing(
-    age: int | None, active: bool, signed: Mapping[str, Signed], on: dt.date, rules: PaperRules
+    age: int | None, active: bool, signed: Mapping[str, Signed], on: dt.date, rules: PaperRules, *, health: bool = False
 ) -> dict[str, str]:
     """kind → why it is still wanted (没有交, 已过期, 要直系亲属签); empty when all is there. See rule book 9.32."""
     found = {}
-    for kind in needed(age, active, rules):
+    for kind in needed(age, active, rules, health=health):
         paper = signed.get(kind)
         if paper is None:
             found[kind] = "没有交"
@@ -106,6 +106,7 @@ def months_before(on: dt.date, rules: PaperRules) -> dt.date:
     return dt.date(year, month + 1, on.day)
 
 
-def blocking(lacking: Collection[str], rules: PaperRules) -> list[str]:
-    """Those of the missing kinds without which nobody gets a place. See rule book 9.32."""
-    return [kind for kind in lacking if kind in rules.blocks]
+def blocking(lacking: Collection[str], rules: PaperRules, *, health: bool = False) -> list[str]:
+    """Those of the missing kinds without which nobody gets a place; `health`: the class asks for the health statement
+    of whoever asks for a place. See rule book 9.32."""
+    return [kind for kind in lacking if kind in rules.blocks or (health and kind == Kind.HEALTH)]

@@ -42,13 +42,13 @@ def enrol(
 def same(done: SignUp, class_group: ClassGroup, person: Person) -> SignUp:
     """The sign-up that this form made before; a form used for something else is refused."""
     if done.offering_id != class_group.offering_id or done.person_id != person.pk:
-        raise BusinessError("这张表已经用过。请回到报名窗口，重新找到这位同志再报。", code="used")
+        raise BusinessError("这张表已经用过。请回到报名窗口，重新找到本人再报。", code="used")
     return done
 
 
 def check_living(person: Person) -> None:
     if person.life_status == LifeStatus.DECEASED:
-        raise BusinessError("这位同志已登记离世，不能报名。登记有误的，请与老干部局经办人联系。", code="dead")
+        raise BusinessError("这一位已登记离世，不能报名。登记有误的，请与老干部局经办人联系。", code="dead")
 
 
 @transaction.atomic

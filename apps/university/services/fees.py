@@ -15,6 +15,8 @@ from apps.university.choices.students import EnrolmentState
 from apps.university.models import ClassGroup, Enrolment, Student
 from apps.university.rules.fees import FeeRules, fee_of
 
+from .students import kind_now
+
 ZERO = Decimal("0.00")
 
 
@@ -57,14 +59,21 @@ def pay_by(class_group: ClassGroup, on: dt.date, rules: FeeRules | None = None) 
     return max(last, timezone.localdate(found[0] - dt.timedelta(microseconds=1)))
 
 
+def fee_now(row: Enrolment, on: dt.date) -> tuple[Decimal, str]:
+    """(yuan, the discount in words) that he would owe by the rules and by what the registry says of him today."""
+    student = row.student
+    student.kind = kind_now(student)
+    return fee_for(row.class_group, student, on)
+
+
 @transaction.atomic
 def reprice(enrolment: Enrolment, *, on: dt.date, actor) -> Enrolment:
     """The fee as the rules have it today: he became monitor, or the registry knows him as 离休 now. What he paid too
     much is given back as a refund (多缴)."""
     row = locked([enrolment.pk])[0]
-    if row.state != EnrolmentState.STUDYING:
+    if row.state != EnrolmentState.STUDYING or row.voided_at is not None:
         raise BusinessError("已经不在这个班，应缴不再重算。", code="state")
-    fee, words = fee_for(row.class_group, row.student, on)
+    fee, words = fee_now(row, on)
     if (fee, words) != (row.fee_due, row.discount):
         row.fee_due, row.discount = fee, words
         row.save(update_fields=["fee_due", "discount"])
@@ -100,8 +109,16 @@ class Difference:
         return f"退差额 {self.to_refund} 元" if self.to_refund else "学费不变"
 
 
-def difference_of(old: Enrolment, new: ClassGroup, on: dt.date) -> Difference:
-    """Changing from the class of an enrolment to another on a day: what was paid, and not given back, goes along."""
-    fee, discount = fee_for(new, old.student, on)
-    kept = max(ZERO, old.paid - old.refunded)
+def spare(row: Enrolment) -> Decimal:
+    """What was paid for a class and not given back: it goes along when he changes the class."""
+    return max(ZERO, row.paid - row.refunded)
+
+
+def difference_of(
+    old: Enrolment, new: ClassGroup, on: dt.date, *, beside: Iterable[Enrolment] = (), rules: FeeRules | None = None
+) -> Difference:
+    """Changing from the class of an enrolment to another on a day: what was paid, and not given back, goes along.
+    `beside`: other enrolments of his whose money comes too; `rules`: of the new class, where they were read."""
+    fee, discount = fees_for_many(new, [old.student], on, rules)[old.student_id]
+    kept = sum((spare(row) for row in (old, *beside)), ZERO)
     return Difference(old.fee_due, fee, discount, min(kept, fee), max(ZERO, fee - kept), max(ZERO, kept - fee))

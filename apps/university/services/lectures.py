@@ -177,7 +177,7 @@ def refusals(offering: Offering, persons: Iterable[int], on: dt.date) -> Mapping
     ids = list(persons)
     busy = clashes(offering, ids)
     gone = Person.objects.filter(pk__in=ids).exclude(life_status=LifeStatus.LIVING, voided_at__isnull=True)
-    found = {pk: "这位同志的登记已经停用，请打电话问我们。" for pk in gone.values_list("pk", flat=True)}
+    found = {pk: "这一位的登记已经停用，请打电话问我们。" for pk in gone.values_list("pk", flat=True)}
     return {pk: f"这个时间您在“{title}”，不能同时参加。" for pk, title in busy.items()} | found
 
 

@@ -6,7 +6,7 @@ wait for each other, and neither fails.
 
 import datetime as dt
 import uuid
-from decimal import Decimal
+from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -17,16 +17,22 @@ from apps.people.models import Person
 from apps.signups.choices import SignUpSource, SignUpState
 from apps.signups.models import Places
 from apps.signups.services import seats
+from apps.university.choices.money import RefundAct, RefundCause, RefundState
 from apps.university.choices.schools import ClassState
 from apps.university.choices.students import EnrolmentState
-from apps.university.models import ClassChange, ClassGroup, ClassMerge, Enrolment
+from apps.university.models import ClassChange, ClassGroup, ClassMerge, Enrolment, Refund
 from apps.university.queries.similar_classes import somebody_waits
 from apps.university.rules.lessons import day_of
 from apps.university.rules.life import UNDO, ChangeRules
+from apps.university.rules.when import fee_words
 
+from . import refunds
+from .fees import difference_of, spare
 from .lessons import checked_reason
+from .payments import carry_over
 
 OPEN = (ClassState.PUBLISHED, ClassState.RUNNING)
+UNDER_WAY = (RefundState.APPLIED, RefundState.SIGNED, RefundState.SENT)
 
 
 @transaction.atomic
@@ -68,10 +74,12 @@ def check_change(enrolment: Enrolment, target: ClassGroup, on: dt.date) -> None:
         raise BusinessError("他是开课以后插班的，按规定不能换班。", code="joined_late")
     if rules.equal_fee_only and target.fee != old.fee:
         raise BusinessError(
-            f"只能换到学费相同的班：原来 {old.fee} 元，这个班 {target.fee} 元。", code="fee", field="target"
+            f"只能换到学费相同的班：原来{fee_words(old.fee)}，这个班{fee_words(target.fee)}。",
+            code="fee",
+            field="target",
         )
     if somebody_waits(target):
-        raise BusinessError(f"“{target}”有人在候补，名额先给候补的同志。", code="queue", field="target")
+        raise BusinessError(f"“{target}”有人在候补，名额先给候补的学员。", code="queue", field="target")
 
 
 def check_open(enrolment: Enrolment, target: ClassGroup) -> None:
@@ -94,9 +102,14 @@ def move(
     now: dt.datetime,
     form_key: uuid.UUID,
     merge: ClassMerge | None = None,
+    beside: Sequence[Enrolment] = (),
 ) -> ClassChange:
     """Give up one place and take the other; both locked by the caller. A clash or a refusal of the new class undoes
-    all of it. The difference is what he owes there less what he owed here."""
+    all of it. What he paid goes along, `beside`: with money of his on other enrolments; what is too much becomes a
+    refund to be signed, what is too little is owed. See rule book 9.53."""
+    on = day_of(now)
+    refuse_refund_under_way(enrolment)
+    difference = difference_of(enrolment, target, on, beside=beside)
     seats.withdraw(enrolment.sign_up, reason=reason, actor=actor, now=now)
     gained = seats.sign_up(
         target.offering, enrolment.student.person, source=SignUpSource.STAFF, actor=actor, now=now,
@@ -105,13 +118,12 @@ def move(
     if gained.state != SignUpState.SEATED:
         raise BusinessError(f"“{target}”没有名额了。", code="full", field="target")
     new = Enrolment.objects.get(sign_up=gained)
-    Enrolment.objects.filter(pk=enrolment.pk).update(
-        state=EnrolmentState.CHANGED, ended_on=day_of(now), end_reason=reason
-    )
+    Enrolment.objects.filter(pk=enrolment.pk).update(state=EnrolmentState.CHANGED, ended_on=on, end_reason=reason)
     change = ClassChange.objects.create(
         public_id=form_key, old=enrolment, new=new, merge=merge, reason=reason, done_at=now, done_by=actor,
-        difference=Decimal(new.fee_due) - Decimal(enrolment.fee_due),
+        difference=difference.to_pay - difference.to_refund,
     )  # fmt: skip
+    carry_money([enrolment, *beside], new, actor=actor, now=now, form_key=form_key)
     audit.record(
         "class.move_student", actor=actor, target=f"university.enrolment:{new.pk}", reason=reason,
         people=[enrolment.student_id],
@@ -119,10 +131,29 @@ def move(
     return change
 
 
+def refuse_refund_under_way(enrolment: Enrolment) -> None:
+    """Raises BusinessError while money of this class is on its way back: nobody could say what goes along."""
+    if Refund.objects.filter(enrolment=enrolment, state__in=UNDER_WAY, voided_at__isnull=True).exists():
+        raise BusinessError("他这门课有一份退费在办。请先办完，或者撤回申请，再换班。", code="refund")
+
+
+def carry_money(olds: Sequence[Enrolment], new: Enrolment, *, actor, now: dt.datetime, form_key: uuid.UUID) -> None:
+    """What was paid for the old classes goes over up to the new fee; for the rest a refund (换课差额) is written down,
+    that waits for the signature."""
+    for old in olds:
+        carry_over(old, new, actor=actor, on=day_of(now), form_key=uuid.uuid5(form_key, f"carry{old.pk}"))
+    for old in olds:
+        old.refresh_from_db(fields=["paid", "refunded", "state", "ended_on"])
+        if spare(old):
+            facts = refunds.RefundFacts(RefundCause.CHANGE)
+            refunds.apply(old, facts, actor=actor, now=now, form_key=uuid.uuid5(form_key, f"refund{old.pk}"))
+
+
 @transaction.atomic
 def undo_change(change: ClassChange, *, actor, now: dt.datetime) -> ClassChange:
     """Back to where he was, within a day and while his place is still free and nobody waits for it. It is written as
-    another change, so that both classes keep their lists."""
+    another change, so that both classes keep their lists. The money goes back with him; a refund of the difference
+    that did not go to the finance office is withdrawn, what did is owed again."""
     change = (
         ClassChange.objects.select_for_update(of=("self",)).select_related("old__class_group", "new").get(pk=change.pk)
     )
@@ -133,8 +164,23 @@ def undo_change(change: ClassChange, *, actor, now: dt.datetime) -> ClassChange:
     enrolment, target = lock(change.new, change.old.class_group)
     check_open(enrolment, target)
     if somebody_waits(target):
-        raise BusinessError(f"“{target}”的名额已经轮到候补的同志，不能撤回。", code="queue")
-    move(enrolment, target, reason="撤回换班", actor=actor, now=now, form_key=uuid.uuid5(change.public_id, "undo"))
+        raise BusinessError(f"“{target}”的名额已经轮到候补的学员，不能撤回。", code="queue")
+    old = money_back(change.old, actor=actor, now=now)
+    move(
+        enrolment, target, reason="撤回换班", actor=actor, now=now, form_key=uuid.uuid5(change.public_id, "undo"),
+        beside=[old],
+    )  # fmt: skip
     change.undone_at = now
     change.save(update_fields=["undone_at"])
     return change
+
+
+def money_back(old: Enrolment, *, actor, now: dt.datetime) -> Enrolment:
+    """The enrolment he left, with the refund of its difference withdrawn where it was not sent yet."""
+    on = day_of(now)
+    waiting = Refund.objects.filter(
+        enrolment=old, cause=RefundCause.CHANGE, state__in=UNDER_WAY[:2], voided_at__isnull=True
+    )
+    for refund in waiting:
+        refunds.end(refund, RefundAct.WITHDRAW, on=on, reason="撤回换班，不退差额", actor=actor, today=on)
+    return Enrolment.objects.select_related("class_group__school__unit", "student__person").get(pk=old.pk)

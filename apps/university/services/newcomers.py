@@ -82,9 +82,7 @@ def take_in(person: Person, school: School, *, on: dt.date, actor) -> Student:
     if person.voided_at is not None:
         raise BusinessError("这份登记已经作废，请用另一份。", code="voided")
     if person.life_status != LifeStatus.LIVING:
-        raise BusinessError(
-            "这位同志登记为已离世或正在核实，不能登记为学员。登记错了的，请老干部局先更正。", code="life"
-        )
+        raise BusinessError("这一位登记为已离世或正在核实，不能登记为学员。登记错了的，请老干部局先更正。", code="life")
     if school.admits == Admits.CADRES and not _is_cadre(person):
         raise BusinessError(f"{school}只收离退休干部。", code="admits")
     return register(person, school, on=on, actor=actor)

@@ -17,8 +17,8 @@ from apps.signups.models import Offering, SignUp
 from apps.signups.queries import clashes
 from apps.university.choices.schools import Admits
 from apps.university.choices.students import EnrolmentState
-from apps.university.models import ClassGroup, Enrolment, School
-from apps.university.queries.students import refused_for_papers
+from apps.university.models import ClassGroup, Course, Enrolment, School
+from apps.university.queries.students import papers_refusal
 from apps.university.rules.places import Applicant, ClassLimits, EnrolmentRules, refusal
 from apps.university.rules.statements import PaperRules
 
@@ -51,7 +51,8 @@ WHERE p.id = ANY(%(persons)s)
 """
 # Of a class, what decides. Plain statements: this is asked at every press of a button while thousands press.
 LIMITS = """
-SELECT c.first_on, c.age_from, c.age_to, c.grade, c.course_id, k.strenuous, s.admits, u.path, t.year, t.season
+SELECT c.first_on, c.age_from, c.age_to, c.grade, c.needs_health, c.course_id, k.strenuous, s.admits, u.path, t.year,
+       t.season
 FROM university_classgroup c
 JOIN university_term t ON t.id = c.term_id
 JOIN university_course k ON k.id = c.course_id
@@ -101,8 +102,10 @@ def refusals(offering: Offering, persons: Iterable[int], on: dt.date) -> Mapping
         for person, facts in _applicants(group, offering, ids, busy)
     }
     found = {person: sentence for person, sentence in found.items() if sentence}
-    others, papers = set(ids) - found.keys(), rules[PaperRules.rule_key]
-    return {**refused_for_papers(group.first_on, group.strenuous, others, on, papers), **found}
+    asked = part_of(ClassGroup, first_on=group.first_on, needs_health=group.needs_health)
+    asked.course = part_of(Course, id=group.course, strenuous=group.strenuous)
+    papers = papers_refusal(asked, set(ids) - found.keys(), on, rules[PaperRules.rule_key])
+    return {**papers, **found}
 
 
 def seated(sign_ups: list[SignUp], on: dt.date) -> None:
@@ -141,6 +144,7 @@ class _LookedAt(NamedTuple):
     age_from: int | None
     age_to: int | None
     grade: int
+    needs_health: bool
     course: int
     strenuous: bool
     admits: str

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from apps.common import audit, papers
+from apps.common import audit, papers, voiding
 from apps.common.errors import BusinessError
 from apps.common.models import Paper
 from apps.university.choices.statements import SignerRelation, StatementKind
@@ -70,6 +70,21 @@ def _back(student: Student, kind: str, actor, on: dt.date) -> Paper | None:
     if paper is not None:
         papers.take_back(paper, actor=actor, on=on)
     return paper
+
+
+@transaction.atomic
+def void_statement(statement: Statement, *, reason: str, actor) -> None:
+    """A paper that was entered by mistake does not count any more, with a reason: what it let pass is wanted again.
+    Void already it stays so. BusinessError without a reason."""
+    voiding.void(statement, reason=reason, actor=actor, people=[statement.student_id])
+    show_latest(statement.student)
+
+
+@transaction.atomic
+def restore_statement(statement: Statement, *, actor) -> None:
+    """It counts again."""
+    voiding.restore(statement, actor=actor, people=[statement.student_id])
+    show_latest(statement.student)
 
 
 def show_latest(student: Student) -> None:

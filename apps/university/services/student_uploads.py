@@ -168,7 +168,7 @@ class _Known:
 
     def _life(self, line: Line, person: Person | None) -> None:
         if person is not None and person.life_status != LifeStatus.LIVING:
-            self.fault(line, "name", "这位同志登记为已离世或正在核实，不能登记为学员。")
+            self.fault(line, "name", "这一位登记为已离世或正在核实，不能登记为学员。")
         cadre = person is not None and self.kinds[person.pk] != StudentKind.OTHER
         if self.school.admits == Admits.CADRES and not cadre:
             self.fault(line, "name", f"{self.school}只收离退休干部，名册里没有这一位。")

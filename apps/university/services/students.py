@@ -88,6 +88,12 @@ def kinds_of(person_ids: Iterable[int]) -> dict[int, str]:
     return {pk: _kind(cadres.get(pk)) for pk in ids}
 
 
+def kind_now(student: Student) -> str:
+    """What the registry says of him today; of whoever is no cadre, what was typed."""
+    found = kinds_of([student.pk])[student.pk]
+    return student.kind if found == StudentKind.OTHER else found
+
+
 def _kind(retire_type: str | None) -> str:
     if retire_type is None:
         return StudentKind.OTHER

@@ -32,6 +32,7 @@ from apps.portal.demo.family import write_family
 from apps.portal.demo.health import write_health
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.medals import write_medals
+from apps.portal.demo.money import write_money
 from apps.portal.demo.organisations import write_organisation_life
 from apps.portal.demo.own_classes import write_own_classes
 from apps.portal.demo.pairing import write_pairing
@@ -51,6 +52,7 @@ from apps.portal.demo.transfers import write_transfers
 from apps.portal.demo.treatments import write_treatments
 from apps.portal.demo.unit_checks import write_unit_checks
 from apps.portal.demo.unit_reports import write_unit_reports
+from apps.portal.demo.volunteers import write_volunteers
 from apps.portal.demo.writing import analyse, write_organisations, write_people, write_places
 
 
@@ -124,6 +126,8 @@ class Command(BaseCommand):
         write_own_classes(staff, on=on)
         write_class_life(staff, on=on)
         write_air(staff, on=on)
+        write_volunteers(staff, on=on)
+        write_money(staff, on=on)
         return written
 
     def _progress(self, done: int) -> None:

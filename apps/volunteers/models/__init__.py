@@ -1,0 +1,15 @@
+"""Volunteers: teams, who is in them, what they do, for whom, and the time bank."""
+
+from .bank import Account, Bank, Entry, Hold, Kinship, Transfer
+from .bank_papers import Approval, OutStatement
+from .projects import Project, Shift, ShiftSeries, Turn
+from .records import CareConfirmation, ServiceRecord
+from .requests import Proposal, ServiceRequest
+from .teams import Team, TeamMember
+from .volunteers import Volunteer, VolunteerStatement, VolunteerTime
+
+__all__ = [
+    "Account", "Approval", "Bank", "CareConfirmation", "Entry", "Hold", "Kinship", "OutStatement", "Project",
+    "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team", "TeamMember", "Transfer", "Turn",
+    "Volunteer", "VolunteerStatement", "VolunteerTime",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+from tests.portal.city import city  # noqa: F401 (fixture)
