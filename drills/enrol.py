@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg2
+
 from benchmarks.enrol import form_path, press
 from benchmarks.enrol import scene as bench_scene
 from cadre_portal.embedded.places import ROOT
@@ -27,7 +29,9 @@ from cadre_portal.embedded.stack import Stack
 ROUNDS, STEPS = int(os.environ.get("ENROL_ROUNDS", "5")), int(os.environ.get("ENROL_STEPS", "10000"))
 THREADS, PLACES = 200, (1, 10, 50)
 APPLICANTS, CLASSES, EACH = int(os.environ.get("ENROL_APPLICANTS", "1500")), 10, 40
-CLIENTS, PATIENCE_S = 32, 180.0
+CLIENTS, PATIENCE_S = 32, 300.0
+# Each time it dies the supervisor waits twice as long before it starts it again, up to half a minute.
+MOST_OF_POSTGRES = 4
 
 
 def run() -> list[dict]:
@@ -82,11 +86,23 @@ def kill_by_turns(stack: Stack, stop: threading.Event, kills: dict) -> None:
         if workers:
             os.kill(rng.choice(workers), signal.SIGKILL)
             kills["web"] += 1
-        if kills["web"] % 3 == 2 and not stop.wait(0.3) and stack.kill("postgres"):
+        if kills["web"] % 3 == 2 and kills["postgres"] < MOST_OF_POSTGRES and stack.kill("postgres"):
             kills["postgres"] += 1
             time.sleep(0.5)
             stack.wait_for("postgres", seconds=120)
+            wait_for_database(stack)
         wait_for_answer(stack)
+
+
+def wait_for_database(stack: Stack) -> None:
+    """Until it takes connections, after its recovery."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            psycopg2.connect(stack.facts()["DATABASE_URL"]).close()
+            return
+        except (psycopg2.OperationalError, KeyError):
+            time.sleep(0.2)
 
 
 def wait_for_answer(stack: Stack) -> None:
