@@ -119,6 +119,6 @@ def difference_of(
 ) -> Difference:
     """Changing from the class of an enrolment to another on a day: what was paid, and not given back, goes along.
     `beside`: other enrolments of his whose money comes too; `rules`: of the new class, where they were read."""
-    fee, discount = fees_for_many(new, [old.student], on, rules)[old.student_id]
+    fee, discount = fees_for_many(new, {old.student_id: old.student.kind}, rules or rules_for(new, on))[old.student_id]
     kept = sum((spare(row) for row in (old, *beside)), ZERO)
     return Difference(old.fee_due, fee, discount, min(kept, fee), max(ZERO, fee - kept), max(ZERO, kept - fee))
