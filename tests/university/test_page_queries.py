@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 ACT = "admin:university_sessionact"
 # Of a class, its first lesson, or nothing in particular.
 OF_CLASS = (
-    f"{ACT}_class", f"{ACT}_term_sheet", f"{ACT}_complete", "admin:university_class_papers",
+    f"{ACT}_class", f"{ACT}_complete", "admin:university_class_papers",
     "admin:university_class_print", "admin:university_classchange_pick", "admin:university_certificate_of_class",
 )  # fmt: skip
 OF_LESSON = (f"{ACT}_lesson", f"{ACT}_roll", f"{ACT}_sheet")
