@@ -145,7 +145,10 @@ UNIVERSITY_WORK = (
     | _edits(*_LIFE)
 )
 # Volunteers: one tuple a subject. Records of what was done and of money-like minutes are written by acts of their own.
-_TEAMS = ("volunteers.team", "volunteers.teammember", "volunteers.volunteer", "volunteers.volunteerstatement")
+_TEAMS = (
+    "volunteers.team", "volunteers.teammember", "volunteers.teamplan", "volunteers.volunteer",
+    "volunteers.volunteerbatch", "volunteers.volunteerstatement",
+)  # fmt: skip
 _SHIFTS = (
     "volunteers.project", "volunteers.shiftseries", "volunteers.shift", "volunteers.turn", "volunteers.servicerecord",
 )  # fmt: skip

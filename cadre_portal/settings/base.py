@@ -298,6 +298,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Soon after midnight, and each hour in case the night was missed: a class that has begun is left alone.
     "begin-classes": {"task": "apps.university.tasks.begin_classes", "schedule": crontab(minute=5)},
+    "make-shifts": {"task": "apps.volunteers.tasks.make_shifts", "schedule": crontab(hour=3, minute=45)},
     "purge-blobs": {"task": "apps.common.tasks.purge_blobs", "schedule": crontab(hour=3, minute=20)},
 }
 

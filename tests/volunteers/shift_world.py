@@ -45,7 +45,7 @@ class World:
         return made
 
     def volunteers(self, count) -> list[Volunteer]:
-        return [self.volunteer(f"队员{number}") for number in range(1, count + 1)]
+        return [self.volunteer(f"队员{chr(0x4E00 + number)}") for number in range(count)]
 
     def facts(self, **over) -> ShiftFacts:
         """护河巡查, Saturday 7 March 2026, 9:00–11:00, three places."""

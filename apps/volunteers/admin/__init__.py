@@ -1,0 +1,3 @@
+"""Staff pages of volunteering."""
+
+from . import projects, records, shifts  # noqa: F401

@@ -2,6 +2,8 @@
 
 from .bank import Account, Bank, Entry, Hold, Kinship, Transfer
 from .bank_papers import Approval, OutStatement
+from .batches import VolunteerBatch
+from .plans import TeamPlan
 from .projects import Project, Shift, ShiftSeries, Turn
 from .records import CareConfirmation, ServiceRecord
 from .requests import Proposal, ServiceRequest
@@ -10,6 +12,6 @@ from .volunteers import Volunteer, VolunteerStatement, VolunteerTime
 
 __all__ = [
     "Account", "Approval", "Bank", "CareConfirmation", "Entry", "Hold", "Kinship", "OutStatement", "Project",
-    "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team", "TeamMember", "Transfer", "Turn",
-    "Volunteer", "VolunteerStatement", "VolunteerTime",
+    "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team", "TeamMember", "TeamPlan", "Transfer", "Turn",
+    "Volunteer", "VolunteerBatch", "VolunteerStatement", "VolunteerTime",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -14,17 +15,20 @@ from apps.volunteers.choices.volunteers import DayPart, StatementKind
 
 from .scoped import OfUnits
 
+ACTIVE = Q(left_on__isnull=True, voided_at__isnull=True)
+
 
 class VolunteerQuerySet(OfUnits):
     def active(self):
-        return self.filter(left_on__isnull=True, voided_at__isnull=True)
+        return self.filter(ACTIVE)
 
 
-@history.track(exclude=("contact_name", "contact_phone"))
+@history.track(exclude=("contact_name", "contact_phone", "strength_grams"))
 class Volunteer(Record):
     """A person as a volunteer. `unit` registered him: whose role reaches it sees him. `skills` and `wishes` are codes
     of the lists `volunteer_skill` and `volunteer_service`. `weekly_minutes`: as much as he wants to do a week at most
     (量力而行); empty: he did not say. `communities`: where he is glad to go; none: near his home.
+    `strength_grams`: letters and pairs of `strengths`, to be searched.
     `contact_*`: whom to ring if something happens to him. `national_no`: his number in the national volunteer system.
     """
 
@@ -39,6 +43,7 @@ class Volunteer(Record):
     skills = ArrayField(models.CharField(max_length=12), verbose_name="专长", default=list, blank=True)
     wishes = ArrayField(models.CharField(max_length=12), verbose_name="愿意做的服务", default=list, blank=True)
     strengths = models.CharField("专长说明", max_length=200, blank=True, db_default="", help_text="职称、从业年限等")
+    strength_grams = ArrayField(models.TextField(), default=list, editable=False)
     weekly_minutes = models.PositiveIntegerField("每周最多（分钟）", null=True, blank=True)
     communities = models.ManyToManyField(Community, related_name="+", blank=True, verbose_name="愿意去的社区")
     contact_name = EncryptedTextField("紧急联系人")
@@ -58,6 +63,12 @@ class Volunteer(Record):
                 violation_error_message="退出日期不能早于登记日期。",
             )
         ]
+        indexes = [
+            models.Index(fields=["unit", "left_on"], name="volunteer_unit"),
+            GinIndex(fields=["skills"], name="volunteer_skills", condition=ACTIVE, fastupdate=False),
+            GinIndex(fields=["wishes"], name="volunteer_wishes", condition=ACTIVE, fastupdate=False),
+            GinIndex(fields=["strength_grams"], name="volunteer_strengths", condition=ACTIVE, fastupdate=False),
+        ]
 
     def __str__(self) -> str:
         return str(self.person)
@@ -75,7 +86,7 @@ class VolunteerTime(models.Model):
         verbose_name_plural = "有空的时间"
         ordering = ["weekday", "part"]
         constraints = [
-            models.UniqueConstraint(fields=["volunteer", "weekday", "part"], name="volunteertime_once"),
+            models.UniqueConstraint(fields=["weekday", "part", "volunteer"], name="volunteertime_once"),
             models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="volunteertime_weekday"),
         ]
 
@@ -124,7 +135,14 @@ class VolunteerStatement(Record):
                 violation_error_message="结束日期要晚于开始日期。",
             )
         ]
-        indexes = [models.Index(fields=["volunteer", "kind"], name="volunteerstatement_kind")]
+        indexes = [
+            models.Index(fields=["volunteer", "kind"], name="volunteerstatement_kind"),
+            models.Index(
+                fields=["ends_on"],
+                name="volunteerstatement_ends",
+                condition=Q(voided_at__isnull=True, ends_on__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

@@ -23,6 +23,7 @@ from apps.volunteers.choices.shifts import TurnState
 from apps.volunteers.choices.volunteers import DayPart, StatementKind
 from apps.volunteers.models import TeamMember, Turn, Volunteer, VolunteerStatement, VolunteerTime
 from apps.volunteers.queries.volunteers import age_of
+from apps.volunteers.rules.talent import text_grams
 from apps.volunteers.rules.volunteers import WEEK_MINUTES, VolunteerRules, default_end
 
 from .teams import end_rows
@@ -179,6 +180,8 @@ def _apply(volunteer: Volunteer, facts: VolunteerFacts) -> list[str]:
         if value is not None and value != getattr(volunteer, name):
             setattr(volunteer, name, value)
             changed.append(name)
+    if "strengths" in changed:
+        volunteer.strength_grams = text_grams(volunteer.strengths)
     if facts.weekly_minutes is not None and (facts.weekly_minutes or None) != volunteer.weekly_minutes:
         volunteer.weekly_minutes = facts.weekly_minutes or None
         changed.append("weekly_minutes")
