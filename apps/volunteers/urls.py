@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import feeds, signing, team_home, team_shifts
+from .views import feeds, signing, team_home, team_requests, team_shifts
 
 app_name = "volunteers"
 TEAM = "team/<uuid:team>/"
@@ -15,4 +15,10 @@ urlpatterns = [
     path("sign/<str:code>/", signing.sign_shift, name="sign_shift"),
     path("feeds/team/<str:key>.ics", feeds.team_feed, name="team_feed"),
     path("feeds/own/<str:key>.ics", feeds.own_feed, name="own_feed"),
-]
+    path("team/<uuid:team>/requests/", team_requests.team_requests, name="team_requests"),
+    path("team/<uuid:team>/requests/<uuid:key>/", team_requests.team_request, name="team_request"),
+    path(
+        "team/<uuid:team>/requests/<uuid:key>/done/<int:proposal>/", team_requests.team_request_done,
+        name="team_request_done",
+    ),
+]  # fmt: skip

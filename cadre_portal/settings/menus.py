@@ -134,6 +134,7 @@ STAFF_NAVIGATION = [
     ("志愿服务", "每周班次", "admin:volunteers_shiftseries_changelist", "volunteers.view_shiftseries"),
     ("志愿服务", "服务记录和时长", "admin:volunteers_servicerecord_changelist", "volunteers.view_servicerecord"),
     ("志愿服务", "纸质表补录", "admin:volunteers_servicerecord_sheet", "volunteers.add_servicerecord"),
+    ("志愿服务", "求助", "admin:volunteers_servicerequest_changelist", "volunteers.view_servicerequest"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),
