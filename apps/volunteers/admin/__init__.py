@@ -1,3 +1,3 @@
 """Staff pages of volunteering."""
 
-from . import projects, records, requests, shifts  # noqa: F401
+from . import bank_accounts, bank_approvals, bank_ledger, banks, projects, records, requests, shifts  # noqa: F401
