@@ -29,7 +29,8 @@ def is_asked(measure: Measure) -> bool:
 
 
 def done_by_volunteers(measure: Measure) -> dict:
-    """The result and its day, as the receiver confirmed it, for the form that says it was done; nothing before."""
+    """The result and its day, as the receiver confirmed it, for the form that says it was done; nothing before.
+    See rule book 10.29."""
     if not measure.request_id or measure.request.state != RequestState.CONFIRMED:
         return {}
     rows = CareConfirmation.objects.filter(record__request=measure.request_id, voided_at__isnull=True)
