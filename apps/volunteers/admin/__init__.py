@@ -1,3 +1,7 @@
 """Staff pages of volunteering."""
 
-from . import projects, records, requests, shifts  # noqa: F401
+from . import batches, plans, projects, records, requests, shifts, teams, volunteers
+
+__all__ = [
+    "batches", "plans", "projects", "records", "requests", "shifts", "teams", "volunteers",
+]  # fmt: skip
