@@ -1,7 +1,8 @@
 """Staff pages of volunteering."""
 
-from . import batches, plans, projects, records, requests, shifts, teams, volunteers
+from . import bank_accounts, bank_approvals, bank_ledger, banks, batches, plans, projects, records, requests, shifts, teams, volunteers
 
 __all__ = [
-    "batches", "plans", "projects", "records", "requests", "shifts", "teams", "volunteers",
+    "bank_accounts", "bank_approvals", "bank_ledger", "banks", "batches", "plans", "projects", "records", "requests",
+    "shifts", "teams", "volunteers",
 ]  # fmt: skip
