@@ -74,5 +74,5 @@ def test_page_is_filled_in(world, client):
     }  # fmt: skip
     assert client.post(page, form).status_code == 302
     assert ServiceRequest.objects.get().asked_as == "carer"
-    plan = client.get(reverse("admin:ledgers_serviceplan_person", args=[world.receiver.pk])).content.decode()
-    assert "正在请志愿者" in plan
+    shown = client.get(reverse("admin:ledgers_measure_change", args=[measure.pk])).content.decode()
+    assert "正在请志愿者" in shown
