@@ -114,6 +114,7 @@ from tests.access_air import AIR_OBJECTS
 from tests.access_desk import DESK_OBJECTS
 from tests.access_draws import DRAW_OBJECTS
 from tests.access_health import HEALTH_OBJECTS
+from tests.access_help import HELP_OBJECTS
 from tests.access_life import LIFE_OBJECTS
 from tests.access_schools import SCHOOL_OBJECTS
 from tests.access_shifts import SHIFT_OBJECTS
@@ -633,6 +634,7 @@ OBJECTS |= TREATMENT_OBJECTS
 OBJECTS |= SCHOOL_OBJECTS
 OBJECTS |= DESK_OBJECTS
 OBJECTS |= {label: build for label, build in LIFE_OBJECTS.items() if label not in OBJECTS}
+OBJECTS |= HELP_OBJECTS
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 OBJECTS |= AIR_OBJECTS
 OBJECTS |= SHIFT_OBJECTS

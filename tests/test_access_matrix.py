@@ -29,6 +29,7 @@ from apps.branches.access import current_posts
 from tests.access_air import AIR_EXCEPTIONS, AIR_PAGES
 from tests.access_desk import DESK_EXCEPTIONS, DESK_PAGES
 from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
+from tests.access_help import HELP_EXCEPTIONS, HELP_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_schools import SCHOOL_PAGES
 from tests.access_shifts import SHIFT_EXCEPTIONS, SHIFT_PAGES
@@ -268,6 +269,7 @@ PAGES = {
     **{name: Row(*asked) for name, asked in AIR_PAGES.items()},
     **{name: Row(*asked) for name, asked in SHIFT_PAGES.items()},
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
+    **{name: Row(*asked) for name, asked in HELP_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
     "admin:people_proxygrant_print": Row("people.change_proxygrant", "people.proxygrant"),
@@ -617,6 +619,7 @@ EXCEPTIONS = {
     **{name: Row(*asked) for name, asked in AIR_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in SHIFT_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in DRAW_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in HELP_EXCEPTIONS.items()},
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.
     "admin:people_phone_changelist": Row("people.view_phone"),
     "admin:people_relative_changelist": Row("people.view_relative"),

@@ -12,6 +12,6 @@ from .volunteers import Volunteer, VolunteerStatement, VolunteerTime
 
 __all__ = [
     "Account", "Approval", "Bank", "CareConfirmation", "Entry", "Hold", "Kinship", "OutStatement", "Project",
-    "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team", "TeamMember", "TeamPlan", "Transfer", "Turn",
-    "Volunteer", "VolunteerBatch", "VolunteerStatement", "VolunteerTime",
+    "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team", "TeamMember", "TeamPlan", "Transfer",
+    "Turn", "Volunteer", "VolunteerBatch", "VolunteerStatement", "VolunteerTime",
 ]  # fmt: skip

@@ -194,7 +194,8 @@ def _apply(team: Team, facts: TeamFacts) -> None:
     team.founded_on = facts.founded_on
 
 
-def _save(team: Team) -> None:
+def save_team(team: Team) -> None:
+    """Store a team; what the database refuses becomes a sentence."""
     try:
         with transaction.atomic():
             team.save()
