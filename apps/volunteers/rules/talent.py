@@ -4,7 +4,8 @@ from apps.common.names import search_form
 
 
 def text_grams(text: str) -> list[str]:
-    """The letters and the pairs of letters of a text, folded as names are: what an index holds of it."""
+    """The letters and the pairs of letters of a text, folded as names are: what an index holds of it. See rule book
+    10.6."""
     folded = search_form(text)
     return sorted({*folded, *_pairs(folded)})
 
