@@ -5,6 +5,7 @@ version and in 长辈版.
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -15,11 +16,15 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import sync_playwright
 
+from cadre_portal.embedded.places import ROOT
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="需要 Chromium：apt-get install chromium fonts-noto-cjk")
 FACES = [("standard.18", 1280), ("standard.18", 320), ("elder.24", 1280), ("elder.36", 320)]
 AXE_FACES = {FACES[0], FACES[3]}  # the two ends; the measures run on all four
+
+FAILED = ROOT / "var" / "failed"
 
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text(encoding="utf-8")
 # Only what is wrong comes back: the whole answer is megabytes a page.
@@ -57,8 +62,11 @@ def chromium():
 
 
 @pytest.fixture
-def visit(chromium, live_server):
-    """visit(path, display, width, scripts) -> page; complaints of the browser are in page.complaints."""
+def visit(chromium, live_server, request):
+    """visit(path, display, width, scripts) -> page; complaints of the browser are in page.complaints.
+
+    When the test fails, its pages are kept as pictures in var/failed.
+    """
     contexts = []
 
     def open_page(path, display="standard.18", width=1280, scripts=True):
@@ -74,7 +82,10 @@ def visit(chromium, live_server):
         return page
 
     yield open_page
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if getattr(request.node, "has_failed", False):
+            for page in context.pages:
+                page.screenshot(path=FAILED / f"{request.node.name}-{number}.png", full_page=True)
         context.close()
 
 
@@ -85,6 +96,12 @@ def violations(page) -> list[str]:
 
 def width_of(page) -> int:
     return page.evaluate("document.documentElement.scrollWidth")
+
+
+def pages_of(pdf: bytes) -> list[tuple[int, int]]:
+    """Width and height in points of each page."""
+    boxes = re.findall(rb"/Type\s*/Page\b[^s].*?/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", pdf, re.DOTALL)
+    return [(round(float(width)), round(float(height))) for width, height in boxes]
 
 
 def cookie_of(user, url: str) -> dict:

@@ -19,7 +19,11 @@ TEST_SETTINGS = "cadre_portal.settings.test"
 SERIAL = "process or browser"
 # `load` hands tests out from the front, so on each worker too those that empty the tables come last; one at a time,
 # because the longest stand side by side.
-PASSES = (["-n", "2", "--dist", "load", "--maxschedchunk", "1", "-m", f"not ({SERIAL})"], ["-m", SERIAL])
+FAST = ["-n", "2", "--dist", "load", "--maxschedchunk", "1", "-m", f"not ({SERIAL})"]
+# What starts processes has services and ports of its own, so two go side by side; those of one group share theirs and
+# follow each other. In the order of conftest.py: the longest first. On the databases that the first pass made.
+SLOW = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "-m", SERIAL]
+PASSES = ([*FAST, "--reuse-db"], [*SLOW, "--reuse-db"])
 
 
 def run(places: Places, arguments: list[str]) -> int:
@@ -40,7 +44,8 @@ def run(places: Places, arguments: list[str]) -> int:
 
 
 def pytest(places: Places, supervisor: Supervisor, env: dict[str, str], arguments: list[str]) -> int:
-    """One plain run with arguments; without, two workers and then, alone, what starts processes or a browser."""
+    """One plain run with arguments; without, first what needs nothing but the database, then what starts processes
+    or a browser."""
     worst = 0
     for options in [arguments] if arguments else PASSES:
         code = supervisor.call([str(places.python), "-m", "pytest", *options], env, folder=places.root)

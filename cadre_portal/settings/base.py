@@ -287,6 +287,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 280},
     },
+    "turn-requests": {
+        "task": "apps.volunteers.tasks.turn_requests",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 280},
+    },
     "tell-draw-results": {
         "task": "apps.signups.tasks.tell_draw_results",
         "schedule": 60.0,
@@ -298,6 +303,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Soon after midnight, and each hour in case the night was missed: a class that has begun is left alone.
     "begin-classes": {"task": "apps.university.tasks.begin_classes", "schedule": crontab(minute=5)},
+    "make-shifts": {"task": "apps.volunteers.tasks.make_shifts", "schedule": crontab(hour=3, minute=45)},
     "purge-blobs": {"task": "apps.common.tasks.purge_blobs", "schedule": crontab(hour=3, minute=20)},
 }
 

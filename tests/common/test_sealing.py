@@ -13,8 +13,9 @@ from apps.common import audit
 from apps.common.models import AuditEntry, AuditSeal
 from apps.common.sealing import seal_committed, verify_chain
 
-# Alone: an entry is sealed once no older transaction runs on the server, those of another worker's database included.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.process]
+# Among the slow: an entry is sealed once no older transaction runs on the server, those of another worker's database
+# included, and there they are short.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.process, pytest.mark.xdist_group("sealing")]
 
 WRITE = "INSERT INTO common_auditentry (action, fields) VALUES (%s, '{}')"
 
@@ -35,13 +36,17 @@ def sealed_times() -> list[int]:
 
 
 def seal() -> AuditSeal | None:
-    """Seal all there is, after transactions of other databases on the same server that happen to run."""
-    made = seal_committed()
+    """Seal all there is, in one piece, after transactions of other databases on the same server that happen to run."""
     until = time.monotonic() + 60
-    while 0 in sealed_times() and time.monotonic() < until:
-        time.sleep(0.05)
-        made = seal_committed() or made
-    return made
+    while older_transactions_run() and time.monotonic() < until:
+        time.sleep(0.02)
+    return seal_committed()
+
+
+def older_transactions_run() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return AuditEntry.objects.filter(xid__gte=cursor.fetchone()[0]).exists()
 
 
 def test_nothing_new_makes_no_seal():

@@ -144,7 +144,7 @@ def clerk_page(visit):
 
 
 def first_of_each_template(username: str, paths: list[str]) -> list[str]:
-    """One page of each template out of many; each of them answers. `bin/drill pages` walks through all of them."""
+    """One page of each template out of many; each of them answers."""
     asking = Client()
     asking.force_login(User.objects.get(username=username))
     found = {}

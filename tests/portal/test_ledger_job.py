@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from tests.browser import needs_chromium
-from tests.portal.city import sign_in, wait_while
 from tests.portal.ledger_roster import write_one
+from tests.portal.walking import sign_in, wait_while
 
 pytestmark = [pytest.mark.process, pytest.mark.browser, pytest.mark.xdist_group("city"), needs_chromium]
 BRANCH = "云江市南河1第一党支部"

@@ -12,7 +12,7 @@ from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.roster_file import write_roster
 from tests.browser import needs_chromium
-from tests.portal.city import sign_in, wait_while
+from tests.portal.walking import sign_in, wait_while
 
 pytestmark = [pytest.mark.process, pytest.mark.browser, pytest.mark.xdist_group("city"), needs_chromium]
 PEOPLE = 80

@@ -1,7 +1,6 @@
 """Sheets in a real Chromium: how many A4 pages, nothing cut, the grid by keyboard, readable at 375 px."""
 
 import datetime as dt
-import re
 import uuid
 
 import pytest
@@ -13,7 +12,7 @@ from apps.ledgers.queries.sheets import due_duties, due_people
 from apps.ledgers.services import make_sheet
 from apps.people.models import Phone
 from apps.registry.models import Cadre
-from tests.browser import cookie_of, needs_chromium, width_of
+from tests.browser import cookie_of, needs_chromium, pages_of, width_of
 from tests.builders import make_cadre, make_unit, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), needs_chromium]
@@ -58,12 +57,6 @@ def opened(sheet, live_server, visit):
     tab.context.add_cookies([cookie_of(sheet.carer, live_server.url)])
     tab.complaints.clear()
     return tab
-
-
-def pages_of(pdf: bytes) -> list[tuple[int, int]]:
-    """Width and height in points of each opened."""
-    boxes = re.findall(rb"/Type\s*/Page\b[^s].*?/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", pdf, re.DOTALL)
-    return [(round(float(width)), round(float(height))) for width, height in boxes]
 
 
 def test_call_sheet_is_a4_with_nothing_cut(opened, live_server, sheet):

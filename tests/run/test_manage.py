@@ -13,6 +13,7 @@ from cadre_portal.embedded.suite import remove
 
 pytestmark = [
     pytest.mark.process,
+    pytest.mark.xdist_group("manage"),
     pytest.mark.skipif(
         not (ROOT / ".venv" / "installed.json").exists(), reason="the clone has no .venv yet: bin/test makes it"
     ),

@@ -12,7 +12,7 @@ import pytest
 from cadre_portal.embedded.sharing import start_ticks
 from cadre_portal.embedded.stack import Stack
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("stack")]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.apps import apps
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Field, Model
 from pghistory.models import Event
 
@@ -90,6 +90,17 @@ def _move(moved: Moved, label, model, item, winner_id: int, loser_id: int, rule)
             raise BusinessError(rule.words or BY_DEFAULT.format(what=what), code="merge_conflict")
         else:
             moved.stayed[label] = moved.stayed.get(label, 0) + 1
+
+
+def check_keys(sentence: str) -> None:
+    """Raises BusinessError with `sentence` where a row was left pointing to what is not there any more; the database
+    would say so only at the end of the transaction."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    except IntegrityError as error:
+        raise BusinessError(sentence, code="merge_keys") from error
 
 
 def _point(model, item, keys: list, person_id: int) -> bool:
@@ -176,7 +187,9 @@ def pack(value):
     """As JSON keeps it."""
     if isinstance(value, bytes | memoryview):
         return {"hex": bytes(value).hex()}
-    if isinstance(value, dt.datetime | dt.date):
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()  # the same moment whatever zone it was read in
+    if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Model):
         return value.pk

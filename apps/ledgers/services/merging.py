@@ -23,7 +23,7 @@ from apps.people.models import Person, PersonMerge, TwinPair
 from apps.people.queries import known_ids
 from apps.registry.models import Cadre
 
-from .merge_rows import Moved, move_all, move_back, pack, unpack
+from .merge_rows import Moved, check_keys, move_all, move_back, pack, unpack
 
 UNDO_DAYS = 30
 VOIDED_BECAUSE = "与另一份登记是同一个人，已合并"
@@ -138,6 +138,7 @@ def carry_out(row: PersonMerge, *, actor, now: dt.datetime) -> PersonMerge:
     _void(loser, now, before)
     _take_facts(winner, values, before)
     moved = move_all(winner, loser, now)
+    check_keys("有的记录没有跟过来，没有合并。请把这两份登记告诉系统管理员。")
     before |= {"rows": moved.rows, "edits": moved.edits}
     row.before = _keep(before, row, actor)
     row.moved = {label: len(pairs) for label, pairs in moved.rows.items()}
@@ -169,6 +170,7 @@ def undo(row: PersonMerge, *, reason: str, actor, now: dt.datetime) -> PersonMer
     left = _give_back_facts(winner, before["facts"])
     _unvoid(loser, before["loser_voided"])
     left += move_back(Moved(rows=before["rows"], edits=before["edits"]), winner, loser)
+    check_keys("合并以后又有了新的记录（例如新报的课程），不能整个撤销。请先处理新的记录，再撤销。")
     row.left, row.state = left, MergeState.UNDONE
     row.undone_by, row.undone_at = actor, now
     row.save(update_fields=["left", "state", "undone_by", "undone_at"])

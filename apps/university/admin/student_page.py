@@ -90,9 +90,10 @@ def _enrolment(line, user) -> list:
     row = line.enrolment
     words, tone = money_words(row)
     state = "已撤销" if row.voided_at else row.get_state_display()
-    acts = {}
+    acts: dict = {}
+    again = {"text": ""}
     if row.state == EnrolmentState.STUDYING and row.voided_at is None and user.has_perm("university.add_payment"):
-        acts = {"text": "重算应缴", "url": reverse("admin:university_student_reprice", args=[row.pk])}
+        again = {"text": "重算应缴", "url": reverse("admin:university_student_reprice", args=[row.pk])}
     ended = row.voided_at is not None or row.state != EnrolmentState.COMPLETED
     if ended and row.paid and not row.refunded and user.has_perm("university.add_refund"):
         acts = {"text": "退费", "url": f"{reverse('admin:university_refund_add')}?enrolment={row.pk}"}
@@ -100,7 +101,7 @@ def _enrolment(line, user) -> list:
         str(row.class_group), str(row.class_group.term), str(row.class_group.school),
         {"text": "", "tag": state, "tone": TONES.get(row.state, "")},
         f"{line.due:.2f}" if line.due else "免费", f"{line.paid:.2f}",
-        {"text": "", "tag": words, "tone": tone, "note": row.discount}, acts or "",
+        {**again, "tag": words, "tone": tone, "note": row.discount}, acts or "",
     ]  # fmt: skip
 
 

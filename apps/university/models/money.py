@@ -19,8 +19,8 @@ KEPT = pgtrigger.Trigger(
     when=pgtrigger.Before,
     operation=pgtrigger.Update | pgtrigger.Delete,
     func="""
-    IF TG_OP = 'UPDATE' AND (NEW.amount, NEW.paid_on, NEW.method, NEW.student_id, NEW.school_id, NEW.contra_of_id)
-        IS NOT DISTINCT FROM (OLD.amount, OLD.paid_on, OLD.method, OLD.student_id, OLD.school_id, OLD.contra_of_id)
+    IF TG_OP = 'UPDATE' AND (NEW.amount, NEW.paid_on, NEW.method, NEW.school_id, NEW.contra_of_id)
+        IS NOT DISTINCT FROM (OLD.amount, OLD.paid_on, OLD.method, OLD.school_id, OLD.contra_of_id)
     THEN
         RETURN NEW;
     END IF;
@@ -58,7 +58,8 @@ class Payment(models.Model):
 
     `public_id` is the key of the form. `number` stands on the confirmation. A contra entry has the negative amount and
     names what it takes back. Moved from a class to another (CARRIED), its lines add up to nothing. Only the fiscal
-    receipt number may be written later; the database refuses everything else.
+    receipt number may be written later, and the student where two entries of one person are made one; the database
+    refuses everything else.
     """
 
     public_id = models.UUIDField(unique=True, editable=False)

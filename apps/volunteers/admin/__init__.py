@@ -1,5 +1,3 @@
 """Staff pages of volunteering; importing a module registers its pages."""
 
-from . import batches, plans, teams, volunteers
-
-__all__ = ["batches", "plans", "teams", "volunteers"]
+from . import batches, plans, projects, records, requests, shifts, teams, volunteers  # noqa: F401

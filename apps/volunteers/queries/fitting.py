@@ -71,7 +71,7 @@ def beyond_wish(shift: Shift, volunteers: Iterable[int]) -> dict[int, str]:
 
 
 def left(offering: Offering, persons: Iterable[int], on: dt.date) -> Mapping[int, int]:
-    """How many more shifts as long as this fit into what he wants to do that week; his own word, else the gentle measure of his age."""
+    """How many more shifts as long as this fit into that week: by his own word, else the gentle measure of his age."""
     shift = Shift.objects.get(offering=offering)
     limits = weekly_limits(persons, shift.on)
     planned = planned_minutes(limits, shift.on)
