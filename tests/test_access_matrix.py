@@ -34,6 +34,7 @@ from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_schools import SCHOOL_PAGES
 from tests.access_shifts import SHIFT_EXCEPTIONS, SHIFT_PAGES
 from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES
+from tests.access_teams import TEAM_EXCEPTIONS, TEAM_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
@@ -264,6 +265,7 @@ PAGES = {
     **{name: Row(*asked) for name, asked in TREATMENT_PAGES.items()},
     **{name: Row(*asked) for name, asked in SCHOOL_PAGES.items()},
     **{name: Row(*asked) for name, asked in STUDENT_PAGES.items()},
+    **{name: Row(*asked) for name, asked in TEAM_PAGES.items()},
     **{name: Row(*asked) for name, asked in DESK_PAGES.items()},
     **{name: Row(*asked) for name, asked in LIFE_PAGES.items()},
     **{name: Row(*asked) for name, asked in AIR_PAGES.items()},
@@ -700,6 +702,7 @@ EXCEPTIONS = {
     "admin:ledgers_assessment_restore": Row("ledgers.change_assessment", "ledgers.assessment", post=NOBODY),
     **{name: Row(*asked) for name, asked in TREATMENT_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in STUDENT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in TEAM_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in DESK_EXCEPTIONS.items()},
     # Checks are raised by calls and ended by reports; periods away are added from a person's page and voided for good.
     "admin:ledgers_safetycheck_add": Row(NOBODY),

@@ -148,6 +148,7 @@ STAFF_NAVIGATION = [
     ("志愿服务", "材料不齐的志愿者", "admin:volunteers_volunteer_papers", "volunteers.view_volunteer"),
     ("志愿服务", "队的年度计划", "admin:volunteers_teamplan_changelist", "volunteers.view_teamplan"),
     ("志愿服务", "志愿者名单导入", "admin:volunteers_volunteerbatch_changelist", "volunteers.add_volunteerbatch"),
+    ("志愿服务", "求助", "admin:volunteers_servicerequest_changelist", "volunteers.view_servicerequest"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),
