@@ -116,6 +116,7 @@ from tests.access_draws import DRAW_OBJECTS
 from tests.access_health import HEALTH_OBJECTS
 from tests.access_help import HELP_OBJECTS
 from tests.access_life import LIFE_OBJECTS
+from tests.access_posts import POST_OBJECTS
 from tests.access_schools import SCHOOL_OBJECTS
 from tests.access_shifts import SHIFT_OBJECTS
 from tests.access_students import STUDENT_OBJECTS
@@ -640,6 +641,7 @@ OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label no
 OBJECTS |= AIR_OBJECTS
 OBJECTS |= SHIFT_OBJECTS
 OBJECTS |= TEAM_OBJECTS
+OBJECTS |= POST_OBJECTS
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 SHARED = {
     "ledgers.afterdeathitem",
