@@ -3,15 +3,20 @@
 from .bank import Account, Bank, Entry, Hold, Kinship, Transfer
 from .bank_papers import Approval, OutStatement
 from .batches import VolunteerBatch
+from .donations import Donation
+from .pairings import PairingContact, SurrogatePairing
 from .plans import TeamPlan
 from .projects import Project, Shift, ShiftSeries, Turn
 from .records import CareConfirmation, ServiceRecord
 from .requests import Proposal, ServiceRequest
+from .talks import Lecturer, Talk, TalkAsk, TalkBooking, TalkCampaign, TalkLecturer, TalkRound, TalkTopic
 from .teams import Team, TeamMember
 from .volunteers import Volunteer, VolunteerStatement, VolunteerTime
 
 __all__ = [
     "Account", "Approval", "Bank", "CareConfirmation", "Entry", "Hold", "Kinship", "OutStatement", "Project",
     "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team", "TeamMember", "TeamPlan", "Transfer", "Turn",
+    "Donation", "Lecturer", "PairingContact", "SurrogatePairing", "Talk", "TalkAsk", "TalkBooking", "TalkCampaign",
+    "TalkLecturer", "TalkRound", "TalkTopic",
     "Volunteer", "VolunteerBatch", "VolunteerStatement", "VolunteerTime",
 ]  # fmt: skip
