@@ -158,7 +158,10 @@ _BANK = (
     "volunteers.approval", "volunteers.outstatement",
 )  # fmt: skip
 _POSTS = ()
-_TALKS = ()
+_TALKS = (
+    "volunteers.talktopic", "volunteers.lecturer", "volunteers.talkcampaign", "volunteers.talkround", "volunteers.talk",
+    "volunteers.talkbooking", "volunteers.donation", "volunteers.surrogatepairing",
+)  # fmt: skip
 _PROOFS = ()
 _VOLUNTEERS = _TEAMS + _SHIFTS + _HELP + _BANK + _POSTS + _TALKS + _PROOFS
 VOLUNTEERS = _views(*_VOLUNTEERS)

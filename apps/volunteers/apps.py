@@ -13,6 +13,7 @@ class VolunteersConfig(AppConfig):
             bank_notices,  # noqa: F401, PLC0415
             help_notices,
             shift_notices,
+            talk_notices,
         )
         from .merge_rules import plug  # noqa: PLC0415  # noqa: PLC0415  # noqa: PLC0415
         from .services.places import SHIFTS  # noqa: PLC0415

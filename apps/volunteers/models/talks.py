@@ -226,7 +226,8 @@ class TalkBooking(Record):
                 violation_error_message="人数从 1 起填。",
             ),
             models.CheckConstraint(
-                condition=Q(state="new", answered_at__isnull=True) | Q(state="yes", answered_at__isnull=False)
+                condition=Q(state="new", answered_at__isnull=True)
+                | Q(state="yes", answered_at__isnull=False)
                 | Q(state="no", answered_at__isnull=False, reason__gt=""),
                 name="talkbooking_answer",
             ),
