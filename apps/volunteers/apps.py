@@ -13,6 +13,7 @@ class VolunteersConfig(AppConfig):
             bank_notices,
             help_notices,
             shift_notices,
+            talk_notices,
         )
         from .merge_rules import plug  # noqa: PLC0415
         from .services import passbooks  # noqa: F401, PLC0415 (declares its job)
