@@ -287,6 +287,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 280},
     },
+    "turn-requests": {
+        "task": "apps.volunteers.tasks.turn_requests",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 280},
+    },
     "tell-draw-results": {
         "task": "apps.signups.tasks.tell_draw_results",
         "schedule": 60.0,

@@ -160,3 +160,20 @@ def _end(row: ServiceRequest, state: str, reason: str, actor: User | None, now: 
     if shift is not None:
         cancel_offering(shift.offering, reason=row.end_reason, actor=actor, now=now)
     paying.let_go(row, actor=actor, now=now)
+
+
+@transaction.atomic
+def change_words(request: ServiceRequest, place: str, details: str, *, actor: User, now: dt.datetime) -> ServiceRequest:
+    """Another place or further words for whoever goes there; the day and time stay. Unchanged does nothing."""
+    row = lock(request)
+    if row.state not in (RequestState.OPEN, RequestState.AGREED):
+        raise BusinessError(f"这件求助已经是“{row.get_state_display()}”，不能再改。", code="state")
+    if not place.strip():
+        raise BusinessError("请填志愿者到哪里去。", code="place", field="place")
+    said = {"place": place.strip(), "details": details.strip()}
+    changed = [name for name, value in said.items() if (getattr(row, name) or "") != value]
+    if changed:
+        row.place, row.details = said["place"], said["details"]
+        row.save(update_fields=["place", "details"])
+        audit.record("help.change", actor=actor, people=[row.receiver_id], target=target_of(row), fields=changed)
+    return row

@@ -30,6 +30,7 @@ from apps.portal.demo.enrolment_desk import write_enrolment_desk
 from apps.portal.demo.evaluation import write_evaluations
 from apps.portal.demo.family import write_family
 from apps.portal.demo.health import write_health
+from apps.portal.demo.help import write_help
 from apps.portal.demo.imports import write_import
 from apps.portal.demo.medals import write_medals
 from apps.portal.demo.money import write_money
@@ -127,6 +128,7 @@ class Command(BaseCommand):
         write_class_life(staff, on=on)
         write_air(staff, on=on)
         write_volunteers(staff, on=on)
+        write_help(staff, on=on)
         write_money(staff, on=on)
         return written
 
