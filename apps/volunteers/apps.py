@@ -16,9 +16,8 @@ class VolunteersConfig(AppConfig):
             shift_notices,
             talk_notices,
         )
-        from .merge_rules import plug  # noqa: PLC0415
+        from .merge_rules import plug  # noqa: PLC0415  # noqa: PLC0415  # noqa: PLC0415  # noqa: PLC0415
         from .services import passbooks  # noqa: F401, PLC0415 (declares its job)
-        from .merge_rules import plug  # noqa: PLC0415  # noqa: PLC0415  # noqa: PLC0415
         from .services.life import close_by_death  # noqa: PLC0415
         from .services.places import SHIFTS  # noqa: PLC0415
 
