@@ -19,13 +19,15 @@ INSERT INTO signups_signup (public_id, offering_id, person_id, state, queued_at,
 VALUES (%s, %s, %s, %s, now(), 'web', %s, now() + interval '10 minutes', now()) RETURNING id
 """
 SEATED = """
-WITH time AS (
+WITH taken AS (
   INSERT INTO signups_occupied (person_id, sign_up_id, weekday, starts, ends, first_on, until)
   SELECT %(person)s, %(sign_up)s, weekday, starts, ends, first_on, until FROM signups_offeringtime
   WHERE offering_id = %(offering)s
 ), student AS (
   INSERT INTO university_student (public_id, person_id, card_no, kind, registered_on)
   VALUES (gen_random_uuid(), %(person)s, %(person)s::text, 'other', now())
+), card AS (
+  INSERT INTO university_studentcard (student_id, card_no, issued_on) VALUES (%(person)s, %(person)s::text, now())
 ), there AS (
   INSERT INTO university_studentschool (student_id, school_id, since) VALUES (%(person)s, %(school)s, now())
 )
@@ -36,7 +38,7 @@ VALUES (gen_random_uuid(), %(sign_up)s, %(group)s, %(person)s, 'in', 0)
 
 @transaction.atomic
 def minimal(request, offering: int) -> HttpResponse:
-    """Lock the places, write the sign-up, what a place brings with it, and the audit entry; then to a page."""
+    """Lock the places, write the sign-up, what a place brings with it, and the audit entries; then to a page."""
     person = PersonAccount.objects.values_list("person_id", flat=True).get(user=request.user)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -50,6 +52,8 @@ def minimal(request, offering: int) -> HttpResponse:
             group = ClassGroup.objects.only("school_id").get(offering=offering)
             values = {"person": person, "sign_up": made, "offering": offering, "school": group.school_id}
             cursor.execute(SEATED, {**values, "group": group.pk})
+            school = f"university.school:{group.school_id}"
+            audit.record("student.register", actor=request.user, people=[person], target=school)
     audit.record("signup.make", actor=request.user, people=[person], target=f"signups.signup:{made}")
     return HttpResponseRedirect("/me/")
 

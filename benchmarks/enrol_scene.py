@@ -80,24 +80,26 @@ def kept(path: str) -> dict:
 
 
 def leave(count: int) -> dict:
-    """`count` seated people of the first two classes leave, eight at a time. Right: each place is offered once, to
-    those who stood first."""
+    """In each of the first two classes as many seated people leave as wait there, `count` together at most, eight at a
+    time. Right: each place is offered once, to those who stood first."""
     from django.utils import timezone  # noqa: PLC0415
 
     from apps.signups.models import Offer, Offering, SignUp  # noqa: PLC0415
     from apps.signups.services import seats  # noqa: PLC0415
 
-    wanted, leaving = set(), []
+    wanted: set[int] = set()
+    leaving: list[SignUp] = []
     for offering in Offering.objects.filter(title__in=("书法0班", "书法1班")).order_by("pk"):
         rows = SignUp.objects.filter(offering=offering)
-        wanted |= set(rows.filter(state="waiting").in_rank()[: count // 2].values_list("pk", flat=True))
-        leaving += rows.filter(state="seated").order_by("pk")[: count // 2]
+        first = list(rows.filter(state="waiting").in_rank()[: count // 2].values_list("pk", flat=True))
+        wanted |= set(first)
+        leaving += rows.filter(state="seated").order_by("pk")[: len(first)]
     spent = _by_threads(
         8, [lambda row=row: seats.withdraw(row, reason="", actor=None, now=timezone.now()) for row in leaving]
     )
     offered = list(Offer.objects.filter(state="open").values_list("sign_up", flat=True))
-    right = set(offered) == wanted
-    return {"left": len(leaving), "offers": len(offered), "due": len(wanted), "right": right, "seconds": spent}
+    right = set(offered) == wanted and len(offered) == len(leaving)
+    return {"left": len(leaving), "offers": len(offered), "right": right, "seconds": spent}
 
 
 def threads(number: int, count: int) -> dict:

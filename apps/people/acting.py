@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from .choices import LifeStatus, ProxyScope
-from .models import Person, PersonAccount, ProxyGrant
+from .models import Person, ProxyGrant
 
 EVERYTHING = frozenset(ProxyScope)
 
@@ -41,20 +41,29 @@ class Acting:
 
 
 def actings_of(user, on: dt.date) -> list[Acting]:
-    """Everybody `user` may act for on a day, himself first. Two queries; nobody who has died, whose death is confirmed.
+    """Everybody `user` may act for on a day, himself first. Two queries, for a proxy three; nobody who has died, whose
+    death is confirmed.
 
     Rooms above (sign-up, courses) ask `may(ProxyScope.ENROL)` of one of these before they act for somebody.
     """
     if not getattr(user, "is_active", False):
         return []
-    own = PersonAccount.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gt=on), user=user, is_proxy=False, starts_on__lte=on
-    ).select_related("person")
-    held = ProxyGrant.objects.current(on).filter(user=user).select_related("person", "relative")
-    found = [Acting(row.person) for row in own.order_by("pk")]
+    own = Person.objects.filter(
+        Q(accounts__ends_on__isnull=True) | Q(accounts__ends_on__gt=on), accounts__user=user,
+        accounts__is_proxy=False, accounts__starts_on__lte=on,
+    )  # fmt: skip
+    found = [Acting(person) for person in own.order_by("accounts__pk")]
     known = {acting.person.pk for acting in found}
-    found += [Acting(row.person, row) for row in held.order_by("starts_on", "pk") if row.person_id not in known]
+    found += [Acting(row.person, row) for row in _held(user, on) if row.person_id not in known]
     return [acting for acting in found if _is_there(acting.person)]
+
+
+def _held(user, on: dt.date) -> list[ProxyGrant]:
+    """Most have none: that is asked first, without all that is read of the persons."""
+    rows = ProxyGrant.objects.current(on).filter(user=user).order_by("starts_on", "pk")
+    keys = list(rows.values_list("pk", flat=True))
+    found = ProxyGrant.objects.select_related("person", "relative").in_bulk(keys) if keys else {}
+    return [found[key] for key in keys]
 
 
 def acting_for(user, person_id: int, scope: str, on: dt.date) -> Acting | None:

@@ -171,6 +171,8 @@ ACCOUNT_RATE_LIMITS = {
     "card_try": "60/h/ip",
     # Certificates looked up by number and surname.
     "certificate_check": "60/h/ip",
+    # Talks booked by schools; what is refused counts too.
+    "talk_booking": "30/h/ip",
 }
 # Socket 3 (design 2): who somebody without a staff role is today, and what texts the codes that were asked for.
 ACCOUNT_STANDINGS = "apps.branches.standings.account_standings"
@@ -284,6 +286,11 @@ CELERY_BEAT_SCHEDULE = {
     "find-twins": {"task": "apps.ledgers.tasks.look_for_twins", "schedule": crontab(hour=4, minute=10)},
     "lapse-offers": {
         "task": "apps.signups.tasks.lapse_offers",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 280},
+    },
+    "turn-requests": {
+        "task": "apps.volunteers.tasks.turn_requests",
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 280},
     },

@@ -6,11 +6,12 @@ import uuid
 import pytest
 
 from apps.common.errors import BusinessError
+from apps.organisation.models import RuleSet
 from apps.university.choices.life import Basis
 from apps.university.models import AbsenceCase, Attendance, Certificate, ClassGroup, DoorTap, Enrolment
 from apps.university.queries.attendance import coverage_of, long_away, standings
 from apps.university.queries.lessons import on_leave
-from apps.university.rules.life import AttendanceRules, basis_of, came_often_enough, masked_name, months_before
+from apps.university.rules.life import AttendanceRules, basis_of_run, came_often_enough, masked_name, months_before
 from apps.university.services.absences import decide, note_call
 from apps.university.services.attendance import note_leave, take_roll, tap
 from apps.university.services.completion import decide_again, decide_completion, withdraw_certificate
@@ -20,18 +21,12 @@ RULES = AttendanceRules()
 TUESDAY = dt.date(2026, 9, 8)
 
 
-def weeks(*states: str) -> list[tuple[dt.date, str]]:
-    return [(TUESDAY + dt.timedelta(7 * place), state) for place, state in enumerate(states)]
-
-
-def test_six_straight_weeks_put_somebody_on_the_list_and_no_fewer():
+def test_six_straight_weeks_or_three_months_put_somebody_on_the_list_and_no_fewer():
     on = dt.date(2026, 11, 1)
-    assert basis_of(weeks("in", *["out"] * 6), RULES, on) == (Basis.WEEKS, dt.date(2026, 9, 15))
-    assert basis_of(weeks(*["out"] * 5), RULES, on) is None
-    assert basis_of(weeks(*["out"] * 6, "in"), RULES, on) is None
-    assert basis_of(weeks(*["out"] * 5, "leave", "out"), RULES, on) is None
-    assert basis_of(weeks("out", "out"), RULES, dt.date(2026, 12, 8)) == (Basis.MONTHS, TUESDAY)
-    assert basis_of(weeks(*["out"] * 9), AttendanceRules(weeks_absent=0, months_absent=0), on) is None
+    assert basis_of_run(TUESDAY, 6, RULES, on) == Basis.WEEKS
+    assert basis_of_run(TUESDAY, 5, RULES, on) is None
+    assert basis_of_run(TUESDAY, 2, RULES, dt.date(2026, 12, 8)) == Basis.MONTHS
+    assert basis_of_run(TUESDAY, 9, AttendanceRules(weeks_absent=0, months_absent=0), on) is None
 
 
 def test_completion_is_proposed_at_the_threshold():
@@ -107,6 +102,19 @@ def test_who_is_long_away_is_rung_before_anything_is_decided(life):
     life.rows[1].refresh_from_db()
     assert life.rows[1].state == "left"
     assert long_away(classes, on) == []
+
+
+def test_a_day_present_or_on_leave_ends_what_was_missed(life):
+    """The first was on leave between, the second came and has missed four since, the third came last."""
+    rules = {"weeks_absent": 4, "months_absent": 0}
+    RuleSet.objects.create(kind=AttendanceRules.rule_key, effective_from=dt.date(2020, 1, 1), values=rules)
+    lessons = zip("oollooo", "ooioooo", "ooooooi", strict=True)
+    states = {"o": "out", "i": "in", "l": "leave"}
+    for number, lesson in enumerate(lessons, 1):
+        roll(life, number, *(states[one] for one in lesson))
+    found = long_away(ClassGroup.objects.all(), dt.date(2026, 11, 1))
+    assert [(one.enrolment, one.missed) for one in found] == [(life.rows[1], 4)]
+    assert found[0].since == life.group.sessions.get(number=4).starts_at.date()
 
 
 def test_completion_is_decided_by_staff_and_numbers_have_no_gaps(life):

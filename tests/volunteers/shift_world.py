@@ -27,13 +27,13 @@ class World:
 
     def __init__(self, name="南河银龄志愿服务队", unit=None):
         self.unit = unit or make_unit()
-        self.clerk = make_user(f"经办{self.unit.pk}", role="bureau_clerk", unit=self.unit)
         self.team = Team.objects.create(name=name, unit=self.unit, kind="silver", phone="0700-8800611")
+        self.clerk = make_user(f"经办{self.team.pk}", role="clerk", unit=self.unit)
         self.project = Project.objects.create(
             team=self.team, name="护河巡查", service="green", place="南河桥头", state="open"
         )
         self.leader = self.volunteer("贺建国", role="leader")
-        self.chief = make_user(f"队长{self.unit.pk}", is_staff=False)
+        self.chief = make_user(f"队长{self.team.pk}", is_staff=False)
         self.leader.person.accounts.create(user=self.chief, starts_on=LONG_AGO)
 
     def volunteer(self, name, *, role="member", birth="1956-05-02", **over) -> Volunteer:

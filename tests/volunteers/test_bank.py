@@ -239,7 +239,7 @@ def test_a_balance_never_goes_below_what_is_held(world):
     move = ledger.Move("donate", account, 90, uuid.uuid4(), None, NOW)
 
     with pytest.raises(BusinessError, match="可用的时间不够"):
-        ledger.write(move, {account.pk: -90, world.own("pool").pk: 90})
+        ledger.one_act(ledger.write)(move, {account.pk: -90, world.own("pool").pk: 90})
 
 
 @pytest.mark.parametrize("state", ["frozen", "closed"])
@@ -249,4 +249,4 @@ def test_an_account_that_is_not_open_takes_no_entries(world, state):
     move = ledger.Move("opening", account, 90, uuid.uuid4(), None, NOW)
 
     with pytest.raises(BusinessError, match="冻结或者销户"):
-        ledger.write(move, {account.pk: 90, world.own("issue").pk: -90})
+        ledger.one_act(ledger.write)(move, {account.pk: 90, world.own("issue").pk: -90})

@@ -122,7 +122,7 @@ def test_a_death_freezes_and_undone_it_is_open_again(world):
         bank.donate(world.helped, 10, **act(world))
     with pytest.raises(BusinessError, match="撤销离世登记"):
         settling.thaw(world.account(world.helped), actor=world.one)
-    words = settling.thaw_after_death(died(world.helped), now=NOW)
+    words = settling.thaw_after_death(died(world.helped))
     assert ["预留的时间已经退回" in one for one in words] == [True]
     assert bank.donate(world.helped, 10, **act(world)).minutes == 10
 
@@ -142,7 +142,7 @@ def test_the_family_decides_within_the_months(world):
     assert done.minutes == 150
     assert stands(daughter) == (150, 0)
     assert Account.objects.get(pk=account.pk).state == "closed"
-    assert "已经结清" in settling.thaw_after_death(died(world.helped), now=NOW)[0]
+    assert "已经结清" in settling.thaw_after_death(died(world.helped))[0]
 
 
 def test_after_the_months_the_rest_goes_to_the_pool(world):

@@ -45,12 +45,15 @@ def post(messages: Sequence[NewMessage], *, now: datetime.datetime) -> dict[str,
     if wordless := [m.template for m in messages if m.person_id and not template(m.template).texts]:
         raise ValueError(f"template {wordless[0]} has no words for an old person")
     today = now.astimezone(ZONE).date()
-    with transaction.atomic():
-        fresh = list(Message.objects.filter(pk__in=insert_messages(messages, today).values()).order_by("pk"))
+    with transaction.atomic(savepoint=False):
+        written = insert_messages(messages, today)
+        fresh = list(Message.objects.filter(pk__in=written.values()).order_by("pk")) if written else []
         keep_in_inbox([(message.pk, message.user_id) for message in fresh if message.user_id], now, today)
         if fresh:
             _deliver_outside(fresh, now, today)
-        keys = [message.key for message in messages]
+        keys = {message.key for message in messages}
+        if keys == written.keys():
+            return written
         return dict(Message.objects.filter(key__in=keys).values_list("key", "pk"))
 
 

@@ -32,6 +32,7 @@ from apps.signups.services import seats, tickets
 from apps.university.models import ClassGroup
 from apps.university.queries import catalogue, own
 from apps.university.queries.catalogue import Card
+from apps.university.queries.classes import offering_of
 from apps.university.queries.students import papers_refusal
 from apps.university.rules.openings import OPEN, Phase, how_given
 
@@ -325,14 +326,15 @@ def _review(join: Join, refusal: str = ""):
 def _confirm(request, acting: Acting, key):
     """One sign-up or one ticket, however often it is sent; then its page."""
     now = timezone.now()
-    group = ClassGroup.objects.current().filter(public_id=key).select_related("offering__round").first()
-    if group is None:
+    offering = offering_of(key)
+    if offering is None:
         raise Http404
     try:
-        if _is_drawn(group.offering):
+        if _is_drawn(offering):
+            group = ClassGroup.objects.current().select_related("offering__round").get(public_id=key)
             return redirect("portal:me_ticket", _apply(request, acting, group, now).public_id)
         row = seats.sign_up(
-            group.offering, acting.person, source=source_of(acting), actor=request.user, now=now,
+            offering, acting.person, source=source_of(acting), actor=request.user, now=now,
             form_key=key_of(request), grant=acting.grant,
         )  # fmt: skip
     except BusinessError as refusal:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import aid, classes, farewell, join, leaves, surveys, views
+from . import aid, classes, farewell, help, help_asked, join, leaves, surveys, views
 
 # Named in the portal's own namespace.
 urlpatterns = [
@@ -32,6 +32,16 @@ urlpatterns = [
     path("aid/take-back/", aid.take_back, name="me_aid_take_back"),
     path("aid/complete/", aid.complete, name="me_aid_complete"),
     path("aid/new/<slug:step>/", aid.step, name="me_aid_step"),
+    path("help/", help.home, name="me_help"),
+    path("help/new/", help.begin, name="me_help_new"),
+    path("help/new/<slug:step>/", help.step, name="me_help_step"),
+    path("help/asked/", help_asked.asked, name="me_help_asked"),
+    path("help/asked/<uuid:key>/", help_asked.one, name="me_help_asked_one"),
+    path("help/asked/<uuid:key>/cannot/", help_asked.cannot, name="me_help_cannot"),
+    path("help/asked/<uuid:key>/served/", help_asked.served, name="me_help_served"),
+    path("help/<uuid:key>/", help.one, name="me_help_request"),
+    path("help/<uuid:key>/cancel/", help.cancel, name="me_help_cancel"),
+    path("help/<uuid:key>/confirm/", help.confirm, name="me_help_confirm"),
     path("family/", views.family, name="me_family"),
     path("grant/", views.own_grant, name="me_grant"),
     path("farewell/", farewell.farewell, name="me_farewell"),

@@ -22,6 +22,7 @@ from apps.people.choices import ChangeState, GrantEnd, ProxyScope
 from apps.people.models import ChangeRequest, Phone, ProxyGrant
 from apps.signups.choices import SignUpState
 from apps.signups.models import SignUp
+from apps.volunteers.queries.requests import waiting_for
 
 from . import calendar, health, looks, measures, promises
 from .forms import AddressForm, NumberForm, SayForm
@@ -59,6 +60,7 @@ def home(request):
         "waiting": waiting,
         "offers": SignUp.objects.active().filter(person=acting.person, state=SignUpState.OFFERED).exists(),
         "farewells": farewells,
+        "helping": waiting_for(acting.person, timezone.now()),
         **scopes_of(acting),
     }
     return show(request, acting, "portal/me/home.html", context)

@@ -63,8 +63,11 @@ class Places(models.Model):
 
     `taken` counts the sign-ups that hold a place (SEATED and OFFERED); a trigger of SignUp keeps it, and the check
     refuses more than `capacity`, whichever way a row comes in. `held_back` places are kept for the paper pad of the
-    desk and are given to nobody else until they are released.
+    desk and are given to nobody else until they are released. `somebody_waits`: as it was when the row was locked
+    (`services.locking`).
     """
+
+    somebody_waits: bool
 
     offering = models.OneToOneField(Offering, models.CASCADE, primary_key=True, related_name="places")
     capacity = models.PositiveIntegerField("名额")

@@ -3,8 +3,8 @@
 import datetime as dt
 import uuid
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -24,6 +24,11 @@ from .passing import offer_free
 from .telling import cancelled, removed, signed_up
 
 EVERYBODY = 100
+# Under this key, or still standing for the same.
+ASKED = """
+SELECT id, public_id, offering_id, person_id, state FROM signups_signup
+WHERE public_id = %s OR (offering_id = %s AND person_id = %s AND state = ANY(%s) AND voided_at IS NULL)
+"""
 FORM_USED = "这张表已经用过。请重新打开再填。"
 JUST_TAKEN = "刚才有别的人在办同一件事，没有办成。请再点一次。"
 
@@ -57,23 +62,25 @@ def sign_up(
             lock_persons([person.pk])
             if (known := _asked_before(offering, person, form_key)) is not None:
                 return known
-            places = lock_places([offering.pk])[offering.pk]
             row = SignUp(
-                public_id=form_key, person=person, priority=priority, queued_at=asked_at,
+                public_id=form_key, offering=offering, person=person, priority=priority, queued_at=asked_at,
                 source=source, entered_by=actor, grant=grant,
             )  # fmt: skip
-            return _take_in(places, row, now)
+            return _take_in(row, now)
     except IntegrityError as error:
         raise _in_words(error) from error
 
 
-def _take_in(places: Places, row: SignUp, now: dt.datetime) -> SignUp:
-    offering, on = places.offering, timezone.localdate(now)
+def _take_in(row: SignUp, now: dt.datetime) -> SignUp:
+    """All that the lock on the person guards is read before the places are locked: many wait for these."""
+    on = timezone.localdate(now)
+    sentence = kind_of(row.offering).refusals(row.offering, [row.person_id], on).get(row.person_id)
+    rules = rule_values(SignUpRules.rule_key, on=on, unit=row.offering.unit)
+    places = lock_places([row.offering_id])[row.offering_id]
+    row.offering = offering = places.offering
     check_open(offering, row.source, row.queued_at if row.source == SignUpSource.PAD else now)
-    if sentence := kind_of(offering).refusals(offering, [row.person_id], on).get(row.person_id):
+    if sentence:
         raise BusinessError(sentence, code="refused")
-    rules = rule_values(SignUpRules.rule_key, on=on, unit=offering.unit)
-    row.offering = offering
     row.undo_until = now + dt.timedelta(minutes=rules.undo_minutes)
     has_place = _has_place(places, row.source, now)
     row.state, row.seated_at = (SignUpState.SEATED, now) if has_place else (SignUpState.WAITING, None)
@@ -186,15 +193,16 @@ def pass_on(offering: Offering, now: dt.datetime) -> list[Offer]:
 
 
 def _asked_before(offering: Offering, person: Person, form_key: uuid.UUID) -> SignUp | None:
-    standing = Q(offering=offering, person=person, state__in=ACTIVE, voided_at__isnull=True)
-    rows = list(SignUp.objects.filter(Q(public_id=form_key) | standing))
-    made = next((row for row in rows if row.public_id == form_key), None)
-    if made is not None:
-        if (made.offering_id, made.person_id) != (offering.pk, person.pk):
-            raise BusinessError(FORM_USED, code="form_used")
-        return made
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED, [str(form_key), offering.pk, person.pk, list(ACTIVE)])
+        rows = cursor.fetchall()
+    for pk, key, offering_id, person_id, _ in rows:
+        if key == form_key:
+            if (offering_id, person_id) != (offering.pk, person.pk):
+                raise BusinessError(FORM_USED, code="form_used")
+            return SignUp.objects.get(pk=pk)
     if rows:
-        words = f"已经报过“{rows[0].offering.title}”了，现在是“{rows[0].get_state_display()}”，不用再报。"
+        words = f"已经报过“{offering.title}”了，现在是“{SignUpState(rows[0][-1]).label}”，不用再报。"
         raise BusinessError(words, code="again")
     return None
 
@@ -204,9 +212,8 @@ def _has_place(places: Places, source: str, now: dt.datetime) -> bool:
     if source == SignUpSource.PAD and places.held_back and places.taken < places.capacity:
         Places.objects.filter(pk=places.pk).update(held_back=F("held_back") - 1)
         return True
-    if places.free <= 0:
-        return False
-    offer_free(places, now=now)
+    if places.free > 0 and places.somebody_waits:
+        offer_free(places, now=now)
     return places.free > 0
 
 

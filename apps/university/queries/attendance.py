@@ -5,15 +5,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, Q, Sum
 
-from apps.organisation.queries import rule_values
+from apps.organisation.queries import rule_groups
 from apps.university.choices.life import Basis, Presence
 from apps.university.choices.schools import ClassState, SessionState
 from apps.university.choices.students import EnrolmentState
-from apps.university.models import AbsenceCase, Attendance, ClassGroup, ClassSession, Enrolment
+from apps.university.models import AbsenceCase, Attendance, ClassGroup, ClassSession, Enrolment, School
 from apps.university.rules.lessons import day_of
-from apps.university.rules.life import AttendanceRules, basis_of, percent_of
+from apps.university.rules.life import AttendanceRules, basis_of_run, percent_of
 
 from .class_people import studying
 
@@ -74,48 +75,59 @@ class Away:
         return self.basis.label
 
 
+# Of everybody who studies in these classes and missed his last known lesson: since when he has missed one after the
+# other, in how many calendar weeks, how often. What the rules make of it, `basis_of_run` says.
+RUNS = """
+SELECT a.enrolment_id, c.school_id, min(s.starts_at), count(*),
+       count(DISTINCT date_trunc('week', s.starts_at AT TIME ZONE 'Asia/Shanghai'))
+FROM university_enrolment e
+JOIN university_classgroup c ON c.id = e.class_group_id
+CROSS JOIN LATERAL (
+  SELECT max(t.starts_at) FILTER (WHERE b.state <> 'out') AS at
+  FROM university_attendance b JOIN university_classsession t ON t.id = b.session_id WHERE b.enrolment_id = e.id
+) known
+JOIN university_attendance a ON a.enrolment_id = e.id AND a.state = 'out'
+JOIN university_classsession s ON s.id = a.session_id
+WHERE e.class_group_id = ANY(%s) AND e.state = 'in' AND (known.at IS NULL OR s.starts_at > known.at)
+GROUP BY a.enrolment_id, c.school_id
+ORDER BY min(s.starts_at), a.enrolment_id
+"""
+
+
 def long_away(class_groups, on: dt.date) -> list[Away]:
     """Who has been away by the rule and is not kept by a decision since: the longest away first, at most 200.
 
-    `class_groups`: a queryset of classes. Only those whose last known lesson was missed are read in full.
+    `class_groups`: a queryset of classes. A handful of statements; people are read only of those who are listed.
     """
-    running = class_groups.filter(state=ClassState.RUNNING).order_by()
-    candidates = (
-        Attendance.objects.filter(
-            state=Presence.ABSENT,
-            enrolment__state=EnrolmentState.STUDYING,
-            enrolment__class_group__in=running.values("pk"),
-        )
-        .order_by()
-        .values("enrolment")
-        .annotate(missed=Count("pk"))
-        .filter(missed__gte=2)
-        .values("enrolment")
-    )
-    rows = Attendance.objects.filter(enrolment__in=candidates).order_by("enrolment", "session__starts_at")
-    states: dict[int, list] = defaultdict(list)
-    for enrolment, at, state in rows.values_list("enrolment", "session__starts_at", "state"):
-        states[enrolment].append((day_of(at), state))
-    people = Enrolment.objects.select_related(
-        "student__person", "class_group__course", "class_group__school__unit", "class_group__term"
-    ).in_bulk(states)
+    running = list(class_groups.filter(state=ClassState.RUNNING).order_by().values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(RUNS, [running])
+        runs = cursor.fetchall()
+    rules = _rules_of({school for _, school, *_ in runs}, on)
+    listed: dict[int, tuple[Basis, dt.date, int]] = {}
+    for pk, school, since, missed, weeks in runs:
+        basis = basis_of_run(day_of(since), weeks, rules[school], on)
+        if basis is not None:
+            listed[pk] = (basis, day_of(since), missed)
     cases = {
         (case.enrolment_id, case.since): case
-        for case in AbsenceCase.objects.filter(enrolment__in=states, voided_at__isnull=True)
+        for case in AbsenceCase.objects.filter(enrolment__in=listed, voided_at__isnull=True)
     }
-    found, rules = [], {}
-    for pk, lines in states.items():
-        unit = people[pk].class_group.school.unit
-        if unit.pk not in rules:
-            rules[unit.pk] = rule_values(AttendanceRules.rule_key, on=on, unit=unit)
-        basis = basis_of(lines, rules[unit.pk], on)
-        if basis is None:
-            continue
-        case = cases.get((pk, basis[1]))
-        if case is None or not case.decision:
-            missed = sum(day >= basis[1] for day, _ in lines)
-            found.append(Away(people[pk], *basis, missed, case))
-    return sorted(found, key=lambda one: (one.since, one.enrolment.pk))[:MOST]
+    of = {pk: cases.get((pk, since)) for pk, (_, since, _) in listed.items()}
+    open_ones = [pk for pk, case in of.items() if case is None or not case.decision][:MOST]
+    people = Enrolment.objects.select_related(
+        "student__person", "class_group__course", "class_group__school__unit", "class_group__term"
+    ).in_bulk(open_ones)
+    return [Away(people[pk], *listed[pk], of[pk]) for pk in open_ones]
+
+
+def _rules_of(schools: Iterable[int], on: dt.date) -> dict[int, AttendanceRules]:
+    units = dict(School.objects.filter(pk__in=list(schools)).values_list("pk", "unit_id"))
+    groups = rule_groups(AttendanceRules.rule_key, on=on)
+    return {
+        school: next(rules for rules, held_by in groups if held_by is None or unit in held_by)
+        for school, unit in units.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,46 @@
 """Classes in lists: their places and how many wait, read for a page at once."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, F, Q
 
+from apps.common.part_rows import part_of
+from apps.organisation.models import Unit
 from apps.signups.choices import Mode, RoundState, SignUpState
-from apps.signups.models import Offering, SignUp
+from apps.signups.models import Offering, Round, SignUp
 from apps.university.choices.schools import ClassState
 from apps.university.models import ClassGroup
 from apps.university.rules.classes import ZONE
 
 SOON = dt.timedelta(14)
+# What the last press of the form asks of a class.
+OFFERING_OF = """
+SELECT f.id, f.kind, f.title, f.mode, f.unit_id, f.round_id, u.path, r.state
+FROM university_classgroup c
+JOIN signups_offering f ON f.id = c.offering_id
+JOIN organisation_unit u ON u.id = f.unit_id
+LEFT JOIN signups_round r ON r.id = f.round_id
+WHERE c.public_id = %s AND c.voided_at IS NULL
+"""
+
+
+def offering_of(key: uuid.UUID) -> Offering | None:
+    """The offering of a class, with its unit and its round; None where there is no such class."""
+    with connection.cursor() as cursor:
+        cursor.execute(OFFERING_OF, [str(key)])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    pk, kind, title, mode, unit_id, round_id, path, state = found
+    offering = part_of(Offering, id=pk, kind=kind, title=title, mode=mode, unit_id=unit_id, round_id=round_id)
+    offering.unit = part_of(Unit, id=unit_id, path=path)
+    if round_id is not None:
+        offering.round = part_of(Round, id=round_id, state=state)
+    return offering
 
 
 @dataclass(frozen=True)

@@ -95,10 +95,13 @@ def missing_papers(class_group: ClassGroup, students: Iterable[Student], on: dt.
     return found
 
 
-def papers_refusal(class_group: ClassGroup, person_ids: Iterable[int], on: dt.date) -> Mapping[int, str]:
+def papers_refusal(
+    class_group: ClassGroup, person_ids: Iterable[int], on: dt.date, rules: PaperRules | None = None
+) -> Mapping[int, str]:
     """person id → the sentence for whoever may not have a place because of a missing paper, for `kinds.Kind.refusals`;
-    empty unless the rule blocks, or the class asks for the health statement."""
-    rules, health = paper_rules(class_group, on), class_group.needs_health
+    empty unless the rule blocks, or the class asks for the health statement. `rules`: those of its unit, where they
+    were read."""
+    rules, health = rules or paper_rules(class_group, on), class_group.needs_health
     if not rules.blocks and not health:
         return {}
     rows = list(Person.objects.filter(pk__in=list(person_ids)).only("birth_date", "life_status", "died_on"))

@@ -1,11 +1,10 @@
 """When somebody has long been away, when a course is completed, when a class may be changed (rule book 9.50–9.54)."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from apps.organisation.rules import RuleValues, rule_kind
-from apps.university.choices.life import Basis, Presence
+from apps.university.choices.life import Basis
 
 PERCENT = 100
 MONTHS_A_YEAR = 12
@@ -75,23 +74,13 @@ def months_before(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, 27))
 
 
-def basis_of(
-    states: Iterable[tuple[dt.date, str]], rules: AttendanceRules, on: dt.date
-) -> tuple[Basis, dt.date] | None:
-    """Why somebody stands on the list, and since when; `states`: lessons on which something is known, in order.
-
-    Counted back from the last lesson, absences without one day present or on leave between them. Weeks are calendar
-    weeks with an absence. See rule book 9.50.
-    """
-    missed: list[dt.date] = []
-    for day, state in states:
-        missed = [*missed, day] if state == Presence.ABSENT else []
-    if not missed:
-        return None
-    if rules.weeks_absent and len({day.isocalendar()[:2] for day in missed}) >= rules.weeks_absent:
-        return Basis.WEEKS, missed[0]
-    if rules.months_absent and missed[0] <= months_before(on, rules.months_absent):
-        return Basis.MONTHS, missed[0]
+def basis_of_run(since: dt.date, weeks: int, rules: AttendanceRules, on: dt.date) -> Basis | None:
+    """Why somebody stands on the list who has missed all lessons on which something is known since a day, in so many
+    calendar weeks; None: he does not. A day present or on leave ends the run. See rule book 9.50."""
+    if rules.weeks_absent and weeks >= rules.weeks_absent:
+        return Basis.WEEKS
+    if rules.months_absent and since <= months_before(on, rules.months_absent):
+        return Basis.MONTHS
     return None
 
 

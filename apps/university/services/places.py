@@ -2,25 +2,29 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
+from apps.common.insert_select import execute
+from apps.common.part_rows import part_of
 from apps.common.partial_date import PartialDate
-from apps.organisation.queries import rule_values
+from apps.organisation.models import Unit
+from apps.organisation.queries import rules_at
 from apps.signups.choices import SignUpState
 from apps.signups.kinds import Kind
 from apps.signups.models import Offering, SignUp
 from apps.signups.queries import clashes
 from apps.university.choices.schools import Admits
 from apps.university.choices.students import EnrolmentState
-from apps.university.models import ClassGroup, Enrolment, Student
+from apps.university.models import ClassGroup, Course, Enrolment, School
 from apps.university.queries.students import papers_refusal
 from apps.university.rules.places import Applicant, ClassLimits, EnrolmentRules, refusal
+from apps.university.rules.statements import PaperRules
 
 from .drawing_sides import alike, left
 from .fees import fees_for_many, pay_by, rules_for
-from .students import register_many
+from .students import register_locked
 
 CLASS = "class"
 # Whose staff work on the places of classes, and hear of them.
@@ -45,11 +49,36 @@ CROSS JOIN LATERAL (
 ) e
 WHERE p.id = ANY(%(persons)s)
 """
-# Of a class, what decides: this is asked at every press of a button while thousands press.
-LOOKED_AT = (
-    "offering_id", "grade", "first_on", "age_from", "age_to", "needs_health", "school__admits", "school__unit__path",
-    "term__year", "term__season", "course__strenuous",
-)  # fmt: skip
+# Of a class, what decides. Plain statements: this is asked at every press of a button while thousands press.
+LIMITS = """
+SELECT c.first_on, c.age_from, c.age_to, c.grade, c.needs_health, c.course_id, k.strenuous, s.admits, u.path, t.year,
+       t.season
+FROM university_classgroup c
+JOIN university_term t ON t.id = c.term_id
+JOIN university_course k ON k.id = c.course_id
+JOIN university_school s ON s.id = c.school_id
+JOIN organisation_unit u ON u.id = s.unit_id
+WHERE c.offering_id = %s
+"""
+# Of classes, what fees follow from.
+CHARGED_BY = """
+SELECT c.id, c.term_id, c.school_id, c.offering_id, c.fee, c.monitor_id, s.unit_id, u.path
+FROM university_classgroup c
+JOIN university_school s ON s.id = c.school_id
+JOIN organisation_unit u ON u.id = s.unit_id
+WHERE c.offering_id = ANY(%s) ORDER BY c.id
+"""
+CHARGED = ("id", "term_id", "school_id", "offering_id", "fee", "monitor_id")
+# Whoever has an enrolment of this sign-up goes on with it: what he owes and paid stays.
+ENROL = """
+INSERT INTO university_enrolment
+  (public_id, class_group_id, state, pay_by, sign_up_id, student_id, fee_due, discount)
+SELECT gen_random_uuid(), %(group)s, 'in', %(pay_by)s, * FROM unnest(
+  %(sign_ups)s::bigint[], %(students)s::bigint[], %(fees)s::numeric[], %(discounts)s::text[]
+)
+ON CONFLICT (sign_up_id) DO UPDATE
+SET state = 'in', ended_on = NULL, end_reason = '', voided_at = NULL, void_reason = ''
+"""
 LEAVING: dict[str, EnrolmentState] = {
     SignUpState.CANCELLED: EnrolmentState.CANCELLED,
 }
@@ -64,26 +93,29 @@ def refusals(offering: Offering, persons: Iterable[int], on: dt.date) -> Mapping
     ids = list(persons)
     if not ids:
         return {}
-    group = ClassGroup.objects.select_related("school__unit", "term", "course").only(*LOOKED_AT).get(offering=offering)
-    rules = rule_values(EnrolmentRules.rule_key, on=on, unit=group.school.unit)
-    limits = ClassLimits(group.first_on, group.age_from, group.age_to, group.school.admits == Admits.CADRES)
+    group = _looked_at(offering)
+    rules = rules_at([EnrolmentRules.rule_key, PaperRules.rule_key], on=on, path=group.unit_path)
+    limits = ClassLimits(group.first_on, group.age_from, group.age_to, group.admits == Admits.CADRES)
     busy = clashes(offering, ids)
-    found = {person: refusal(limits, facts, rules) for person, facts in _applicants(group, ids, busy)}
+    found = {
+        person: refusal(limits, facts, rules[EnrolmentRules.rule_key])
+        for person, facts in _applicants(group, offering, ids, busy)
+    }
     found = {person: sentence for person, sentence in found.items() if sentence}
-    return {**papers_refusal(group, set(ids) - found.keys(), on), **found}
+    asked = part_of(ClassGroup, first_on=group.first_on, needs_health=group.needs_health)
+    asked.course = part_of(Course, id=group.course, strenuous=group.strenuous)
+    papers = papers_refusal(asked, set(ids) - found.keys(), on, rules[PaperRules.rule_key])
+    return {**papers, **found}
 
 
 def seated(sign_ups: list[SignUp], on: dt.date) -> None:
     """Students and enrolments of those who got a place, with what they owe. Who comes back to his place (a death that
     was no death) has the enrolment he had."""
-    known = _came_back([row.pk for row in sign_ups])
-    fresh: dict[int, list[SignUp]] = {}
+    by_offering: dict[int, list[SignUp]] = {}
     for sign_up in sign_ups:
-        if sign_up.pk not in known:
-            fresh.setdefault(sign_up.offering_id, []).append(sign_up)
-    groups = ClassGroup.objects.select_related("school__unit").filter(offering__in=fresh)
-    for group in groups.order_by("pk"):
-        _enrol(group, fresh[group.offering_id], on)
+        by_offering.setdefault(sign_up.offering_id, []).append(sign_up)
+    for group in _charged(by_offering):
+        _enrol(group, by_offering[group.offering_id], on)
 
 
 def freed(sign_ups: list[SignUp], on: dt.date) -> None:
@@ -105,10 +137,34 @@ def phone(offering: Offering) -> str:
     return offering.class_group.school.phone
 
 
-def _applicants(group: ClassGroup, persons: list[int], busy: Mapping[int, str]) -> Iterable[tuple[int, Applicant]]:
+class _LookedAt(NamedTuple):
+    """A row of LIMITS."""
+
+    first_on: dt.date
+    age_from: int | None
+    age_to: int | None
+    grade: int
+    needs_health: bool
+    course: int
+    strenuous: bool
+    admits: str
+    unit_path: str
+    year: int
+    season: str
+
+
+def _looked_at(offering: Offering) -> _LookedAt:
+    with connection.cursor() as cursor:
+        cursor.execute(LIMITS, [offering.pk])
+        return _LookedAt(*cursor.fetchone())
+
+
+def _applicants(
+    group: _LookedAt, offering: Offering, persons: list[int], busy: Mapping[int, str]
+) -> Iterable[tuple[int, Applicant]]:
     values: dict[str, Any] = {
-        "year": group.term.year, "season": group.term.season, "course": group.course_id, "grade": group.grade,
-        "offering": group.offering_id, "persons": persons,
+        "year": group.year, "season": group.season, "course": group.course, "grade": group.grade,
+        "offering": offering.pk, "persons": persons,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(FACTS, values)
@@ -118,13 +174,17 @@ def _applicants(group: ClassGroup, persons: list[int], busy: Mapping[int, str]) 
         yield person, Applicant(life, voided, date, is_cadre, held, times, same_now, busy.get(person, ""))
 
 
-def _came_back(sign_ups: list[int]) -> set[int]:
-    """Sign-ups that have an enrolment already: it goes on."""
-    rows = Enrolment.objects.filter(sign_up__in=sign_ups)
-    known = set(rows.values_list("sign_up_id", flat=True))
-    if known:
-        rows.update(state=EnrolmentState.STUDYING, ended_on=None, end_reason="", voided_at=None, void_reason="")
-    return known
+def _charged(offerings: Iterable[int]) -> list[ClassGroup]:
+    with connection.cursor() as cursor:
+        cursor.execute(CHARGED_BY, [list(offerings)])
+        rows = cursor.fetchall()
+    found = []
+    for *facts, unit_id, path in rows:
+        group = part_of(ClassGroup, **dict(zip(CHARGED, facts, strict=True)))
+        group.school = part_of(School, id=group.school_id, unit_id=unit_id)
+        group.school.unit = part_of(Unit, id=unit_id, path=path)
+        found.append(group)
+    return found
 
 
 def _enrol(group: ClassGroup, sign_ups: list[SignUp], on: dt.date) -> None:
@@ -132,18 +192,16 @@ def _enrol(group: ClassGroup, sign_ups: list[SignUp], on: dt.date) -> None:
     by_actor: dict[int | None, list[SignUp]] = {}
     for sign_up in sign_ups:
         by_actor.setdefault(sign_up.entered_by_id, []).append(sign_up)
-    students: dict[int, Student] = {}
+    kinds: dict[int, str] = {}
     for rows in by_actor.values():
-        students |= register_many([row.person_id for row in rows], group.school, on=on, actor=rows[0].entered_by)
+        ids = sorted({row.person_id for row in rows})
+        kinds |= register_locked(ids, group.school_id, on=on, actor=rows[0].entered_by)
     rules = rules_for(group, on)
-    fees, last_day = fees_for_many(group, students.values(), on, rules), pay_by(group, on, rules)
-    Enrolment.objects.bulk_create(
-        Enrolment(
-            sign_up=row, class_group=group, student_id=row.person_id,
-            fee_due=fees[row.person_id][0], discount=fees[row.person_id][1], pay_by=last_day,
-        )
-        for row in sign_ups
-    )  # fmt: skip
+    fees = fees_for_many(group, kinds, rules)
+    owed = [fees[row.person_id] for row in sign_ups]
+    values = {"group": group.pk, "pay_by": pay_by(group, on, rules), "sign_ups": [row.pk for row in sign_ups]}
+    values["students"] = [row.person_id for row in sign_ups]
+    execute(ENROL, {**values, "fees": [fee for fee, _ in owed], "discounts": [words for _, words in owed]})
 
 
 CLASSES = Kind(CLASS, "课程", refusals, seated, freed, phone, WORKS_ON, left, alike)

@@ -95,7 +95,8 @@ class ProjectAdmin(TeamRecord):
 
     def publish_view(self, request, pk: int):
         return self._press(
-            request, pk, title="公布招募", button="公布", done="已经公布，志愿者可以报班次。", service=acts.publish_project,
+            request, pk, title="公布招募", button="公布", service=acts.publish_project,
+            done="已经公布，志愿者可以报班次。",
             sentence="公布以后，大家在网上看得到这个项目和它的班次，可以报名。",
         )  # fmt: skip
 
@@ -180,8 +181,9 @@ class ShiftSeriesAdmin(TeamRecord):
             else:
                 return HttpResponseRedirect(self.url_of("change", row))
         context = {
-            "title": "新增每周班次", "form": form, "sentence": "存好以后马上排出最近几周的班次，以后每天夜里自动往后排。",
-            "button": "保存", "media": form.media, "back": self.list_url(),
+            "title": "新增每周班次", "form": form, "button": "保存",
+            "sentence": "存好以后马上排出最近几周的班次，以后每天夜里自动往后排。",
+            "media": form.media, "back": self.list_url(),
         }  # fmt: skip
         return self.page(request, "admin/act.html", context, status=422 if form.errors else 200)
 

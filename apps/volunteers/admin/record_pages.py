@@ -39,7 +39,7 @@ class RecordPages:
         return rows.order_by("name")
 
     def sheet_view(self, request):
-        """A paper sheet of thirty lines; what is wrong is said at its line and nothing is written until all is right."""
+        """A paper sheet of thirty lines; what is wrong is said at its line. Nothing is written until all is right."""
         self.allowed(request, self.right("add"))
         data = posted(request)
         form = SheetForm(data, teams=self.teams_for(request, "add"), initial={"form_key": uuid.uuid4()})
@@ -126,7 +126,8 @@ class RecordPages:
         if not may_reveal:
             sentence += "您没有查看身份证号的权限，证件号码那一列是空的。"
         context = {
-            "title": "导出到全国志愿服务系统", "form": form, "sentence": sentence, "button": "导出", "media": form.media,
+            "title": "导出到全国志愿服务系统", "form": form, "sentence": sentence, "button": "导出",
+            "media": form.media,
             "back": self.list_url(),
         }  # fmt: skip
         return self.page(request, "admin/act.html", context, status=422 if form.errors else 200)

@@ -127,7 +127,8 @@ class ShiftAdmin(ShiftPages, TeamRecord):
         week = dt.timedelta(days=7)
         context = {
             "title": f"班次：{monday:%Y年%m月%d日}起的一周", "days": days, "list_url": self.list_url(),
-            "before": self.list_url("week", f"on={monday - week}"), "after": self.list_url("week", f"on={monday + week}"),
+            "before": self.list_url("week", f"on={monday - week}"),
+            "after": self.list_url("week", f"on={monday + week}"),
             "now": self.list_url("week"), "add": self.list_url("add") if self.has_add_permission(request) else "",
         }  # fmt: skip
         return self.page(request, "admin/volunteers/week.html", context)

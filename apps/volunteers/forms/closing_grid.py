@@ -67,7 +67,8 @@ class CloseGrid:
 
     @property
     def length(self) -> str:
-        return f"{clock(self.shift.starts)}到{clock(self.shift.ends)}，一共{length_words(self.shift.ends - self.shift.starts)}"
+        first, last = self.shift.starts, self.shift.ends
+        return f"{clock(first)}到{clock(last)}，一共{length_words(last - first)}"
 
 
 def signed_words(turn) -> str:

@@ -20,22 +20,21 @@ NEXT_DAY = dt.timedelta(days=1)
 WEEK_CHOICES = [(number, f"星期{name}") for number, name in enumerate(WEEKDAYS, 1)]
 
 
-class ClockField(forms.CharField):
+class ClockField(forms.Field):
     """A time of the day as people write it; its value is minutes since midnight."""
 
     def __init__(self, **more):
         super().__init__(
-            **{"max_length": 12, "widget": forms.TextInput(attrs={"autocomplete": "off", "size": 6}), **more}
+            **{"widget": forms.TextInput(attrs={"autocomplete": "off", "size": 6, "maxlength": 12}), **more}
         )
 
     def prepare_value(self, value):
         return clock(value) if isinstance(value, int) else value
 
     def to_python(self, value):
-        text = super().to_python(value)
-        if text in self.empty_values:
+        if value in self.empty_values or not str(value).strip():
             return None
-        minutes = read_clock(text)
+        minutes = read_clock(str(value))
         if minutes is None:
             raise forms.ValidationError("时间请写成 9:00 这样。", code="clock")
         return minutes

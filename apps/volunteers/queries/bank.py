@@ -64,8 +64,8 @@ def relation_between(giver_id: int, receiver_id: int) -> str | None:
     rows = Kinship.objects.current().filter(
         Q(person=giver_id, kin=receiver_id) | Q(person=receiver_id, kin=giver_id)
     )  # fmt: skip
-    for row in rows:
-        return row.relation if row.person_id == giver_id else _turned(row.relation)
+    for person, relation in rows.values_list("person", "relation")[:1]:
+        return relation if person == giver_id else _turned(relation)
     return None
 
 

@@ -18,7 +18,7 @@ from apps.volunteers.rules.bank import grant_refusal, pool_refusal, room_refusal
 
 from . import bank_telling as telling
 from .bank import earn, reverse
-from .ledger import Move, check_open, lock, of_bank, write
+from .ledger import Move, check_open, lock, of_bank, one_act, write
 
 MOST = 1_500 * 60
 ALONE = "alone"
@@ -33,7 +33,7 @@ def lives_alone(person: Person) -> bool:
     return Cadre.objects.filter(pk=person.pk, living=ALONE).exists()
 
 
-@transaction.atomic
+@one_act
 def ask_grant(
     account: Account, minutes: int, reason: str, *, attested: bool = False, actor, now: dt.datetime, form_key: uuid.UUID
 ) -> Approval:
@@ -47,7 +47,7 @@ def ask_grant(
     return _ask(ApprovalKind.GRANT, account, minutes, reason, actor, now, form_key)
 
 
-@transaction.atomic
+@one_act
 def ask_opening(
     account: Account, minutes: int, reason: str, *, actor, now: dt.datetime, form_key: uuid.UUID
 ) -> Approval:
@@ -56,7 +56,7 @@ def ask_opening(
     return _ask(ApprovalKind.OPENING, account, minutes, reason, actor, now, form_key)
 
 
-@transaction.atomic
+@one_act
 def ask_contra(
     wrong: Transfer, reason: str, *, instead: int = 0, actor, now: dt.datetime, form_key: uuid.UUID
 ) -> Approval:
@@ -95,7 +95,7 @@ def _ask(kind: str, account: Account, minutes: int, reason: str, actor, now, for
 # Deciding ---------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@one_act
 def decide(approval: Approval, yes: bool, *, answer: str = "", actor, now: dt.datetime) -> Approval:
     """Another person says yes, and the minutes move, or no, with the reason. Decided before, it stays as it was; who
     proposed it may only take it back (`take_back`). See rule book 10.36."""
@@ -114,7 +114,7 @@ def decide(approval: Approval, yes: bool, *, answer: str = "", actor, now: dt.da
     return row
 
 
-@transaction.atomic
+@one_act
 def take_back(approval: Approval, *, actor, now: dt.datetime) -> Approval:
     """Who proposed it thinks better of it."""
     row = _locked(approval)

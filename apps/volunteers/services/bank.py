@@ -6,7 +6,6 @@ Every act is one transaction with its audit row and messages, and does nothing t
 import datetime as dt
 import uuid
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.common import audit
@@ -29,7 +28,19 @@ from apps.volunteers.rules.bank import (
 )
 
 from . import bank_telling as telling
-from .ledger import Move, between, check_open, in_words, lock, made_before, of_bank, open_account, target, write
+from .ledger import (
+    Move,
+    accounts_of,
+    between,
+    check_open,
+    lock,
+    made_before,
+    of_bank,
+    one_act,
+    open_account,
+    target,
+    write,
+)
 
 BY_TEAM = (RecordSource.SHIFT, RecordSource.GRID)
 NO_ACCOUNT = "还没有时间账户。帮助过别人并经对方确认，或者收到家人赠送的时间，账户就自动开了。"
@@ -38,7 +49,7 @@ NO_ACCOUNT = "还没有时间账户。帮助过别人并经对方确认，或者
 # Earning ----------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@one_act
 def credit(confirmation: CareConfirmation, *, actor, now: dt.datetime, grant=None) -> Transfer | None:
     """Minutes for care that its receiver (family, community) confirmed, once for each record; None where it earns
     none: no bank, no care, his own household, the day's most reached. What is over the account's most goes to the
@@ -105,7 +116,7 @@ def _credit_entries(account: Account, parts: Credit) -> dict[int, int]:
 # Using ------------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@one_act
 def hold(request: ServiceRequest, minutes: int, *, actor, now: dt.datetime) -> Hold:
     """Set minutes of the receiver aside for a request; asked again for the same request it is the same hold. Raises
     BusinessError: no account, frozen, too young on the day of the service, not enough. See rule book 10.33."""
@@ -117,17 +128,12 @@ def hold(request: ServiceRequest, minutes: int, *, actor, now: dt.datetime) -> H
     rules = rules_of(account.bank, timezone.localdate(now))
     _refuse(redeem_refusal(account.person.birth_date, request.on, rules), "age")
     _refuse(cover_refusal(minutes, account.balance, account.held), "cover")
-    row = Hold(account=account, request=request, minutes=minutes, held_at=now, held_by=actor)
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        raise in_words(error) from error
+    row = Hold.objects.create(account=account, request=request, minutes=minutes, held_at=now, held_by=actor)
     _note_hold("bank.hold", row, actor, request)
     return row
 
 
-@transaction.atomic
+@one_act
 def capture(request: ServiceRequest, minutes: int, *, actor, now: dt.datetime) -> Transfer | None:
     """The service was done in so many minutes: they are used, never more than were held, and the rest is free again.
     Once a request; None where nothing was held. See rule book 10.33."""
@@ -149,7 +155,7 @@ def capture(request: ServiceRequest, minutes: int, *, actor, now: dt.datetime) -
     return transfer
 
 
-@transaction.atomic
+@one_act
 def release(request: ServiceRequest, *, actor, now: dt.datetime) -> Hold | None:
     """The request is over without service: its minutes are free again. None where none were held."""
     row = _locked_hold(request)
@@ -190,30 +196,35 @@ def _note_hold(act: str, row: Hold, actor, request: ServiceRequest | None) -> No
 # Giving -----------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@one_act
 def give(
     giver: Person, receiver: Person, minutes: int, *, actor, now: dt.datetime, form_key: uuid.UUID, grant=None
 ) -> Transfer:
     """Minutes from one to his spouse or a lineal relative whom staff verified; the receiver's account is opened where
     there is none. The same form again gives the same transfer. See rule book 10.34."""
-    own = account_of(giver.pk)
-    if own is None:
-        raise BusinessError(NO_ACCOUNT, code="no_account")
-    on = timezone.localdate(now)
-    rules = rules_of(own.bank, on)
     if giver.pk == receiver.pk:
         raise BusinessError("请选另外一位。", code="same", field="receiver")
-    _refuse(gift_refusal(relation_between(giver.pk, receiver.pk), rules), "kin", "receiver")
-    theirs = open_account(receiver.pk, own.bank, own.unit, on=on, actor=actor)
-    rows = lock([own.pk, theirs.pk])
-    own, theirs = rows[own.pk], rows[theirs.pk]
+    accounts, on = accounts_of(giver.pk, receiver.pk), timezone.localdate(now)
+    if giver.pk not in accounts:
+        raise BusinessError(NO_ACCOUNT, code="no_account")
+    relation = relation_between(giver.pk, receiver.pk)
+    if receiver.pk not in accounts and relation is not None:
+        own = Account.objects.select_related("bank", "unit").get(pk=accounts[giver.pk])
+        accounts[receiver.pk] = open_account(receiver.pk, own.bank, own.unit, on=on, actor=actor).pk
+    rows = lock(accounts.values())
+    own = rows[accounts[giver.pk]]
+    rules = rules_of(own.bank, on)
+    _refuse(gift_refusal(relation, rules), "kin", "receiver")
+    theirs = rows[accounts[receiver.pk]]
     if (known := made_before(form_key, TransferKind.GIFT, own)) is not None:
         return known
     check_open(own)
     if theirs.state != AccountState.OPEN:
         raise BusinessError("对方的账户已经冻结，收不了。", code="frozen", field="receiver")
     _refuse(cover_refusal(minutes, own.balance, own.held), "cover", "minutes")
-    _refuse(room_refusal(minutes, theirs.balance, rules_of(theirs.bank, on)), "room", "minutes")
+    if theirs.bank_id != own.bank_id:
+        rules = rules_of(theirs.bank, on)
+    _refuse(room_refusal(minutes, theirs.balance, rules), "room", "minutes")
     people = (giver.pk, receiver.pk)
     move = Move(TransferKind.GIFT, own, minutes, form_key, actor, now, people, {"grant": grant})
     transfer = write(move, between(own, theirs, minutes))
@@ -221,7 +232,7 @@ def give(
     return transfer
 
 
-@transaction.atomic
+@one_act
 def donate(
     person: Person, minutes: int, *, actor, now: dt.datetime, form_key: uuid.UUID, grant=None, reason: str = ""
 ) -> Transfer:
@@ -241,7 +252,7 @@ def donate(
 # Putting right ----------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@one_act
 def reverse(wrong: Transfer, reason: str, *, actor, now: dt.datetime, form_key: uuid.UUID) -> Transfer:
     """The contra entry of a wrong transfer: the same entries with the other sign, dated today. Once. Staff come here by
     `approvals.decide` only: one proposes, another confirms. Refused where an account no longer has that much. A frozen

@@ -4,8 +4,9 @@ The one order of locks: persons by their numbers; then accounts of persons by th
 """
 
 import datetime as dt
+import functools
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
@@ -22,6 +23,11 @@ from apps.volunteers.models import Account, Bank, Entry, Transfer
 from apps.volunteers.queries.bank import account_of
 
 FORM_USED = "这张表已经用过。请重新打开再填。"
+# Of the account all but its history; of bank and holder what every act asks for, the rest when it is wanted.
+READ = (
+    "public_id", "kind", "number", "balance", "held", "state", "freeze_reason", "frozen_on", "closed_by_event", "unit",
+    "bank__phone", "bank__unit__path", "person__name", "person__birth_date",
+)  # fmt: skip
 BANK_ACCOUNTS = (AccountKind.POOL, AccountKind.ISSUE, AccountKind.OUTSIDE)
 SENTENCES = {
     "account_covered": "可用的时间不够，没有办成。请刷新再看余额。",
@@ -45,6 +51,20 @@ class Move:
     extra: Mapping = field(default_factory=dict)
 
 
+def one_act(inner: Callable) -> Callable:
+    """Decorator of an act: one transaction, and a sentence (BusinessError) where the database refuses."""
+
+    @functools.wraps(inner)
+    def wrapped(*args, **kwargs):
+        try:
+            with transaction.atomic():
+                return inner(*args, **kwargs)
+        except IntegrityError as error:
+            raise in_words(error) from error
+
+    return wrapped
+
+
 # Accounts ---------------------------------------------------------------------------------------------------------
 
 
@@ -59,6 +79,12 @@ def open_bank(unit: Unit, name: str, *, on: dt.date, actor, phone: str = "") -> 
             _insert(bank, unit, kind, None, on)
         audit.record("bank.open", actor=actor, target=f"volunteers.bank:{bank.pk}")
     return bank
+
+
+def accounts_of(*people: int) -> dict[int, int]:
+    """person id → id of his account that is not closed. One query."""
+    rows = Account.objects.of_people().filter(person__in=people).exclude(state=AccountState.CLOSED)
+    return dict(rows.values_list("person", "pk"))
 
 
 def open_account(person_id: int, bank: Bank, unit: Unit, *, on: dt.date, actor) -> Account:
@@ -96,7 +122,7 @@ def lock(ids: Iterable[int]) -> dict[int, Account]:
     """Accounts with bank and holder as they stand, locked until the transaction ends, in the one order."""
     last = Case(When(kind=AccountKind.PERSON, then=Value(0)), default=Value(1))
     rows = Account.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=set(ids))
-    rows = rows.select_related("bank__unit", "person").order_by(last, "pk")
+    rows = rows.select_related("bank__unit", "person").only(*READ).order_by(last, "pk")
     return {row.pk: row for row in rows}
 
 
@@ -125,18 +151,15 @@ def made_before(form_key: uuid.UUID, kind: str, account: Account) -> Transfer | 
 
 def write(move: Move, entries: Mapping[int, int]) -> Transfer:
     """The transfer, its entries (account id → signed minutes, without zeros) and its audit row. The accounts are locked
-    by the caller; the issuing account needs no lock. Raises BusinessError where the database refuses."""
-    try:
-        with transaction.atomic():
-            row = Transfer.objects.create(
-                public_id=move.form_key, bank=move.account.bank, account=move.account, kind=move.kind,
-                minutes=move.minutes, on=timezone.localdate(move.now), at=move.now, actor=move.actor, **move.extra,
-            )  # fmt: skip
-            Entry.objects.bulk_create(
-                Entry(transfer=row, account_id=account, minutes=minutes) for account, minutes in entries.items()
-            )
-    except IntegrityError as error:
-        raise in_words(error) from error
+    by the caller; the issuing account needs no lock. What the database refuses is an IntegrityError, put into words by
+    `one_act`."""
+    row = Transfer.objects.create(
+        public_id=move.form_key, bank_id=move.account.bank_id, account=move.account, kind=move.kind,
+        minutes=move.minutes, on=timezone.localdate(move.now), at=move.now, actor=move.actor, **move.extra,
+    )  # fmt: skip
+    Entry.objects.bulk_create(
+        Entry(transfer=row, account_id=account, minutes=minutes) for account, minutes in entries.items()
+    )
     audit.record(
         f"bank.{TransferKind(move.kind)}", actor=move.actor, people=move.people, target=f"volunteers.transfer:{row.pk}",
         on_behalf_of=move.people[0] if move.people and move.extra.get("grant") else None,

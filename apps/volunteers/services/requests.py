@@ -152,6 +152,17 @@ def leave_unmet(request: ServiceRequest, reason: str, *, actor: User | None, now
     return row
 
 
+def end_by_death(request: ServiceRequest, event: int, *, now: dt.datetime) -> None:
+    """Who needed help died (`event`): volunteers are told, held minutes are released. Inside the caller's
+    transaction; ended already it stays so. See rule book 10.77."""
+    row = lock(request)
+    if row.state not in (RequestState.OPEN, RequestState.AGREED):
+        return
+    row.closed_by_event = event
+    row.save(update_fields=["closed_by_event"])
+    _end(row, RequestState.CANCELLED, "离世", None, now)
+
+
 def _end(row: ServiceRequest, state: str, reason: str, actor: User | None, now: dt.datetime) -> None:
     row.state, row.ended_at, row.end_reason = state, now, reason[:200]
     row.save(update_fields=["state", "ended_at", "end_reason"])
@@ -160,3 +171,20 @@ def _end(row: ServiceRequest, state: str, reason: str, actor: User | None, now: 
     if shift is not None:
         cancel_offering(shift.offering, reason=row.end_reason, actor=actor, now=now)
     paying.let_go(row, actor=actor, now=now)
+
+
+@transaction.atomic
+def change_words(request: ServiceRequest, place: str, details: str, *, actor: User, now: dt.datetime) -> ServiceRequest:
+    """Another place or further words for whoever goes there; the day and time stay. Unchanged does nothing."""
+    row = lock(request)
+    if row.state not in (RequestState.OPEN, RequestState.AGREED):
+        raise BusinessError(f"这件求助已经是“{row.get_state_display()}”，不能再改。", code="state")
+    if not place.strip():
+        raise BusinessError("请填志愿者到哪里去。", code="place", field="place")
+    said = {"place": place.strip(), "details": details.strip()}
+    changed = [name for name, value in said.items() if (getattr(row, name) or "") != value]
+    if changed:
+        row.place, row.details = said["place"], said["details"]
+        row.save(update_fields=["place", "details"])
+        audit.record("help.change", actor=actor, people=[row.receiver_id], target=target_of(row), fields=changed)
+    return row

@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 
-from django.db import transaction
 from django.utils import timezone
 
 from apps.common import audit
@@ -15,7 +14,7 @@ from apps.volunteers.queries.bank import account_of, relation_between, rules_of
 from apps.volunteers.rules.bank import gift_refusal, heirs_until
 
 from . import bank_telling as telling
-from .ledger import Move, between, check_open, lock, made_before, of_bank, open_account, target, write
+from .ledger import Move, between, check_open, lock, made_before, of_bank, one_act, open_account, target, write
 
 BY_DEATH = "离世"
 
@@ -23,7 +22,7 @@ BY_DEATH = "离世"
 # Death ------------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@one_act
 def freeze_by_death(event, *, now: dt.datetime) -> None:
     """Of a life event that says he died: what is held is let go, then nothing moves until the family has decided. An
     account that staff froze before keeps its reason until it is thawed. See rule book 10.37."""
@@ -40,8 +39,8 @@ def freeze_by_death(event, *, now: dt.datetime) -> None:
     _note("bank.freeze", account, None)
 
 
-@transaction.atomic
-def thaw_after_death(event, *, now: dt.datetime) -> list[str]:
+@one_act
+def thaw_after_death(event) -> list[str]:
     """The death was none: exactly his account is open again; a sentence for staff where it was settled meanwhile, or
     what had been held for help is to be held anew."""
     found = []
@@ -50,10 +49,9 @@ def thaw_after_death(event, *, now: dt.datetime) -> list[str]:
         if account.state == AccountState.CLOSED:
             found.append("时间账户已经结清，余额给了家属或公共池。请和本人说明，需要时用“更正”退回。")
             continue
+        frozen_at = timezone.make_aware(dt.datetime.combine(account.frozen_on, dt.time()))
         _open_again(account)
-        if Hold.objects.filter(
-            account=account, state=HoldState.RELEASED, ended_at__date=timezone.localdate(now)
-        ).exists():
+        if Hold.objects.filter(account=account, state=HoldState.RELEASED, ended_at__gte=frozen_at).exists():
             found.append("时间账户里为求助预留的时间已经退回。还要帮忙的，请重新预留。")
         _note("bank.thaw", account, None)
     return found
@@ -80,7 +78,7 @@ def decide_until(account: Account, on: dt.date) -> dt.date:
     return heirs_until(account.frozen_on or on, rules_of(account.bank, on))
 
 
-@transaction.atomic
+@one_act
 def settle(
     account: Account, heir: Person | None, reason: str, *, actor, now: dt.datetime, form_key: uuid.UUID
 ) -> Transfer | None:
@@ -128,7 +126,7 @@ def _heirs_account(account: Account, heir: Person, on: dt.date, actor) -> Accoun
 # By staff ---------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@one_act
 def freeze(account: Account, reason: str, *, actor, on: dt.date) -> Account:
     """Nothing moves until it is thawed: something is being looked into. What is held stays held."""
     account = lock([account.pk])[account.pk]
@@ -143,7 +141,7 @@ def freeze(account: Account, reason: str, *, actor, on: dt.date) -> Account:
     return account
 
 
-@transaction.atomic
+@one_act
 def thaw(account: Account, *, actor) -> Account:
     """Open again what staff froze; what a death froze comes back only when the death is undone."""
     account = lock([account.pk])[account.pk]
@@ -156,7 +154,7 @@ def thaw(account: Account, *, actor) -> Account:
     return account
 
 
-@transaction.atomic
+@one_act
 def close(account: Account, *, actor, on: dt.date) -> Account:
     """An empty account nobody needs any more. With minutes in it, they are given, donated or transferred out first."""
     account = lock([account.pk])[account.pk]

@@ -13,14 +13,14 @@ from apps.volunteers.choices.bank import AccountKind, HoldState, OutState, Trans
 from apps.volunteers.models import Account, Hold, OutStatement, Transfer
 from apps.volunteers.rules.bank import cover_refusal
 
-from .ledger import Move, check_open, lock, of_bank, write
+from .ledger import Move, check_open, lock, of_bank, one_act, write
 from .settling import close
 
 PAPER_KIND = "时间转出单"
 WAITS_DAYS = 60
 
 
-@transaction.atomic
+@one_act
 def make_statement(
     account: Account, to_bank: str, minutes: int, *, closes: bool, actor, now: dt.datetime, form_key: uuid.UUID
 ) -> OutStatement:
@@ -56,7 +56,7 @@ def make_statement(
     return row
 
 
-@transaction.atomic
+@one_act
 def finish(statement: OutStatement, *, actor, now: dt.datetime) -> Transfer:
     """The paper is back with both stamps: the closing entry. Once; refused while the paper is still out."""
     account = lock([statement.account_id])[statement.account_id]
@@ -82,7 +82,7 @@ def finish(statement: OutStatement, *, actor, now: dt.datetime) -> Transfer:
     return transfer
 
 
-@transaction.atomic
+@one_act
 def cancel(statement: OutStatement, reason: str, *, actor, now: dt.datetime) -> OutStatement:
     """He stays after all, or the other bank does not take it: the minutes are free again, the paper is void."""
     lock([statement.account_id])
