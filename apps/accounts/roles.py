@@ -157,7 +157,10 @@ _BANK = (
     "volunteers.bank", "volunteers.account", "volunteers.transfer", "volunteers.hold", "volunteers.kinship",
     "volunteers.approval", "volunteers.outstatement",
 )  # fmt: skip
-_POSTS = ()
+_POSTS = (
+    "volunteers.outsidepost", "volunteers.patrol", "volunteers.problem", "volunteers.partyreport",
+    "volunteers.brightrecord", "volunteers.caselog",
+)  # fmt: skip
 _TALKS = ()
 _PROOFS = ()
 _VOLUNTEERS = _TEAMS + _SHIFTS + _HELP + _BANK + _POSTS + _TALKS + _PROOFS

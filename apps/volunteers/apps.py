@@ -10,11 +10,12 @@ class VolunteersConfig(AppConfig):
         from apps.signups.kinds import plug as plug_kind  # noqa: PLC0415
 
         from . import (  # noqa: F401, PLC0415 (they declare their templates)
-            bank_notices,  # noqa: F401, PLC0415
+            bank_notices,
             help_notices,
             shift_notices,
         )
-        from .merge_rules import plug  # noqa: PLC0415  # noqa: PLC0415  # noqa: PLC0415
+        from .merge_rules import plug  # noqa: PLC0415
+        from .services import passbooks  # noqa: F401, PLC0415 (declares its job)
         from .services.places import SHIFTS  # noqa: PLC0415
 
         plug_kind(SHIFTS)

@@ -3,7 +3,9 @@
 from .bank import Account, Bank, Entry, Hold, Kinship, Transfer
 from .bank_papers import Approval, OutStatement
 from .batches import VolunteerBatch
+from .cases import CaseLog, CaseStep
 from .plans import TeamPlan
+from .posts import BrightRecord, OutsidePost, PartyReport, Patrol, Problem
 from .projects import Project, Shift, ShiftSeries, Turn
 from .records import CareConfirmation, ServiceRecord
 from .requests import Proposal, ServiceRequest
@@ -11,7 +13,8 @@ from .teams import Team, TeamMember
 from .volunteers import Volunteer, VolunteerStatement, VolunteerTime
 
 __all__ = [
-    "Account", "Approval", "Bank", "CareConfirmation", "Entry", "Hold", "Kinship", "OutStatement", "Project",
-    "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team", "TeamMember", "TeamPlan", "Transfer", "Turn",
+    "Account", "Approval", "Bank", "BrightRecord", "CareConfirmation", "CaseLog", "CaseStep", "Entry", "Hold",
+    "Kinship", "OutStatement", "OutsidePost", "PartyReport", "Patrol", "Problem", "Project", "Proposal",
+    "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team", "TeamMember", "TeamPlan", "Transfer", "Turn",
     "Volunteer", "VolunteerBatch", "VolunteerStatement", "VolunteerTime",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from apps.portal.demo.accounts import write_others, write_staff
 from apps.portal.demo.aftermath import write_aftermath
 from apps.portal.demo.aid import write_aid
 from apps.portal.demo.air import write_air
+from apps.portal.demo.bank import write_bank
 from apps.portal.demo.branch_life import write_branch_life
 from apps.portal.demo.campaigns import write_campaigns
 from apps.portal.demo.care import write_care
@@ -130,6 +131,7 @@ class Command(BaseCommand):
         write_air(staff, on=on)
         write_volunteers(staff, on=on)
         write_shifts(staff, on=on)
+        write_bank(staff, on=on)
         write_help(staff, on=on)
         write_money(staff, on=on)
         return written
