@@ -6,6 +6,7 @@ RULES = {
     "volunteers.Volunteer.person": Rule(How.STOP, "两份登记都是志愿者，请先作废其中一份志愿者登记。"),
     "volunteers.ServiceRequest.receiver": MOVE,
     "volunteers.ServiceRecord.receiver": MOVE,
+    "volunteers.Donation.person": MOVE,
     "volunteers.Account.person": Rule(How.STOP, "两份登记都有时间账户，请先把其中一个转出并销户。"),
     "volunteers.Kinship.person": MOVE,
     "volunteers.Kinship.kin": MOVE,
