@@ -8,12 +8,13 @@ from django.utils.html import format_html
 
 from apps.common import attachments, audit
 from apps.common.admin_pages import PageRecordAdmin, day, file_answer, send_print, send_workbook
+from apps.common.errors import BusinessError
 from apps.common.scans import read_scan
 from apps.people.queries import reach_of
 from apps.registry.wording import age_of
 from apps.volunteers.choices.volunteers import StatementKind
 from apps.volunteers.forms.volunteers import LeaveForm, OffersForm, StatementForm
-from apps.volunteers.models import Volunteer, VolunteerStatement
+from apps.volunteers.models import TeamMember, Volunteer, VolunteerStatement
 from apps.volunteers.queries.search import matching
 from apps.volunteers.queries.talent import SERVICES, SKILLS, when_words, where_words, words_of
 from apps.volunteers.queries.teams import teams_of
@@ -39,7 +40,7 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
     elsewhere = "登记单位不在您的管理范围内。"
     add_label = "登记志愿者"
     empty_words = "老干部和社区里的热心人都可以登记。已经有名单的，用“导入名单”。"
-    list_display = ("name", "age", "skill_words", "team_words", "paper_words", "joined")
+    list_display = ("name", "age", "skill_words", "team_words", "paper_words")
     list_display_links = ("name",)
     list_filter = (TeamFilter, SkillFilter, ServiceFilter, PapersFilter, HereFilter)
     search_fields = ("person__name",)
@@ -85,10 +86,6 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
         if obj.left_on:
             return f"{obj.left_on:%Y-%m-%d} 退出"
         return format_html('<span class="tag late">不齐</span> {}', obj.missing) if obj.missing else "齐"
-
-    @admin.display(description="登记")
-    def joined(self, obj):
-        return day(obj.joined_on)
 
     @staticmethod
     def with_words(rows: list[Volunteer]) -> list[Volunteer]:
@@ -201,8 +198,14 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
             return [blanks, history]
         if obj.left_on:
             return [{"label": "查看登记", "url": self.plain_url("add")}, history]
-        acts = (("登记材料", "statement"), ("改资料", "offers"), ("退出", "leave"))
+        acts = (("登记材料", "statement"), ("改资料", "offers"), ("退出", "leave"), ("作废", "void"))
         return [*({"label": label, "url": self.url_of(key, obj)} for label, key in acts), blanks, history]
+
+    def apply_voiding(self, request, obj, act, reason):
+        """Whoever stands in a team leaves first, so that no voided entry stays there."""
+        if act == "void" and TeamMember.objects.on(timezone.localdate()).filter(volunteer=obj).exists():
+            raise BusinessError("他还在志愿服务队里，请先办退出，再作废。", code="member")
+        super().apply_voiding(request, obj, act, reason)
 
     def offers_view(self, request, object_id):
         volunteer = self.actable(request, object_id)

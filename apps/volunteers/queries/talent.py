@@ -35,7 +35,8 @@ class TalentAsked:
 
 
 def find_talent(rows: QuerySet[Volunteer], asked: TalentAsked) -> QuerySet[Volunteer]:
-    """Of `rows` (what the user may see), those who fit all that is asked, in pinyin order."""
+    """Of `rows` (what the user may see), those who fit all that is asked, in pinyin order. See rule book
+    10.6."""
     rows = rows.active().filter(person__life_status="living", person__voided_at__isnull=True)
     if asked.skill:
         rows = rows.filter(skills__contains=[asked.skill])

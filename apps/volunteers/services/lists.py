@@ -128,7 +128,8 @@ def apply_list(job: Job) -> dict:
 
 @transaction.atomic
 def write(pk: int, *, today: dt.date) -> dict:
-    """All rows or none; compared anew, so that what stands by now stays. Twice is once."""
+    """All rows or none; compared anew, so that what stands by now stays. Twice is once. See rule book
+    10.7."""
     batch = VolunteerBatch.objects.select_for_update(of=("self",)).select_related("unit", "uploaded_by").get(pk=pk)
     if batch.state != State.APPLYING:
         return batch.counts

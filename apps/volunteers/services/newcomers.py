@@ -20,7 +20,8 @@ def register_newcomer(
     facts: PersonFacts, unit: Unit, *, agreed: bool, on: dt.date, actor, form_key: uuid.UUID,
     offers: VolunteerFacts | None = None,
 ) -> Volunteer:  # fmt: skip
-    """The same form again gives the same volunteer. `agreed`: he himself agreed that this is kept of him."""
+    """The same form again gives the same volunteer. `agreed`: he himself agreed that this is kept of him. See rule book
+    10.1."""
     known = Volunteer.objects.select_related("person").filter(person__public_id=form_key).first()
     if known is not None:
         return known
