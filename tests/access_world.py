@@ -111,6 +111,7 @@ from apps.registry.models import (
 )
 from apps.reminders.models import Reminder
 from tests.access_air import AIR_OBJECTS
+from tests.access_bank import BANK_OBJECTS
 from tests.access_desk import DESK_OBJECTS
 from tests.access_draws import DRAW_OBJECTS
 from tests.access_health import HEALTH_OBJECTS
@@ -642,6 +643,7 @@ OBJECTS |= AIR_OBJECTS
 OBJECTS |= SHIFT_OBJECTS
 OBJECTS |= TEAM_OBJECTS
 OBJECTS |= POST_OBJECTS
+OBJECTS |= BANK_OBJECTS
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 SHARED = {
     "ledgers.afterdeathitem",

@@ -27,6 +27,7 @@ from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.branches.access import current_posts
 from tests.access_air import AIR_EXCEPTIONS, AIR_PAGES
+from tests.access_bank import BANK_EXCEPTIONS, BANK_PAGES
 from tests.access_desk import DESK_EXCEPTIONS, DESK_PAGES
 from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
 from tests.access_help import HELP_EXCEPTIONS, HELP_PAGES
@@ -272,6 +273,7 @@ PAGES = {
     **{name: Row(*asked) for name, asked in AIR_PAGES.items()},
     **{name: Row(*asked) for name, asked in SHIFT_PAGES.items()},
     **{name: Row(*asked) for name, asked in POST_PAGES.items()},
+    **{name: Row(*asked) for name, asked in BANK_PAGES.items()},
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     **{name: Row(*asked) for name, asked in HELP_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
@@ -622,6 +624,7 @@ EXCEPTIONS = {
     **{name: Row(*asked) for name, asked in LIFE_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in AIR_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in SHIFT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in BANK_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in DRAW_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in HELP_EXCEPTIONS.items()},
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.
