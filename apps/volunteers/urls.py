@@ -1,11 +1,34 @@
 from django.urls import path
 
-from .views import feeds, signing, team_home, team_requests, team_shifts
+from .views import (
+    blank_forms,
+    feeds,
+    front,
+    front_teams,
+    signing,
+    team_home,
+    team_records,
+    team_requests,
+    team_shifts,
+)
 
 app_name = "volunteers"
 TEAM = "team/<uuid:team>/"
 SHIFT = "team/<uuid:team>/shifts/<uuid:shift>/"
 urlpatterns = [
+    path("", front.shifts, name="shifts"),
+    path("shift/<uuid:key>/", front.shift, name="shift"),
+    path("shift/<uuid:key>/join/", front.join, name="join"),
+    path("ask/", front.ask, name="ask"),
+    path("become/", front.become, name="become"),
+    path("teams/", front_teams.teams, name="teams"),
+    path("teams/<uuid:key>/", front_teams.team_page, name="team_page"),
+    path("time-bank/", front_teams.time_bank, name="time_bank"),
+    path("forms/", blank_forms.forms, name="forms"),
+    path("forms/<slug:key>/", blank_forms.form, name="form"),
+    path(f"{TEAM}members/", team_home.members, name="team_members"),
+    path(f"{TEAM}plan/", team_home.plan, name="team_plan"),
+    path(f"{TEAM}records/", team_records.records, name="team_records"),
     path(TEAM, team_home.team_home, name="team"),
     path(f"{TEAM}shifts/", team_shifts.team_shifts, name="team_shifts"),
     path(f"{TEAM}shifts/new/<uuid:project>/", team_shifts.team_shift_new, name="team_shift_new"),

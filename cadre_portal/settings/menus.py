@@ -212,6 +212,7 @@ PUBLIC_NAVIGATION = [
     ("首页", "portal:home", "home", "all"),
     ("课程", "university:courses", "book", "all"),
     ("活动", "portal:activities", "calendar", "all"),
+    ("志愿服务", "volunteers:shifts", "heart", "all"),
     ("我的", "portal:me", "person", "person"),
     ("消息", "messaging:inbox", "news", "member"),
     ("帮助", "portal:help", "help", "all"),

@@ -30,6 +30,13 @@ def condition_of(which: str, today: dt.date) -> Q | None:
     }.get(which)
 
 
+def counts(rows, today: dt.date) -> dict[str, int]:
+    """How many each line of the worklist has; one statement."""
+    keys = (FINDING, SOON_KEY, SERVED, CONFIRM, DOUBT)
+    wanted = {key: Count("pk", filter=condition_of(key, today)) for key in keys}
+    return rows.filter(state__in=LIVE_REQUESTS, voided_at__isnull=True).order_by().aggregate(**wanted)
+
+
 def with_helpers(rows):
     """With `agreed` and `asked`: how many said yes, how many were asked and have not answered."""
     said = Q(proposals__voided_at__isnull=True)
