@@ -117,6 +117,7 @@ from tests.access_health import HEALTH_OBJECTS
 from tests.access_life import LIFE_OBJECTS
 from tests.access_schools import SCHOOL_OBJECTS
 from tests.access_students import STUDENT_OBJECTS
+from tests.access_talks import TALK_OBJECTS
 from tests.access_treatments import TREATMENT_OBJECTS, TREATMENT_SHARED
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
@@ -634,6 +635,7 @@ OBJECTS |= DESK_OBJECTS
 OBJECTS |= {label: build for label, build in LIFE_OBJECTS.items() if label not in OBJECTS}
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 OBJECTS |= AIR_OBJECTS
+OBJECTS |= TALK_OBJECTS
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 SHARED = {
     "ledgers.afterdeathitem",

@@ -32,6 +32,7 @@ from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_schools import SCHOOL_PAGES
 from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES
+from tests.access_talks import TALK_EXCEPTIONS, TALK_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
@@ -265,6 +266,7 @@ PAGES = {
     **{name: Row(*asked) for name, asked in DESK_PAGES.items()},
     **{name: Row(*asked) for name, asked in LIFE_PAGES.items()},
     **{name: Row(*asked) for name, asked in AIR_PAGES.items()},
+    **{name: Row(*asked) for name, asked in TALK_PAGES.items()},
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
@@ -613,6 +615,7 @@ DOORS = {
 EXCEPTIONS = {
     **{name: Row(*asked) for name, asked in LIFE_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in AIR_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in TALK_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in DRAW_EXCEPTIONS.items()},
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.
     "admin:people_phone_changelist": Row("people.view_phone"),

@@ -1,3 +1,3 @@
 """Staff pages of volunteering."""
 
-from . import projects, records, requests, shifts  # noqa: F401
+from . import donations, pairings, projects, records, requests, shifts, talk_bookings, talk_campaigns, talk_pool, talks  # noqa: F401
