@@ -1,16 +1,6 @@
 from django.urls import path
 
-from .views import (
-    blank_forms,
-    feeds,
-    front,
-    front_teams,
-    signing,
-    team_home,
-    team_records,
-    team_requests,
-    team_shifts,
-)
+from .views import blank_forms, feeds, front, front_teams, signing, team_home, team_records, team_requests, team_shifts, talks
 
 app_name = "volunteers"
 TEAM = "team/<uuid:team>/"
@@ -35,6 +25,9 @@ urlpatterns = [
     path(SHIFT, team_shifts.team_shift, name="team_shift"),
     path(f"{SHIFT}close/", team_shifts.team_shift_close, name="team_shift_close"),
     path(f"{SHIFT}cancel/", team_shifts.team_shift_cancel, name="team_shift_cancel"),
+    path("talks/", talks.talks, name="talks"),
+    path("talks/book/", talks.talk_book, name="talk_book"),
+    path("talks/booked/<uuid:key>/", talks.talk_booked, name="talk_booked"),
     path("sign/<str:code>/", signing.sign_shift, name="sign_shift"),
     path("feeds/team/<str:key>.ics", feeds.team_feed, name="team_feed"),
     path("feeds/own/<str:key>.ics", feeds.own_feed, name="own_feed"),
