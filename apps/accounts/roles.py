@@ -159,7 +159,7 @@ _BANK = (
 )  # fmt: skip
 _POSTS = ()
 _TALKS = ()
-_PROOFS = ()
+_PROOFS = ("volunteers.servicecertificate",)
 _VOLUNTEERS = _TEAMS + _SHIFTS + _HELP + _BANK + _POSTS + _TALKS + _PROOFS
 VOLUNTEERS = _views(*_VOLUNTEERS)
 VOLUNTEERS_WORK = _edits(*_VOLUNTEERS) | frozenset({"volunteers.view_volunteer_contact"})

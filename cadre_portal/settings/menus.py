@@ -129,6 +129,7 @@ STAFF_NAVIGATION = [
     ("老年大学", "大讲堂系列", "admin:university_lectureseries_changelist", "university.view_lectureseries"),
     ("老年大学", "统计", "admin:university_reports", "university.view_enrolment"),
     ("志愿服务", "求助", "admin:volunteers_servicerequest_changelist", "volunteers.view_servicerequest"),
+    ("志愿服务", "服务证明", "admin:volunteers_servicecertificate_changelist", "volunteers.view_servicecertificate"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),

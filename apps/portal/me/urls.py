@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import aid, classes, farewell, help, help_asked, join, leaves, surveys, views
+from . import aid, certificates, classes, farewell, help, help_asked, join, leaves, surveys, views
 
 # Named in the portal's own namespace.
 urlpatterns = [
@@ -42,6 +42,8 @@ urlpatterns = [
     path("help/<uuid:key>/", help.one, name="me_help_request"),
     path("help/<uuid:key>/cancel/", help.cancel, name="me_help_cancel"),
     path("help/<uuid:key>/confirm/", help.confirm, name="me_help_confirm"),
+    path("certificates/", certificates.home, name="me_certificates"),
+    path("certificates/<uuid:key>/", certificates.sheet, name="me_certificate_sheet"),
     path("family/", views.family, name="me_family"),
     path("grant/", views.own_grant, name="me_grant"),
     path("farewell/", farewell.farewell, name="me_farewell"),

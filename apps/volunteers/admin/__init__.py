@@ -1,3 +1,3 @@
 """Staff pages of volunteering."""
 
-from . import projects, records, requests, shifts  # noqa: F401
+from . import certificates, projects, records, requests, shifts  # noqa: F401

@@ -3,6 +3,7 @@
 from .bank import Account, Bank, Entry, Hold, Kinship, Transfer
 from .bank_papers import Approval, OutStatement
 from .batches import VolunteerBatch
+from .certificates import ServiceCertificate
 from .plans import TeamPlan
 from .projects import Project, Shift, ShiftSeries, Turn
 from .records import CareConfirmation, ServiceRecord
@@ -12,6 +13,6 @@ from .volunteers import Volunteer, VolunteerStatement, VolunteerTime
 
 __all__ = [
     "Account", "Approval", "Bank", "CareConfirmation", "Entry", "Hold", "Kinship", "OutStatement", "Project",
-    "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team", "TeamMember", "TeamPlan", "Transfer", "Turn",
-    "Volunteer", "VolunteerBatch", "VolunteerStatement", "VolunteerTime",
+    "Proposal", "ServiceCertificate", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "Team", "TeamMember", "TeamPlan",
+    "Transfer", "Turn", "Volunteer", "VolunteerBatch", "VolunteerStatement", "VolunteerTime",
 ]  # fmt: skip
