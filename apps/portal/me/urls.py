@@ -1,6 +1,21 @@
 from django.urls import path
 
-from . import aid, bank, classes, farewell, help, help_asked, join, leaves, surveys, views, volunteer, volunteer_become, volunteer_places
+from . import (
+    aid,
+    bank,
+    certificates,
+    classes,
+    farewell,
+    help,
+    help_asked,
+    join,
+    leaves,
+    surveys,
+    views,
+    volunteer,
+    volunteer_become,
+    volunteer_places,
+)
 
 # Named in the portal's own namespace.
 urlpatterns = [
@@ -56,6 +71,8 @@ urlpatterns = [
     path("volunteer/join/<uuid:key>/", volunteer_places.join, name="me_volunteer_join"),
     path("volunteer/place/<uuid:key>/", volunteer_places.place, name="me_volunteer_place"),
     path("volunteer/place/<uuid:key>/<slug:act>/", volunteer_places.act, name="me_volunteer_place_act"),
+    path("certificates/", certificates.home, name="me_certificates"),
+    path("certificates/<uuid:key>/", certificates.sheet, name="me_certificate_sheet"),
     path("family/", views.family, name="me_family"),
     path("grant/", views.own_grant, name="me_grant"),
     path("farewell/", farewell.farewell, name="me_farewell"),
