@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import aid, classes, farewell, help, help_asked, join, leaves, surveys, views
+from . import aid, bank, classes, farewell, help, help_asked, join, leaves, surveys, views
 
 # Named in the portal's own namespace.
 urlpatterns = [
@@ -32,6 +32,10 @@ urlpatterns = [
     path("aid/take-back/", aid.take_back, name="me_aid_take_back"),
     path("aid/complete/", aid.complete, name="me_aid_complete"),
     path("aid/new/<slug:step>/", aid.step, name="me_aid_step"),
+    path("bank/", bank.home, name="me_bank"),
+    path("bank/give/", bank.give, name="me_bank_give"),
+    path("bank/donate/", bank.donate, name="me_bank_donate"),
+    path("bank/passbook/", bank.passbook, name="me_bank_passbook"),
     path("help/", help.home, name="me_help"),
     path("help/new/", help.begin, name="me_help_new"),
     path("help/new/<slug:step>/", help.step, name="me_help_step"),

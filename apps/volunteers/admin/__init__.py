@@ -1,3 +1,25 @@
-"""Staff pages of volunteering; importing a module registers its pages."""
+"""Staff pages of volunteering."""
 
-from . import batches, plans, projects, records, requests, shifts, teams, volunteers  # noqa: F401
+from . import (
+    bank_accounts,
+    bank_approvals,
+    bank_ledger,
+    banks,
+    batches,
+    cases,
+    outside_posts,
+    party_reports,
+    patrols,
+    plans,
+    projects,
+    records,
+    requests,
+    shifts,
+    teams,
+    volunteers,
+)
+
+__all__ = [
+    "bank_accounts", "bank_approvals", "bank_ledger", "banks", "batches", "cases", "outside_posts", "party_reports",
+    "patrols", "plans", "projects", "records", "requests", "shifts", "teams", "volunteers",
+]  # fmt: skip

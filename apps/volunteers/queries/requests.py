@@ -6,10 +6,12 @@ from collections.abc import Collection
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
+from apps.organisation.queries import rule_values
 from apps.people.models import Person
 from apps.volunteers.choices.requests import LIVE_REQUESTS, ProposalState, RequestState
 from apps.volunteers.choices.shifts import RecordState
 from apps.volunteers.models import Proposal, ServiceRecord, ServiceRequest
+from apps.volunteers.rules.help import HelpRules
 
 SOON = dt.timedelta(days=2)
 FINDING, SOON_KEY, SERVED, CONFIRM, DOUBT = "finding", "soon", "served", "confirm", "doubt"
@@ -26,13 +28,6 @@ def condition_of(which: str, today: dt.date) -> Q | None:
         CONFIRM: Q(state=RequestState.DONE),
         DOUBT: Q(state=RequestState.DONE) & ~Q(doubt=""),
     }.get(which)
-
-
-def counts(rows, today: dt.date) -> dict[str, int]:
-    """How many each line of the worklist has; one statement."""
-    keys = (FINDING, SOON_KEY, SERVED, CONFIRM, DOUBT)
-    wanted = {key: Count("pk", filter=condition_of(key, today)) for key in keys}
-    return rows.filter(state__in=LIVE_REQUESTS, voided_at__isnull=True).order_by().aggregate(**wanted)
 
 
 def with_helpers(rows):
@@ -60,6 +55,13 @@ def unconfirmed(request: ServiceRequest) -> list[ServiceRecord]:
     return [
         row for row in records_of(request) if row.state != RecordState.REFUSED and not hasattr(row, "confirmation")
     ]  # fmt: skip
+
+
+def other_help(request: ServiceRequest) -> str:
+    """What is said to who asked where nobody was found (rule book 10.26); empty for any other."""
+    if request.state != RequestState.UNMET:
+        return ""
+    return rule_values(HelpRules.rule_key, on=request.on, unit=request.unit).other_help
 
 
 def requests_of(person: Person, today: dt.date):
