@@ -12,6 +12,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from apps.common import audit
 from apps.common.code_lists import names_of
@@ -54,7 +55,8 @@ class Told:
 
     @property
     def when(self) -> str:
-        return f"{day_words(self.row.on)}{span_words(self.row.starts, self.row.ends)}"
+        day, time = day_words(self.row.on), span_words(self.row.starts, self.row.ends)
+        return format_html('<span class="nowrap">{}</span> <span class="nowrap">{}</span>', day, time)
 
     @property
     def tone(self) -> str:
@@ -304,10 +306,9 @@ def _confirm(request, acting, record, form: ConfirmForm) -> None:
 
 
 def _doubt(request, acting, row: ServiceRequest):
+    words = "家属说没有来过" if acting.is_proxy else "本人说没有来过"
     try:
-        helping.doubt(
-            row, "家属说没有来过" if acting.is_proxy else "本人说没有来过", actor=request.user, now=timezone.now()
-        )
+        helping.doubt(row, words, actor=request.user, now=timezone.now())
     except BusinessError as refusal:
         messages.warning(request, refusal.sentence)
     else:

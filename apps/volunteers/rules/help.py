@@ -34,8 +34,8 @@ NOBODY, LEADER, CLERK, HEAD = range(4)
 )
 @dataclass(frozen=True)
 class HelpRules(RuleValues):
-    """Of the unit that answers for the request. Working hours stand still at night, on weekends and holidays. Raises
-    ValueError with a sentence for nonsense."""
+    """Of the unit that answers for the request. Working hours stand still at night, on weekends and holidays. See
+    rule book 10.23, 10.24, 10.25. Raises ValueError with a sentence for nonsense."""
 
     ahead_days: int = 60
     shortest: int = 15
@@ -76,7 +76,7 @@ def moment(on: dt.date, minutes: int) -> dt.datetime:
 
 
 def working_hours_later(start: dt.datetime, hours: int, rules: HelpRules, calendar: WorkCalendar) -> dt.datetime:
-    """`hours` of working time after `start` (rule book 10.24)."""
+    """`hours` of working time after `start`. See rule book 10.24."""
     opens, closes = dt.time.fromisoformat(rules.work_from), dt.time.fromisoformat(rules.work_until)
     left, local = dt.timedelta(hours=hours), start.astimezone(ZONE)
     day = local.date()
@@ -92,7 +92,7 @@ def working_hours_later(start: dt.datetime, hours: int, rules: HelpRules, calend
 
 
 def answer_by(asked_at: dt.datetime, begins: dt.datetime, rules: HelpRules, calendar: WorkCalendar) -> dt.datetime:
-    """Until when a volunteer may answer: the working hours, but never later than the beginning (rule book 10.24)."""
+    """Until when a volunteer may answer: the working hours, but never later than the beginning. See rule book 10.24."""
     return min(working_hours_later(asked_at, rules.answer_hours, rules, calendar), begins)
 
 
@@ -100,7 +100,7 @@ def stage_due(
     asked_at: dt.datetime, begins: dt.datetime, now: dt.datetime, rules: HelpRules, calendar: WorkCalendar
 ) -> int:
     """Up to whom an uncovered request is to be reported by now: 0 nobody, 1 team leader, 2 clerk, 3 section head; by
-    the time since it was asked or the time left, whichever says more (rule book 10.25)."""
+    the time since it was asked or the time left, whichever says more. See rule book 10.25."""
     found = NOBODY
     for stage, hours in ((LEADER, rules.leader_hours), (CLERK, rules.clerk_hours), (HEAD, rules.head_hours)):
         if now >= working_hours_later(asked_at, hours, rules, calendar):
@@ -112,7 +112,7 @@ def stage_due(
 
 
 def time_refusal(on: dt.date, starts: int, ends: int, now: dt.datetime, rules: HelpRules) -> str:
-    """Why help cannot be asked for at that time, in a sentence; empty when it can (rule book 10.23)."""
+    """Why help cannot be asked for at that time, in a sentence; empty when it can. See rule book 10.23."""
     if ends <= starts:
         return "结束时间要晚于开始时间。"
     if moment(on, starts) <= now:
