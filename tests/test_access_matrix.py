@@ -37,6 +37,7 @@ from tests.access_schools import SCHOOL_PAGES
 from tests.access_shifts import SHIFT_EXCEPTIONS, SHIFT_PAGES
 from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES
 from tests.access_teams import TEAM_EXCEPTIONS, TEAM_PAGES
+from tests.access_talks import TALK_EXCEPTIONS, TALK_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
@@ -274,6 +275,7 @@ PAGES = {
     **{name: Row(*asked) for name, asked in BANK_PAGES.items()},
     **{name: Row(*asked) for name, asked in SHIFT_PAGES.items()},
     **{name: Row(*asked) for name, asked in POST_PAGES.items()},
+    **{name: Row(*asked) for name, asked in TALK_PAGES.items()},
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     **{name: Row(*asked) for name, asked in HELP_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
@@ -625,6 +627,7 @@ EXCEPTIONS = {
     **{name: Row(*asked) for name, asked in AIR_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in BANK_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in SHIFT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in TALK_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in DRAW_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in HELP_EXCEPTIONS.items()},
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.

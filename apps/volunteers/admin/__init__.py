@@ -7,7 +7,10 @@ from . import (
     banks,
     batches,
     cases,
+    certificates,
+    donations,
     outside_posts,
+    pairings,
     party_reports,
     patrols,
     plans,
@@ -15,11 +18,16 @@ from . import (
     records,
     requests,
     shifts,
+    talk_bookings,
+    talk_campaigns,
+    talk_pool,
+    talks,
     teams,
     volunteers,
 )
 
 __all__ = [
-    "bank_accounts", "bank_approvals", "bank_ledger", "banks", "batches", "cases", "outside_posts", "party_reports",
-    "patrols", "plans", "projects", "records", "requests", "shifts", "teams", "volunteers",
+    "bank_accounts", "bank_approvals", "bank_ledger", "banks", "batches", "cases", "certificates", "donations",
+    "outside_posts", "pairings", "party_reports", "patrols", "plans", "projects", "records", "requests", "shifts",
+    "talk_bookings", "talk_campaigns", "talk_pool", "talks", "teams", "volunteers",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The paper twins of what is asked on screens: printed by anybody, filled in by hand, brought to a team or the bureau."""
+"""The paper twins of what is asked on screens: printed by anybody, filled in by hand, brought to a team."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
@@ -15,7 +15,7 @@ from apps.volunteers.rules.times import WEEKDAYS
 # key → title, sentence, template
 FORMS = {
     "join": ("志愿者登记表", "想当志愿者：会什么、什么时候有空，本人自愿签字。", "volunteers/form_join.html"),
-    "help": ("请人帮忙登记表", "需要人陪着看病、代买东西、修修补补：填好交给社区、支部或者我们。", "volunteers/form_help.html"),
+    "help": ("请人帮忙登记表", "陪着看病、代买东西、修修补补：填好交给社区、支部。", "volunteers/form_help.html"),
     "hours": ("志愿服务记录表", "做完服务，当天由队长签字，工作人员照着录入。", "volunteers/form_hours.html"),
 }  # fmt: skip
 LINES = 15

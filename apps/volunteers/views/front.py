@@ -122,11 +122,29 @@ def join(request, key):
     paper."""
     card = card_or_404(key)
     questions = reverse("portal:me_volunteer_join", args=[card.shift.public_id])
+    return _entered(request, questions, "volunteers/join.html", {"card": card})
+
+
+@login_not_required
+@require_safe
+def ask(request):
+    """请志愿者帮忙: on to the questions, or the ways to ask without them."""
+    return _entered(request, reverse("portal:me_help_new"), "volunteers/ask.html", {})
+
+
+@login_not_required
+@require_safe
+def become(request):
+    questions = reverse("portal:me_volunteer_become", args=["what"])
+    return _entered(request, questions, "volunteers/become.html", {}, himself=True)
+
+
+def _entered(request, questions: str, template: str, context: dict, *, himself: bool = False):
+    """On to the questions below `/me/` for who may answer them (`himself`: for nobody but himself); for the others the
+    page of ways, with the sign-in that comes back there."""
     people = actings_of(request.user, timezone.localdate()) if request.user.is_authenticated else []
-    if any(acting.may(ProxyScope.ENROL) for acting in people):
+    if any(acting.may(ProxyScope.ENROL) and not (himself and acting.is_proxy) for acting in people):
         return redirect(questions)
     door = resolve("account_phone") or reverse("account_login")
-    context = {
-        "card": card, "door": f"{door}?{urlencode({'next': questions})}", "is_stranger": request.user.is_authenticated
-    }  # fmt: skip
-    return render(request, "volunteers/join.html", context)
+    more = {"door": f"{door}?{urlencode({'next': questions})}", "is_stranger": request.user.is_authenticated}
+    return render(request, template, {**context, **more})
