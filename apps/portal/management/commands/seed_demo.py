@@ -42,6 +42,7 @@ from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.plans import write_plans
+from apps.portal.demo.posts import write_posts
 from apps.portal.demo.roster_file import write_roster
 from apps.portal.demo.school_life import write_school_life
 from apps.portal.demo.schools import write_schools
@@ -133,6 +134,7 @@ class Command(BaseCommand):
         write_shifts(staff, on=on)
         write_bank(staff, on=on)
         write_help(staff, on=on)
+        write_posts(staff, on=on)
         write_money(staff, on=on)
         return written
 
