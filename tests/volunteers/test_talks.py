@@ -10,7 +10,16 @@ from django.urls import reverse
 from apps.common.errors import BusinessError
 from apps.messaging.models import Message
 from apps.volunteers.choices.talks import BookingState, TalkState
-from apps.volunteers.models import Lecturer, ServiceRecord, Talk, TalkAsk, TalkBooking, TalkCampaign, TalkRound, TalkTopic
+from apps.volunteers.models import (
+    Lecturer,
+    ServiceRecord,
+    Talk,
+    TalkAsk,
+    TalkBooking,
+    TalkCampaign,
+    TalkRound,
+    TalkTopic,
+)
 from apps.volunteers.occasions.talks import talks_between
 from apps.volunteers.queries.talks import fitting, lines_of, progress_of, rounds_of
 from apps.volunteers.rules.talks import TalkRules, day_refusal, parts_of
@@ -35,8 +44,8 @@ class World:
         self.clerk = make_user("jingban", role="clerk", unit=self.unit)
         self.topic = TalkTopic.objects.create(unit=self.unit, title="长征路上的故事", minutes=60)
         self.campaign = TalkCampaign.objects.create(
-            unit=self.unit, name="百千万宣讲", starts_on="2026-01-01", ends_on="2027-01-01", lecturers=100, sessions=1000,
-            audience=10_000,
+            unit=self.unit, name="百千万宣讲", starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2027, 1, 1), 
+            lecturers=100, sessions=1000, audience=10_000,
         )  # fmt: skip
         self.first = self.lecturer("郑国梁", times=((4, "am"),))
         self.first.topics.add(self.topic)

@@ -128,7 +128,8 @@ class SurrogatePairingAdmin(TalkRecord):
         return {
             "facts": [
                 ("代理家长", obj.volunteer.person.name), ("孩子", f"{obj.child}（只记首字母）"), ("学校", obj.school),
-                ("年级", obj.grade), ("结对日期", obj.starts_on), ("监护人书面同意", f"{obj.consent_on:%Y-%m-%d}，原件存档"),
+                ("年级", obj.grade), ("结对日期", obj.starts_on),
+                ("监护人书面同意", f"{obj.consent_on:%Y-%m-%d}，原件存档"),
                 *([("结束", f"{obj.ends_on:%Y-%m-%d}　{obj.end_reason}")] if obj.ends_on else []), ("备注", obj.notes),
             ],
             "contacts": [(f"{row.on:%Y-%m-%d}", row.words) for row in rows[:SHOWN]],
