@@ -37,6 +37,7 @@ PLUGGED_SCOPES = [
 PLUGGED_HANDLERS = [
     "apps.branches.services.life.close_by_death",
     "apps.signups.services.life.close_by_death",
+    "apps.volunteers.services.life.close_by_death",
     "apps.ledgers.services.life.handle_life_event",
     "apps.ledgers.services.family.end_by_death",
     "apps.ledgers.services.targets.end_targets",

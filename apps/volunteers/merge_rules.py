@@ -10,6 +10,12 @@ RULES = {
     "volunteers.Account.person": Rule(How.STOP, "两份登记都有时间账户，请先把其中一个转出并销户。"),
     "volunteers.Kinship.person": MOVE,
     "volunteers.Kinship.kin": MOVE,
+    "volunteers.OutsidePost.person": MOVE,
+    "volunteers.Patrol.person": MOVE,
+    "volunteers.Problem.person": MOVE,
+    "volunteers.PartyReport.person": MOVE,
+    "volunteers.BrightRecord.person": MOVE,
+    "volunteers.CaseLog.handler": MOVE,
 }
 
 NUMBERS: dict[str, str] = {}

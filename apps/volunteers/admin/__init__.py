@@ -1,3 +1,9 @@
 """Staff pages of volunteering."""
 
-from . import donations, pairings, projects, records, requests, shifts, talk_bookings, talk_campaigns, talk_pool, talks  # noqa: F401
+from . import bank_accounts, bank_approvals, bank_ledger, banks, batches, cases, certificates, donations, outside_posts, pairings, party_reports, patrols, plans, projects, records, requests, shifts, talk_bookings, talk_campaigns, talk_pool, talks, teams, volunteers
+
+__all__ = [
+    "bank_accounts", "bank_approvals", "bank_ledger", "banks", "batches", "cases", "certificates", "donations",
+    "outside_posts", "pairings", "party_reports", "patrols", "plans", "projects", "records", "requests", "shifts",
+    "talk_bookings", "talk_campaigns", "talk_pool", "talks", "teams", "volunteers",
+]  # fmt: skip

@@ -103,6 +103,7 @@ class Proposal(Record):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="答复登记人"
     )
     note = models.CharField("说明", max_length=120, blank=True, db_default="")
+    closed_by_event = models.BigIntegerField(null=True, blank=True, editable=False)
 
     class OfRequests(OfUnits):
         unit_path = "request__unit"

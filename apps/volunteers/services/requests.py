@@ -152,6 +152,17 @@ def leave_unmet(request: ServiceRequest, reason: str, *, actor: User | None, now
     return row
 
 
+def end_by_death(request: ServiceRequest, event: int, *, now: dt.datetime) -> None:
+    """Who needed help died (`event`): volunteers are told, held minutes are released. Inside the caller's
+    transaction; ended already it stays so. See rule book 10.77."""
+    row = lock(request)
+    if row.state not in (RequestState.OPEN, RequestState.AGREED):
+        return
+    row.closed_by_event = event
+    row.save(update_fields=["closed_by_event"])
+    _end(row, RequestState.CANCELLED, "离世", None, now)
+
+
 def _end(row: ServiceRequest, state: str, reason: str, actor: User | None, now: dt.datetime) -> None:
     row.state, row.ended_at, row.end_reason = state, now, reason[:200]
     row.save(update_fields=["state", "ended_at", "end_reason"])
