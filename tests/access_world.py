@@ -121,8 +121,8 @@ from tests.access_posts import POST_OBJECTS
 from tests.access_schools import SCHOOL_OBJECTS
 from tests.access_shifts import SHIFT_OBJECTS
 from tests.access_students import STUDENT_OBJECTS
-from tests.access_teams import TEAM_OBJECTS
 from tests.access_talks import TALK_OBJECTS
+from tests.access_teams import TEAM_OBJECTS
 from tests.access_treatments import TREATMENT_OBJECTS, TREATMENT_SHARED
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 

@@ -36,8 +36,8 @@ from tests.access_posts import POST_PAGES
 from tests.access_schools import SCHOOL_PAGES
 from tests.access_shifts import SHIFT_EXCEPTIONS, SHIFT_PAGES
 from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES
-from tests.access_teams import TEAM_EXCEPTIONS, TEAM_PAGES
 from tests.access_talks import TALK_EXCEPTIONS, TALK_PAGES
+from tests.access_teams import TEAM_EXCEPTIONS, TEAM_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 

@@ -44,7 +44,7 @@ class World:
         self.clerk = make_user("jingban", role="clerk", unit=self.unit)
         self.topic = TalkTopic.objects.create(unit=self.unit, title="长征路上的故事", minutes=60)
         self.campaign = TalkCampaign.objects.create(
-            unit=self.unit, name="百千万宣讲", starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2027, 1, 1), 
+            unit=self.unit, name="百千万宣讲", starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2027, 1, 1),
             lecturers=100, sessions=1000, audience=10_000,
         )  # fmt: skip
         self.first = self.lecturer("郑国梁", times=((4, "am"),))

@@ -16,7 +16,8 @@ INITIALS = r"^[A-Z]{0,4}某{0,2}$"
 
 @history.track(exclude=("notes",))
 class SurrogatePairing(Record):
-    """[starts_on, ends_on). `child`: initials only, held by constraint; no id, no phone, no address of a child. `consent_on`: day of the guardian's written consent, which stays on paper."""
+    """[starts_on, ends_on). `child`: initials only, held by constraint; no id, no phone, no address of a child.
+    `consent_on`: day of the guardian's written consent, which stays on paper."""
 
     volunteer = models.ForeignKey(Volunteer, models.PROTECT, related_name="pairings", verbose_name="代理家长")
     child = models.CharField("孩子（姓名首字母）", max_length=6, help_text="例如 LXM 或 L某，不写姓名")
