@@ -52,6 +52,7 @@ from apps.portal.demo.sign_in import write_sign_in
 from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.standing import write_standing
 from apps.portal.demo.students import write_students
+from apps.portal.demo.talks import write_talks
 from apps.portal.demo.transfers import write_transfers
 from apps.portal.demo.treatments import write_treatments
 from apps.portal.demo.unit_checks import write_unit_checks
@@ -135,6 +136,7 @@ class Command(BaseCommand):
         write_bank(staff, on=on)
         write_help(staff, on=on)
         write_posts(staff, on=on)
+        write_talks(staff, on=on)
         write_money(staff, on=on)
         return written
 
