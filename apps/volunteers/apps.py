@@ -13,6 +13,7 @@ class VolunteersConfig(AppConfig):
         from . import (  # noqa: F401, PLC0415 (they declare their templates)
             bank_notices,  # noqa: F401, PLC0415
             help_notices,
+            proof_notices,
             shift_notices,
         )
         from .merge_rules import plug  # noqa: PLC0415  # noqa: PLC0415  # noqa: PLC0415
