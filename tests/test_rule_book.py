@@ -33,7 +33,7 @@ class Rule:
 
 def read_book() -> list[Rule]:
     rules = []
-    for path in sorted(BOOK.glob("[0-9]-*.md")):
+    for path in sorted(BOOK.glob("[0-9]*-*.md")):
         for part in re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
             heading, _, body = part.partition("\n")
             number, _, title = heading.partition(" ")
@@ -49,7 +49,7 @@ def test_numbers_are_unique_and_stand_in_their_chapter():
     numbers = [rule.number for rule in RULES]
 
     assert len(set(numbers)) == len(numbers)
-    assert all(re.fullmatch(r"\d\.\d{1,2}", number) for number in numbers)
+    assert all(re.fullmatch(r"\d{1,2}\.\d{1,2}", number) for number in numbers)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.number)
@@ -69,8 +69,8 @@ def test_symbols_exist_and_cite_the_book(rule):
 
 def _in_list(number: str, text: str) -> bool:
     """`rule book 2.1, 2.2, 2.3` cites each."""
-    cited = re.findall(r"rule book ((?:\d\.\d{1,2}(?:, | and |,\s)?)+)", " ".join(text.split()))
-    return any(number in re.findall(r"\d\.\d{1,2}", one) for one in cited)
+    cited = re.findall(r"rule book ((?:\d{1,2}\.\d{1,2}(?:, | and |,\s)?)+)", " ".join(text.split()))
+    return any(number in re.findall(r"\d{1,2}\.\d{1,2}", one) for one in cited)
 
 
 def test_every_rule_kind_is_in_the_book_and_its_source_says_where():
@@ -82,7 +82,7 @@ def test_every_rule_kind_is_in_the_book_and_its_source_says_where():
     wrong = {
         key: kind.source
         for key, kind in kinds().items()
-        if not set(re.findall(r"规则手册 (\d\.\d{1,2})", kind.source)) & by_kind.get(key, set())
+        if not set(re.findall(r"规则手册 (\d{1,2}\.\d{1,2})", kind.source)) & by_kind.get(key, set())
     }
 
     assert not missing

@@ -157,6 +157,15 @@ _BANK = (
     "volunteers.bank", "volunteers.account", "volunteers.transfer", "volunteers.hold", "volunteers.kinship",
     "volunteers.approval", "volunteers.outstatement",
 )  # fmt: skip
+_POSTS = (
+    "volunteers.outsidepost", "volunteers.patrol", "volunteers.problem", "volunteers.partyreport",
+    "volunteers.brightrecord", "volunteers.caselog",
+)  # fmt: skip
+_TALKS = (
+    "volunteers.talktopic", "volunteers.lecturer", "volunteers.talkcampaign", "volunteers.talkround", "volunteers.talk",
+    "volunteers.talkbooking", "volunteers.donation", "volunteers.surrogatepairing",
+)  # fmt: skip
+_PROOFS = ()
 _POSTS = ()
 _TALKS = ()
 _PROOFS = ("volunteers.servicecertificate",)

@@ -138,8 +138,8 @@ class PageRecordAdmin(RecordAdmin):
         return obj
 
     def one_act(self, request, obj, form, *, title: str, perform, done: str, lead: str = "", button: str = "保存",
-                buttons=()):  # fmt: skip
-        """Show `form`, and `perform(values)` what it says; a refusal is shown at its field."""
+                buttons=(), template: str = "admin/registry/act.html", **more):  # fmt: skip
+        """Show `form`, and `perform(values)` what it says; a refusal is shown at its field. `more`: for `template`."""
         if request.method == "POST" and form.is_valid():
             try:
                 words = perform(form.cleaned_data)
@@ -151,9 +151,9 @@ class PageRecordAdmin(RecordAdmin):
         context = {
             "title": f"{title}：{self.title_of(obj)}", "original": obj, "form": form, "media": form.media, "lead": lead,
             "back": self.url_of("change", obj), "buttons": [("save", button), *buttons],
-            "list_url": self.plain_url("changelist"), "list_words": self.opts.verbose_name,
+            "list_url": self.plain_url("changelist"), "list_words": self.opts.verbose_name, **more,
         }  # fmt: skip
-        return self.page(request, "admin/registry/act.html", context, status=422 if form.errors else 200)
+        return self.page(request, template, context, status=422 if form.errors else 200)
 
 
 def refuse(form, refusal: BusinessError | ValidationError) -> None:

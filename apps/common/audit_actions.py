@@ -295,6 +295,7 @@ ACTION_NAMES = {
     "measure.change": "修改办法",
     "measure.finish": "登记办法办好",
     "measure.drop": "登记办法不再办",
+    "measure.help": "为办法请志愿者帮忙",
     "measure.reopen": "撤回办法的结果",
     "safety_check.raise": "发出当日上门核实",
     "safety_check.close": "报告当日上门核实",

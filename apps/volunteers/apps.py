@@ -11,12 +11,14 @@ class VolunteersConfig(AppConfig):
         from apps.signups.kinds import plug as plug_kind  # noqa: PLC0415
 
         from . import (  # noqa: F401, PLC0415 (they declare their templates)
-            bank_notices,  # noqa: F401, PLC0415
+            bank_notices,
             help_notices,
             proof_notices,
             shift_notices,
+            talk_notices,
         )
-        from .merge_rules import plug  # noqa: PLC0415  # noqa: PLC0415  # noqa: PLC0415
+        from .merge_rules import plug  # noqa: PLC0415  # noqa: PLC0415  # noqa: PLC0415  # noqa: PLC0415
+        from .services import passbooks  # noqa: F401, PLC0415 (declares its job)
         from .services.life import close_by_death  # noqa: PLC0415
         from .services.places import SHIFTS  # noqa: PLC0415
 

@@ -34,7 +34,7 @@ EXAMPLE = {"事项": "陪诊陪护（11月28日（星期六）上午10:00–11:3
 )
 @dataclass(frozen=True)
 class HelpTexts(RuleValues):
-    """Words of each message (rule book 10.28); {事项} is the service with day and time. Raises ValueError with a
+    """Words of each message (see rule book 10.28); {事项} is the service with day and time. Raises ValueError with a
     sentence as for every text to an old person."""
 
     asked_sms: str = "{姓名}同志：想请您帮忙：{事项}。方便不方便都请您打电话{电话}说一声，不方便也没有关系。"

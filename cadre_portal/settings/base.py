@@ -171,6 +171,8 @@ ACCOUNT_RATE_LIMITS = {
     "card_try": "60/h/ip",
     # Certificates looked up by number and surname.
     "certificate_check": "60/h/ip",
+    # Talks booked by schools; what is refused counts too.
+    "talk_booking": "30/h/ip",
     "service_certificate_check": "60/h/ip",
 }
 # Socket 3 (design 2): who somebody without a staff role is today, and what texts the codes that were asked for.

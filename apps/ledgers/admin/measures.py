@@ -13,17 +13,20 @@ from apps.common.forms import PortalForm
 from apps.ledgers.access import possible_owners
 from apps.ledgers.forms.plans import DropForm, FinishForm, MeasureRecordForm, OwnerField
 from apps.ledgers.models import Measure, Need
+from apps.ledgers.queries.measure_help import done_by_volunteers
 from apps.ledgers.queries.plans import category_name
 from apps.ledgers.rules.needs import measure_standing
 from apps.ledgers.services import needs as services
 from apps.organisation.queries import subtree_ids
 from apps.registry.models import Cadre
 
+from .measure_help import MeasureHelp
 from .need_acts import FormActs, plan_url
 from .plan_filters import MeasureStateFilter, OwnerFilter
 
 READ = (
     "who", "need_words", "what", "provider", "owner", "due_on", "state_tag", "result_words", "cost", "promised_by",
+    "help_tag",
 )  # fmt: skip
 
 
@@ -51,7 +54,7 @@ class PersonOfMeasureFilter(PickFilter):
 
 
 @admin.register(Measure)
-class MeasureAdmin(FormActs, RecordAdmin):
+class MeasureAdmin(MeasureHelp, FormActs, RecordAdmin):
     form = MeasureRecordForm
     voidable = True
     empty_words = "给需求定了办法，就按期限列在这里。"
@@ -59,7 +62,9 @@ class MeasureAdmin(FormActs, RecordAdmin):
     list_display_links = ("what_words",)
     list_filter = (MeasureStateFilter, OwnerFilter, UnitOfMeasureFilter, PersonOfMeasureFilter)
     select_related_in_list = ("need__cadre__person", "owner")
-    select_related_in_record = ("need__cadre__person", "need__cadre__managing_unit", "owner", "promised_by")
+    select_related_in_record = (
+        "need__cadre__person", "need__cadre__managing_unit", "owner", "promised_by", "request",
+    )  # fmt: skip
     ordering = ("due_on", "pk")
     sortable_by = ()
 
@@ -148,7 +153,7 @@ class MeasureAdmin(FormActs, RecordAdmin):
     def record_tools(self, request, obj):
         tools = super().record_tools(request, obj)
         ended = bool(obj.done_on or obj.dropped_on)
-        acts = [("undo", "撤回结果")] if ended else [("finish", "办好了"), ("drop", "不再办")]
+        acts = [("undo", "撤回结果")] if ended else [("finish", "办好了"), ("help", "请志愿者帮忙"), ("drop", "不再办")]
         if obj.voided_at or obj.closed_by_event_id or obj.need.closed_on or not self.may_change(request, obj):
             acts = []
         tools = [{**tool, "main": False} for tool in tools if not (ended and tool["label"] == "修改")]
@@ -160,7 +165,12 @@ class MeasureAdmin(FormActs, RecordAdmin):
     def get_urls(self):
         pages = [
             path(f"<path:object_id>/{page}/", self.staff_view(view), name=f"ledgers_measure_{page}")
-            for page, view in (("finish", self.finish_view), ("drop", self.drop_view), ("undo", self.undo_view))
+            for page, view in (
+                ("finish", self.finish_view),
+                ("drop", self.drop_view),
+                ("undo", self.undo_view),
+                ("help", self.help_view),
+            )
         ]
         return [*pages, *super().get_urls()]
 
@@ -179,7 +189,7 @@ class MeasureAdmin(FormActs, RecordAdmin):
             left = Measure.objects.open().filter(need=measure.need_id).count()
             return f"已登记办好，还有 {left} 项。" if left else "已登记办好。都办好了，请回访本人，然后办结。"
 
-        form = FinishForm(request.POST or None, initial={"cost": measure.cost})
+        form = FinishForm(request.POST or None, initial={"cost": measure.cost, **done_by_volunteers(measure)})
         return self.act_page(
             request, measure, f"办好了：{measure.need.cadre.person.name}", form, apply, lead=measure.what,
             button="登记办好",

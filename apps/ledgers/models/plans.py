@@ -9,6 +9,7 @@ from apps.common.choices import Source
 from apps.common.models import Attachment, Record
 from apps.ledgers.choices import MeasureDrop, NeedOutcome, Satisfaction, Section, Urgency
 from apps.registry.models import Cadre, LifeEvent
+from apps.volunteers.models import ServiceRequest
 
 from .care import OfVisibleCadres
 from .contacts import Contact
@@ -162,8 +163,8 @@ class MeasureQuerySet(models.QuerySet):
 class Measure(Record):
     """One promise: what is done for a need, by whom (`provider`, who does it; `owner`, who sees to it), by when.
 
-    `due_on` is the last day in time. Done with a result, or dropped with a reason; neither means promised. Cost in
-    yuan. Status is derived (rules.needs).
+    `due_on` is the last day in time. Done with a result, or dropped with a reason; neither means promised.
+    `request`: by which volunteers were asked to do it, the last one. Cost in yuan. Status is derived (rules.needs).
     """
 
     need = models.ForeignKey(Need, models.PROTECT, related_name="measures", verbose_name="需求")
@@ -184,6 +185,10 @@ class Measure(Record):
     closed_by_event = models.ForeignKey(
         LifeEvent, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False
     )
+    request = models.ForeignKey(
+        ServiceRequest, models.PROTECT, null=True, blank=True, related_name="measures", editable=False,
+        verbose_name="请志愿者帮忙",
+    )  # fmt: skip
     promised_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, verbose_name="定办法的人"
     )

@@ -12,6 +12,8 @@ from apps.ledgers.models import Measure, Need, ServicePlan
 from apps.ledgers.rules.needs import CLOSED, DOING, LATE, TO_CALL, UNDECIDED, Standing, measure_standing, need_standing
 from apps.registry.models import Cadre
 
+from .measure_help import SECRET, help_words
+
 CATEGORIES = "need_category"
 
 
@@ -23,6 +25,11 @@ class MeasureView:
     @property
     def is_open(self) -> bool:
         return self.standing.key != CLOSED
+
+    @property
+    def help(self) -> tuple[str, str] | None:
+        """How far volunteers are with it: words and tone; None where none were asked."""
+        return help_words(self.measure)
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,8 @@ class PersonPlan:
 
 def with_measures(needs: QuerySet[Need]) -> QuerySet[Need]:
     """The needs with their standing measures and their owners: two statements more."""
-    measures = Measure.objects.standing().select_related("owner").order_by("dropped_on", "due_on", "pk")
+    measures = Measure.objects.standing().select_related("owner", "request").defer(*SECRET)
+    measures = measures.order_by("dropped_on", "due_on", "pk")
     return needs.select_related("recorded_by").prefetch_related(Prefetch("measures", measures))
 
 

@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.common.errors import BusinessError
+from apps.ledgers.models import Measure
+from apps.ledgers.queries.measure_help import likely_service
+from apps.ledgers.services.measure_help import ask_volunteers
 from apps.people.models import Person, PersonAccount, ProxyGrant
 from apps.registry.models import Cadre
 from apps.volunteers.choices.requests import AskedAs, ConfirmedAs, ProposalState
@@ -140,3 +143,20 @@ def write_help(staff: dict[str, User], *, on: dt.date) -> None:
     writing = Writing(staff["jingban"], now, receivers, family)
     for place, case in enumerate(CASES):
         writing.write(place, case)
+    _from_ledger(staff["jingban"], now)
+
+
+def _from_ledger(clerk: User, now: dt.datetime) -> None:
+    """A measure that speaks of company at the hospital, of shopping or the like, for which volunteers are asked."""
+    rows = Measure.objects.open().filter(need__cadre__person__life_status="living").visible_to(clerk)
+    for measure in rows.select_related("need__cadre__person", "need__cadre__managing_unit").order_by("pk")[:200]:
+        service = likely_service(f"{measure.what} {measure.need.description}")
+        cadre = measure.need.cadre
+        if not service or not cadre.person.residence:
+            continue
+        facts = requests.RequestFacts(
+            receiver=cadre.person, unit=cadre.managing_unit, service=service, on=timezone.localdate(now) + 8 * DAY,
+            starts=540, ends=660, asked_as=AskedAs.STAFF, details=measure.what,
+        )  # fmt: skip
+        ask_volunteers(measure, facts, actor=clerk, now=now, form_key=uuid.uuid4())
+        return

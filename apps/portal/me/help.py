@@ -12,6 +12,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from apps.common import audit
 from apps.common.code_lists import names_of
@@ -22,7 +23,7 @@ from apps.people.choices import ProxyScope
 from apps.volunteers.choices.requests import AskedAs, ConfirmedAs, ProposalState, RequestState
 from apps.volunteers.models import ServiceRequest, Volunteer
 from apps.volunteers.queries.bank import balance_of
-from apps.volunteers.queries.requests import asked_of, proposals_of, requests_of, unconfirmed
+from apps.volunteers.queries.requests import asked_of, other_help, proposals_of, requests_of, unconfirmed
 from apps.volunteers.rules.times import DAY_ENDS, day_words, length_words, span_words
 from apps.volunteers.services import helping
 from apps.volunteers.services import requests as services
@@ -54,7 +55,8 @@ class Told:
 
     @property
     def when(self) -> str:
-        return f"{day_words(self.row.on)}{span_words(self.row.starts, self.row.ends)}"
+        day, time = day_words(self.row.on), span_words(self.row.starts, self.row.ends)
+        return format_html('<span class="nowrap">{}</span> <span class="nowrap">{}</span>', day, time)
 
     @property
     def tone(self) -> str:
@@ -248,7 +250,7 @@ def one(request, acting, key):
     coming = [one.volunteer.person for one in proposals_of(row) if one.state == ProposalState.ACCEPTED]
     phone = row.team.phone if row.team else row.unit.phone
     helps = row.community if row.state in (RequestState.OPEN, RequestState.UNMET) else None
-    context = {"one": Told(row), "coming": coming, "phone": phone, "community": helps}
+    context = {"one": Told(row), "coming": coming, "phone": phone, "community": helps, "other": other_help(row)}
     return show(request, acting, "portal/me/help_request.html", context)
 
 
@@ -304,10 +306,9 @@ def _confirm(request, acting, record, form: ConfirmForm) -> None:
 
 
 def _doubt(request, acting, row: ServiceRequest):
+    words = "家属说没有来过" if acting.is_proxy else "本人说没有来过"
     try:
-        helping.doubt(
-            row, "家属说没有来过" if acting.is_proxy else "本人说没有来过", actor=request.user, now=timezone.now()
-        )
+        helping.doubt(row, words, actor=request.user, now=timezone.now())
     except BusinessError as refusal:
         messages.warning(request, refusal.sentence)
     else:

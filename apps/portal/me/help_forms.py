@@ -119,13 +119,13 @@ class ConfirmForm(KeyedForm):
     """来过了吗？多长时间？ with what the volunteer entered filled in."""
 
     submit_label = ""
-    hours = forms.IntegerField(label="小时", min_value=0, max_value=12, required=False)
-    minutes = forms.IntegerField(label="分钟", min_value=0, max_value=59, required=False)
+    hours = forms.IntegerField(label="小时", min_value=0, max_value=12)
+    minutes = forms.IntegerField(label="分钟", min_value=0, max_value=59)
     words = forms.CharField(label="想说的话", max_length=200, required=False, widget=forms.Textarea({"rows": 2}))
 
     @property
     def total(self) -> int:
-        return (self.cleaned_data["hours"] or 0) * 60 + (self.cleaned_data["minutes"] or 0)
+        return self.cleaned_data["hours"] * 60 + self.cleaned_data["minutes"]
 
 
 class ServedForm(PortalForm):

@@ -1,6 +1,21 @@
 from django.urls import path
 
-from . import aid, certificates, classes, farewell, help, help_asked, join, leaves, surveys, views
+from . import (
+    aid,
+    bank,
+    certificates,
+    classes,
+    farewell,
+    help,
+    help_asked,
+    join,
+    leaves,
+    surveys,
+    views,
+    volunteer,
+    volunteer_become,
+    volunteer_places,
+)
 
 # Named in the portal's own namespace.
 urlpatterns = [
@@ -32,6 +47,10 @@ urlpatterns = [
     path("aid/take-back/", aid.take_back, name="me_aid_take_back"),
     path("aid/complete/", aid.complete, name="me_aid_complete"),
     path("aid/new/<slug:step>/", aid.step, name="me_aid_step"),
+    path("bank/", bank.home, name="me_bank"),
+    path("bank/give/", bank.give, name="me_bank_give"),
+    path("bank/donate/", bank.donate, name="me_bank_donate"),
+    path("bank/passbook/", bank.passbook, name="me_bank_passbook"),
     path("help/", help.home, name="me_help"),
     path("help/new/", help.begin, name="me_help_new"),
     path("help/new/<slug:step>/", help.step, name="me_help_step"),
@@ -42,6 +61,16 @@ urlpatterns = [
     path("help/<uuid:key>/", help.one, name="me_help_request"),
     path("help/<uuid:key>/cancel/", help.cancel, name="me_help_cancel"),
     path("help/<uuid:key>/confirm/", help.confirm, name="me_help_confirm"),
+    path("volunteer/", volunteer.home, name="me_volunteer"),
+    path("volunteer/hours/", volunteer.hours, name="me_volunteer_hours"),
+    path("volunteer/papers/", volunteer.papers, name="me_volunteer_papers"),
+    path("volunteer/card/", volunteer.card, name="me_volunteer_card"),
+    path("volunteer/offer/", volunteer.offer, name="me_volunteer_offer"),
+    path("volunteer/offer/<slug:part>/", volunteer.change_offer, name="me_volunteer_change"),
+    path("volunteer/become/<slug:step>/", volunteer_become.step, name="me_volunteer_become"),
+    path("volunteer/join/<uuid:key>/", volunteer_places.join, name="me_volunteer_join"),
+    path("volunteer/place/<uuid:key>/", volunteer_places.place, name="me_volunteer_place"),
+    path("volunteer/place/<uuid:key>/<slug:act>/", volunteer_places.act, name="me_volunteer_place_act"),
     path("certificates/", certificates.home, name="me_certificates"),
     path("certificates/<uuid:key>/", certificates.sheet, name="me_certificate_sheet"),
     path("family/", views.family, name="me_family"),

@@ -4,15 +4,14 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from apps.common import audit, crypto
 from apps.common.errors import BusinessError
 from apps.common.partial_date import PartialDate
-from apps.common.phone import parse_phone
-from apps.people import services as people
-from apps.people.choices import LifeStatus, PhoneKind
-from apps.people.models import Person, Phone, Relative
+from apps.people.choices import LifeStatus
+from apps.people.models import Person, Relative
+from apps.people.newcomers import PersonFacts, enter_person
+from apps.people.services import save_relative
 from apps.university.choices.schools import Admits
 from apps.university.choices.students import StudentKind
 from apps.university.models import School, Student
@@ -41,6 +40,13 @@ class Newcomer:
     contact_phone: str = ""
     known_different: str = ""
 
+    @property
+    def person(self) -> PersonFacts:
+        return PersonFacts(
+            name=self.name, sex=self.sex, birth_date=self.birth_date, citizen_id=self.citizen_id, phone=self.phone,
+            residence=self.residence, known_different=self.known_different,
+        )  # fmt: skip
+
 
 @transaction.atomic
 def register_newcomer(facts: Newcomer, school: School, *, on: dt.date, actor, form_key: uuid.UUID) -> Student:
@@ -55,24 +61,12 @@ def register_newcomer(facts: Newcomer, school: School, *, on: dt.date, actor, fo
             code="admits",
             field="name",
         )
-    person = Person(public_id=form_key, name=people.tidy_name(facts.name), sex=facts.sex, birth_date=facts.birth_date)
-    check = _checked_id(facts, person, on)
-    if person.birth_date is None:
-        raise BusinessError("请填出生日期；填了身份证号的可以空着。", code="birth", field="birth_date")
-    _refuse_known(facts, person, check is not None)
-    try:
-        with transaction.atomic():
-            people.save_person(person, sealed={"residence": facts.residence}, check=check)
-    except IntegrityError as error:
-        raise BusinessError("刚才已经登记过，请刷新后再看。", code="again") from error
-    if facts.phone.strip():
-        people.save_phone(Phone(person=person, kind=PhoneKind.MOBILE), facts.phone, actor=actor)
+    person = enter_person(facts.person, on=on, actor=actor, form_key=form_key, known_words=REGISTERED)
     _keep_contact(facts, person, actor)
     student = register(person, school, on=on, actor=actor)
     student.kind, student.level, student.former_unit = facts.kind, facts.level.strip(), facts.former_unit.strip()
     student.strengths = facts.strengths.strip()
     student.save(update_fields=["kind", "level", "former_unit", "strengths"])
-    audit.record("add", actor=actor, people=[person.pk], target=f"people.person:{person.pk}")
     return student
 
 
@@ -93,48 +87,6 @@ def _is_cadre(person: Person) -> bool:
     return cadre is not None and cadre.voided_at is None
 
 
-def _checked_id(facts: Newcomer, person: Person, on: dt.date) -> people.IdCheck | None:
-    """The number read and compared; what the form leaves open is taken from it."""
-    if not facts.citizen_id.strip():
-        return None
-    try:
-        check = people.check_citizen_id(facts.citizen_id, birth_date=facts.birth_date, sex=facts.sex, on=on)
-    except BusinessError as refusal:
-        if refusal.code != "duplicate":
-            raise
-        raise BusinessError(REGISTERED, code="duplicate", field="citizen_id") from refusal
-    if check.number is None:
-        raise BusinessError("请填身份证号，或者空着。", code="citizen_id", field="citizen_id")
-    if check.warnings:
-        raise BusinessError("".join(check.warnings) + "请核对以后再登记。", code="warning", field="citizen_id")
-    person.birth_date = facts.birth_date or PartialDate.of(check.number.birth)
-    if person.sex == "0":
-        person.sex = check.number.sex
-    return check
-
-
-def _refuse_known(facts: Newcomer, person: Person, has_id: bool) -> None:
-    """The same name on the same phone is the same person; the same name and birth may be, and somebody must look."""
-    if facts.phone.strip():
-        try:
-            digits = parse_phone(facts.phone).digits
-        except ValueError as error:
-            raise BusinessError(str(error), code="phone", field="phone") from error
-        owners = Phone.objects.filter(number_index=crypto.blind_index("phone", digits)).order_by()
-        if Person.objects.filter(pk__in=owners.values("person_id"), name=person.name, voided_at__isnull=True).exists():
-            raise BusinessError(REGISTERED, code="duplicate", field="phone")
-    twins = people.possible_twins(person.name, person.birth_date)
-    if has_id:
-        twins = [twin for twin in twins if twin.citizen_id_index is None]
-    if twins and not facts.known_different.strip():
-        raise BusinessError(
-            f"已有 {len(twins)} 位同名、出生日期相同或不详的人。请先用身份证号或手机号找一下；"
-            "确实是另一个人的，在“为什么是另一个人”里写明再登记。",
-            code="twins",
-            field="known_different",
-        )
-
-
 def _keep_contact(facts: Newcomer, person: Person, actor) -> None:
     if not facts.contact_name.strip():
         return
@@ -144,6 +96,6 @@ def _keep_contact(facts: Newcomer, person: Person, actor) -> None:
         person=person, name=facts.contact_name, relation=facts.contact_relation or "97", is_emergency=True
     )
     try:
-        people.save_relative(contact, facts.contact_phone, actor=actor)
+        save_relative(contact, facts.contact_phone, actor=actor)
     except BusinessError as refusal:
         raise BusinessError(refusal.sentence, code=refusal.code, field="contact_phone") from refusal

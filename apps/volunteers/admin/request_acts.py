@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
 
 from apps.common import audit
@@ -12,8 +11,8 @@ from apps.common.admin_lists import PickOne
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.people.models import Phone
-from apps.registry.models import Cadre, LifeEvent
-from apps.volunteers.choices.requests import AskedAs, ProposalState, RequestState
+from apps.registry.models import Cadre, UnitSpan
+from apps.volunteers.choices.requests import AskedAs, ProposalState
 from apps.volunteers.forms.requests import (
     AnswerForm,
     AskForm,
@@ -26,7 +25,7 @@ from apps.volunteers.forms.requests import (
 )
 from apps.volunteers.help_notices import said_of
 from apps.volunteers.models import Proposal, ServiceRecord, Team, Volunteer
-from apps.volunteers.queries.requests import proposals_of
+from apps.volunteers.queries.requests import proposals_of, records_of, unconfirmed
 from apps.volunteers.rules.times import day_words, length_words, span_words
 from apps.volunteers.services import helping, proposals
 from apps.volunteers.services import requests as services
@@ -34,6 +33,10 @@ from apps.volunteers.services.care import confirm_care
 
 MAY_ASK = (ProposalState.PROPOSED, ProposalState.LAPSED, ProposalState.DECLINED)
 STILL_TEAM = {"closed_on__isnull": True, "voided_at__isnull": True}
+
+
+def is_key(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 class RequestActs:
@@ -94,7 +97,7 @@ class RequestActs:
     def _receiver_field(self, request) -> forms.ModelChoiceField:
         rows = Cadre.objects.current().visible_to(request.user).select_related("person", "managing_unit")
         rows = rows.filter(managing_unit__in=request.user.reach(self.right("add")))
-        widget = PickOne(LifeEvent._meta.get_field("cadre"), self.admin_site)
+        widget = PickOne(UnitSpan._meta.get_field("cadre"), self.admin_site)
         return forms.ModelChoiceField(rows, label="谁需要帮忙", widget=widget)
 
     def _teams(self, request):
@@ -117,7 +120,8 @@ class RequestActs:
         fresh = [row.pk for row in rows if row.state == ProposalState.PROPOSED]
         form = PickForm(request.POST or None, proposals=rows, initial={"volunteers": fresh})
         return self.one_act(
-            request, obj, form, title="问志愿者", button="问勾上的几位", buttons=[("more", "再找几位")], done="已去问。",
+            request, obj, form, title="问志愿者", button="问勾上的几位", done="已去问。",
+            buttons=[("more", "再找几位")],
             lead=f"{said_of(obj)}。排在前面的只是这次更合适。发消息时不写姓名和地址，答应以后才告诉他。",
             perform=lambda values: self._pick(request, obj, rows, values["volunteers"]),
         )  # fmt: skip
@@ -134,14 +138,17 @@ class RequestActs:
         field = forms.ModelChoiceField(rows, label="哪位志愿者", widget=widget)
         form = SuggestForm(request.POST or None, volunteer=field)
         return self.one_act(
-            request, obj, form, title="另请一位", button="列进来", done="已列进来，接着点“问志愿者”。", lead=said_of(obj),
+            request, obj, form, title="另请一位", button="列进来", lead=said_of(obj),
+            done="已列进来，接着点“问志愿者”。",
             perform=lambda values: proposals.suggest(obj, values["volunteer"], actor=request.user, now=timezone.now()),
         )  # fmt: skip
 
     def _proposal(self, request, obj) -> Proposal:
+        """The one that the address names; without a name the first who said yes."""
         key = request.GET.get("proposal", "")
-        rows = obj.proposals.current().select_related("volunteer__person")
-        found = rows.filter(pk=key).first() if key.isascii() and key.isdecimal() and len(key) < 19 else None
+        rows = obj.proposals.current().select_related("volunteer__person").order_by("pk")
+        named = rows.filter(pk=key) if is_key(key) else rows.none()
+        found = (named if key else rows.filter(state=ProposalState.ACCEPTED)).first()
         if found is None:
             raise Http404
         found.request = obj
@@ -186,18 +193,28 @@ class RequestActs:
 
     def confirm_view(self, request, object_id):
         obj = self.actable(request, object_id)
-        key = request.GET.get("record", "")
-        rows = ServiceRecord.objects.current().filter(request=obj).select_related("volunteer__person")
-        row = rows.filter(pk=key).first() if key.isascii() and key.isdecimal() and len(key) < 19 else None
-        if row is None:
-            raise Http404
+        row = self._record(request, obj)
         form = ConfirmForm(request.POST or None, record=row)
         return self.one_act(
             request, obj, form, title="电话确认", button="确认", done="已确认。",
-            lead=f"请打电话问：{row.volunteer.person.name} 在{day_words(row.on)}{span_words(row.starts, row.ends)}来过吗？"
-            f"登记了{length_words(row.minutes)}。",
+            lead=self._question(row),
             perform=lambda values: self._confirm(request, row, values),
         )  # fmt: skip
+
+    @staticmethod
+    def _record(request, obj) -> ServiceRecord:
+        """The one that the address names; without a name the first that waits."""
+        key, rows = request.GET.get("record", ""), records_of(obj)
+        wanted = [row for row in rows if str(row.pk) == key] if key else unconfirmed(obj)
+        found = next(iter(wanted), None)
+        if found is None:
+            raise Http404
+        return found
+
+    @staticmethod
+    def _question(row: ServiceRecord) -> str:
+        when = f"{day_words(row.on)}{span_words(row.starts, row.ends)}"
+        return f"请打电话问：{row.volunteer.person.name} 在{when}来过吗？登记了{length_words(row.minutes)}。"
 
     def _confirm(self, request, row, values) -> None:
         confirm_care(
@@ -254,9 +271,11 @@ class RequestActs:
         phone = Phone.objects.filter(person=obj.receiver_id).order_by("position", "pk").first()
         agreed = [row for row in proposals_of(obj) if row.state == ProposalState.ACCEPTED]
         context = {
-            "frame": frame_for(request, "求助单", back_url=self.url_of("change", obj)), "row": obj, "said": said_of(obj),
-            "phone": phone.number if phone else "", "names": "、".join(row.volunteer.person.name for row in agreed),
+            "frame": frame_for(request, "求助单", back_url=self.url_of("change", obj)),
+            "row": obj,
+            "said": said_of(obj),
+            "phone": phone.number if phone else "",
+            "names": "、".join(row.volunteer.person.name for row in agreed),
             "bureau_phone": obj.team.phone if obj.team else obj.unit.phone,
-            "is_open": obj.state == RequestState.OPEN, "requests": reverse("admin:volunteers_servicerequest_changelist"),
-        }  # fmt: skip
+        }
         return self.page(request, "print/help_slip.html", context)

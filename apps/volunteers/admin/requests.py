@@ -13,7 +13,7 @@ from apps.registry.queries import read_search
 from apps.volunteers.choices.requests import Effort, ProposalState, RequestState
 from apps.volunteers.models import ServiceRequest
 from apps.volunteers.queries.requests import SECRET, SOON, proposals_of, records_of, with_helpers
-from apps.volunteers.rules.times import day_words, length_words, span_words
+from apps.volunteers.rules.times import WEEKDAYS, clock, day_words, length_words, span_words
 
 from .request_acts import RequestActs
 from .request_filters import RequestTeamFilter, ServiceFilter, WhichFilter
@@ -88,7 +88,9 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
 
     @admin.display(description="哪天")
     def day(self, obj):
-        return format_html("{}<br>{}", day_words(obj.on), span_words(obj.starts, obj.ends))
+        week = WEEKDAYS[obj.on.weekday()]
+        day, time = f"{obj.on.month}月{obj.on.day}日 周{week}", f"{clock(obj.starts)}–{clock(obj.ends)}"
+        return format_html('<span class="nowrap">{}</span><br><span class="nowrap">{}</span>', day, time)
 
     @admin.display(description="帮什么忙")
     def service_name(self, obj):
@@ -146,7 +148,8 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
             [
                 f"{one.on:%Y-%m-%d}", span_words(one.starts, one.ends), service_of(one), one.receiver.name,
                 str(one.community or ""), str(one.team or ""), one.wanted, numbers.get(one.pk, (0, 0))[0],
-                one.get_state_display(), one.get_asked_as_display(), f"{timezone.localtime(one.asked_at):%Y-%m-%d %H:%M}",
+                one.get_state_display(), one.get_asked_as_display(),
+                f"{timezone.localtime(one.asked_at):%Y-%m-%d %H:%M}",
             ]
             for one in found
         ]  # fmt: skip
@@ -254,9 +257,11 @@ def _acts(obj: ServiceRequest) -> list[tuple[str, str]]:
     if obj.state == RequestState.OPEN:
         return [("pick", "问志愿者"), ("suggest", "另请一位"), ("words", "改地点说明"), ("unmet", "没有找到人"),
                 ("cancel", "取消")]  # fmt: skip
+    if obj.state == RequestState.AGREED and obj.on > timezone.localdate():
+        return [("words", "改地点说明"), ("cancel", "取消")]
     if obj.state == RequestState.AGREED:
-        return [("words", "改地点说明"), ("notdone", "没有服务"), ("cancel", "取消")]
-    return [("notdone", "核实没有服务")] if obj.state == RequestState.DONE else []
+        return [("done", "登记服务"), ("words", "改地点说明"), ("notdone", "没有服务"), ("cancel", "取消")]
+    return [("confirm", "电话确认"), ("notdone", "核实没有服务")] if obj.state == RequestState.DONE else []
 
 
 def _numbers(ids: list[int]) -> dict[int, tuple[int, int]]:

@@ -26,12 +26,16 @@ class MinutesField(forms.IntegerField):
 
 
 class AskForm(KeyForm):
-    """A request entered by staff. The field for the receiver is brought along by the page."""
+    """A request entered by staff. `receiver` is the field that asks for whom, brought along by the page; without it the
+    page knows, and who asked too."""
 
-    def __init__(self, data=None, *, receiver, teams, **more):
+    def __init__(self, data=None, *, teams, receiver=None, **more):
         super().__init__(data, **more)
-        self.fields = {"receiver": receiver, **self.fields}
         self.fields["team"].queryset = teams
+        if receiver is None:
+            del self.fields["asked_as"]
+        else:
+            self.fields = {"receiver": receiver, **self.fields}
 
     asked_as = forms.ChoiceField(label="谁提的", choices=BY_STAFF, widget=forms.RadioSelect)
     service = forms.ChoiceField(label="帮什么忙", choices=lambda: choices_of("volunteer_service"))

@@ -41,7 +41,7 @@ class MemberRow:
 
     @property
     def phones(self) -> str:
-        return "、".join(number.digits for number in self.reach.numbers) if self.reach else ""
+        return "、".join(number.shown for number in self.reach.numbers) if self.reach else ""
 
 
 def member_rows(team: Team, on: dt.date, *, with_phones: bool = False) -> list[MemberRow]:

@@ -27,15 +27,14 @@ NOBODY, LEADER, CLERK, HEAD = range(4)
         "head_hours": "多少工作小时没有人答应，告诉科长",
         "clerk_before": "离开始不到几小时还没有人答应，直接告诉经办人",
         "head_before": "离开始不到几小时还没有人答应，直接告诉科长",
-        "confirm_days": "服务以后几天还没有确认，工作人员打电话",
         "other_help": "没有找到人时说的话",
     },
     source="规则手册 10.23—10.27；事项 7；领域资料 2.5",
 )
 @dataclass(frozen=True)
 class HelpRules(RuleValues):
-    """Of the unit that answers for the request. Working hours stand still at night, on weekends and holidays. Raises
-    ValueError with a sentence for nonsense."""
+    """Of the unit that answers for the request. Working hours stand still at night, on weekends and holidays. See
+    rule book 10.23, 10.24, 10.25. Raises ValueError with a sentence for nonsense."""
 
     ahead_days: int = 60
     shortest: int = 15
@@ -48,7 +47,6 @@ class HelpRules(RuleValues):
     head_hours: int = 18
     clerk_before: int = 48
     head_before: int = 24
-    confirm_days: int = 3
     other_help: str = "这次没有找到合适的志愿者，很抱歉。请打电话给我们或者社区，我们一起想别的办法。"
 
     def __post_init__(self):
@@ -62,8 +60,8 @@ class HelpRules(RuleValues):
             raise ValueError("分钟数填 1 到 1440，最多的不能少于最少的。")
         if not 1 <= self.leader_hours <= self.clerk_hours <= self.head_hours <= 400:
             raise ValueError("告诉队长、经办人、科长的时间要一级比一级长，填 1 到 400 个工作小时。")
-        if not 1 <= self.answer_hours <= 200 or not 1 <= self.ahead_days <= 366 or not 1 <= self.confirm_days <= 60:
-            raise ValueError("答复时间填 1 到 200 个工作小时，提前填 1 到 366 天，确认填 1 到 60 天。")
+        if not 1 <= self.answer_hours <= 200 or not 1 <= self.ahead_days <= 366:
+            raise ValueError("答复时间填 1 到 200 个工作小时，提前填 1 到 366 天。")
         if not 0 <= self.head_before <= self.clerk_before <= 400:
             raise ValueError("离开始的小时数填 0 到 400，科长的不能比经办人的多。")
         if len(self.other_help) > 200:
@@ -76,7 +74,7 @@ def moment(on: dt.date, minutes: int) -> dt.datetime:
 
 
 def working_hours_later(start: dt.datetime, hours: int, rules: HelpRules, calendar: WorkCalendar) -> dt.datetime:
-    """`hours` of working time after `start` (rule book 10.24)."""
+    """`hours` of working time after `start`. See rule book 10.24."""
     opens, closes = dt.time.fromisoformat(rules.work_from), dt.time.fromisoformat(rules.work_until)
     left, local = dt.timedelta(hours=hours), start.astimezone(ZONE)
     day = local.date()
@@ -92,7 +90,7 @@ def working_hours_later(start: dt.datetime, hours: int, rules: HelpRules, calend
 
 
 def answer_by(asked_at: dt.datetime, begins: dt.datetime, rules: HelpRules, calendar: WorkCalendar) -> dt.datetime:
-    """Until when a volunteer may answer: the working hours, but never later than the beginning (rule book 10.24)."""
+    """Until when a volunteer may answer: the working hours, but never later than the beginning. See rule book 10.24."""
     return min(working_hours_later(asked_at, rules.answer_hours, rules, calendar), begins)
 
 
@@ -100,7 +98,7 @@ def stage_due(
     asked_at: dt.datetime, begins: dt.datetime, now: dt.datetime, rules: HelpRules, calendar: WorkCalendar
 ) -> int:
     """Up to whom an uncovered request is to be reported by now: 0 nobody, 1 team leader, 2 clerk, 3 section head; by
-    the time since it was asked or the time left, whichever says more (rule book 10.25)."""
+    the time since it was asked or the time left, whichever says more. See rule book 10.25."""
     found = NOBODY
     for stage, hours in ((LEADER, rules.leader_hours), (CLERK, rules.clerk_hours), (HEAD, rules.head_hours)):
         if now >= working_hours_later(asked_at, hours, rules, calendar):
@@ -112,7 +110,7 @@ def stage_due(
 
 
 def time_refusal(on: dt.date, starts: int, ends: int, now: dt.datetime, rules: HelpRules) -> str:
-    """Why help cannot be asked for at that time, in a sentence; empty when it can (rule book 10.23)."""
+    """Why help cannot be asked for at that time, in a sentence; empty when it can. See rule book 10.23."""
     if ends <= starts:
         return "结束时间要晚于开始时间。"
     if moment(on, starts) <= now:

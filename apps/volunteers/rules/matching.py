@@ -40,7 +40,7 @@ LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 @dataclass(frozen=True)
 class MatchingRules(RuleValues):
     """Of the unit that answers for the request. `stairs` to `far`: words in a volunteer's own statement that speak
-    against an effort. Raises ValueError with a sentence for nonsense."""
+    against an effort. See rule book 10.20, 10.21. Raises ValueError with a sentence for nonsense."""
 
     proposed: int = 5
     skills: tuple[str, ...] = (
@@ -123,7 +123,7 @@ class Match:
 
 
 def against(wanted: Wanted, one: Candidate, rules: MatchingRules) -> str:
-    """Why a volunteer is not to be asked, the first reason; empty when he may be asked (rule book 10.21)."""
+    """Why a volunteer is not to be asked, the first reason; empty when he may be asked. See rule book 10.21."""
     if one.one_home:
         return "和求助的同志是一家人"
     if one.barred:
@@ -145,7 +145,7 @@ def against(wanted: Wanted, one: Candidate, rules: MatchingRules) -> str:
 
 def matches(wanted: Wanted, candidates: Iterable[Candidate], rules: MatchingRules) -> list[Match]:
     """Those who may be asked, the best fit first: wishes it, near, said that he is free; among equals the one who was
-    asked longest ago (rule book 10.22)."""
+    asked longest ago. See rule book 10.22."""
     fitting = [one for one in candidates if not against(wanted, one, rules)]
     fitting.sort(key=lambda one: _order(wanted, one))
     return [Match(one.person, _reason(wanted, one, rules)) for one in fitting]

@@ -77,7 +77,9 @@ def suggest(request: ServiceRequest, volunteer: Volunteer, *, actor: User, now: 
     known = row.proposals.current().filter(volunteer=volunteer).first()
     if known is not None:
         return known
-    return Proposal.objects.create(request=row, volunteer=volunteer, reason=BY_HAND, state=ProposalState.PROPOSED)
+    made = Proposal.objects.create(request=row, volunteer=volunteer, reason=BY_HAND, state=ProposalState.PROPOSED)
+    audit.record("help.suggest", actor=actor, people=[volunteer.pk], target=target_of(row))
+    return made
 
 
 @transaction.atomic

@@ -46,7 +46,7 @@ def create_team(facts: TeamFacts, *, actor, form_key: uuid.UUID | None = None) -
         return known
     team = Team(public_id=form_key or uuid.uuid4(), kind=TeamKind(facts.kind))
     _apply(team, facts)
-    _save(team)
+    save_team(team)
     _note("team.create", team, actor)
     return team
 
@@ -59,7 +59,7 @@ def change_team(team: Team, facts: TeamFacts, *, actor, version: int | None = No
         raise StaleVersion()
     team.kind = TeamKind(facts.kind)
     _apply(team, facts)
-    _save(team)
+    save_team(team)
     _note("team.change", team, actor)
     return team
 
@@ -194,7 +194,8 @@ def _apply(team: Team, facts: TeamFacts) -> None:
     team.founded_on = facts.founded_on
 
 
-def _save(team: Team) -> None:
+def save_team(team: Team) -> None:
+    """Store a team; what the database refuses becomes a sentence."""
     try:
         with transaction.atomic():
             team.save()

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from apps.common import audit
+from apps.common import attachments, audit
 from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
-from apps.common.models import Attachment
 from apps.common.phone import parse_phone
+from apps.common.scans import Scan
 from apps.common.voiding import check_reason
 from apps.organisation.models import Community, Unit
 from apps.organisation.queries import rule_values
@@ -108,7 +108,7 @@ def leave(volunteer: Volunteer, *, on: dt.date, reason: str, actor) -> Volunteer
 def record_statement(
     volunteer: Volunteer, kind: str, *, signed_on: dt.date, actor, on: dt.date, form_key: uuid.UUID,
     ends_on: dt.date | None = None, document_no: str = "", insurer: str = "", limits: str = "",
-    scan: Attachment | None = None,
+    scan: Scan | None = None,
 ) -> VolunteerStatement:  # fmt: skip
     """A paper that he signed: in force from `signed_on` until `ends_on` (None: as the rules say). The one of the same
     kind before it ends there, except insurance. The same form again changes nothing (rule book 10.2)."""
@@ -127,10 +127,18 @@ def record_statement(
     made = VolunteerStatement.objects.create(
         public_id=form_key, volunteer=volunteer, kind=kind, starts_on=signed_on, ends_on=ends_on,
         document_no=document_no.strip(), insurer=insurer.strip(),
-        limits=limits.strip() if kind == StatementKind.HEALTH else "", scan=scan, recorded_by=actor,
+        limits=limits.strip() if kind == StatementKind.HEALTH else "", recorded_by=actor,
+        scan=_kept(scan, volunteer, actor) if scan else None,
     )  # fmt: skip
     _note("volunteer.statement", volunteer, actor, fields=[kind])
     return made
+
+
+def _kept(scan: Scan, volunteer: Volunteer, actor):
+    return attachments.store(
+        scan.data, subject=f"volunteers.volunteer:{volunteer.pk}", purpose="statement", filename=scan.filename,
+        content_type=scan.content_type, actor=actor, keep_days=None,
+    )  # fmt: skip
 
 
 def _check_paper(kind: str, signed_on: dt.date, ends_on: dt.date | None, insurer: str) -> None:

@@ -14,6 +14,7 @@ from apps.portal.demo.accounts import write_others, write_staff
 from apps.portal.demo.aftermath import write_aftermath
 from apps.portal.demo.aid import write_aid
 from apps.portal.demo.air import write_air
+from apps.portal.demo.bank import write_bank
 from apps.portal.demo.branch_life import write_branch_life
 from apps.portal.demo.campaigns import write_campaigns
 from apps.portal.demo.care import write_care
@@ -45,6 +46,7 @@ from apps.portal.demo.roster_file import write_roster
 from apps.portal.demo.school_life import write_school_life
 from apps.portal.demo.schools import write_schools
 from apps.portal.demo.service import write_hospital_stays, write_service
+from apps.portal.demo.shifts import write_shifts
 from apps.portal.demo.sign_in import write_sign_in
 from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.standing import write_standing
@@ -128,6 +130,8 @@ class Command(BaseCommand):
         write_class_life(staff, on=on)
         write_air(staff, on=on)
         write_volunteers(staff, on=on)
+        write_shifts(staff, on=on)
+        write_bank(staff, on=on)
         write_help(staff, on=on)
         write_money(staff, on=on)
         return written

@@ -1,0 +1,204 @@
+"""The ledger on the staff side: every transfer with both sides, and what is held."""
+
+import datetime as dt
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.common.admin_pages import Block, day, send_workbook
+from apps.volunteers.choices.bank import HoldState, TransferKind
+from apps.volunteers.forms.bank import AskContraForm
+from apps.volunteers.models import Hold, Transfer
+from apps.volunteers.rules.bank import time_words
+from apps.volunteers.services import approvals
+
+from .bank_base import BankRows, by
+from .shift_base import by_person, posted
+
+NUMBER = {"is_number": True}
+SHEET = ("日期", "服务日期", "事项", "户主", "账号", "分钟", "说明", "登记人")
+
+
+class KindFilter(admin.SimpleListFilter):
+    title, parameter_name = "事项", "kind"
+
+    def lookups(self, request, model_admin):
+        return [*TransferKind.choices, ("wrong", "已更正的")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "wrong":
+            return queryset.filter(contra__isnull=False)
+        return queryset.filter(kind=self.value()) if self.value() in TransferKind.values else queryset
+
+
+class YearFilter(admin.SimpleListFilter):
+    title, parameter_name = "年份", "year"
+
+    def lookups(self, request, model_admin):
+        this = timezone.localdate().year
+        return [(str(year), f"{year}年") for year in range(this, this - 5, -1)]
+
+    def queryset(self, request, queryset):
+        if not (self.value() or "").isdecimal() or not 2000 <= int(self.value()[:5]) <= 2199:
+            return queryset
+        year = int(self.value())
+        return queryset.filter(on__gte=dt.date(year, 1, 1), on__lt=dt.date(year + 1, 1, 1))
+
+
+@admin.register(Transfer)
+class TransferAdmin(BankRows):
+    empty_words = "有人存入、使用或者赠送时间，流水就在这里。"
+    list_display = ("title_of", "on", "who", "time", "reason", "actor", "put_right")
+    list_display_links = ("title_of",)
+    list_filter = (KindFilter, YearFilter)
+    search_fields = ("account__number",)
+    search_help_text = "户主姓名、拼音，手机号或身份证后四位"
+    select_related_in_list = ("account__person", "actor", "contra")
+    select_related_in_record = ("account__person", "actor", "contra", "reverses", "confirmation__record", "grant")
+    ordering = ("-pk",)
+
+    def get_search_results(self, request, queryset, search_term):
+        return by_person(queryset, search_term, "account__person"), False
+
+    @admin.display(description="事项")
+    def title_of(self, obj):
+        return obj.get_kind_display()
+
+    @admin.display(description="户主")
+    def who(self, obj):
+        return obj.account.person.name if obj.account.person else obj.account.get_kind_display()
+
+    @admin.display(description="时间")
+    def time(self, obj):
+        return time_words(obj.minutes)
+
+    @admin.display(description="更正")
+    def put_right(self, obj):
+        return "已更正" if hasattr(obj, "contra") else ""
+
+    def list_tools(self, request):
+        return [{"label": "导出", "url": f"{self.plain_url('file')}?{request.GET.urlencode()}"}]
+
+    def people_of(self, obj):
+        rows = obj.entries.filter(account__person__isnull=False)
+        return list(rows.values_list("account__person", flat=True))
+
+    def blocks(self, request, obj):
+        facts = [
+            ("事项", obj.get_kind_display()), ("时间", time_words(obj.minutes)), ("日期", obj.on),
+            ("服务日期", obj.served_on), ("登记时间", timezone.localtime(obj.at)), ("登记人", obj.actor or "系统"),
+            ("家属代办", "是" if obj.grant_id else ""), ("说明", obj.reason),
+        ]  # fmt: skip
+        yield Block("这一笔", [(name, value) for name, value in facts if value], links=self._links(obj))
+        rows = [
+            [{"text": str(row.account.person or row.account.get_kind_display()),
+              "url": reverse("admin:volunteers_account_change", args=[row.account_id])},
+             row.account.number, f"{row.minutes:+}", "" if row.balance_after is None else time_words(row.balance_after)]
+            for row in obj.entries.select_related("account__person")
+        ]  # fmt: skip
+        columns = ("账户", "账号", {"label": "分钟", **NUMBER}, {"label": "之后的余额", **NUMBER})
+        yield Block("两边的分录（合计为 0）", columns=columns, rows=rows)
+
+    def _links(self, obj) -> list[dict]:
+        links = []
+        if obj.reverses_id:
+            links.append({"label": f"更正的是 {obj.reverses}", "url": self.url_of("change", obj.reverses)})
+        if hasattr(obj, "contra"):
+            links.append({"label": f"已由 {obj.contra} 更正", "url": self.url_of("change", obj.contra)})
+        return links
+
+    def record_tools(self, request, obj):
+        if obj.kind in (TransferKind.CONTRA, TransferKind.OUT) or hasattr(obj, "contra"):
+            return []
+        return self.act_tools(request, obj, [("contra", "提出更正", True)])
+
+    def extra_pages(self):
+        return [("file", "file/", self.file_view), ("contra", "<path:object_id>/contra/", self.contra_view)]
+
+    def contra_view(self, request, object_id):
+        obj = self.actable(request, object_id)
+        earned = obj.kind == TransferKind.EARN
+        form = AskContraForm(posted(request), earned=earned)
+
+        def perform(values):
+            approvals.ask_contra(
+                obj, values["reason"], instead=values["minutes"], form_key=values["key"], **by(request)
+            )  # fmt: skip
+
+        return self.one_act(
+            request, obj, form, title="提出更正", button="提出，等复核", perform=perform,
+            lead=f"{obj.on}的{time_words(obj.minutes)}记一笔相反的，原来的一笔不改。要两个人办：您提出，另一位同事复核。",
+            done="已提出，请另一位同事在“时间银行复核”里复核。",
+        )  # fmt: skip
+
+    def file_view(self, request):
+        """The list as it is filtered, as a workbook."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.filtered_rows(request).select_related("account__person", "actor")
+        lines = [
+            [day(row.on), day(row.served_on), row.get_kind_display(), self.who(row), row.account.number, row.minutes,
+             row.reason, str(row.actor or "系统")]
+            for row in rows
+        ]  # fmt: skip
+        people = [row.account.person_id for row in rows if row.account.person_id]
+        return send_workbook(request, "时间流水", SHEET, lines, target="volunteers.transfer", people=people)
+
+
+class HoldStateFilter(admin.SimpleListFilter):
+    title, parameter_name = "状态", "state"
+
+    def lookups(self, request, model_admin):
+        return HoldState.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(state=self.value()) if self.value() in HoldState.values else queryset
+
+
+@admin.register(Hold)
+class HoldAdmin(BankRows):
+    empty_words = "求助时选了用时间币，时间就先预留在这里。"
+    list_display = ("who", "time", "used", "for_what", "held_at", "state")
+    list_display_links = ("who",)
+    list_filter = (HoldStateFilter,)
+    search_fields = ("account__number",)
+    search_help_text = "户主姓名、拼音，手机号或身份证后四位"
+    select_related_in_list = ("account__person", "request", "out")
+    select_related_in_record = select_related_in_list
+    ordering = ("-pk",)
+
+    def get_search_results(self, request, queryset, search_term):
+        return by_person(queryset, search_term, "account__person"), False
+
+    @admin.display(description="户主")
+    def who(self, obj):
+        return obj.account.person.name if obj.account.person else obj.account.get_kind_display()
+
+    @admin.display(description="预留")
+    def time(self, obj):
+        return time_words(obj.minutes)
+
+    @admin.display(description="使用")
+    def used(self, obj):
+        return time_words(obj.captured) if obj.captured else ""
+
+    @admin.display(description="为什么")
+    def for_what(self, obj):
+        return f"求助（{obj.request.on}）" if obj.request_id else f"转出单（{obj.out.to_bank}）"
+
+    def title_of(self, obj):
+        return f"{self.who(obj)}的预留"
+
+    def people_of(self, obj):
+        return [obj.account.person_id]
+
+    def blocks(self, request, obj):
+        facts = [
+            ("预留", time_words(obj.minutes)), ("使用", self.used(obj)), ("状态", obj.get_state_display()),
+            ("为什么", self.for_what(obj)), ("预留时间", timezone.localtime(obj.held_at)),
+            ("结束时间", timezone.localtime(obj.ended_at) if obj.ended_at else ""),
+        ]  # fmt: skip
+        account = {"label": "时间账户", "url": reverse("admin:volunteers_account_change", args=[obj.account_id])}
+        yield Block("预留", [(name, value) for name, value in facts if value], links=[account])
