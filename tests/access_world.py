@@ -119,6 +119,7 @@ from tests.access_help import HELP_OBJECTS
 from tests.access_life import LIFE_OBJECTS
 from tests.access_posts import POST_OBJECTS
 from tests.access_schools import SCHOOL_OBJECTS
+from tests.access_proof import PROOF_OBJECTS
 from tests.access_shifts import SHIFT_OBJECTS
 from tests.access_students import STUDENT_OBJECTS
 from tests.access_teams import TEAM_OBJECTS
@@ -642,6 +643,7 @@ OBJECTS |= HELP_OBJECTS
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 OBJECTS |= AIR_OBJECTS
 OBJECTS |= SHIFT_OBJECTS
+OBJECTS |= PROOF_OBJECTS
 OBJECTS |= TEAM_OBJECTS
 OBJECTS |= POST_OBJECTS
 OBJECTS |= BANK_OBJECTS

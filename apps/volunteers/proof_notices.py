@@ -28,8 +28,8 @@ def shift_facts(context: dict) -> dict[str, str]:
     row = Shift.objects.select_related("team__unit", "project", "request").get(pk=context["shift"])
     service = names_of("volunteer_service").get(row.request.service, "帮忙") if row.request else ""
     names = {
-        "日子": day_words(row.on), "时间": span_words(row.starts, row.ends), "班次": row.project.name if row.project else service,
-        "地点": row.place or row.team.venue,
+        "日子": day_words(row.on), "时间": span_words(row.starts, row.ends),
+        "班次": row.project.name if row.project else service, "地点": row.place or row.team.venue,
     }  # fmt: skip
     return _said("shift", row.team.unit, names, context, row.team.phone)
 
@@ -93,6 +93,6 @@ for _key, _label, _facts, _celebrates in (
 for _key, _label, _unit, _page in (
     (staff.APPLIED, "服务证明的申请还没有办", "份", "admin:volunteers_servicecertificate_changelist"),
     (staff.SHORT, "快到的班次还缺人", "个", "admin:volunteers_shift_changelist"),
-    (staff.PAPERS, "志愿者的材料、保险快到期", "份", ""),
+    (staff.PAPERS, "志愿者的材料、保险快到期", "份", "admin:volunteers_volunteer_papers"),
 ):
     register_template(Template(key=_key, label=_label, unit=_unit, page=_page))

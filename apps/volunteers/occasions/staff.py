@@ -1,4 +1,4 @@
-"""What the staff of volunteering are reminded of on a working day: rows (template, subject, unit id), few at any time."""
+"""What the staff of volunteering are reminded of on a working day: rows (template, subject, unit id)."""
 
 import datetime as dt
 from collections.abc import Iterator
