@@ -119,6 +119,7 @@ from tests.access_help import HELP_OBJECTS
 from tests.access_life import LIFE_OBJECTS
 from tests.access_posts import POST_OBJECTS
 from tests.access_schools import SCHOOL_OBJECTS
+from tests.access_proof import PROOF_OBJECTS
 from tests.access_shifts import SHIFT_OBJECTS
 from tests.access_students import STUDENT_OBJECTS
 from tests.access_talks import TALK_OBJECTS
@@ -643,6 +644,7 @@ OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label no
 OBJECTS |= AIR_OBJECTS
 OBJECTS |= BANK_OBJECTS
 OBJECTS |= SHIFT_OBJECTS
+OBJECTS |= PROOF_OBJECTS
 OBJECTS |= TEAM_OBJECTS
 OBJECTS |= POST_OBJECTS
 OBJECTS |= TALK_OBJECTS

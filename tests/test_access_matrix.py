@@ -33,6 +33,7 @@ from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
 from tests.access_help import HELP_EXCEPTIONS, HELP_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_posts import POST_PAGES
+from tests.access_proof import PROOF_EXCEPTIONS, PROOF_PAGES
 from tests.access_schools import SCHOOL_PAGES
 from tests.access_shifts import SHIFT_EXCEPTIONS, SHIFT_PAGES
 from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES
@@ -278,6 +279,7 @@ PAGES = {
     **{name: Row(*asked) for name, asked in TALK_PAGES.items()},
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     **{name: Row(*asked) for name, asked in HELP_PAGES.items()},
+    **{name: Row(*asked) for name, asked in PROOF_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
     "admin:people_proxygrant_print": Row("people.change_proxygrant", "people.proxygrant"),
@@ -630,6 +632,7 @@ EXCEPTIONS = {
     **{name: Row(*asked) for name, asked in TALK_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in DRAW_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in HELP_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in PROOF_EXCEPTIONS.items()},
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.
     "admin:people_phone_changelist": Row("people.view_phone"),
     "admin:people_relative_changelist": Row("people.view_relative"),

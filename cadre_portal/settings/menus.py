@@ -165,6 +165,7 @@ STAFF_NAVIGATION = [
     ("志愿服务", "捐赠", "admin:volunteers_donation_changelist", "volunteers.view_donation"),
     ("志愿服务", "代理家长", "admin:volunteers_surrogatepairing_changelist", "volunteers.view_surrogatepairing"),
     ("志愿服务", "服务证明", "admin:volunteers_servicecertificate_changelist", "volunteers.view_servicecertificate"),
+    ("志愿服务", "志愿服务统计", "admin:volunteers_servicecertificate_reports", "volunteers.view_servicerecord"),
     ("名册", "导入名册", "admin:registry_importbatch_changelist", "registry.import_roster"),
     ("名册", "导入和导出任务", "admin:common_job_changelist", "registry.export_cadre"),
     ("名册", "每月变动报告", "admin:registry_unitreport_changelist", "registry.view_unitreport"),
