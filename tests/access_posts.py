@@ -1,5 +1,5 @@
-"""Outside posts and their logs in the world of the access matrix: one object of each kind a side, and what each page asks
-for as (right, model whose key stands in the address, right to send)."""
+"""Outside posts and their logs in the world of the access matrix: one object of each kind a side, and what each page
+asks for as (right, model whose key stands in the address, right to send)."""
 
 import datetime as dt
 

@@ -111,6 +111,7 @@ from apps.registry.models import (
 )
 from apps.reminders.models import Reminder
 from tests.access_air import AIR_OBJECTS
+from tests.access_bank import BANK_OBJECTS
 from tests.access_desk import DESK_OBJECTS
 from tests.access_draws import DRAW_OBJECTS
 from tests.access_health import HEALTH_OBJECTS
@@ -121,6 +122,7 @@ from tests.access_schools import SCHOOL_OBJECTS
 from tests.access_shifts import SHIFT_OBJECTS
 from tests.access_students import STUDENT_OBJECTS
 from tests.access_teams import TEAM_OBJECTS
+from tests.access_talks import TALK_OBJECTS
 from tests.access_treatments import TREATMENT_OBJECTS, TREATMENT_SHARED
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
@@ -642,6 +644,8 @@ OBJECTS |= AIR_OBJECTS
 OBJECTS |= SHIFT_OBJECTS
 OBJECTS |= TEAM_OBJECTS
 OBJECTS |= POST_OBJECTS
+OBJECTS |= BANK_OBJECTS
+OBJECTS |= TALK_OBJECTS
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 SHARED = {
     "ledgers.afterdeathitem",

@@ -27,6 +27,7 @@ from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from apps.branches.access import current_posts
 from tests.access_air import AIR_EXCEPTIONS, AIR_PAGES
+from tests.access_bank import BANK_EXCEPTIONS, BANK_PAGES
 from tests.access_desk import DESK_EXCEPTIONS, DESK_PAGES
 from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
 from tests.access_face import FACE_PAGES
@@ -37,6 +38,7 @@ from tests.access_schools import SCHOOL_PAGES
 from tests.access_shifts import SHIFT_EXCEPTIONS, SHIFT_PAGES
 from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES
 from tests.access_teams import TEAM_EXCEPTIONS, TEAM_PAGES
+from tests.access_talks import TALK_EXCEPTIONS, TALK_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
@@ -273,6 +275,8 @@ PAGES = {
     **{name: Row(*asked) for name, asked in AIR_PAGES.items()},
     **{name: Row(*asked) for name, asked in SHIFT_PAGES.items()},
     **{name: Row(*asked) for name, asked in POST_PAGES.items()},
+    **{name: Row(*asked) for name, asked in BANK_PAGES.items()},
+    **{name: Row(*asked) for name, asked in TALK_PAGES.items()},
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     **{name: Row(*asked) for name, asked in HELP_PAGES.items()},
     **{name: Row(*asked) for name, asked in FACE_PAGES.items()},
@@ -624,6 +628,8 @@ EXCEPTIONS = {
     **{name: Row(*asked) for name, asked in LIFE_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in AIR_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in SHIFT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in BANK_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in TALK_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in DRAW_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in HELP_EXCEPTIONS.items()},
     # Lists and readers of parts of a person lead back to the person's page, which asks for itself.

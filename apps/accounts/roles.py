@@ -166,6 +166,9 @@ _TALKS = (
     "volunteers.talkbooking", "volunteers.donation", "volunteers.surrogatepairing",
 )  # fmt: skip
 _PROOFS = ()
+_POSTS = ()
+_TALKS = ()
+_PROOFS = ("volunteers.servicecertificate",)
 _VOLUNTEERS = _TEAMS + _SHIFTS + _HELP + _BANK + _POSTS + _TALKS + _PROOFS
 VOLUNTEERS = _views(*_VOLUNTEERS)
 VOLUNTEERS_WORK = _edits(*_VOLUNTEERS) | frozenset({"volunteers.view_volunteer_contact"})

@@ -21,11 +21,11 @@ EXAMPLE = {"班次": "护河巡查", "时间": "11月28日（星期六）上午9
         "moved_card": "时间地点有变，信函",
         "moved_call": "时间地点有变，电话里说",
     },
-    source="规则手册 10.12；领域资料 0（用语）；规则手册 5.6",
+    source="规则手册 10.19；领域资料 0（用语）；规则手册 5.6",
 )
 @dataclass(frozen=True)
 class ShiftTexts(RuleValues):
-    """Raises ValueError with a sentence as for every text to an old person."""
+    """Raises ValueError with a sentence as for every text to an old person. See rule book 10.19."""
 
     moved_sms: str = "{姓名}同志：您报的“{班次}”改到{时间}，{地点}。来不了请打电话{电话}。"
     moved_card: str = "{姓名}同志：您报的“{班次}”改到{时间}，地点：{地点}。不方便来，请打电话{电话}告诉我们，没有关系。"

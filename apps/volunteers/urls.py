@@ -2,10 +2,12 @@ from django.urls import path
 
 from .views import (
     blank_forms,
+    checking,
     feeds,
     front,
     front_teams,
     signing,
+    talks,
     team_home,
     team_records,
     team_requests,
@@ -15,6 +17,7 @@ from .views import (
 app_name = "volunteers"
 TEAM = "team/<uuid:team>/"
 SHIFT = "team/<uuid:team>/shifts/<uuid:shift>/"
+REQUEST = "team/<uuid:team>/requests/<uuid:key>/"
 urlpatterns = [
     path("", front.shifts, name="shifts"),
     path("shift/<uuid:key>/", front.shift, name="shift"),
@@ -29,19 +32,21 @@ urlpatterns = [
     path(f"{TEAM}members/", team_home.members, name="team_members"),
     path(f"{TEAM}plan/", team_home.plan, name="team_plan"),
     path(f"{TEAM}records/", team_records.records, name="team_records"),
+    path("check/", checking.check, name="check"),
+    path("check/published/", checking.published, name="published"),
     path(TEAM, team_home.team_home, name="team"),
     path(f"{TEAM}shifts/", team_shifts.team_shifts, name="team_shifts"),
     path(f"{TEAM}shifts/new/<uuid:project>/", team_shifts.team_shift_new, name="team_shift_new"),
     path(SHIFT, team_shifts.team_shift, name="team_shift"),
     path(f"{SHIFT}close/", team_shifts.team_shift_close, name="team_shift_close"),
     path(f"{SHIFT}cancel/", team_shifts.team_shift_cancel, name="team_shift_cancel"),
+    path("talks/", talks.talks, name="talks"),
+    path("talks/book/", talks.talk_book, name="talk_book"),
+    path("talks/booked/<uuid:key>/", talks.talk_booked, name="talk_booked"),
+    path(f"{TEAM}requests/", team_requests.team_requests, name="team_requests"),
+    path(REQUEST, team_requests.team_request, name="team_request"),
+    path(f"{REQUEST}done/<int:proposal>/", team_requests.team_request_done, name="team_request_done"),
     path("sign/<str:code>/", signing.sign_shift, name="sign_shift"),
     path("feeds/team/<str:key>.ics", feeds.team_feed, name="team_feed"),
     path("feeds/own/<str:key>.ics", feeds.own_feed, name="own_feed"),
-    path("team/<uuid:team>/requests/", team_requests.team_requests, name="team_requests"),
-    path("team/<uuid:team>/requests/<uuid:key>/", team_requests.team_request, name="team_request"),
-    path(
-        "team/<uuid:team>/requests/<uuid:key>/done/<int:proposal>/", team_requests.team_request_done,
-        name="team_request_done",
-    ),
-]  # fmt: skip
+]

@@ -173,6 +173,7 @@ ACCOUNT_RATE_LIMITS = {
     "certificate_check": "60/h/ip",
     # Talks booked by schools; what is refused counts too.
     "talk_booking": "30/h/ip",
+    "service_certificate_check": "60/h/ip",
 }
 # Socket 3 (design 2): who somebody without a staff role is today, and what texts the codes that were asked for.
 ACCOUNT_STANDINGS = "apps.branches.standings.account_standings"

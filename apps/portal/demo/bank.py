@@ -28,7 +28,7 @@ def write_bank(staff: dict[str, User], *, on: dt.date) -> None:
     """Nothing where a bank stands already, or there are no volunteers yet."""
     helpers = list(
         Volunteer.objects.active().filter(memberships__ends_on__isnull=True, memberships__isnull=False)
-        .select_related("person", "unit").distinct().order_by("pk")[:HELPERS]
+        .select_related("person", "unit").distinct().order_by("person__accounts__pk", "pk")[:HELPERS]
     )  # fmt: skip
     if Bank.objects.exists() or not helpers:
         return

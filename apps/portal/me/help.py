@@ -23,7 +23,7 @@ from apps.people.choices import ProxyScope
 from apps.volunteers.choices.requests import AskedAs, ConfirmedAs, ProposalState, RequestState
 from apps.volunteers.models import ServiceRequest, Volunteer
 from apps.volunteers.queries.bank import balance_of
-from apps.volunteers.queries.requests import asked_of, proposals_of, requests_of, unconfirmed
+from apps.volunteers.queries.requests import asked_of, other_help, proposals_of, requests_of, unconfirmed
 from apps.volunteers.rules.times import DAY_ENDS, day_words, length_words, span_words
 from apps.volunteers.services import helping
 from apps.volunteers.services import requests as services
@@ -250,7 +250,7 @@ def one(request, acting, key):
     coming = [one.volunteer.person for one in proposals_of(row) if one.state == ProposalState.ACCEPTED]
     phone = row.team.phone if row.team else row.unit.phone
     helps = row.community if row.state in (RequestState.OPEN, RequestState.UNMET) else None
-    context = {"one": Told(row), "coming": coming, "phone": phone, "community": helps}
+    context = {"one": Told(row), "coming": coming, "phone": phone, "community": helps, "other": other_help(row)}
     return show(request, acting, "portal/me/help_request.html", context)
 
 

@@ -2,6 +2,8 @@ from django.urls import path
 
 from . import (
     aid,
+    bank,
+    certificates,
     classes,
     farewell,
     help,
@@ -45,6 +47,10 @@ urlpatterns = [
     path("aid/take-back/", aid.take_back, name="me_aid_take_back"),
     path("aid/complete/", aid.complete, name="me_aid_complete"),
     path("aid/new/<slug:step>/", aid.step, name="me_aid_step"),
+    path("bank/", bank.home, name="me_bank"),
+    path("bank/give/", bank.give, name="me_bank_give"),
+    path("bank/donate/", bank.donate, name="me_bank_donate"),
+    path("bank/passbook/", bank.passbook, name="me_bank_passbook"),
     path("help/", help.home, name="me_help"),
     path("help/new/", help.begin, name="me_help_new"),
     path("help/new/<slug:step>/", help.step, name="me_help_step"),
@@ -65,6 +71,8 @@ urlpatterns = [
     path("volunteer/join/<uuid:key>/", volunteer_places.join, name="me_volunteer_join"),
     path("volunteer/place/<uuid:key>/", volunteer_places.place, name="me_volunteer_place"),
     path("volunteer/place/<uuid:key>/<slug:act>/", volunteer_places.act, name="me_volunteer_place_act"),
+    path("certificates/", certificates.home, name="me_certificates"),
+    path("certificates/<uuid:key>/", certificates.sheet, name="me_certificate_sheet"),
     path("family/", views.family, name="me_family"),
     path("grant/", views.own_grant, name="me_grant"),
     path("farewell/", farewell.farewell, name="me_farewell"),

@@ -116,7 +116,7 @@ class AccountAdmin(AccountActs, BankRows):
         yield Block("账户", self._facts(obj), links=self._links(obj))
         if obj.person_id:
             kin = [(words, "可以互相赠送") for _, words in relatives_of(obj.person_id)]
-            yield Block("核实过的亲属", kin, empty="还没有核实过的亲属，不能赠送。")
+            yield Block("核实过的亲属", kin, empty="" if kin else "还没有核实过的亲属，不能赠送。")
         held = obj.holds.filter(state=HoldState.HELD).select_related("request", "out")
         rows = [[day(timezone.localtime(row.held_at)), self._for_what(row), time_words(row.minutes)] for row in held]
         if rows:

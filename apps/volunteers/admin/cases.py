@@ -44,7 +44,7 @@ class CaseLogAdmin(OutsideRecord):
     select_related_in_list = ("handler",)
     select_related_in_record = ("handler", "unit")
     ordering = ("-taken_on", "-pk")
-    fields = (("handler", "others"), ("kind", "taken_on"), "parties", "subject", "details")
+    fields = (("handler", "others"), ("kind", "taken_on"), "parties", "subject", "story")
     sheet_title = "咨询调解台账"
     sheet_columns = ("受理日期", "类别", "当事人代号", "事由", "承办人", "一同承办", "办结日期", "结果")
 
@@ -70,7 +70,7 @@ class CaseLogAdmin(OutsideRecord):
         ]  # fmt: skip
 
     def store(self, request, obj, form):
-        acts.save_case(obj, details=form.cleaned_data["details"])
+        acts.save_case(obj, details=form.cleaned_data["story"])
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """What is encrypted is about to be shown, on the page or in the form."""

@@ -47,9 +47,9 @@ class WhichFilter(admin.SimpleListFilter):
         if self.value() == "close":
             return lists.to_close(queryset, today)
         if self.value() == "past":
-            return queryset.filter(on__lt=today).order_by("-on", "starts", "pk")
+            return queryset.filter(on__lt=today)
         if self.value() == "off":
-            return queryset.filter(offering__state="off").order_by("-on", "starts", "pk")
+            return queryset.filter(offering__state="off")
         return queryset if self.value() else lists.coming(queryset, today)
 
 
@@ -67,6 +67,11 @@ class ShiftAdmin(ShiftPages, TeamRecord):
         "project", "team__unit", "offering__places", "leader__person", "request", "series",
     )  # fmt: skip
     fields = ("project", "on", "starts", "ends", "place", "leader")
+
+    def get_ordering(self, request):
+        """The next first of what is ahead or waits to be closed, the last first of what is over."""
+        ahead = request.GET.get("which", "") in ("", "close")
+        return ("on", "starts", "pk") if ahead else ("-on", "starts", "pk")
 
     @admin.display(description="日期")
     def day(self, obj):

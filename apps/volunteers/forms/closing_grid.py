@@ -26,6 +26,7 @@ class CloseGrid:
         self.shift, self.sentence, self.has_errors = shift, "", False
         self.turns = list(turns_of(shift))
         self.drafts = {turn.pk: draft_of(turn, shift) for turn in self.turns}
+        self.rest_came = data is not None and "rest" in data
         self.forms = {
             turn.pk: CloseLine(data, prefix=f"t{turn.pk}", initial=self._initial(turn)) for turn in self.turns
         }  # fmt: skip
@@ -42,8 +43,13 @@ class CloseGrid:
         return not self.has_errors
 
     def close(self, *, actor, now) -> Closed:
-        lines = {pk: Line(**form.cleaned_data) for pk, form in self.forms.items()}
+        lines = {pk: self._line(form.cleaned_data) for pk, form in self.forms.items()}
         return close_shift(self.shift, lines, actor=actor, now=now)
+
+    def _line(self, values: dict) -> Line:
+        """Of those nothing was said of, the second button says that they came."""
+        left_open = self.rest_came and values["state"] == TurnState.EXPECTED
+        return Line(**{**values, "state": TurnState.CAME} if left_open else values)
 
     def refuse(self, refusal) -> None:
         """Sentences of lines at their lines; others above."""

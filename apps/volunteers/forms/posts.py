@@ -129,11 +129,11 @@ class BrightForm(CodesForm):
 
 
 class CaseForm(CodesForm):
-    """`details` is kept encrypted; it is put in when a case is changed, and the look goes on record."""
+    """`story` (the details) is kept encrypted; it is put in when a case is changed, and the look goes on record."""
 
     codes = {"kind": CASES}
     past = ("taken_on",)
-    details = forms.CharField(
+    story = forms.CharField(
         label="详情", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 6}),
         help_text="加密保存，打开看会记下是谁看的。也请少写姓名。",
     )  # fmt: skip
@@ -145,7 +145,7 @@ class CaseForm(CodesForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["details"] = self.instance.details
+            self.initial["story"] = self.instance.details
 
 
 class StepForm(KeyForm):

@@ -4,6 +4,7 @@ from .bank import Account, Bank, Entry, Hold, Kinship, Transfer
 from .bank_papers import Approval, OutStatement
 from .batches import VolunteerBatch
 from .cases import CaseLog, CaseStep
+from .certificates import ServiceCertificate
 from .donations import Donation
 from .pairings import PairingContact, SurrogatePairing
 from .plans import TeamPlan
@@ -18,7 +19,8 @@ from .volunteers import Volunteer, VolunteerStatement, VolunteerTime
 __all__ = [
     "Account", "Approval", "Bank", "BrightRecord", "CareConfirmation", "CaseLog", "CaseStep", "Donation", "Entry",
     "Hold", "Kinship", "Lecturer", "OutStatement", "OutsidePost", "PairingContact", "PartyReport", "Patrol",
-    "Problem", "Project", "Proposal", "ServiceRecord", "ServiceRequest", "Shift", "ShiftSeries", "SurrogatePairing",
-    "Talk", "TalkAsk", "TalkBooking", "TalkCampaign", "TalkLecturer", "TalkRound", "TalkTopic", "Team", "TeamMember",
-    "TeamPlan", "Transfer", "Turn", "Volunteer", "VolunteerBatch", "VolunteerStatement", "VolunteerTime",
+    "Problem", "Project", "Proposal", "ServiceCertificate", "ServiceRecord", "ServiceRequest", "Shift",
+    "ShiftSeries", "SurrogatePairing", "Talk", "TalkAsk", "TalkBooking", "TalkCampaign", "TalkLecturer", "TalkRound",
+    "TalkTopic", "Team", "TeamMember", "TeamPlan", "Transfer", "Turn", "Volunteer", "VolunteerBatch",
+    "VolunteerStatement", "VolunteerTime",
 ]  # fmt: skip

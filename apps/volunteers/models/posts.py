@@ -36,7 +36,7 @@ class OutsidePost(Record):
     person = models.ForeignKey(Person, models.PROTECT, related_name="outside_posts", verbose_name="老同志")
     kind = models.CharField("岗位", max_length=12)
     duty = models.CharField(
-        "具体职务", max_length=60, blank=True, db_default="", help_text="例如 会长、书记、第三网格网格员"
+        "具体职务", max_length=60, blank=True, default="", db_default="", help_text="例如 会长、书记、第三网格网格员"
     )
     body = models.CharField("任职单位（组织）", max_length=100, help_text="例如 南华社区、榕树村红白理事会")
     field = models.CharField("作用发挥领域", max_length=12)
@@ -45,7 +45,7 @@ class OutsidePost(Record):
     community = models.ForeignKey(
         Community, models.PROTECT, null=True, blank=True, related_name="outside_posts", verbose_name="社区"
     )
-    place = models.CharField("街巷、小区、村", max_length=100, blank=True, db_default="")
+    place = models.CharField("街巷、小区、村", max_length=100, blank=True, default="", db_default="")
     starts_on = models.DateField("自何日起")
     ends_on = models.DateField("到何日（不含）", null=True, blank=True, help_text="没有定任期的空着")
     appointed_by = models.CharField("聘任、推选的单位", max_length=100, blank=True, db_default="")

@@ -23,6 +23,6 @@ def posts_ending_between(start: dt.date, end: dt.date) -> list[tuple[int, QueryS
                 ended_because="", person__life_status=LifeStatus.LIVING,
             )  # fmt: skip
             rows = rows if units is None else rows.filter(unit__in=units)
-            remind_on = ExpressionWrapper(F("ends_on") - Value(days * DAY), output_field=DateField())
+            remind_on = ExpressionWrapper(F("ends_on") - Value(days), output_field=DateField())
             found.append((days, rows.annotate(remind_on=remind_on)))
     return found

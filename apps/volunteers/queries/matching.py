@@ -25,47 +25,54 @@ from apps.volunteers.rules.matching import (
 from .volunteers import limits_of, may_serve, weekly_limits
 
 DAY = dt.timedelta(days=1)
-LOOKED_AT = 60
-# Volunteers who wish the service or have a skill for it, those likeliest to fit first: what each has at that time, how
-# near he is, what his week holds. Nobody twice; nobody whom this request has met already.
+LOOKED_AT, FEW = 60, 400
+# Volunteers who wish the service or have a skill for it, nobody whom this request has met already. First, of all of
+# them, what is cheap to know: how near, which half days are free, when asked last. Then of the likeliest few hundred
+# what else speaks against them, and of the likeliest sixty what their week holds.
 FACTS = """
-WITH found AS (
-  SELECT v.person_id, v.wishes, v.skills, free.parts, free.said, asked.at AS asked_at,
-    p.household_id IS NOT NULL AND p.household_id = %(household)s AS one_home,
+WITH free AS MATERIALIZED (
+  SELECT volunteer_id, coalesce(array_agg(part) FILTER (WHERE weekday = %(weekday)s), '{}') AS parts
+  FROM volunteers_volunteertime GROUP BY volunteer_id
+), asked AS MATERIALIZED (
+  SELECT volunteer_id, max(asked_at) AS at FROM volunteers_proposal WHERE asked_at IS NOT NULL GROUP BY volunteer_id
+), found AS (
+  SELECT v.person_id, v.wishes, v.skills, coalesce(free.parts, '{}') AS parts, free.volunteer_id IS NOT NULL AS said,
+    asked.at AS asked_at, p.household_id IS NOT NULL AND p.household_id = %(household)s AS one_home,
     CASE WHEN p.community_id = %(community)s THEN %(same_community)s
-         WHEN EXISTS (SELECT FROM volunteers_volunteer_communities g
-                      WHERE g.volunteer_id = v.person_id AND g.community_id = %(community)s) THEN %(glad)s
+         WHEN v.person_id IN (SELECT g.volunteer_id FROM volunteers_volunteer_communities g
+                              WHERE g.community_id = %(community)s) THEN %(glad)s
          WHEN c.division_id = %(division)s AND c.street = %(street)s AND c.street <> '' THEN %(same_street)s
          WHEN coalesce(c.division_id, p.residence_division_id) = %(division)s THEN %(same_division)s
-         ELSE %(elsewhere)s END AS near,
-    EXISTS (SELECT FROM signups_occupied o WHERE o.person_id = v.person_id AND o.weekday = %(weekday)s
-              AND int4range(o.starts, o.ends) && int4range(%(starts)s, %(ends)s)
-              AND daterange(o.first_on, o.until) && daterange(%(on)s, %(next)s)) AS busy,
-    EXISTS (SELECT FROM people_whereabouts w WHERE w.person_id = v.person_id AND w.kind = 'travelling'
-              AND w.voided_at IS NULL AND (w.starts_on IS NULL OR w.starts_on <= %(on)s)
-              AND (w.ends_on IS NULL OR w.ends_on > %(on)s)) AS away
+         ELSE %(elsewhere)s END AS near
   FROM volunteers_volunteer v
   JOIN people_person p ON p.id = v.person_id AND p.voided_at IS NULL AND p.life_status = 'living'
   LEFT JOIN organisation_community c ON c.id = p.community_id
-  CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(f.part) FILTER (WHERE f.weekday = %(weekday)s), '{}') AS parts, count(*) > 0 AS said
-    FROM volunteers_volunteertime f WHERE f.volunteer_id = v.person_id
-  ) free
-  CROSS JOIN LATERAL (
-    SELECT max(q.asked_at) AS at FROM volunteers_proposal q WHERE q.volunteer_id = v.person_id
-  ) asked
+  LEFT JOIN free ON free.volunteer_id = v.person_id
+  LEFT JOIN asked ON asked.volunteer_id = v.person_id
   WHERE v.voided_at IS NULL AND v.left_on IS NULL AND v.unit_id = ANY(%(units)s)
     AND (v.wishes @> ARRAY[%(service)s]::varchar[] OR v.skills && %(skills)s::varchar[])
     AND v.person_id <> %(receiver)s
-    AND EXISTS (SELECT FROM volunteers_teammember m JOIN volunteers_team t ON t.id = m.team_id
-                WHERE m.volunteer_id = v.person_id AND m.voided_at IS NULL AND m.starts_on <= %(on)s
-                  AND (m.ends_on IS NULL OR m.ends_on > %(on)s) AND t.voided_at IS NULL AND t.closed_on IS NULL
-                  AND (%(team)s::bigint IS NULL OR t.id = %(team)s))
+    AND v.person_id IN (SELECT m.volunteer_id FROM volunteers_teammember m JOIN volunteers_team t ON t.id = m.team_id
+                        WHERE m.voided_at IS NULL AND m.starts_on <= %(on)s
+                          AND (m.ends_on IS NULL OR m.ends_on > %(on)s) AND t.voided_at IS NULL
+                          AND t.closed_on IS NULL AND (%(team)s::bigint IS NULL OR t.id = %(team)s))
     AND NOT EXISTS (SELECT FROM volunteers_proposal q WHERE q.request_id = %(request)s
                       AND q.volunteer_id = v.person_id AND q.voided_at IS NULL)
-), likely AS (
+), few AS MATERIALIZED (
   SELECT * FROM found
-  ORDER BY busy OR one_home OR away, said AND NOT parts @> %(parts)s::varchar[],
+  ORDER BY one_home, said AND NOT parts @> %(parts)s::varchar[], NOT wishes @> ARRAY[%(service)s]::varchar[], near,
+           NOT said, asked_at NULLS FIRST, person_id
+  LIMIT %(few)s
+), likely AS MATERIALIZED (
+  SELECT few.*,
+    EXISTS (SELECT FROM signups_occupied o WHERE o.person_id = few.person_id AND o.weekday = %(weekday)s
+              AND int4range(o.starts, o.ends) && int4range(%(starts)s, %(ends)s)
+              AND daterange(o.first_on, o.until) && daterange(%(on)s, %(next)s)) AS busy,
+    EXISTS (SELECT FROM people_whereabouts w WHERE w.person_id = few.person_id AND w.kind = 'travelling'
+              AND w.voided_at IS NULL AND (w.starts_on IS NULL OR w.starts_on <= %(on)s)
+              AND (w.ends_on IS NULL OR w.ends_on > %(on)s)) AS away
+  FROM few
+  ORDER BY busy, away, one_home, said AND NOT parts @> %(parts)s::varchar[],
            NOT wishes @> ARRAY[%(service)s]::varchar[], near, NOT said, asked_at NULLS FIRST, person_id
   LIMIT %(most)s
 )
@@ -82,8 +89,9 @@ LEFT JOIN LATERAL (
     AND r.state <> 'refused' AND r.voided_at IS NULL
 ) records ON true
 """
-COLUMNS = ("person", "wishes", "skills", "free", "said_times", "asked_at", "one_home", "near", "busy", "away",
-           "week_minutes")  # fmt: skip
+COLUMNS = (
+    "person", "wishes", "skills", "free", "said_times", "asked_at", "one_home", "near", "busy", "away", "week_minutes",
+)  # fmt: skip
 
 
 def rules_of(request: ServiceRequest) -> MatchingRules:
@@ -121,7 +129,7 @@ def _facts(request: ServiceRequest, wanted: Wanted, rules: MatchingRules) -> lis
         "street": community.street if community else None, "on": request.on, "next": request.on + DAY,
         "weekday": request.on.isoweekday(), "starts": request.starts, "ends": request.ends,
         "parts": [str(DayPart(part)) for part in wanted.parts], "monday": monday, "week_ends": monday + 7 * DAY,
-        "units": reach(request), "most": LOOKED_AT, "same_community": SAME_COMMUNITY, "glad": GLAD_TO_GO,
+        "units": reach(request), "most": LOOKED_AT, "few": FEW, "same_community": SAME_COMMUNITY, "glad": GLAD_TO_GO,
         "same_street": SAME_STREET, "same_division": SAME_DIVISION, "elsewhere": ELSEWHERE,
     }  # fmt: skip
     with connection.cursor() as cursor:

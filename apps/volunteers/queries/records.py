@@ -49,12 +49,13 @@ def name_of(row: ServiceRecord) -> str:
 def served_minutes(
     volunteers: Iterable[int], first: dt.date | None = None, until: dt.date | None = None
 ) -> dict[int, int]:
-    """Volunteer id → 志愿时长 in minutes of days [first, until): confirmed records alone; who has none is left out."""
+    """Volunteer id → 志愿时长 in minutes of days [first, until): confirmed records alone; who has none is left out.
+    See rule book 10.17."""
     return _sums("volunteer", {"volunteer__in": list(volunteers)}, first, until)
 
 
 def team_minutes(teams: Iterable[int], first: dt.date | None = None, until: dt.date | None = None) -> dict[int, int]:
-    """Team id → the same, of all its people together."""
+    """Team id → the same, of all its people together. See rule book 10.17."""
     return _sums("team", {"team__in": list(teams)}, first, until)
 
 

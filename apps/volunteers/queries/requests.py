@@ -6,10 +6,12 @@ from collections.abc import Collection
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
+from apps.organisation.queries import rule_values
 from apps.people.models import Person
 from apps.volunteers.choices.requests import LIVE_REQUESTS, ProposalState, RequestState
 from apps.volunteers.choices.shifts import RecordState
 from apps.volunteers.models import Proposal, ServiceRecord, ServiceRequest
+from apps.volunteers.rules.help import HelpRules
 
 SOON = dt.timedelta(days=2)
 FINDING, SOON_KEY, SERVED, CONFIRM, DOUBT = "finding", "soon", "served", "confirm", "doubt"
@@ -60,6 +62,13 @@ def unconfirmed(request: ServiceRequest) -> list[ServiceRecord]:
     return [
         row for row in records_of(request) if row.state != RecordState.REFUSED and not hasattr(row, "confirmation")
     ]  # fmt: skip
+
+
+def other_help(request: ServiceRequest) -> str:
+    """What is said to who asked where nobody was found (rule book 10.26); empty for any other."""
+    if request.state != RequestState.UNMET:
+        return ""
+    return rule_values(HelpRules.rule_key, on=request.on, unit=request.unit).other_help
 
 
 def requests_of(person: Person, today: dt.date):

@@ -27,7 +27,6 @@ NOBODY, LEADER, CLERK, HEAD = range(4)
         "head_hours": "多少工作小时没有人答应，告诉科长",
         "clerk_before": "离开始不到几小时还没有人答应，直接告诉经办人",
         "head_before": "离开始不到几小时还没有人答应，直接告诉科长",
-        "confirm_days": "服务以后几天还没有确认，工作人员打电话",
         "other_help": "没有找到人时说的话",
     },
     source="规则手册 10.23—10.27；事项 7；领域资料 2.5",
@@ -48,7 +47,6 @@ class HelpRules(RuleValues):
     head_hours: int = 18
     clerk_before: int = 48
     head_before: int = 24
-    confirm_days: int = 3
     other_help: str = "这次没有找到合适的志愿者，很抱歉。请打电话给我们或者社区，我们一起想别的办法。"
 
     def __post_init__(self):
@@ -62,8 +60,8 @@ class HelpRules(RuleValues):
             raise ValueError("分钟数填 1 到 1440，最多的不能少于最少的。")
         if not 1 <= self.leader_hours <= self.clerk_hours <= self.head_hours <= 400:
             raise ValueError("告诉队长、经办人、科长的时间要一级比一级长，填 1 到 400 个工作小时。")
-        if not 1 <= self.answer_hours <= 200 or not 1 <= self.ahead_days <= 366 or not 1 <= self.confirm_days <= 60:
-            raise ValueError("答复时间填 1 到 200 个工作小时，提前填 1 到 366 天，确认填 1 到 60 天。")
+        if not 1 <= self.answer_hours <= 200 or not 1 <= self.ahead_days <= 366:
+            raise ValueError("答复时间填 1 到 200 个工作小时，提前填 1 到 366 天。")
         if not 0 <= self.head_before <= self.clerk_before <= 400:
             raise ValueError("离开始的小时数填 0 到 400，科长的不能比经办人的多。")
         if len(self.other_help) > 200:

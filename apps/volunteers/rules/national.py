@@ -20,7 +20,7 @@ FIELDS = (
 @dataclass(frozen=True)
 class NationalColumns(RuleValues):
     """Each 表头=内容; what is known of the system's sheet, which changes: a bureau puts down its own. Raises ValueError
-    with a sentence for a content that there is not."""
+    with a sentence for a content that there is not. See rule book 10.18."""
 
     columns: tuple[str, ...] = (
         "姓名=姓名", "证件类型=证件类型", "证件号码=证件号码", "项目/活动名称=项目名称", "服务开始时间=服务开始时间",
@@ -42,5 +42,5 @@ class NationalColumns(RuleValues):
 
 
 def hours(minutes: int) -> str:
-    """150 → 2.5: two places at most, as the system takes them."""
+    """150 → 2.5: two places at most, as the system takes them. See rule book 10.18."""
     return f"{minutes / 60:.2f}".rstrip("0").rstrip(".")

@@ -21,7 +21,7 @@ class Asker:
 
 def refusal(asker: Asker, shift_on: dt.date, age_to: int | None, today: dt.date) -> str:
     """The sentence for him, empty where he may. Years of age count on the day of the shift, both inclusive; whose
-    birth is not known is let in."""
+    birth is not known is let in. See rule book 10.10."""
     if shift_on < today:
         return "这个班次的日子已经过了，请另选一个。"
     if asker.paper:
@@ -35,7 +35,7 @@ def refusal(asker: Asker, shift_on: dt.date, age_to: int | None, today: dt.date)
 
 def too_much(limit: int, planned: int, more: int, *, own: bool = True) -> str:
     """What is said to whoever would do more in a week than `limit` minutes (量力而行): a word of care, no refusal.
-    `own`: the limit is his own word. Empty where it fits."""
+    `own`: the limit is his own word. Empty where it fits. See rule book 10.10."""
     if planned + more <= limit:
         return ""
     said = f"您说过每周最多{length_words(limit)}" if own else f"每周服务最好不超过{length_words(limit)}"

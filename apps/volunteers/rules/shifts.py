@@ -25,7 +25,7 @@ SATURDAY = 5
 )
 @dataclass(frozen=True)
 class ShiftRules(RuleValues):
-    """Raises ValueError with a sentence for nonsense."""
+    """Raises ValueError with a sentence for nonsense. See rule book 10.13."""
 
     weeks_ahead: int = 4
     early_minutes: int = 60

@@ -28,7 +28,7 @@ def day_words(day: dt.date) -> str:
 
 
 def length_words(minutes: int) -> str:
-    """150 → 2小时30分; nothing is 0分."""
+    """150 → 2小时30分; nothing is 0分. See rule book 10.17."""
     hours, rest = divmod(minutes, HOUR)
     return f"{f'{hours}小时' if hours else ''}{f'{rest}分' if rest or not hours else ''}"
 

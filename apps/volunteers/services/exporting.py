@@ -31,7 +31,7 @@ def waiting(rows: QuerySet[ServiceRecord], first: dt.date, until: dt.date, *, ag
 def take_out(rows: QuerySet[ServiceRecord], *, actor: User, now: dt.datetime, reason: str) -> list[ServiceRecord]:
     """Marks the rows as exported and returns them, oldest first: two who export at once share none (the second waits
     and finds fewer). `rows` comes from `waiting`. Audited with everybody in it. Raises BusinessError where there is
-    nothing, or too much for one file."""
+    nothing, or too much for one file. See rule book 10.18."""
     keys = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)[: MOST_ROWS + 1])
     if not keys:
         raise BusinessError("这段时间没有还没导出的记录。要重新导，请勾上“导过的也再导一次”。", code="empty")

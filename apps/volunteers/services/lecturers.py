@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.db import transaction
-from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.common import audit
@@ -29,7 +28,7 @@ def join(lecturer: Lecturer, *, actor: User | None, on: dt.date) -> Lecturer:
 
 
 @transaction.atomic
-def leave(lecturer: Lecturer, *, on: dt.date, actor: User) -> Lecturer:
+def leave(lecturer: Lecturer, *, on: dt.date, actor: User, now: dt.datetime) -> Lecturer:
     """He gives no more talks from `on`; questions to him end. Refused while a talk waits for him. Left already: nothing
     happens."""
     lock_persons([lecturer.volunteer_id])
@@ -43,9 +42,7 @@ def leave(lecturer: Lecturer, *, on: dt.date, actor: User) -> Lecturer:
     ).count()
     if ahead:
         raise BusinessError(f"他后面还有 {ahead} 场宣讲。请先换人或取消，再办退出。", code="ahead")
-    TalkAsk.objects.filter(lecturer=row, state=AskState.ASKED).update(
-        state=AskState.WITHDRAWN, answered_at=timezone.now()
-    )
+    TalkAsk.objects.filter(lecturer=row, state=AskState.ASKED).update(state=AskState.WITHDRAWN, answered_at=now)
     row.left_on = on
     row.save(update_fields=["left_on"])
     audit.record("lecturer.leave", actor=actor, people=[row.volunteer_id], target=f"volunteers.lecturer:{row.pk}")

@@ -17,7 +17,8 @@ from .shifts import hide_shifts, open_shifts
 
 @transaction.atomic
 def publish_project(project: Project, *, actor: User, now: dt.datetime) -> Project:
-    """Everybody sees it and may ask for places in its shifts. Once more does nothing; one that ended opens again."""
+    """Everybody sees it and may ask for places in its shifts. Once more does nothing; one that ended opens again.
+    See rule book 10.11."""
     row = _locked(project)
     if row.state == ProjectState.OPEN:
         return row

@@ -97,7 +97,7 @@ def confirm(records: Iterable[ServiceRecord], *, actor: User, now: dt.datetime) 
 @transaction.atomic
 def refuse(records: Iterable[ServiceRecord], *, reason: str, actor: User, now: dt.datetime) -> int:
     """Records that wait do not count; the reason stands on them, and their time is free for another record. Returns how
-    many. Raises BusinessError for one that is confirmed: it is voided instead."""
+    many. Raises BusinessError for one that is confirmed: it is voided instead. See rule book 10.16."""
     reason = _reason(reason)
     rows = _locked(records)
     if any(row.state == RecordState.CONFIRMED for row in rows):

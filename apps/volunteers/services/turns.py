@@ -43,7 +43,7 @@ def sign_in(turn: Turn, at: dt.datetime, way: str, actor: User | None) -> Turn:
 @transaction.atomic
 def sign_out(turn: Turn, at: dt.datetime, way: str, actor: User | None) -> Turn:
     """He left, at that moment; said again, the later time holds until the shift is closed. Raises BusinessError where
-    he has not signed in, or not later than that."""
+    he has not signed in, or not later than that. See rule book 10.13."""
     row = _locked(turn)
     _check_moment(row, at, way)
     if row.state != TurnState.CAME or row.came_at is None:
