@@ -75,7 +75,9 @@ def test_ended_early_and_taken_back(world):
 
 
 def test_renewed_once_without_the_old_approval(world):
-    post = world.post(world.person(grade_rank="14"), **SOCIETY, ends_on=dt.date(2026, 12, 1), approval_no="云组〔2021〕8号")
+    post = world.post(
+        world.person(grade_rank="14"), **SOCIETY, ends_on=dt.date(2026, 12, 1), approval_no="云组〔2021〕8号"
+    )
     new = posts.renew(post, until=dt.date(2031, 12, 1), actor=world.clerk)
     assert (new.starts_on, new.approval_no) == (dt.date(2026, 12, 1), "")
     assert posts.renew(post, until=dt.date(2040, 1, 1), actor=world.clerk) == new

@@ -10,7 +10,16 @@ from django.urls import reverse
 from apps.common.errors import BusinessError
 from apps.messaging.models import Message
 from apps.volunteers.choices.talks import BookingState, TalkState
-from apps.volunteers.models import Lecturer, ServiceRecord, Talk, TalkAsk, TalkBooking, TalkCampaign, TalkRound, TalkTopic
+from apps.volunteers.models import (
+    Lecturer,
+    ServiceRecord,
+    Talk,
+    TalkAsk,
+    TalkBooking,
+    TalkCampaign,
+    TalkRound,
+    TalkTopic,
+)
 from apps.volunteers.occasions.talks import talks_between
 from apps.volunteers.queries.talks import fitting, lines_of, progress_of, rounds_of
 from apps.volunteers.rules.talks import TalkRules, day_refusal, parts_of
