@@ -30,6 +30,7 @@ from tests.access_air import AIR_EXCEPTIONS, AIR_PAGES
 from tests.access_bank import BANK_EXCEPTIONS, BANK_PAGES
 from tests.access_desk import DESK_EXCEPTIONS, DESK_PAGES
 from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
+from tests.access_face import FACE_PAGES
 from tests.access_help import HELP_EXCEPTIONS, HELP_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_posts import POST_PAGES
@@ -280,6 +281,7 @@ PAGES = {
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     **{name: Row(*asked) for name, asked in HELP_PAGES.items()},
     **{name: Row(*asked) for name, asked in PROOF_PAGES.items()},
+    **{name: Row(*asked) for name, asked in FACE_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
     "admin:people_proxygrant_print": Row("people.change_proxygrant", "people.proxygrant"),
