@@ -118,8 +118,8 @@ from tests.access_health import HEALTH_OBJECTS
 from tests.access_help import HELP_OBJECTS
 from tests.access_life import LIFE_OBJECTS
 from tests.access_posts import POST_OBJECTS
-from tests.access_schools import SCHOOL_OBJECTS
 from tests.access_proof import PROOF_OBJECTS
+from tests.access_schools import SCHOOL_OBJECTS
 from tests.access_shifts import SHIFT_OBJECTS
 from tests.access_students import STUDENT_OBJECTS
 from tests.access_talks import TALK_OBJECTS
