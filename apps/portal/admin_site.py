@@ -16,6 +16,7 @@ from apps.registry.board import latest_change, report_board, sees_reports
 from apps.reminders.queries.figures import heartbeat
 from apps.reports.views import headcount_page
 from apps.university.board import figures_of, works_here
+from apps.volunteers.board import figures_of as volunteer_figures
 
 SEES_RUNS = "reminders.view_run"
 SEES_WORK = "ledgers.view_today"
@@ -54,6 +55,7 @@ def home_context(request) -> dict:
     reports = report_board(user, today, changed) if stamp else {}
     context["todo"] = [*reports.get("todo", []), *context.get("todo", [])]
     context["figures"] = [*figures, *reports.get("figures", []), *figures_of(user, now)]
+    context["figures"] += volunteer_figures(user, now)
     context["studies"] = reverse("admin:university_desk") if works_here(user) else ""
     if runs or works:
         machine = machine_state(now)

@@ -13,6 +13,7 @@ class VolunteersConfig(AppConfig):
         from . import (  # noqa: F401, PLC0415 (they declare their templates)
             bank_notices,
             help_notices,
+            proof_notices,
             shift_notices,
             talk_notices,
         )

@@ -23,6 +23,7 @@ from apps.messaging.rules import ZONE
 from apps.registry.reporting.reminding import remind_reports
 from apps.reminders.models import PlannerRun
 from apps.university.jobs.reminding import remind_university
+from apps.volunteers.jobs.reminding import remind_volunteers
 
 from .greeting import Greeted, post_greetings
 from .handing import Handed, hand_out
@@ -64,6 +65,7 @@ def tick(now: datetime.datetime, *, seconds: float = 240.0) -> Tick:
             remind_reports(now)
             remind_elections(now)
             remind_university(now)
+            remind_volunteers(now)
     except Exception as error:
         logger.exception("planning for %s failed", day)
         done.error = f"{type(error).__name__}: {error}"[:300]

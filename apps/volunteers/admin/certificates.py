@@ -1,4 +1,4 @@
-"""服务证明 (民政部令第67号): asked for, accepted, issued one by one or for a whole team, published, printed, revoked."""
+"""服务证明 (民政部令第67号): asked for, accepted, issued alone or for a whole team, published, printed, revoked."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -20,6 +20,7 @@ from apps.volunteers.rules.times import length_words
 from apps.volunteers.services import certificates as acts
 
 from .certificate_pages import CertificatePages
+from .reports import ReportPages
 from .shift_base import by_person, posted
 
 TONES = {
@@ -51,7 +52,7 @@ class CertificateStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(ServiceCertificate)
-class ServiceCertificateAdmin(CertificatePages, PageRecordAdmin):
+class ServiceCertificateAdmin(CertificatePages, ReportPages, PageRecordAdmin):
     has_page = True
     voidable = False
     empty_words = "志愿者在“我的”里点一下就能申请；也可以在这里替他开，或者给一支队一次开好。"
@@ -180,7 +181,7 @@ class ServiceCertificateAdmin(CertificatePages, PageRecordAdmin):
 
     def extra_pages(self):
         return [
-            ("new", "new/", self.new_view), ("team", "team/", self.team_view),
+            ("reports", "reports/", self.reports_view), ("new", "new/", self.new_view), ("team", "team/", self.team_view),
             ("print_new", "print/", self.print_new_view), ("print", "<int:pk>/print/", self.print_view),
             *[(act, f"<int:pk>/{act}/", getattr(self, f"{act}_view"))
               for act in ("accept", "issue", "refuse", "publish", "revoke")],

@@ -47,11 +47,13 @@ from apps.portal.demo.roster_file import write_roster
 from apps.portal.demo.school_life import write_school_life
 from apps.portal.demo.schools import write_schools
 from apps.portal.demo.service import write_hospital_stays, write_service
+from apps.portal.demo.service_proof import write_service_proof
 from apps.portal.demo.shifts import write_shifts
 from apps.portal.demo.sign_in import write_sign_in
 from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.standing import write_standing
 from apps.portal.demo.students import write_students
+from apps.portal.demo.talks import write_talks
 from apps.portal.demo.transfers import write_transfers
 from apps.portal.demo.treatments import write_treatments
 from apps.portal.demo.unit_checks import write_unit_checks
@@ -135,6 +137,8 @@ class Command(BaseCommand):
         write_bank(staff, on=on)
         write_help(staff, on=on)
         write_posts(staff, on=on)
+        write_talks(staff, on=on)
+        write_service_proof(staff, on=on)
         write_money(staff, on=on)
         return written
 
