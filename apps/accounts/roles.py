@@ -165,9 +165,6 @@ _TALKS = (
     "volunteers.talktopic", "volunteers.lecturer", "volunteers.talkcampaign", "volunteers.talkround", "volunteers.talk",
     "volunteers.talkbooking", "volunteers.donation", "volunteers.surrogatepairing",
 )  # fmt: skip
-_PROOFS = ()
-_POSTS = ()
-_TALKS = ()
 _PROOFS = ("volunteers.servicecertificate",)
 _VOLUNTEERS = _TEAMS + _SHIFTS + _HELP + _BANK + _POSTS + _TALKS + _PROOFS
 VOLUNTEERS = _views(*_VOLUNTEERS)

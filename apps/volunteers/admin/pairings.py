@@ -39,7 +39,7 @@ class CurrentFilter(admin.SimpleListFilter):
         if self.value() == "quiet":
             today = timezone.localdate()
             since = today - DAY * rule_values(TalkRules.rule_key, on=today).contact_days
-            return rows.filter(starts_on__lt=since).exclude(contacts__on__gte=since, contacts__voided_at__isnull=True)
+            return rows.filter(starts_on__lt=since).exclude(touches__on__gte=since, touches__voided_at__isnull=True)
         return rows
 
 
@@ -61,8 +61,8 @@ class SurrogatePairingAdmin(TalkRecord):
         found = super().get_changelist_instance(request)
         keys = [row.pk for row in found.result_list]
         latest = dict(
-            SurrogatePairing.objects.filter(pk__in=keys, contacts__voided_at__isnull=True).order_by()
-            .values("pk").annotate(latest=Max("contacts__on")).values_list("pk", "latest")
+            SurrogatePairing.objects.filter(pk__in=keys, touches__voided_at__isnull=True).order_by()
+            .values("pk").annotate(latest=Max("touches__on")).values_list("pk", "latest")
         )  # fmt: skip
         for row in found.result_list:
             row.latest = latest.get(row.pk)
@@ -129,7 +129,7 @@ class SurrogatePairingAdmin(TalkRecord):
         ]  # fmt: skip
 
     def facts_of(self, request, obj):
-        rows = obj.contacts.filter(voided_at__isnull=True).order_by("-on", "-pk")
+        rows = obj.touches.filter(voided_at__isnull=True).order_by("-on", "-pk")
         return {
             "facts": [
                 ("代理家长", obj.volunteer.person.name), ("孩子", f"{obj.child}（只记首字母）"), ("学校", obj.school),

@@ -71,7 +71,7 @@ class SurrogatePairing(Record):
 class PairingContact(Record):
     """One contact between the two, in a sentence. `public_id` is the form's key."""
 
-    pairing = models.ForeignKey(SurrogatePairing, models.PROTECT, related_name="contacts", verbose_name="结对")
+    pairing = models.ForeignKey(SurrogatePairing, models.PROTECT, related_name="touches", verbose_name="结对")
     on = models.DateField("日期")
     words = models.CharField("做了什么", max_length=300)
     entered_by = models.ForeignKey(
