@@ -7,8 +7,8 @@ FACE_PAGES = {
         f"volunteers:{name}": (PUBLIC,)
         for name in ("shifts", "teams", "time_bank", "forms", "ask", "become")
     },
-    # Shifts and teams of the world are not public: held in tests/volunteers/test_front.py.
-    **{f"volunteers:{name}": (NOBODY,) for name in ("shift", "join", "team_page", "form")},
+    **{f"volunteers:{name}": (PUBLIC, "volunteers.shift") for name in ("shift", "join")},
+    **{f"volunteers:{name}": (PUBLIC, "volunteers.team") for name in ("team_page", "form")},
     # Nobody of the world leads a team: held in tests/volunteers/test_front.py.
     **{f"volunteers:team_{name}": (NOBODY,) for name in ("members", "plan", "records")},
     # Nobody of the world is or acts for a volunteer: held in tests/volunteers/test_my_service.py.

@@ -118,12 +118,12 @@ from tests.access_health import HEALTH_OBJECTS
 from tests.access_help import HELP_OBJECTS
 from tests.access_life import LIFE_OBJECTS
 from tests.access_posts import POST_OBJECTS
-from tests.access_schools import SCHOOL_OBJECTS
 from tests.access_proof import PROOF_OBJECTS
+from tests.access_schools import SCHOOL_OBJECTS
 from tests.access_shifts import SHIFT_OBJECTS
 from tests.access_students import STUDENT_OBJECTS
-from tests.access_teams import TEAM_OBJECTS
 from tests.access_talks import TALK_OBJECTS
+from tests.access_teams import TEAM_OBJECTS
 from tests.access_treatments import TREATMENT_OBJECTS, TREATMENT_SHARED
 from tests.builders import LONG_AGO, make_cadre, make_member, make_organisation, make_post, make_unit, make_user
 
@@ -642,11 +642,11 @@ OBJECTS |= {label: build for label, build in LIFE_OBJECTS.items() if label not i
 OBJECTS |= HELP_OBJECTS
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 OBJECTS |= AIR_OBJECTS
+OBJECTS |= BANK_OBJECTS
 OBJECTS |= SHIFT_OBJECTS
 OBJECTS |= PROOF_OBJECTS
 OBJECTS |= TEAM_OBJECTS
 OBJECTS |= POST_OBJECTS
-OBJECTS |= BANK_OBJECTS
 OBJECTS |= TALK_OBJECTS
 OBJECTS |= {label: build for label, build in STUDENT_OBJECTS.items() if label not in OBJECTS}
 SHARED = {

@@ -30,6 +30,7 @@ from tests.access_air import AIR_EXCEPTIONS, AIR_PAGES
 from tests.access_bank import BANK_EXCEPTIONS, BANK_PAGES
 from tests.access_desk import DESK_EXCEPTIONS, DESK_PAGES
 from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
+from tests.access_face import FACE_PAGES
 from tests.access_help import HELP_EXCEPTIONS, HELP_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_posts import POST_PAGES
@@ -37,8 +38,8 @@ from tests.access_proof import PROOF_EXCEPTIONS, PROOF_PAGES
 from tests.access_schools import SCHOOL_PAGES
 from tests.access_shifts import SHIFT_EXCEPTIONS, SHIFT_PAGES
 from tests.access_students import STUDENT_EXCEPTIONS, STUDENT_PAGES
-from tests.access_teams import TEAM_EXCEPTIONS, TEAM_PAGES
 from tests.access_talks import TALK_EXCEPTIONS, TALK_PAGES
+from tests.access_teams import TEAM_EXCEPTIONS, TEAM_PAGES
 from tests.access_treatments import TREATMENT_EXCEPTIONS, TREATMENT_PAGES
 from tests.access_world import ACTORS, FOREIGN, GRANTED, OBJECTS, OWN, SHARED, build_world
 
@@ -273,13 +274,14 @@ PAGES = {
     **{name: Row(*asked) for name, asked in DESK_PAGES.items()},
     **{name: Row(*asked) for name, asked in LIFE_PAGES.items()},
     **{name: Row(*asked) for name, asked in AIR_PAGES.items()},
+    **{name: Row(*asked) for name, asked in BANK_PAGES.items()},
     **{name: Row(*asked) for name, asked in SHIFT_PAGES.items()},
     **{name: Row(*asked) for name, asked in POST_PAGES.items()},
-    **{name: Row(*asked) for name, asked in BANK_PAGES.items()},
     **{name: Row(*asked) for name, asked in TALK_PAGES.items()},
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     **{name: Row(*asked) for name, asked in HELP_PAGES.items()},
     **{name: Row(*asked) for name, asked in PROOF_PAGES.items()},
+    **{name: Row(*asked) for name, asked in FACE_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
     "admin:people_proxygrant_print": Row("people.change_proxygrant", "people.proxygrant"),
@@ -627,8 +629,8 @@ DOORS = {
 EXCEPTIONS = {
     **{name: Row(*asked) for name, asked in LIFE_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in AIR_EXCEPTIONS.items()},
-    **{name: Row(*asked) for name, asked in SHIFT_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in BANK_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in SHIFT_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in TALK_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in DRAW_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in HELP_EXCEPTIONS.items()},

@@ -18,6 +18,7 @@ from apps.accounts.roles import ROLES
 from apps.ledgers.models import CareAssignment
 from tests.access_world import GRANTED, OBJECTS, Side, make_side
 from tests.builders import make_unit, make_user
+from tests.volunteers.shift_world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +136,20 @@ def test_home_page_keeps_its_budget_with_everything_on_it(city):
     CareAssignment.objects.all().delete()
 
     assert count(city["clients"]["section_head"], "/admin/") <= MOST_OF_A_HOME
+
+
+def test_public_lists_of_volunteering_cost_the_same_for_one_row_and_for_many(client):
+    """Held with their pages in tests/volunteers/test_front.py; here that more rows cost nothing more."""
+    world, addresses = World(), [reverse(f"volunteers:{name}") for name in ("shifts", "teams")]
+    on = timezone.localdate() + dt.timedelta(days=3)
+    world.shift(now=timezone.now(), on=on)
+    [count(client, address) for address in addresses]
+    one = [count(client, address) for address in addresses]
+    for number in range(1, 4):
+        world.shift(now=timezone.now(), on=on + dt.timedelta(days=number))
+    World("北山银龄志愿服务队", unit=world.unit)
+
+    assert [count(client, address) for address in addresses] == one
 
 
 def test_public_pages_ask_the_database_nothing_of_a_visitor(client):

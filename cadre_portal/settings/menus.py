@@ -148,7 +148,6 @@ STAFF_NAVIGATION = [
     ("志愿服务", "材料不齐的志愿者", "admin:volunteers_volunteer_papers", "volunteers.view_volunteer"),
     ("志愿服务", "队的年度计划", "admin:volunteers_teamplan_changelist", "volunteers.view_teamplan"),
     ("志愿服务", "志愿者名单导入", "admin:volunteers_volunteerbatch_changelist", "volunteers.add_volunteerbatch"),
-    ("志愿服务", "求助", "admin:volunteers_servicerequest_changelist", "volunteers.view_servicerequest"),
     ("志愿服务", "社会任职", "admin:volunteers_outsidepost_changelist", "volunteers.view_outsidepost"),
     ("志愿服务", "社会任职人数", "admin:volunteers_outsidepost_figures", "volunteers.view_outsidepost"),
     ("志愿服务", "社会团体兼职核对", "admin:volunteers_outsidepost_limits", "volunteers.view_outsidepost"),

@@ -54,7 +54,8 @@ def test_staff_ask_pick_and_take_the_answer(world, client):
     client.force_login(world.clerk)
     form = {
         "key": str(uuid.uuid4()), "receiver": world.receiver.pk, "asked_as": "self", "service": "hospital",
-        "on": in_days(3).isoformat(), "starts": "9:00", "ends": "11点", "wanted": 1, "place": PLACE, "details": "带病历",
+        "on": in_days(3).isoformat(), "starts": "9:00", "ends": "11点", "wanted": 1, "place": PLACE,
+        "details": "带病历",
     }  # fmt: skip
     assert client.post(reverse(f"{ADMIN}ask"), {**form, "ends": "八点"}).status_code == 422
     for _ in range(2):

@@ -24,7 +24,7 @@ from apps.volunteers.occasions.talks import talks_between
 from apps.volunteers.queries.talks import fitting, lines_of, progress_of, rounds_of
 from apps.volunteers.rules.talks import TalkRules, day_refusal, parts_of
 from apps.volunteers.services import records, talk_bookings, talks
-from apps.volunteers.services.lecturers import leave
+from apps.volunteers.services.lecturers import end_by_death, leave, reopen_after_death
 from tests.builders import make_unit, make_user
 
 from .builders import at, make_leader, make_team, make_volunteer
@@ -44,8 +44,8 @@ class World:
         self.clerk = make_user("jingban", role="clerk", unit=self.unit)
         self.topic = TalkTopic.objects.create(unit=self.unit, title="长征路上的故事", minutes=60)
         self.campaign = TalkCampaign.objects.create(
-            unit=self.unit, name="百千万宣讲", starts_on="2026-01-01", ends_on="2027-01-01", lecturers=100, sessions=1000,
-            audience=10_000,
+            unit=self.unit, name="百千万宣讲", starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2027, 1, 1),
+            lecturers=100, sessions=1000, audience=10_000,
         )  # fmt: skip
         self.first = self.lecturer("郑国梁", times=((4, "am"),))
         self.first.topics.add(self.topic)
@@ -265,6 +265,15 @@ def test_held_corrected_voided(world):
     talks.void_talk(talk, reason="记重了", actor=world.clerk, now=NOW)
     assert progress_of([world.campaign.pk])[world.campaign.pk].sessions == 0
     assert not ServiceRecord.objects.current().exists()
+
+
+def test_a_death_ends_lecturing_and_names_talks_that_need_somebody_else(world):
+    world.talk(world.first)
+    said = end_by_death(77, world.first.volunteer_id, now=NOW)
+    assert said == ["他12月3日在桃源村的宣讲要换人。"]
+    assert list(Lecturer.objects.active()) == [world.second]
+    reopen_after_death(77)
+    assert Lecturer.objects.active().count() == 2
 
 
 def test_a_day_outside_the_campaign_is_refused(world):

@@ -13,3 +13,4 @@ class MomentKind(models.TextChoices):
     AID = "aid", "困难帮扶"
     CALL = "call", "来电来访"
     BRANCH = "branch", "组织生活"
+    SERVICE = "service", "志愿服务和社会任职"

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
         ('people', '0001_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('registry', '0001_initial'),
+        ('volunteers', '0001_initial'),
     ]
 
     operations = [
@@ -2453,6 +2454,7 @@ class Migration(migrations.Migration):
                         ('closed_by_event', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.lifeevent')),
                         ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='owned_measures', to=settings.AUTH_USER_MODEL, verbose_name='责任人')),
                         ('promised_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='定办法的人')),
+                        ('request', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='volunteers.servicerequest', verbose_name='请志愿者帮忙')),
                         ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='ledgers.need', verbose_name='需求')),
                     ],
                     options={
@@ -2744,6 +2746,7 @@ class Migration(migrations.Migration):
                         ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                         ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='ledgers.measure')),
                         ('promised_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='定办法的人')),
+                        ('request', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='volunteers.servicerequest', verbose_name='请志愿者帮忙')),
                         ('need', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='ledgers.need', verbose_name='需求')),
                     ],
                     options={
@@ -3172,7 +3175,7 @@ class Migration(migrations.Migration):
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='measure',
-                    trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "ledgers_measureevent" ("closed_by_event_id", "cost", "created_at", "done_on", "drop_note", "drop_reason", "dropped_on", "due_on", "id", "need_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_by_id", "provider", "public_id", "result", "updated_at", "version", "void_reason", "voided_at", "what") VALUES (OLD."closed_by_event_id", OLD."cost", OLD."created_at", OLD."done_on", OLD."drop_note", OLD."drop_reason", OLD."dropped_on", OLD."due_on", OLD."id", OLD."need_id", OLD."owner_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."promised_by_id", OLD."provider", OLD."public_id", OLD."result", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at", OLD."what"); RETURN NULL;', hash='9db6da3cbf3e14aba534c2ac9823d50d42de7581', operation='UPDATE', pgid='pgtrigger_changed_update_b3a01', table='ledgers_measure', when='AFTER')),
+                    trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "ledgers_measureevent" ("closed_by_event_id", "cost", "created_at", "done_on", "drop_note", "drop_reason", "dropped_on", "due_on", "id", "need_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_by_id", "provider", "public_id", "request_id", "result", "updated_at", "version", "void_reason", "voided_at", "what") VALUES (OLD."closed_by_event_id", OLD."cost", OLD."created_at", OLD."done_on", OLD."drop_note", OLD."drop_reason", OLD."dropped_on", OLD."due_on", OLD."id", OLD."need_id", OLD."owner_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."promised_by_id", OLD."provider", OLD."public_id", OLD."request_id", OLD."result", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at", OLD."what"); RETURN NULL;', hash='6b1187c17ac6fb804d8b516cf13bb67860d59627', operation='UPDATE', pgid='pgtrigger_changed_update_b3a01', table='ledgers_measure', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='homeadaptation',

@@ -27,6 +27,7 @@ from apps.registry.models import Cadre, LifeEvent
 
 from .inquiries import subject_name
 from .moments import Moment, Source, on_day
+from .timeline_service import SOURCES as OF_SERVICE
 from .treatment_facts import SOURCES as OF_TREATMENTS
 
 TOOK_PART = (AttendanceState.PRESENT, AttendanceState.ONLINE)
@@ -318,6 +319,7 @@ SOURCES: tuple[Source, ...] = (
         "exemptions", MomentKind.BRANCH, "branches.view_duesexemption", "approved_on", _exemptions, _of_exemption
     ),
     Source("medals", MomentKind.BRANCH, "branches.view_medalbatch", "delivered_on", _medals, _of_medal),
+    *OF_SERVICE,
     Source("transfers", MomentKind.BRANCH, "branches.view_transfer", "applied_on", _transfers, _of_transfer),
 )  # fmt: skip
 RIGHTS = tuple(sorted({source.right for source in SOURCES if source.right}))

@@ -59,7 +59,7 @@ def _care(own: Bank, helper: Volunteer, helped: Person, place: int, on: dt.date)
     at = dt.datetime.combine(day, dt.time(11, 30), ZONE)
     record = ServiceRecord.objects.create(
         volunteer=helper, team=membership.team, receiver=helped, service=SERVICES[place % len(SERVICES)], on=day,
-        starts=540, ends=540 + minutes, minutes=minutes, source="import", state="ok",
+        starts=900, ends=900 + minutes, minutes=minutes, source="import", state="ok",
     )  # fmt: skip
     confirmation = CareConfirmation.objects.create(
         record=record, confirmed_as="family" if place % 3 else "self", minutes=minutes, confirmed_at=at, satisfied=True

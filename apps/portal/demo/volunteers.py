@@ -16,7 +16,7 @@ from apps.people.models import Person, PersonAccount, Phone
 from apps.people.services import save_person, save_phone
 from apps.volunteers.choices.teams import TeamRole
 from apps.volunteers.choices.volunteers import DayPart, StatementKind
-from apps.volunteers.models import Team, TeamMember, Volunteer
+from apps.volunteers.models import Team, TeamMember, TeamPlan, Volunteer
 from apps.volunteers.queries.volunteers import age_of
 from apps.volunteers.services.teams import TeamFacts, add_member, create_team, hand_over
 from apps.volunteers.services.volunteers import VolunteerFacts, leave, record_statement, register
@@ -93,6 +93,7 @@ def write_volunteers(staff: dict[str, User], *, on: dt.date) -> None:
         made.append(volunteer)
     _papers(made, clerk, on)
     _changes(teams, made, clerk, on)
+    _plans(teams, on)
     _account(teams[0], clerk, on)
 
 
@@ -172,6 +173,21 @@ def _changes(teams: list[Team], volunteers: list[Volunteer], clerk: User, on: dt
         hand_over(team, heir.volunteer, on=on - 180 * DAY, actor=clerk, seen=leads.pk)
     if len(volunteers) > LEFT:
         leave(volunteers[LEFT], on=on - 20 * DAY, reason="搬到省城和女儿同住", actor=clerk)
+
+
+def _plans(teams: list[Team], on: dt.date) -> None:
+    """This year's plan of most teams; last year's is reviewed."""
+    for place, team in enumerate(teams[:6]):
+        TeamPlan.objects.create(
+            team=team, year=on.year, planned_on=dt.date(on.year, 1, 15), measures="每周固定一次，节假日前后各加一次。",
+            goals=f"把“{team.brand}”办好：每位队员每月服务两次，新加五位队员。",
+        )  # fmt: skip
+        if place < 3:
+            TeamPlan.objects.create(
+                team=team, year=on.year - 1, goals="建队，定下固定的服务时间和地点。",
+                planned_on=dt.date(on.year - 1, 1, 20),
+                review="队伍建起来了，服务点固定下来，社区满意。", reviewed_on=dt.date(on.year - 1, 12, 20),
+            )  # fmt: skip
 
 
 def _account(team: Team, clerk: User, on: dt.date) -> None:

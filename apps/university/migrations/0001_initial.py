@@ -1372,7 +1372,6 @@ class Migration(migrations.Migration):
                         ('void_reason', models.CharField(blank=True, db_default='', editable=False, max_length=200, verbose_name='作废原因')),
                         ('reason', models.CharField(max_length=120, verbose_name='原因')),
                         ('difference', models.DecimalField(decimal_places=2, default=0, max_digits=8, verbose_name='差额（元）')),
-                        ('settled_on', models.DateField(blank=True, null=True, verbose_name='差额结清日期')),
                         ('done_at', models.DateTimeField(verbose_name='办理时间')),
                         ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
                         ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
@@ -1423,7 +1422,6 @@ class Migration(migrations.Migration):
                         ('void_reason', models.CharField(blank=True, db_default='', editable=False, max_length=200, verbose_name='作废原因')),
                         ('reason', models.CharField(max_length=120, verbose_name='原因')),
                         ('difference', models.DecimalField(decimal_places=2, default=0, max_digits=8, verbose_name='差额（元）')),
-                        ('settled_on', models.DateField(blank=True, null=True, verbose_name='差额结清日期')),
                         ('done_at', models.DateTimeField(verbose_name='办理时间')),
                         ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
                         ('done_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
@@ -2489,7 +2487,7 @@ class Migration(migrations.Migration):
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='classchange',
-                    trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "university_classchangeevent" ("created_at", "difference", "done_at", "done_by_id", "id", "merge_id", "new_id", "old_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "reason", "settled_on", "undone_at", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."created_at", OLD."difference", OLD."done_at", OLD."done_by_id", OLD."id", OLD."merge_id", OLD."new_id", OLD."old_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."reason", OLD."settled_on", OLD."undone_at", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='6aca52d84f6c413e125267e32be4382c8f92e036', operation='UPDATE', pgid='pgtrigger_changed_update_0de97', table='university_classchange', when='AFTER')),
+                    trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "university_classchangeevent" ("created_at", "difference", "done_at", "done_by_id", "id", "merge_id", "new_id", "old_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "reason", "undone_at", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."created_at", OLD."difference", OLD."done_at", OLD."done_by_id", OLD."id", OLD."merge_id", OLD."new_id", OLD."old_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."public_id", OLD."reason", OLD."undone_at", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='7c7686238c3b3349668891caa29f3a9cb6d8f99d', operation='UPDATE', pgid='pgtrigger_changed_update_0de97', table='university_classchange', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='attendance',
@@ -2689,7 +2687,7 @@ class Migration(migrations.Migration):
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='payment',
-                    trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF TG_OP = 'UPDATE' AND (NEW.amount, NEW.paid_on, NEW.method, NEW.student_id, NEW.school_id, NEW.contra_of_id)\n        IS NOT DISTINCT FROM (OLD.amount, OLD.paid_on, OLD.method, OLD.student_id, OLD.school_id, OLD.contra_of_id)\n    THEN\n        RETURN NEW;\n    END IF;\n    RAISE EXCEPTION 'payments are never changed or deleted';\n    ", hash='b79d56b4399ec1cb6f0385f1bba13182e95e9958', operation='UPDATE OR DELETE', pgid='pgtrigger_kept_bbd6f', table='university_payment', when='BEFORE')),
+                    trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF TG_OP = 'UPDATE' AND (NEW.amount, NEW.paid_on, NEW.method, NEW.school_id, NEW.contra_of_id)\n        IS NOT DISTINCT FROM (OLD.amount, OLD.paid_on, OLD.method, OLD.school_id, OLD.contra_of_id)\n    THEN\n        RETURN NEW;\n    END IF;\n    RAISE EXCEPTION 'payments are never changed or deleted';\n    ", hash='28b595b8a3543e720b8f917d5647504d7fa74478', operation='UPDATE OR DELETE', pgid='pgtrigger_kept_bbd6f', table='university_payment', when='BEFORE')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='misconduct',

@@ -110,7 +110,8 @@ class DonationAdmin(TalkRecord):
         obj = self.changeable_object(request, str(pk))
         return self.act(
             request, obj, HandOnForm(posted(request), initial={"recipient": obj.recipient}), button="保存",
-            title=f"登记送到：{self.title_of(obj)}", sentence="送给谁、哪天送到，写清楚，好向捐赠人交代。", done="已登记。",
+            title=f"登记送到：{self.title_of(obj)}", done="已登记。",
+            sentence="送给谁、哪天送到，写清楚，好向捐赠人交代。",
             perform=lambda values: acts.hand_on(obj, actor=request.user, on=timezone.localdate(), **values),
         )  # fmt: skip
 
@@ -135,8 +136,10 @@ class DonationAdmin(TalkRecord):
         this = timezone.localdate().year
         context = {
             "title": "捐赠按队合计", "columns": ("驿站、志愿队", "笔数", "估值（元）"), "empty_text": "还没有捐赠。",
-            "rows": [(row["team__name"], f"{row['number']:,}", f"{row['value'] or Decimal(0):,.2f}") for row in sums[:300]],
-            "lead": "估值只加写了估值的；没有写的不算。", "list_url": self.list_url(), "list_words": self.opts.verbose_name,
+            "rows": [(row["team__name"], f"{row['number']:,}", f"{row['value'] or Decimal(0):,.2f}")
+                     for row in sums[:300]],
+            "lead": "估值只加写了估值的；没有写的不算。", "list_url": self.list_url(),
+            "list_words": self.opts.verbose_name,
             "links": [("?", "历年"), *[(f"?year={year}", f"{year}年") for year in range(this, this - 3, -1)]],
         }  # fmt: skip
         return self.page(request, "admin/volunteers/sums.html", context)
@@ -148,8 +151,8 @@ class DonationAdmin(TalkRecord):
         audit.record("donation.export", actor=request.user, people=people, request=request,
                      target=f"volunteers.donation×{len(rows)}")  # fmt: skip
         lines = (
-            [row.receipt_no, row.team.name, row.item, row.quantity, row.measure, row.value, self.donor_words(row), row.on,
-             self.to_whom(row), row.given_on]
+            [row.receipt_no, row.team.name, row.item, row.quantity, row.measure, row.value, self.donor_words(row),
+             row.on, self.to_whom(row), row.given_on]
             for row in rows
         )  # fmt: skip
         return workbook(request, "捐赠", HEADER, lines)

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.utils import timezone
 
+from apps.common import audit
 from apps.organisation.queries import rule_values
 from apps.volunteers.forms.donations import ContactForm, EndForm, PairingForm
 from apps.volunteers.models import SurrogatePairing
@@ -65,7 +66,11 @@ class SurrogatePairingAdmin(TalkRecord):
         )  # fmt: skip
         for row in found.result_list:
             row.latest = latest.get(row.pk)
-        self.look(request, [row.volunteer_id for row in found.result_list], SurrogatePairing(pk=0), "search")
+        people = sorted({row.volunteer_id for row in found.result_list})
+        if people:
+            audit.look(
+                "search", actor=request.user, people=people, target="volunteers.surrogatepairing", request=request
+            )
         return found
 
     @admin.display(description="代理家长")
@@ -128,7 +133,8 @@ class SurrogatePairingAdmin(TalkRecord):
         return {
             "facts": [
                 ("代理家长", obj.volunteer.person.name), ("孩子", f"{obj.child}（只记首字母）"), ("学校", obj.school),
-                ("年级", obj.grade), ("结对日期", obj.starts_on), ("监护人书面同意", f"{obj.consent_on:%Y-%m-%d}，原件存档"),
+                ("年级", obj.grade), ("结对日期", obj.starts_on),
+                ("监护人书面同意", f"{obj.consent_on:%Y-%m-%d}，原件存档"),
                 *([("结束", f"{obj.ends_on:%Y-%m-%d}　{obj.end_reason}")] if obj.ends_on else []), ("备注", obj.notes),
             ],
             "contacts": [(f"{row.on:%Y-%m-%d}", row.words) for row in rows[:SHOWN]],

@@ -142,6 +142,7 @@ class RecordPages:
         shown: set[int] = set()
         if exporting.asks_for_ids(columns) and request.user.has_perm(exporting.REVEALS):
             shown = exporting.revealable(request.user, rows)
+        if shown:
             reveal(
                 people=sorted(shown), fields=["citizen_id"], reason=values["reason"], actor=request.user,
                 request=request,

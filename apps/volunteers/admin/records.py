@@ -57,7 +57,7 @@ class ServiceRecordAdmin(RecordPages, TeamRecord):
     code_lists = {"service": "volunteer_service"}
     list_display = ("who", "on", "time", "length", "what", "team", "source", "state_tag")
     list_display_links = ("who",)
-    list_filter = (StateFilter, ExportedFilter)
+    list_filter = (StateFilter, ExportedFilter, TeamFilter)
     search_fields = ("volunteer__pk",)
     search_help_text = "志愿者姓名、拼音，手机号或身份证后四位"
     select_related_in_list = ("volunteer__person", "team", "project")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from apps.common.admin_lists import PickFilter
 from apps.common.errors import BusinessError
 from apps.signups.choices import SignUpState
 from apps.signups.models import SignUp
@@ -53,6 +54,10 @@ class WhichFilter(admin.SimpleListFilter):
         return queryset if self.value() else lists.coming(queryset, today)
 
 
+class TeamFilter(PickFilter):
+    title, parameter_name, field_name = "志愿服务队", "team", "team"
+
+
 @admin.register(Shift)
 class ShiftAdmin(ShiftPages, TeamRecord):
     record_page = "admin/volunteers/shift_page.html"
@@ -60,7 +65,7 @@ class ShiftAdmin(ShiftPages, TeamRecord):
     empty_words = "先建一个项目并公布，再排班；每周都有的，在“每周班次”里排一次。"
     list_display = ("day", "time", "what", "team", "place", "taken_words", "state_tag")
     list_display_links = ("day", "what")
-    list_filter = (WhichFilter,)
+    list_filter = (WhichFilter, TeamFilter)
     search_fields = ("project__name", "team__name", "place")
     search_help_text = "项目、志愿队或地点"
     select_related_in_list = select_related_in_record = (

@@ -108,8 +108,9 @@ class TalkBookingAdmin(TalkRecord):
         site = self.admin_site.name
         asks = obj.asks.filter(voided_at__isnull=True).select_related("lecturer__volunteer__person")
         rows = [
-            (one.lecturer.volunteer.person.name, f"{day_words(one.on)}{span_words(one.starts, one.starts + one.minutes)}",
-             one, ASK_TONES.get(one.state, ""),
+            (one.lecturer.volunteer.person.name,
+             f"{day_words(one.on)}{span_words(one.starts, one.starts + one.minutes)}", one,
+             ASK_TONES.get(one.state, ""),
              reverse(f"{site}:volunteers_talkbooking_answer", args=[obj.pk, one.pk])
              if one.state == AskState.ASKED and obj.state == BookingState.NEW else "")
             for one in asks
@@ -214,7 +215,8 @@ class TalkBookingAdmin(TalkRecord):
                 )
         context = {
             "title": f"{name}怎么说", "original": obj, "form": form, "button": "登记", "media": form.media,
-            "sentence": f"{obj.host}，{day_words(row.on)}{span_words(row.starts, row.starts + row.minutes)}，{obj.place}。",
+            "sentence": f"{obj.host}，{day_words(row.on)}{span_words(row.starts, row.starts + row.minutes)}，"
+            f"{obj.place}。",
             "back": self.url_of("change", obj),
         }  # fmt: skip
         return self.page(request, "admin/act.html", context, status=422 if form.errors else 200)

@@ -174,7 +174,8 @@ class TalkAdmin(TalkRecord):
         return {
             "state": ("已作废", "late") if obj.voided_at else (obj.get_state_display(), TONES[obj.state]),
             "facts": [
-                ("题目", obj.topic), ("时间", when_of(obj)), ("听讲单位", f"{obj.host}（{obj.get_place_kind_display()}）"),
+                ("题目", obj.topic), ("时间", when_of(obj)),
+                ("听讲单位", f"{obj.host}（{obj.get_place_kind_display()}）"),
                 ("地点", obj.place), ("所在区县", obj.division), ("宣讲行动", obj.campaign),
                 *([("轮次", obj.round.name)] if obj.round_id else []),
                 ("预计人数", f"{obj.expected:,}" if obj.expected else "没有写"),

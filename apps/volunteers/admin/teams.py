@@ -223,7 +223,7 @@ class TeamAdmin(PageRecordAdmin):
             rows=[
                 [{"text": f"{plan.year}年", "url": self.site_url(TeamPlan, "change", plan.pk)}, plan.goals[:80],
                  plan.review[:80] or "还没有写"]
-                for plan in obj.plans.filter(voided_at__isnull=True)[:10]
+                for plan in TeamPlan.objects.current().filter(team=obj)[:10]
             ],
             empty="还没有年度计划。",
         )  # fmt: skip

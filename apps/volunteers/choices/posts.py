@@ -19,12 +19,11 @@ class PostEnd(models.TextChoices):
     HEALTH = "health", "身体原因"
     MOVED = "moved", "搬离、随子女居住"
     WORK = "work", "工作需要调整"
-    RENEWED = "renewed", "续任"
     DEATH = "death", "离世"
     OTHER = "other", "其他"
 
 
-ENDINGS = [pair for pair in PostEnd.choices if pair[0] not in (PostEnd.RENEWED, PostEnd.DEATH)]
+ENDINGS = [pair for pair in PostEnd.choices if pair[0] != PostEnd.DEATH]
 
 
 class ProblemOutcome(models.TextChoices):

@@ -19,6 +19,10 @@ def not_ahead(day):
     return day
 
 
+def narrow(letters: int) -> forms.TextInput:
+    return forms.TextInput(attrs={"size": letters})
+
+
 class CodesForm(RecordForm):
     """`codes`: field → the code list that it is picked from; `past`: days that cannot lie ahead."""
 
@@ -187,11 +191,11 @@ class PatrolLineForm(PortalForm):
     """A line of the sheet; without a name it is empty."""
 
     who = forms.CharField(
-        label="姓名", required=False, max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="姓名", required=False, max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off", "size": 8})
     )  # fmt: skip
     on = forms.DateField(label="日期", required=False, widget=DAY)
     minutes = forms.IntegerField(label="分钟", required=False, min_value=1, max_value=1440)
-    place = forms.CharField(label="地点", required=False, max_length=100)
-    seen = forms.CharField(label="看到什么", required=False, max_length=300)
-    problem = forms.CharField(label="发现的问题", required=False, max_length=200)
-    told = forms.CharField(label="当天报给了谁", required=False, max_length=80)
+    place = forms.CharField(label="地点", required=False, max_length=100, widget=narrow(10))
+    seen = forms.CharField(label="看到什么", required=False, max_length=300, widget=narrow(14))
+    problem = forms.CharField(label="发现的问题", required=False, max_length=200, widget=narrow(14))
+    told = forms.CharField(label="当天报给了谁", required=False, max_length=80, widget=narrow(10))

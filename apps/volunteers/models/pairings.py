@@ -16,7 +16,7 @@ INITIALS = r"^[A-Z]{0,4}某{0,2}$"
 
 @history.track(exclude=("notes",))
 class SurrogatePairing(Record):
-    """[starts_on, ends_on). `child`: initials only, held by constraint; no id, no phone, no address of a child anywhere.
+    """[starts_on, ends_on). `child`: initials only, held by constraint; no id, no phone, no address of a child.
     `consent_on`: day of the guardian's written consent, which stays on paper."""
 
     volunteer = models.ForeignKey(Volunteer, models.PROTECT, related_name="pairings", verbose_name="代理家长")

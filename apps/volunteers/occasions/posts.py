@@ -14,7 +14,8 @@ DAY = dt.timedelta(days=1)
 
 def posts_ending_between(start: dt.date, end: dt.date) -> list[tuple[int, QuerySet]]:
     """(days before the end, posts) for each reminder whose day is in [start, end): each queryset is of posts of the
-    living that no next term follows, with `remind_on`. Rules as of `start`; one query a stage when it is read."""
+    living that no next term follows, with `remind_on`. Rules as of `start`; one query a stage when it is read.
+    See rule book 10.52."""
     found = []
     for rules, units in rule_groups(PatrolRules.rule_key, on=start):
         for days in rules.remind_days:

@@ -141,7 +141,7 @@ def totals_of(accounts: Collection[int], year: int | None = None) -> dict[int, T
 
 def check_code(account: Account, year: int, totals: Totals) -> str:
     """What stands in the check line of a printed passbook: printed again it is the same as long as nothing of that year
-    was added, and nobody can make one up."""
+    was added, and nobody can make one up. See rule book 10.39."""
     said = f"{account.public_id}|{year}|{totals.count}|{totals.came}|{totals.went}|{totals.balance}|{totals.last}"
     digits = crypto.blind_index("passbook", said).hex()[:12].upper()
     return "-".join(digits[at : at + 4] for at in (0, 4, 8))

@@ -8,7 +8,7 @@ from apps.organisation.rules import RuleValues, rule_kind
 
 CLAUSE = "中组发〔2014〕11号"
 # One party: letters, a number of at most six digits with or without 号, or a surname made nameless (李某).
-PARTY = re.compile(r"[A-Za-z]{1,6}\d{0,4}|[甲乙丙丁戊]?\d{1,6}号?|[甲乙丙丁戊]方?|[\u4e00-\u9fff]{1,2}某某?")
+PARTY = re.compile(r"[A-Za-z]{1,6}\d{0,4}某?|[甲乙丙丁戊]?\d{1,6}号?|[甲乙丙丁戊]方?|[\u4e00-\u9fff]{1,2}某某?")
 PARTS = re.compile(r"[、，,;；与和/\s]+")
 
 

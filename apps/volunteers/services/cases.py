@@ -19,7 +19,7 @@ ORDER = "不能早于受理日期 {:%Y-%m-%d}。"
 
 @transaction.atomic
 def save_case(case: CaseLog, *, details: str) -> CaseLog:
-    """Store a case as typed. Parties are refused unless they stand without names."""
+    """Store a case as typed. Parties are refused unless they stand without names. See rule book 10.55."""
     person = locked(case.handler_id)
     if case.pk is None:
         refuse_gone(person, "handler")

@@ -15,7 +15,8 @@ from apps.volunteers.rules.bank import LINEAL
 
 @transaction.atomic
 def verify(person: Person, kin: Person, relation: str, proof: str, *, unit: Unit, actor, on: dt.date) -> Kinship:
-    """`relation`: what `kin` is to `person`; spouses and lineal relatives only. The same again gives the same row."""
+    """`relation`: what `kin` is to `person`; spouses and lineal relatives only. The same again gives the same row.
+    See rule book 10.34."""
     if person.pk == kin.pk:
         raise BusinessError("请选另外一位。", code="same", field="kin")
     if relation not in LINEAL:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.common import audit
@@ -11,7 +12,7 @@ from apps.common.errors import BusinessError
 from apps.common.scans import Scan
 from apps.signups.services.locking import lock_persons
 from apps.volunteers.choices.talks import AskState, TalkState
-from apps.volunteers.models import Lecturer, TalkAsk, TalkLecturer
+from apps.volunteers.models import Lecturer, Talk, TalkAsk, TalkLecturer
 from apps.volunteers.queries.volunteers import may_serve
 
 
@@ -47,6 +48,27 @@ def leave(lecturer: Lecturer, *, on: dt.date, actor: User, now: dt.datetime) -> 
     row.save(update_fields=["left_on"])
     audit.record("lecturer.leave", actor=actor, people=[row.volunteer_id], target=f"volunteers.lecturer:{row.pk}")
     return row
+
+
+def end_by_death(event: int, person: int, *, now: dt.datetime) -> list[str]:
+    """He is no lecturer any more, and what he was asked ends. Returns a sentence for each talk that needs somebody
+    else. The person is locked by the caller."""
+    today = timezone.localdate(now)
+    rows = Lecturer.objects.select_for_update(of=("self",)).active().filter(volunteer=person)
+    for row in rows:
+        row.left_on, row.closed_by_event = max(today, row.joined_on), event
+        row.save(update_fields=["left_on", "closed_by_event"])
+    asked = TalkAsk.objects.filter(lecturer__volunteer=person, state=AskState.ASKED)
+    asked.update(state=AskState.WITHDRAWN, answered_at=now)
+    ahead = Talk.objects.filter(
+        speakers__lecturer__volunteer=person, state=TalkState.PLANNED, on__gte=today, voided_at__isnull=True
+    )
+    return [f"他{talk.on.month}月{talk.on.day}日在{talk.host}的宣讲要换人。" for talk in ahead.order_by("on", "pk")]
+
+
+def reopen_after_death(event: int) -> None:
+    """It was no death: he is a lecturer as before; who asked him asks again."""
+    Lecturer.objects.filter(closed_by_event=event).update(left_on=None, closed_by_event=None)
 
 
 @transaction.atomic

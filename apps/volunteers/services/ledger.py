@@ -152,7 +152,7 @@ def made_before(form_key: uuid.UUID, kind: str, account: Account) -> Transfer | 
 def write(move: Move, entries: Mapping[int, int]) -> Transfer:
     """The transfer, its entries (account id → signed minutes, without zeros) and its audit row. The accounts are locked
     by the caller; the issuing account needs no lock. What the database refuses is an IntegrityError, put into words by
-    `one_act`."""
+    `one_act`. See rule book 10.30."""
     row = Transfer.objects.create(
         public_id=move.form_key, bank_id=move.account.bank_id, account=move.account, kind=move.kind,
         minutes=move.minutes, on=timezone.localdate(move.now), at=move.now, actor=move.actor, **move.extra,

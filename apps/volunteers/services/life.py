@@ -10,17 +10,17 @@ from apps.branches.rules import last_day_of_life
 from apps.registry.choices import LifeEventKind
 from apps.registry.models import LifeEvent
 from apps.volunteers.choices.requests import ProposalState, RequestState
-from apps.volunteers.models import Proposal, ServiceRequest, Shift, TeamMember, Volunteer
+from apps.volunteers.models import Proposal, ServiceRequest, Shift, SurrogatePairing, TeamMember, Volunteer
 from apps.volunteers.rules.help import moment
 
-from . import help_telling
+from . import help_telling, lecturers
 from .proposals import end_waiting, lock, propose
 from .requests import end_by_death
 from .settling import freeze_by_death, thaw_after_death
 
-# Rows of a volunteer that run on without an end; POSTS and TALKS add theirs. Each has `starts_on`, `ends_on` (half
+# Rows of a volunteer that run on without an end; POSTS add theirs. Each has `starts_on`, `ends_on` (half
 # open), `closed_by_event` and a key to the volunteer.
-RUNNING = (TeamMember,)
+RUNNING = (TeamMember, SurrogatePairing)
 DAY = dt.timedelta(days=1)
 SEARCHING = (RequestState.OPEN, RequestState.AGREED)
 GIVEN = (ProposalState.PROPOSED, ProposalState.ASKED, ProposalState.ACCEPTED)
@@ -37,13 +37,14 @@ def close_by_death(event: LifeEvent, undo: bool) -> list[str]:
         return []
     now = timezone.now()
     if undo:
+        lecturers.reopen_after_death(event.pk)
         return [*thaw_after_death(event), *_reopen_spans(event), *_reopen_requests(event, now), *_promise(event, now)]
     _end_spans(event)
     _withdraw_answers(event, now)
     for row in ServiceRequest.objects.current().filter(receiver=event.person_id, state__in=SEARCHING).order_by("pk"):
         end_by_death(row, event.pk, now=now)
     freeze_by_death(event, now=now)
-    return []
+    return lecturers.end_by_death(event.pk, event.person_id, now=now)
 
 
 # Death ------------------------------------------------------------------------------------------------------------

@@ -37,8 +37,8 @@ class Outcome:
 
 
 class Checker:
-    """Compares lines with the register as the user may change it. `at`: the column where a fault is marked. See rule book
-    10.7."""
+    """Compares lines with the register as the user may change it. `at`: the column where a fault is marked.
+    See rule book 10.7."""
 
     def __init__(self, lines: list[Line], unit: Unit, user, *, at, today: dt.date) -> None:
         self.at, self.unit, self.today = at, unit, today

@@ -46,7 +46,8 @@ def enter_patrols(
 ) -> Entered:  # fmt: skip
     """A patrol for every line, found by name among `posts` held that day (of `kind`, if given), else among
     `volunteers`; querysets of what the actor may write for. Sent twice it is entered once. Raises LineRefusals naming
-    each line that cannot be; then nothing is written."""
+    each line that cannot be; then nothing is written.
+    See rule book 10.53."""
     if not lines:
         raise BusinessError("请至少填一行。", code="empty")
     if len(lines) > MOST_LINES:

@@ -39,7 +39,8 @@ def tidy(text: str) -> str:
 @transaction.atomic
 def save_post(post: OutsidePost) -> OutsidePost:
     """Store a post as typed: names without stray blanks, the district of its community filled in. Raises BusinessError
-    for the dead and for the same post twice at one time. What ended it is forgotten when its end is moved."""
+    for the dead and for the same post twice at one time. What ended it is forgotten when its end is moved.
+    See rule book 10.50."""
     person = locked(post.person_id)
     if post.pk is None:
         refuse_gone(person)
@@ -57,7 +58,7 @@ def save_post(post: OutsidePost) -> OutsidePost:
 
 @transaction.atomic
 def end_post(post: OutsidePost, *, ends_on: dt.date, because: str, note: str = "", actor) -> OutsidePost:
-    """He holds it no longer from `ends_on`. Ended the same already: nothing happens."""
+    """He holds it no longer from `ends_on`. Ended the same already: nothing happens. See rule book 10.50."""
     locked(post.person_id)
     post = OutsidePost.objects.select_for_update(of=("self",)).get(pk=post.pk)
     if (post.ends_on, post.ended_because) == (ends_on, because):
@@ -82,7 +83,8 @@ def renew(
     approved_on: dt.date | None = None, actor,
 ) -> OutsidePost:  # fmt: skip
     """The next term, from the day on which this one ends until `until` (exclusive; None: without an end). Renewed
-    already: that one. Approval is asked anew for each term, so it is not carried over."""
+    already: that one. Approval is asked anew for each term, so it is not carried over.
+    See rule book 10.50."""
     person = locked(post.person_id)
     post = OutsidePost.objects.select_for_update(of=("self",)).get(pk=post.pk)
     known = OutsidePost.objects.filter(renewed_from=post).first()
@@ -120,7 +122,7 @@ def _store(post: OutsidePost) -> None:
 
 @transaction.atomic
 def save_party_report(report: PartyReport) -> PartyReport:
-    """Store 党员报到 with the organisation that he belongs to on that day."""
+    """Store 党员报到 with the organisation that he belongs to on that day. See rule book 10.54."""
     person = locked(report.person_id)
     if report.pk is None:
         refuse_gone(person)
@@ -137,7 +139,8 @@ def save_party_report(report: PartyReport) -> PartyReport:
 
 @transaction.atomic
 def confirm_party_report(report: PartyReport, *, on: dt.date, by: str, actor) -> PartyReport:
-    """The community's party organisation said that he reported; confirmed already: nothing happens."""
+    """The community's party organisation said that he reported; confirmed already: nothing happens.
+    See rule book 10.54."""
     report = PartyReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
     if report.confirmed_on is not None:
         return report

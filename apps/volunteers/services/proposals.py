@@ -115,8 +115,8 @@ def answer(
     """He says yes, or that it does not suit him this time. `own`: by himself, else somebody entered it for him.
 
     A yes gives him a place of the request's shift; where enough had said yes before, his proposal comes back
-    WITHDRAWN and he is thanked. The same answer again changes nothing. Raises BusinessError with the sentence: he is
-    elsewhere at that time, a paper is missing, it is over. See rule book 10.24.
+    WITHDRAWN and he is thanked; after a no somebody else is suggested. The same answer again changes nothing. Raises
+    BusinessError with the sentence: he is elsewhere at that time, a paper is missing, it is over. See rule book 10.24.
     """
     with transaction.atomic():
         request = lock(proposal.request, {proposal.volunteer_id})
@@ -130,7 +130,9 @@ def answer(
             return _close(row, ProposalState.WITHDRAWN, actor, now)
         if not yes:
             row.note = note.strip()[:120]
-            return _close(row, ProposalState.DECLINED, actor, now)
+            _close(row, ProposalState.DECLINED, actor, now)
+            propose(request, now)
+            return row
         if moment(request.on, request.starts) <= now:
             raise BusinessError("这个时间已经过了。谢谢您！", code="past")
         _seat(row, actor, now, own)

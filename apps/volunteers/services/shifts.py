@@ -12,7 +12,7 @@ from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
 from apps.signups.choices import Mode, OfferingState
 from apps.signups.models import Occupied, Offering, OfferingTime, Places, SignUp
-from apps.signups.services.locking import hold
+from apps.signups.services.locking import hold, lock_places
 from apps.signups.services.seats import cancel_offering, set_capacity
 from apps.volunteers.choices.shifts import ProjectState, TurnState
 from apps.volunteers.models import Project, ServiceRequest, Shift, ShiftSeries, Team, Volunteer
@@ -96,7 +96,9 @@ def change_shift(shift: Shift, facts: ShiftFacts, *, actor: User | None, now: dt
 def cancel_shift(shift: Shift, *, reason: str, actor: User | None, now: dt.datetime) -> int:
     """It does not take place: whoever has a place or waits is told. Returns how many; once more does nothing. A day of
     a series that was cancelled is not made again. See rule book 10.12."""
-    row = Shift.objects.select_related("offering").get(pk=shift.pk)
+    places = lock_places([shift.offering_id])[shift.offering_id]
+    row = Shift.objects.get(pk=shift.pk)
+    row.offering = places.offering
     if row.offering.state == OfferingState.CANCELLED:
         return 0
     check_ahead(row)

@@ -161,8 +161,8 @@ def answer(
 
 @transaction.atomic
 def decline(booking: TalkBooking, *, reason: str, actor: User, now: dt.datetime) -> TalkBooking:
-    """No talk comes of it; the school is told by telephone, lecturers who were asked that they are not needed. Once more
-    does nothing."""
+    """No talk comes of it; the school is told by telephone, lecturers who were asked that they are not needed.
+    Once more does nothing."""
     reason = check_reason(reason)[:120]
     row = TalkBooking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
     if row.state == BookingState.DECLINED:

@@ -104,7 +104,8 @@ def change_talk(talk: Talk, facts: TalkFacts, *, agreed: bool, actor: User, now:
 
 @transaction.atomic
 def cancel_talk(talk: Talk, *, reason: str, actor: User, now: dt.datetime) -> Talk:
-    """It does not take place; lecturers are told, and a booking waits again for another time. Once more does nothing."""
+    """It does not take place; lecturers are told, and a booking waits again for another time. Once more does
+    nothing."""
     reason = check_reason(reason)[:120]
     people = _speakers(talk)
     lock_persons(people)

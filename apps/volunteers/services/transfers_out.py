@@ -58,7 +58,8 @@ def make_statement(
 
 @one_act
 def finish(statement: OutStatement, *, actor, now: dt.datetime) -> Transfer:
-    """The paper is back with both stamps: the closing entry. Once; refused while the paper is still out."""
+    """The paper is back with both stamps: the closing entry. Once; refused while the paper is still out.
+    See rule book 10.38."""
     account = lock([statement.account_id])[statement.account_id]
     row = OutStatement.objects.select_related("paper").get(pk=statement.pk)
     if row.state == OutState.CLOSED:

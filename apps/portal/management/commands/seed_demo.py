@@ -42,6 +42,7 @@ from apps.portal.demo.paper import write_papers
 from apps.portal.demo.people import Inventor
 from apps.portal.demo.places import unit_tree
 from apps.portal.demo.plans import write_plans
+from apps.portal.demo.posts import write_posts
 from apps.portal.demo.roster_file import write_roster
 from apps.portal.demo.school_life import write_school_life
 from apps.portal.demo.schools import write_schools
@@ -52,6 +53,7 @@ from apps.portal.demo.sign_in import write_sign_in
 from apps.portal.demo.sizes import SIZES, Size
 from apps.portal.demo.standing import write_standing
 from apps.portal.demo.students import write_students
+from apps.portal.demo.talks import write_talks
 from apps.portal.demo.transfers import write_transfers
 from apps.portal.demo.treatments import write_treatments
 from apps.portal.demo.unit_checks import write_unit_checks
@@ -134,6 +136,8 @@ class Command(BaseCommand):
         write_shifts(staff, on=on)
         write_bank(staff, on=on)
         write_help(staff, on=on)
+        write_posts(staff, on=on)
+        write_talks(staff, on=on)
         write_service_proof(staff, on=on)
         write_money(staff, on=on)
         return written
