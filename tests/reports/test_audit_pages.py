@@ -121,6 +121,7 @@ FAMILIES = {
     "election.": set(ELECTION_ACTS),
     "money.": {"sign", "pay"},
     "lesson.": {"off", "moved", "sub", "extra"},
+    "service_certificate.": {"apply", "accept", "refuse", "issue", "publish", "print", "revoke"},
     "term_shift.": {"ask", "approve", "refuse", "withdraw"},
 }
 

@@ -181,8 +181,9 @@ class ServiceCertificateAdmin(CertificatePages, ReportPages, PageRecordAdmin):
 
     def extra_pages(self):
         return [
-            ("reports", "reports/", self.reports_view), ("new", "new/", self.new_view), ("team", "team/", self.team_view),
-            ("print_new", "print/", self.print_new_view), ("print", "<int:pk>/print/", self.print_view),
+            ("reports", "reports/", self.reports_view), ("new", "new/", self.new_view),
+            ("team", "team/", self.team_view), ("print_new", "print/", self.print_new_view),
+            ("print", "<int:pk>/print/", self.print_view),
             *[(act, f"<int:pk>/{act}/", getattr(self, f"{act}_view"))
               for act in ("accept", "issue", "refuse", "publish", "revoke")],
         ]  # fmt: skip
