@@ -1387,7 +1387,7 @@ class Migration(migrations.Migration):
                         ('on', models.DateField(verbose_name='日期')),
                         ('words', models.CharField(max_length=300, verbose_name='做了什么')),
                         ('entered_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                        ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='volunteers.surrogatepairing', verbose_name='结对')),
+                        ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='touches', to='volunteers.surrogatepairing', verbose_name='结对')),
                     ],
                     options={
                         'verbose_name': '联系记录',

@@ -1,4 +1,4 @@
-"""Figures of volunteering for a year: hours, people, requests, time bank. Teams stand in the order of their names; nobody
+"""Figures of volunteering for a year: hours, people, requests, time bank. Teams stand in the order of names; nobody
 is named and nobody ranked."""
 
 import datetime as dt

@@ -154,7 +154,7 @@ def issue_team(
 
 @transaction.atomic
 def publish(rows: Iterable[ServiceCertificate], *, actor, on: dt.date) -> int:
-    """公示: shown by initials for as many days as the rules say. Published or revoked ones stay as they are. How many."""
+    """公示: shown by initials for as many days as the rules say. Published or revoked ones stay. How many."""
     keys = [row.pk for row in rows]
     waiting = ServiceCertificate.objects.current().filter(
         pk__in=keys, state=CertificateState.ISSUED, revoked_on__isnull=True
