@@ -142,7 +142,9 @@ def remove(sign_up: SignUp, *, reason: str, actor: User, now: dt.datetime) -> Si
 
 
 @transaction.atomic
-def set_capacity(offering: Offering, capacity: int, held_back: int, *, actor: User, now: dt.datetime) -> list[Offer]:
+def set_capacity(
+    offering: Offering, capacity: int, held_back: int, *, actor: User | None, now: dt.datetime
+) -> list[Offer]:
     """More or fewer places, and how many of them are kept for the pad; new ones are offered by rank.
 
     Raises BusinessError where fewer remain than are taken.
@@ -166,7 +168,7 @@ def set_capacity(offering: Offering, capacity: int, held_back: int, *, actor: Us
 
 
 @transaction.atomic
-def cancel_offering(offering: Offering, *, reason: str, actor: User, now: dt.datetime) -> int:
+def cancel_offering(offering: Offering, *, reason: str, actor: User | None, now: dt.datetime) -> int:
     """It does not take place: everybody on it is told. Returns how many there were; cancelled already, none."""
     places = lock_places([offering.pk])[offering.pk]
     if places.offering.state == OfferingState.CANCELLED:
