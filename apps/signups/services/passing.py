@@ -67,7 +67,10 @@ def _parties(places: Places, group: list[SignUp], now: dt.datetime) -> list[list
         )
         for row in rows.in_rank():
             together[row.ticket_id].append(row)
-    parties = [together.get(row.ticket_id, [row]) for row in group if _leads(row, together)]
+    parties = [
+        [row] if row.ticket_id is None else together.get(row.ticket_id, [row])
+        for row in group if _leads(row, together)
+    ]  # fmt: skip
     return [party for party in parties if all(row.rest_until is None or row.rest_until <= now for row in party)]
 
 
