@@ -2,10 +2,12 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.people.models import Person
@@ -41,6 +43,7 @@ def ask_grant(
     his community, which `reason` then names. See rule book 10.35."""
     on = timezone.localdate(now)
     rules = rules_of(account.bank, on)
+    assert account.person is not None  # nobody proposes it for one of the bank's own accounts
     alone = attested or lives_alone(account.person)
     _refuse(pool_refusal(account.person.birth_date, alone, on, rules), "person")
     _refuse(grant_refusal(minutes, granted_in(account.pk, on.year), rules), "minutes")
@@ -163,6 +166,7 @@ def _opening(row: Approval, actor, now: dt.datetime) -> Transfer:
 
 
 def _contra(row: Approval, actor, now: dt.datetime) -> Transfer:
+    assert row.wrong is not None  # approval_whole
     contra = reverse(row.wrong, row.reason, actor=actor, now=now, form_key=row.public_id)
     if row.instead:
         account = lock([row.account_id])[row.account_id]
@@ -175,7 +179,11 @@ def _contra(row: Approval, actor, now: dt.datetime) -> Transfer:
     return contra
 
 
-_ACTS = {ApprovalKind.GRANT: _grant, ApprovalKind.OPENING: _opening, ApprovalKind.CONTRA: _contra}
+_ACTS: dict[str, Callable[[Approval, User, dt.datetime], Transfer]] = {
+    ApprovalKind.GRANT: _grant,
+    ApprovalKind.OPENING: _opening,
+    ApprovalKind.CONTRA: _contra,
+}
 
 
 def _pair(source: int, to: int, minutes: int) -> dict[int, int]:

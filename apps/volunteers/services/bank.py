@@ -33,6 +33,7 @@ from .ledger import (
     accounts_of,
     between,
     check_open,
+    holder,
     lock,
     made_before,
     of_bank,
@@ -99,7 +100,7 @@ def earn(move: Move, *, by_team: bool, rules: BankRules) -> Transfer | None:
 
 def _of(move: Move, minutes: int) -> Move:
     return Move(
-        move.kind, move.account, minutes, move.form_key, move.actor, move.now, (move.account.person_id,), move.extra
+        move.kind, move.account, minutes, move.form_key, move.actor, move.now, (holder(move.account),), move.extra
     )
 
 
@@ -126,6 +127,7 @@ def hold(request: ServiceRequest, minutes: int, *, actor, now: dt.datetime) -> H
         return known
     check_open(account)
     rules = rules_of(account.bank, timezone.localdate(now))
+    assert account.person is not None  # as `_locked_account` finds it
     _refuse(redeem_refusal(account.person.birth_date, request.on, rules), "age")
     _refuse(cover_refusal(minutes, account.balance, account.held), "cover")
     row = Hold.objects.create(account=account, request=request, minutes=minutes, held_at=now, held_by=actor)
@@ -149,7 +151,7 @@ def capture(request: ServiceRequest, minutes: int, *, actor, now: dt.datetime) -
     check_open(row.account)
     issue = of_bank(row.account.bank, AccountKind.ISSUE)
     extra = {"hold": row, "grant": request.grant}
-    move = Move(TransferKind.SPEND, row.account, used, row.public_id, actor, now, (row.account.person_id,), extra)
+    move = Move(TransferKind.SPEND, row.account, used, row.public_id, actor, now, (holder(row.account),), extra)
     transfer = write(move, {row.account.pk: -used, issue.pk: used})
     telling.spent(transfer, now=now)
     return transfer
@@ -189,8 +191,9 @@ def _locked_hold(request: ServiceRequest) -> Hold | None:
 
 
 def _note_hold(act: str, row: Hold, actor, request: ServiceRequest | None) -> None:
-    behalf = row.account.person_id if request is not None and request.grant_id else None
-    audit.record(act, actor=actor, people=[row.account.person_id], target=target(row.account), on_behalf_of=behalf)
+    whose = holder(row.account)
+    behalf = whose if request is not None and request.grant_id else None
+    audit.record(act, actor=actor, people=[whose], target=target(row.account), on_behalf_of=behalf)
 
 
 # Giving -----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Value, When
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.common.insert_select import reserve_ids
@@ -45,7 +46,7 @@ class Move:
     account: Account
     minutes: int
     form_key: uuid.UUID
-    actor: object
+    actor: User | None
     now: dt.datetime
     people: tuple[int, ...] = ()
     extra: Mapping = field(default_factory=dict)
@@ -132,6 +133,12 @@ def check_open(account: Account) -> None:
         raise BusinessError(f"账户已冻结（{account.freeze_reason}），不能办。", code="frozen")
     if account.state == AccountState.CLOSED:
         raise BusinessError("账户已经销户。", code="closed")
+
+
+def holder(account: Account) -> int:
+    """The person whose account it is. Not for the bank's own accounts, which have none (account_whose)."""
+    assert account.person_id is not None
+    return account.person_id
 
 
 def target(account: Account) -> str:

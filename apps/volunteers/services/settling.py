@@ -14,7 +14,7 @@ from apps.volunteers.queries.bank import account_of, relation_between, rules_of
 from apps.volunteers.rules.bank import gift_refusal, heirs_until
 
 from . import bank_telling as telling
-from .ledger import Move, between, check_open, lock, made_before, of_bank, one_act, open_account, target, write
+from .ledger import Move, between, check_open, holder, lock, made_before, of_bank, one_act, open_account, target, write
 
 BY_DEATH = "离世"
 
@@ -49,6 +49,7 @@ def thaw_after_death(event) -> list[str]:
         if account.state == AccountState.CLOSED:
             found.append("时间账户已经结清，余额给了家属或公共池。请和本人说明，需要时用“更正”退回。")
             continue
+        assert account.frozen_on is not None  # set with `closed_by_event`
         frozen_at = timezone.make_aware(dt.datetime.combine(account.frozen_on, dt.time()))
         _open_again(account)
         if Hold.objects.filter(account=account, state=HoldState.RELEASED, ended_at__gte=frozen_at).exists():
@@ -118,7 +119,7 @@ def settle(
 
 def _heirs_account(account: Account, heir: Person, on: dt.date, actor) -> Account:
     rules = rules_of(account.bank, on)
-    if sentence := gift_refusal(relation_between(account.person_id, heir.pk), rules):
+    if sentence := gift_refusal(relation_between(holder(account), heir.pk), rules):
         raise BusinessError(sentence, code="kin", field="heir")
     return open_account(heir.pk, account.bank, account.unit, on=on, actor=actor)
 

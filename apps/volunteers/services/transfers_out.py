@@ -13,7 +13,7 @@ from apps.volunteers.choices.bank import AccountKind, HoldState, OutState, Trans
 from apps.volunteers.models import Account, Hold, OutStatement, Transfer
 from apps.volunteers.rules.bank import cover_refusal
 
-from .ledger import Move, check_open, lock, of_bank, one_act, write
+from .ledger import Move, check_open, holder, lock, of_bank, one_act, write
 from .settling import close
 
 PAPER_KIND = "时间转出单"
@@ -47,12 +47,12 @@ def make_statement(
     except IntegrityError as error:
         raise BusinessError("已经开了一张转出单，还没有办结。", code="again") from error
     row.paper = papers.print_paper(
-        PAPER_KIND, PAPER_KIND, _target(row), actor=actor, unit_id=account.unit_id, people=[account.person_id],
+        PAPER_KIND, PAPER_KIND, _target(row), actor=actor, unit_id=account.unit_id, people=[holder(account)],
         due_on=timezone.localdate(now) + dt.timedelta(days=WAITS_DAYS),
     )  # fmt: skip
     row.save(update_fields=["paper"])
     Hold.objects.create(account=account, out=row, minutes=minutes, held_at=now, held_by=actor)
-    audit.record("bank.out_print", actor=actor, people=[account.person_id], target=_target(row))
+    audit.record("bank.out_print", actor=actor, people=[holder(account)], target=_target(row))
     return row
 
 
@@ -74,7 +74,7 @@ def finish(statement: OutStatement, *, actor, now: dt.datetime) -> Transfer:
     held.save(update_fields=["state", "captured", "ended_at"])
     outside = lock([of_bank(account.bank, AccountKind.OUTSIDE).pk]).popitem()[1]
     extra = {"hold": held, "reason": row.to_bank}
-    move = Move(TransferKind.OUT, account, row.minutes, row.public_id, actor, now, (account.person_id,), extra)
+    move = Move(TransferKind.OUT, account, row.minutes, row.public_id, actor, now, (holder(account),), extra)
     transfer = write(move, {account.pk: -row.minutes, outside.pk: row.minutes})
     row.state, row.ended_at, row.ended_by = OutState.CLOSED, now, actor
     row.save(update_fields=["state", "ended_at", "ended_by"])
@@ -101,7 +101,7 @@ def cancel(statement: OutStatement, reason: str, *, actor, now: dt.datetime) -> 
     row.save(update_fields=["state", "ended_at", "ended_by", "end_reason"])
     if row.paper is not None and row.paper.state in papers.OUT:
         papers.cancel(row.paper, reason, actor=actor)
-    audit.record("bank.out_cancel", actor=actor, people=[row.account.person_id], target=_target(row))
+    audit.record("bank.out_cancel", actor=actor, people=[holder(row.account)], target=_target(row))
     return row
 
 
