@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +23,8 @@ from .records import RecordFacts, check_times, confirm, record
 
 NOBODY = "这支队里那天没有“{}”。请核对姓名，或者先登记为队员。"
 MOST_LINES = 60
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -89,55 +91,52 @@ def enter_sheet(sheet: Sheet, lines: Sequence[SheetLine], *, actor: User, now: d
     return Entered(made)
 
 
-def trim(line: SheetLine, volunteer: Volunteer, on: dt.date) -> SheetLine:
-    """The line cut down to what overlaps no record of his. Raises BusinessError when nothing is left (T9)."""
-    if line.starts is None or line.ends is None:
-        return line
-    others = overlapping([(volunteer.pk, on, line.starts, line.ends)])
-    rest = trimmed(line.starts, line.ends, [(row.starts, row.ends) for row in others])
+def trim(span: Span, volunteer: Volunteer, on: dt.date) -> Span:
+    """The times cut down to what overlaps no record of his. Raises BusinessError when nothing is left (T9)."""
+    others = overlapping([(volunteer.pk, on, *span)])
+    rest = trimmed(*span, [(row.starts, row.ends) for row in others])
     if rest is None:
-        raise BusinessError(overlap_words(line.starts, line.ends, others), code="overlap")
-    return replace(line, starts=rest.starts, ends=rest.ends)
-
-
-Found = dict[int, tuple[Volunteer, int, int]]
+        raise BusinessError(overlap_words(*span, others), code="overlap")
+    return rest.starts, rest.ends
 
 
 def _read(
     sheet: Sheet, lines: Sequence[SheetLine], members: Sequence[Volunteer], now: dt.datetime
-) -> tuple[Found, dict[int, str]]:
-    found: Found = {}
+) -> tuple[dict[int, tuple[Volunteer, int, int]], dict[int, str]]:
+    found: dict[int, tuple[Volunteer, int, int]] = {}
     wrong: dict[int, str] = {}
-    taken: dict[int, list[tuple[int, int]]] = {}
+    taken: dict[int, list[Span]] = {}
     for line in lines:
         try:
             volunteer = named(line.name, members, nobody=NOBODY)
-            _check_span(sheet, line, now)
-            line = trim(line, volunteer, sheet.on) if line.trim else line
-            _check_alone(volunteer, sheet.on, line, taken.setdefault(volunteer.pk, []))
+            span = _span(sheet, line, now)
+            span = trim(span, volunteer, sheet.on) if line.trim else span
+            _check_alone(volunteer, sheet.on, span, taken.setdefault(volunteer.pk, []))
         except BusinessError as refusal:
             wrong[line.number] = refusal.sentence
         else:
-            taken[volunteer.pk].append((line.starts, line.ends))
-            found[line.number] = (volunteer, line.starts, line.ends)
+            taken[volunteer.pk].append(span)
+            found[line.number] = (volunteer, *span)
     return found, wrong
 
 
-def _check_span(sheet: Sheet, line: SheetLine, now: dt.datetime) -> None:
+def _span(sheet: Sheet, line: SheetLine, now: dt.datetime) -> Span:
     if line.starts is None or line.ends is None:
         raise BusinessError("请填开始和结束时间，例如 9:00。")
     check_times(sheet.on, line.starts, line.ends, line.ends - line.starts, timezone.localdate(now))
+    return line.starts, line.ends
 
 
-def _check_alone(volunteer: Volunteer, on: dt.date, line: SheetLine, taken: list[tuple[int, int]]) -> None:
-    twice = [span for span in taken if span[0] < line.ends and line.starts < span[1]]
+def _check_alone(volunteer: Volunteer, on: dt.date, span: Span, taken: list[Span]) -> None:
+    starts, ends = span
+    twice = [other for other in taken if other[0] < ends and starts < other[1]]
     if twice:
         raise BusinessError(f"这张表上他还有一行{span_words(*twice[0])}，时间重叠，请核对。")
-    others = overlapping([(volunteer.pk, on, line.starts, line.ends)])
+    others = overlapping([(volunteer.pk, on, starts, ends)])
     if others:
-        rest = trimmed(line.starts, line.ends, [(row.starts, row.ends) for row in others])
+        rest = trimmed(starts, ends, [(row.starts, row.ends) for row in others])
         more = "同意的话，请勾“只记不重叠的”。" if rest else "请把这一行删掉。"
-        raise BusinessError(overlap_words(line.starts, line.ends, others) + more)
+        raise BusinessError(overlap_words(starts, ends, others) + more)
 
 
 def _members(team: Team, on: dt.date) -> list[Volunteer]:
