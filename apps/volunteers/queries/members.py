@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 from apps.common.errors import BusinessError
-from apps.volunteers.models import Volunteer
+from apps.volunteers.models import OutsidePost, Volunteer
 
 NAME_AND_YEAR = re.compile(r"(?P<name>\D+)(?P<year>(19|20)\d\d)?")
+One = TypeVar("One", bound=Volunteer | OutsidePost)
 
 
-def named(typed: str, among: Sequence[Volunteer], *, nobody: str) -> Volunteer:
+def named(typed: str, among: Sequence[One], *, nobody: str) -> One:
     """The one of `among` (with their persons) whose name it is; with the year of birth behind it where two have it.
     `nobody` is the sentence where there is none; {} in it is the name. Raises BusinessError at the field `who`."""
     words = NAME_AND_YEAR.fullmatch("".join(typed.split())[:40])
@@ -27,5 +29,5 @@ def named(typed: str, among: Sequence[Volunteer], *, nobody: str) -> Volunteer:
     return found[0]
 
 
-def _year(row: Volunteer) -> str:
+def _year(row: Volunteer | OutsidePost) -> str:
     return str(row.person.birth_date or "")[:4]

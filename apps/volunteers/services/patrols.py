@@ -59,7 +59,8 @@ def enter_patrols(
     rows = posts.current().filter(person__name__in=names).select_related("person")
     rows = list((rows.filter(kind=kind) if kind else rows).order_by("pk"))
     helpers = list(volunteers.active().filter(person__name__in=names).select_related("person"))
-    made, wrong = {}, {}
+    made: dict[int, Patrol] = {}
+    wrong: dict[int, str] = {}
     for line in lines:
         try:
             made[line.number] = _patrol(line, rows, helpers, keys[line.number], on)
@@ -80,7 +81,8 @@ def _patrol(
     held = [post for post in posts if post.starts_on <= line.on and (post.ends_on is None or post.ends_on > line.on)]
     by_person = {post.person_id: post for post in held}
     known = {row.pk: row for row in helpers if row.pk not in by_person}
-    found = named(line.who, [*by_person.values(), *known.values()], nobody=NOBODY)
+    among: list[OutsidePost | Volunteer] = [*by_person.values(), *known.values()]
+    found = named(line.who, among, nobody=NOBODY)
     if isinstance(found, Volunteer):
         if not line.place:
             raise BusinessError("请填地点。")
@@ -108,11 +110,11 @@ def _written(lines: Sequence[PatrolLine], made: dict[int, Patrol], form_key: uui
     for line in lines:
         if not line.problem:
             continue
-        patrol = by_key[made[line.number].public_id]
+        patrol, post = by_key[made[line.number].public_id], made[line.number].post
         problems.append(Problem(
             public_id=uuid.uuid5(form_key, f"problem:{line.number}"), unit_id=patrol.unit_id,
             person_id=patrol.person_id, patrol=patrol, found_on=line.on, what=line.problem, place=patrol.place,
-            community_id=made[line.number].post.community_id if patrol.post_id else None,
+            community_id=post.community_id if post is not None else None,
             reported_to=line.told, reported_on=line.on if line.told else None,
         ))  # fmt: skip
     Problem.objects.bulk_create(problems)

@@ -45,10 +45,10 @@ def save_post(post: OutsidePost) -> OutsidePost:
     if post.pk is None:
         refuse_gone(person)
     post.body, post.duty, post.place = tidy(post.body), tidy(post.duty), tidy(post.place)
-    if post.community_id and not post.division_id:
-        post.division_id = post.community.division_id
-    if post.community_id and post.division_id != post.community.division_id:
-        raise BusinessError("这个社区不在所选的区县里，请核对。", code="division", field="community")
+    if post.community is not None:
+        post.division_id = post.division_id or post.community.division_id
+        if post.division_id != post.community.division_id:
+            raise BusinessError("这个社区不在所选的区县里，请核对。", code="division", field="community")
     before = OutsidePost.objects.filter(pk=post.pk).values_list("ends_on", flat=True).first() if post.pk else None
     if post.pk and before != post.ends_on:
         post.ended_because, post.ended_note = "", ""
