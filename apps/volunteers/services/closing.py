@@ -113,7 +113,8 @@ def _wrong_times(shift: Shift, line: Line) -> str:
 
 
 def _write(turns: Iterable[Turn], lines: Mapping[int, Line], *, actor: User, now: dt.datetime) -> list[ServiceRecord]:
-    made, refused = [], {}
+    made: list[ServiceRecord] = []
+    refused: dict[int, str] = {}
     for turn in turns:
         line = lines[turn.pk]
         try:
@@ -144,11 +145,12 @@ def _write_one(turn: Turn, line: Line, *, actor: User, now: dt.datetime) -> Serv
     turn.state = TurnState.CAME
     turn.save()
     request = shift.request
+    source = shift.project or request
+    assert source is not None  # shift_of_one
     facts = RecordFacts(
         volunteer=turn.volunteer, team=shift.team, on=shift.on, starts=counted.starts, ends=counted.ends, turn=turn,
         project=shift.project, request=request, receiver=request.receiver if request else None,
-        service=shift.project.service if shift.project else request.service, place=shift.place,
-        community=shift.project.community if shift.project else request.community, source=RecordSource.SHIFT,
+        service=source.service, place=shift.place, community=source.community, source=RecordSource.SHIFT,
         form_key=uuid.uuid5(turn.public_id, "record"),
     )  # fmt: skip
     row = record(facts, actor=actor, now=now)

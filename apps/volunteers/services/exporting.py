@@ -12,6 +12,7 @@ from apps.common.errors import BusinessError
 from apps.organisation.queries import rule_values
 from apps.volunteers.choices.shifts import RecordState
 from apps.volunteers.models import ServiceRecord, Volunteer
+from apps.volunteers.models.scoped import OfTeams
 from apps.volunteers.rules.national import NationalColumns, hours
 
 from .shifts import begins_at
@@ -21,7 +22,7 @@ ID_CARD = "居民身份证"
 REVEALS = "people.reveal_citizen_id"
 
 
-def waiting(rows: QuerySet[ServiceRecord], first: dt.date, until: dt.date, *, again: bool) -> QuerySet[ServiceRecord]:
+def waiting(rows: OfTeams, first: dt.date, until: dt.date, *, again: bool) -> QuerySet[ServiceRecord]:
     """Confirmed records of days [first, until) that have not left yet; with `again` those that have, too."""
     found = rows.current().filter(state=RecordState.CONFIRMED, on__gte=first, on__lt=until)
     return found if again else found.filter(exported_at__isnull=True)

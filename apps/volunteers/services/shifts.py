@@ -175,9 +175,15 @@ def _place(facts: ShiftFacts) -> str:
     return " ".join(facts.place.split()) or (facts.project.place if facts.project else "")
 
 
+def _name(facts: ShiftFacts) -> str:
+    if facts.project is not None:
+        return facts.project.name
+    assert facts.request is not None  # shift_of_one
+    return names_of("volunteer_service").get(facts.request.service, "帮忙")
+
+
 def _write_offering(offering: Offering, facts: ShiftFacts) -> None:
-    name = facts.project.name if facts.project else names_of("volunteer_service").get(facts.request.service, "帮忙")
-    offering.title = f"{name}（{facts.on.month}月{facts.on.day}日{clock(facts.starts)}）"
+    offering.title = f"{_name(facts)}（{facts.on.month}月{facts.on.day}日{clock(facts.starts)}）"
     offering.opens_at, offering.closes_at = facts.opens_at, begins_at(facts.on, facts.starts)
     offering.save()
 

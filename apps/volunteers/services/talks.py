@@ -176,6 +176,7 @@ def void_talk(talk: Talk, *, reason: str, actor: User, now: dt.datetime) -> Talk
     if row.voided_at is not None:
         return row
     for speaker in row.speakers.filter(record__isnull=False).select_related("record"):
+        assert speaker.record is not None  # as filtered
         records.void(speaker.record, reason=reason, actor=actor, now=now)
     if row.booking_id is not None:
         TalkBooking.objects.filter(pk=row.booking_id, state=BookingState.CONFIRMED).update(
