@@ -26,7 +26,7 @@ def ask_volunteers(
     row = rows.get(pk=measure.pk)
     if row.need.cadre_id != facts.receiver.pk:
         raise ValueError("the measure is another person's")
-    if row.request_id and row.request.public_id == form_key:
+    if row.request is not None and row.request.public_id == form_key:
         return row.request
     if row.done_on or row.dropped_on or row.voided_at or row.need.closed_on:
         raise BusinessError("这项办法已经了结，不用再请志愿者。", code="over")

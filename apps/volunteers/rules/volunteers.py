@@ -60,7 +60,7 @@ def needed(age: int | None, rules: VolunteerRules) -> list[str]:
     """Kinds of paper without which nothing is given to somebody of an age; an unknown age counts as very old.
     See rule book 10.2."""
     years = OLDEST if age is None else age
-    kinds = [StatementKind.WILLING, StatementKind.HEALTH]
+    kinds: list[str] = [StatementKind.WILLING, StatementKind.HEALTH]
     if rules.family_from is not None and years >= rules.family_from:
         kinds.append(StatementKind.FAMILY)
     if rules.insurance_needed:
@@ -81,7 +81,8 @@ def lacking_words(kinds: Collection[str], ended: Mapping[str, dt.date]) -> str:
 
 def default_end(kind: str, starts_on: dt.date, rules: VolunteerRules) -> dt.date | None:
     """The day from which a paper signed on a day holds no longer; None: until he leaves. See rule book 10.2."""
-    months = {StatementKind.HEALTH: rules.health_months, StatementKind.FAMILY: rules.family_months}.get(kind, 0)
+    by_kind: dict[str, int] = {StatementKind.HEALTH: rules.health_months, StatementKind.FAMILY: rules.family_months}
+    months = by_kind.get(kind, 0)
     return _months_after(starts_on, months) if months else None
 
 

@@ -39,7 +39,7 @@ def confirm_care(
     again gives the row it made. Raises BusinessError: confirmed by somebody else, by the volunteer himself, refused,
     more minutes than entered. See rule book 10.27."""
     lock_persons({record.volunteer_id, record.receiver_id} - {None})
-    request = lock(record.request) if record.request_id else None
+    request = lock(record.request) if record.request is not None else None
     row = ServiceRecord.objects.select_for_update(of=("self",)).select_related("volunteer").get(pk=record.pk)
     known = CareConfirmation.objects.filter(record=row).first()
     if known is not None:

@@ -78,7 +78,8 @@ class _RulesOfUnits:
     """The rules of each unit, read once."""
 
     def __init__(self, on: dt.date):
-        self.on, self.known = on, {}
+        self.on = on
+        self.known: dict[int, HelpRules] = {}
 
     def of(self, row: ServiceRequest) -> HelpRules:
         if row.unit_id not in self.known:
