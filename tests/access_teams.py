@@ -13,7 +13,7 @@ NOBODY = "nobody"
 
 def _team(side) -> Team:
     team, _ = Team.objects.get_or_create(
-        name=f"{side.cadre.person.name}志愿服务队", defaults={"unit": side.unit, "kind": "red", "phone": "0700-8800700"}
+        name=f"第{side.unit.pk}志愿服务队", defaults={"unit": side.unit, "kind": "red", "phone": "0700-8800700"}
     )
     return team
 

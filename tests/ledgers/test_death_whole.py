@@ -39,7 +39,7 @@ def closable_models():
 
 def rows_of(model) -> dict:
     columns = [f.attname for f in model._meta.concrete_fields if f.name not in NOT_COMPARED]
-    return {row["id"]: row for row in model._base_manager.values(*columns)}
+    return {row[model._meta.pk.attname]: row for row in model._base_manager.values(*columns)}
 
 
 def everything() -> dict:

@@ -52,7 +52,10 @@ def refunds_of(class_group: ClassGroup, *states: str):
 @transaction.atomic
 def apply_all(class_group: ClassGroup, *, actor, now: dt.datetime) -> Done:
     """Write down the refund of everybody who paid and has none: all of the money, in a few statements for any number.
-    Once more, or from two desks at once, it finds nobody left. BusinessError unless the class is cancelled."""
+    Once more, or from two desks at once, it finds nobody left. BusinessError unless the class is cancelled.
+
+    See rule book 9.38.
+    """
     group = ClassGroup.objects.select_related("school__unit").get(pk=class_group.pk)
     if group.state != ClassState.CANCELLED:
         raise BusinessError("取消开班以后才能全部退费。只退一位的，从学员页面办。", code="not_off")
@@ -86,14 +89,17 @@ def _refund(row: Enrolment, group: ClassGroup, rules, on: dt.date, actor) -> Ref
 
 @transaction.atomic
 def sign_all(class_group: ClassGroup, *, on: dt.date, actor, today: dt.date) -> Done:
-    """The list came back signed by everybody that is written down: all of them or none."""
+    """The list came back signed by everybody that is written down: all of them or none (rule book 9.38)."""
     rows = list(refunds_of(class_group, RefundState.APPLIED).order_by("enrolment_id"))
     return _done([refunds.sign(row, on=on, actor=actor, today=today) for row in rows])
 
 
 @transaction.atomic
 def send_all(class_group: ClassGroup, *, on: dt.date, actor, today: dt.date, form_key: uuid.UUID) -> RefundBatch:
-    """All signed ones of the class to the finance office on one list. The same form again gives the same list."""
+    """All signed ones of the class to the finance office on one list. The same form again gives the same list.
+
+    See rule book 9.38.
+    """
     school = ClassGroup.objects.select_related("school").get(pk=class_group.pk).school
     rows = list(refunds_of(class_group, RefundState.SIGNED))
     return refunds.send(school, rows, on=on, actor=actor, today=today, form_key=form_key)
@@ -101,7 +107,10 @@ def send_all(class_group: ClassGroup, *, on: dt.date, actor, today: dt.date, for
 
 @transaction.atomic
 def withdraw_all(class_group: ClassGroup, *, reason: str, actor, today: dt.date) -> Done:
-    """Take back what `apply_all` wrote down and nobody signed yet, with a reason; it can be written down again."""
+    """Take back what `apply_all` wrote down and nobody signed yet, with a reason; it can be written down again.
+
+    See rule book 9.38.
+    """
     rows = list(refunds_of(class_group, RefundState.APPLIED).order_by("enrolment_id"))
     return _done(
         [refunds.end(row, RefundAct.WITHDRAW, on=today, reason=reason, actor=actor, today=today) for row in rows]

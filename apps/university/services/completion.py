@@ -26,7 +26,7 @@ def decide_completion(
     class_group: ClassGroup, decisions: Mapping[int, str], *, actor, on: dt.date
 ) -> list[Certificate]:
     """`decisions`: enrolment id → COMPLETED or NOT_COMPLETED for everybody still studying. Ends the class and issues
-    certificates to those who completed it; returns them. See rule book 9.51."""
+    certificates to those who completed it; returns them. See rule book 9.51. See rule book 9.58."""
     group = locked(class_group)
     if group.state == ClassState.ENDED:
         raise BusinessError("这个班已经结课。", code="ended")

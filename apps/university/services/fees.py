@@ -118,7 +118,10 @@ def difference_of(
     old: Enrolment, new: ClassGroup, on: dt.date, *, beside: Iterable[Enrolment] = (), rules: FeeRules | None = None
 ) -> Difference:
     """Changing from the class of an enrolment to another on a day: what was paid, and not given back, goes along.
-    `beside`: other enrolments of his whose money comes too; `rules`: of the new class, where they were read."""
+    `beside`: other enrolments of his whose money comes too; `rules`: of the new class, where they were read.
+
+    See rule book 9.53.
+    """
     fee, discount = fees_for_many(new, {old.student_id: old.student.kind}, rules or rules_for(new, on))[old.student_id]
     kept = sum((spare(row) for row in (old, *beside)), ZERO)
     return Difference(old.fee_due, fee, discount, min(kept, fee), max(ZERO, fee - kept), max(ZERO, kept - fee))

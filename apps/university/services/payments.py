@@ -93,7 +93,7 @@ def take_back(payment: Payment, reason: str, *, actor, on: dt.date, form_key: uu
 @transaction.atomic
 def carry_over(old: Enrolment, new: Enrolment, *, actor, on: dt.date, form_key: uuid.UUID) -> Payment | None:
     """What was paid for a class goes over to the one it was changed into, up to its fee; the rest stays to be given
-    back (换课差额). None where nothing goes over. No money moves, so no report of the day changes."""
+    back (换课差额). None where nothing goes over. No report of the day changes. See rule book 9.53."""
     known = Payment.objects.filter(public_id=form_key).first()
     if known is not None:
         return known

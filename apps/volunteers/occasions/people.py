@@ -73,7 +73,7 @@ FROM (SELECT DISTINCT r.volunteer_id FROM volunteers_servicerecord r
 def people_to_remind(on: dt.date, rules: VolunteerReminders) -> RowSet:
     """Rows (template, key, person_id, context, valid_until) of everything that may be told on a day to those who live;
     `valid_until` is exclusive. What is in the set stays in it until then, so that a message whose row is gone has lost
-    its basis. See rule book 10.72."""
+    its basis. See rule book 10.72. See rule book 10.74."""
     week, monday = "{}-{}".format(*on.isocalendar()[:2]), on + (7 - on.weekday()) * DAY
     parts = [
         RowSet(SHIFT_ROWS, [SHIFT, on + DAY]),
@@ -94,7 +94,10 @@ def people_to_remind(on: dt.date, rules: VolunteerReminders) -> RowSet:
 
 
 def days_named(on: dt.date) -> list[str]:
-    """Month and day as they stand on a day; who joined on 29 February is thanked on the 28th of other years."""
+    """Month and day as they stand on a day; who joined on 29 February is thanked on the 28th of other years.
+
+    See rule book 10.74.
+    """
     tomorrow = on + DAY
     leaps = on.month == 2 and on.day == 28 and tomorrow.month == 3  # noqa: PLR2004
     return [f"{on:%m-%d}", *(["02-29"] if leaps else [])]

@@ -28,7 +28,7 @@ LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
     "求助怎样找志愿者",
     labels={
         "proposed": "一次提出几位建议人选",
-        "skills": "哪种服务用得上哪些专长（服务:专长,专长）",
+        "skills": "哪种服务用得上哪些专长（服务:专长+专长）",
         "stairs": "他说不爬楼的说法",
         "night": "他说不走夜路的说法",
         "lifting": "他说不搬重物的说法",
@@ -44,9 +44,9 @@ class MatchingRules(RuleValues):
 
     proposed: int = 5
     skills: tuple[str, ...] = (
-        "hospital:medicine,care", "company:heart,care", "errand:driving", "outing:driving,care",
+        "hospital:medicine+care", "company:heart+care", "errand:driving", "outing:driving+care",
         "repair:repairing", "phone:computer", "haircut:hair", "meal:cooking", "legal:law", "health:medicine",
-        "fraud:finance,law", "culture:arts,sport", "teach:teaching", "talk:talking", "mediate:mediation,law",
+        "fraud:finance+law", "culture:arts+sport", "teach:teaching", "talk:talking", "mediate:mediation+law",
         "guide:guiding",
     )  # fmt: skip
     stairs: tuple[str, ...] = ("爬楼", "上楼", "楼梯")
@@ -65,7 +65,7 @@ class MatchingRules(RuleValues):
 
     def skills_for(self, service: str) -> list[str]:
         lines = (line.split(":") for line in self.skills)
-        return [code for name, codes in lines if name == service for code in codes.split(",") if code]
+        return [code for name, codes in lines if name == service for code in codes.split("+") if code]
 
 
 @dataclass(frozen=True)

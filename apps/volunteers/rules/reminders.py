@@ -25,12 +25,12 @@ NAMES = {
     "volunteer_texts",
     "志愿服务提醒的话",
     labels={"sms": "短信", "card": "信函", "call": "电话里怎么说"},
-    source="规则手册 10.72；规则手册 5.6",
+    source="规则手册 10.75；规则手册 5.6",
 )
 @dataclass(frozen=True)
 class VolunteerTexts(RuleValues):
     """`{称呼}` is 同志 for cadres and 老师 for others, `{事项}` the sentence of the occasion. Raises ValueError with a
-    sentence as for every text to an old person. See rule book 10.72."""
+    sentence as for every text to an old person. See rule book 10.75."""
 
     sms: str = "{称呼}您好：{事项}有事请打电话{电话}。"
     card: str = "{称呼}：您好！{事项}您有事请打电话{电话}。"
@@ -56,7 +56,7 @@ class VolunteerTexts(RuleValues):
 )  # fmt: skip
 @dataclass(frozen=True)
 class VolunteerReminders(RuleValues):
-    """Days, and sentences; thanks name nobody else's hours. Raises ValueError with a sentence."""
+    """Days, and sentences; thanks name nobody else's hours. Raises ValueError with a sentence (rule book 10.72)."""
 
     hours_days: int = 3
     care_days: int = 3

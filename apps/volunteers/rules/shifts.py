@@ -21,7 +21,7 @@ SATURDAY = 5
         "late_minutes": "班次结束以后几分钟还可以扫码签退",
         "close_within_days": "班次结束以后几天内登记到岗和时长",
     },
-    source="规则手册 10.11、10.13；民政部令第67号（按实际服务时间记录、及时）；事项 7",
+    source="规则手册 10.12，规则手册 10.13；民政部令第67号（按实际服务时间记录、及时）；事项 7",
 )
 @dataclass(frozen=True)
 class ShiftRules(RuleValues):

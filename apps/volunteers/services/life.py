@@ -9,8 +9,18 @@ from django.utils import timezone
 from apps.branches.rules import last_day_of_life
 from apps.registry.choices import LifeEventKind
 from apps.registry.models import LifeEvent
+from apps.volunteers.choices.posts import PostEnd
 from apps.volunteers.choices.requests import ProposalState, RequestState
-from apps.volunteers.models import Proposal, ServiceRequest, Shift, SurrogatePairing, TeamMember, Volunteer
+from apps.volunteers.models import (
+    OutsidePost,
+    PartyReport,
+    Proposal,
+    ServiceRequest,
+    Shift,
+    SurrogatePairing,
+    TeamMember,
+    Volunteer,
+)
 from apps.volunteers.rules.help import moment
 
 from . import help_telling, lecturers
@@ -18,8 +28,8 @@ from .proposals import end_waiting, lock, propose
 from .requests import end_by_death
 from .settling import freeze_by_death, thaw_after_death
 
-# Rows of a volunteer that run on without an end; POSTS add theirs. Each has `starts_on`, `ends_on` (half
-# open), `closed_by_event` and a key to the volunteer.
+# Rows of a volunteer that run on without an end. Each has `starts_on`, `ends_on` (half open), `closed_by_event` and a
+# key to the volunteer.
 RUNNING = (TeamMember, SurrogatePairing)
 DAY = dt.timedelta(days=1)
 SEARCHING = (RequestState.OPEN, RequestState.AGREED)
@@ -40,6 +50,7 @@ def close_by_death(event: LifeEvent, undo: bool) -> list[str]:
         lecturers.reopen_after_death(event.pk)
         return [*thaw_after_death(event), *_reopen_spans(event), *_reopen_requests(event, now), *_promise(event, now)]
     _end_spans(event)
+    _end_outside(event)
     _withdraw_answers(event, now)
     for row in ServiceRequest.objects.current().filter(receiver=event.person_id, state__in=SEARCHING).order_by("pk"):
         end_by_death(row, event.pk, now=now)
@@ -62,6 +73,19 @@ def _end_spans(event: LifeEvent) -> None:
         volunteer.left_on, volunteer.leave_reason = max(day, volunteer.joined_on), "离世"
         volunteer.closed_by_event = event.pk
         volunteer.save(update_fields=["left_on", "leave_reason", "closed_by_event"])
+
+
+def _end_outside(event: LifeEvent) -> None:
+    """Posts outside the bureau and reports to a community that run on without an end."""
+    day = last_day_of_life(event.happened_on, timezone.localdate(event.decided_at or event.reported_at))
+    running = {"person": event.person_id, "ends_on__isnull": True, "voided_at__isnull": True}
+    for post in OutsidePost.objects.select_for_update().filter(**running).order_by("pk"):
+        post.ends_on, post.closed_by_event = max(day, post.starts_on + DAY), event.pk
+        post.ended_because = PostEnd.DEATH
+        post.save(update_fields=["ends_on", "closed_by_event", "ended_because"])
+    for report in PartyReport.objects.select_for_update().filter(**running).order_by("pk"):
+        report.ends_on, report.closed_by_event = max(day, report.on + DAY), event.pk
+        report.save(update_fields=["ends_on", "closed_by_event"])
 
 
 def _withdraw_answers(event: LifeEvent, now: dt.datetime) -> None:
@@ -91,6 +115,10 @@ def _suggest_again(request: ServiceRequest, now: dt.datetime) -> None:
 
 def _reopen_spans(event: LifeEvent) -> Iterator[str]:
     """Sentences on those that could not be opened again."""
+    for row in OutsidePost.objects.select_for_update().filter(closed_by_event=event.pk).order_by("pk"):
+        row.ends_on, row.closed_by_event, row.ended_because = None, None, ""
+        row.save(update_fields=["ends_on", "closed_by_event", "ended_because"])
+    PartyReport.objects.filter(closed_by_event=event.pk).update(ends_on=None, closed_by_event=None)
     Volunteer.objects.filter(closed_by_event=event.pk).update(left_on=None, leave_reason="", closed_by_event=None)
     for model in RUNNING:
         for row in model.objects.select_for_update().filter(closed_by_event=event.pk).order_by("pk"):
