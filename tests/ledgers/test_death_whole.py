@@ -18,6 +18,7 @@ from apps.people.models import PersonAccount
 from apps.registry.choices import LifeEventKind as Kind
 from apps.registry.models import Cadre, LifeEvent
 from apps.registry.services import life
+from apps.volunteers.models import Proposal, ServiceRequest
 from tests.access_world import OBJECTS, make_side
 from tests.builders import LONG_AGO, make_cadre, make_organisation, make_person, make_post, make_user
 from tests.family import grant_to, make_relative
@@ -81,6 +82,11 @@ def crowded(bureau):
     for label, build in OBJECTS.items():
         side.objects[label] = build(side)
     LifeEvent.objects.filter(person=side.cadre.person, state="reported").update(state="rejected")
+    other = ServiceRequest.objects.create(
+        unit=side.unit, receiver=make_person("王秀兰"), service="company", on=TODAY + 9 * DAY, starts=540, ends=600,
+        asked_as="staff", asked_at=timezone.now(),
+    )  # fmt: skip
+    Proposal.objects.create(request=other, volunteer=side.objects["volunteers.volunteer"], asked_at=timezone.now())
     return Cadre.objects.get(pk=side.cadre.pk)
 
 
@@ -90,8 +96,9 @@ def dies(cadre, clerk, day=TODAY):
 
 # Spans of unit and standing are closed by moves, never by a death.
 SPANS = {"registry.UnitSpan", "registry.StandingSpan"}
-# The other way round: only the dead have a family in care, and undoing the death ends it.
-OF_THE_DEAD = {"ledgers.FamilyInCare"}
+# The other way round: only the dead have a family in care, and undoing the death ends it. A request for help whose day
+# has passed, or that he paid for, is not asked again: staff are told (tests/volunteers/test_life.py).
+OF_THE_DEAD = {"ledgers.FamilyInCare", "volunteers.ServiceRequest"}
 
 
 def test_the_casts_have_a_row_of_every_model_that_an_event_closes(whole, crowded):

@@ -9,6 +9,8 @@ from django.contrib.staticfiles import finders
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from apps.accounts.models import User
 from apps.common import attachments, audit
@@ -66,10 +68,11 @@ def page_of(accounts: Sequence[int], year: int, bank: Bank) -> str:
 
 
 def _styles() -> str:
+    """As an element: no page of the portal has one, but this file is printed far from the portal."""
     texts = []
     for name in ("css/sheet.css", "css/sheet-passbook.css"):
         path = finders.find(name)
         assert path is not None  # they are the portal's own
         with open(path, encoding="utf-8") as file:
             texts.append(file.read())
-    return "\n".join(texts)
+    return format_html("<style>{}</style>", SafeString("\n".join(texts)))  # our own, from static/
