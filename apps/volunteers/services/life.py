@@ -115,9 +115,9 @@ def _suggest_again(request: ServiceRequest, now: dt.datetime) -> None:
 
 def _reopen_spans(event: LifeEvent) -> Iterator[str]:
     """Sentences on those that could not be opened again."""
-    for row in OutsidePost.objects.select_for_update().filter(closed_by_event=event.pk).order_by("pk"):
-        row.ends_on, row.closed_by_event, row.ended_because = None, None, ""
-        row.save(update_fields=["ends_on", "closed_by_event", "ended_because"])
+    for post in OutsidePost.objects.select_for_update().filter(closed_by_event=event.pk).order_by("pk"):
+        post.ends_on, post.closed_by_event, post.ended_because = None, None, ""
+        post.save(update_fields=["ends_on", "closed_by_event", "ended_because"])
     PartyReport.objects.filter(closed_by_event=event.pk).update(ends_on=None, closed_by_event=None)
     Volunteer.objects.filter(closed_by_event=event.pk).update(left_on=None, leave_reason="", closed_by_event=None)
     for model in RUNNING:
