@@ -35,7 +35,7 @@ LINE_OF_RESPONSIBILITY = 1
 MOST_TO_STAND_IN = 3
 # Five of signing in; figures, rows and every subject in one; who may see numbers, and the line of responsibility;
 # duties and ways to reach the people of the rows; the audit entry.
-MOST_OF_A_HOME = 11
+MOST_OF_A_HOME = 10
 # The role that reads a list, where more than one may: the one that works with it.
 PREFERRED = ("section_head", "clerk", "system_admin", "security_admin", "auditor")
 

@@ -16,7 +16,7 @@ from apps.registry.board import latest_change, report_board, sees_reports
 from apps.reminders.queries.figures import heartbeat
 from apps.reports.views import headcount_page
 from apps.university.board import figures_of, works_here
-from apps.volunteers.board import figures_of as volunteer_figures
+from apps.volunteers import board as volunteering
 
 SEES_RUNS = "reminders.view_run"
 SEES_WORK = "ledgers.view_today"
@@ -47,15 +47,16 @@ def home_context(request) -> dict:
     today = timezone.localdate(now)
     runs, works = user.has_perm(SEES_RUNS), user.has_perm(SEES_WORK)
     stamp = {"reports": latest_change()} if sees_reports(user) else {}
-    context = today_context(request, today, stamp)
+    context = today_context(request, today, stamp | volunteering.counts_of(user, now))
     figures = context.get("figures", []) if works else []
     if not works:
         context = {"checks": context["checks"], "more": context["more"]}
-    changed = next(iter(context.pop("more").get("reports", [])), None)
+    more = context.pop("more")
+    changed = next(iter(more.get("reports", [])), None)
     reports = report_board(user, today, changed) if stamp else {}
     context["todo"] = [*reports.get("todo", []), *context.get("todo", [])]
     context["figures"] = [*figures, *reports.get("figures", []), *figures_of(user, now)]
-    context["figures"] += volunteer_figures(user, now)
+    context["figures"] += volunteering.figures_of(user, more)
     context["studies"] = reverse("admin:university_desk") if works_here(user) else ""
     if runs or works:
         machine = machine_state(now)

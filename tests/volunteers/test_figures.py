@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from apps.common.together import read_together
 from apps.volunteers import board
 from apps.volunteers.queries import reports
 from apps.volunteers.services import records
@@ -63,8 +64,8 @@ def test_the_home_page_counts_what_waits_in_one_statement(world, django_assert_n
     world.shift()
     world.record(world.wu)
     now = at(9, day=SATURDAY - dt.timedelta(days=1))
-    board.figures_of(world.clerk, now)
+    parts = board.counts_of(world.clerk, now)
     with django_assert_num_queries(1):
-        figures = {one["label"]: one["value"] for one in board.figures_of(world.clerk, now)}
+        figures = {one["label"]: one["value"] for one in board.figures_of(world.clerk, read_together(parts))}
     assert (figures["时长等确认"], figures["一周内的班次缺人"], figures["求助，还没有人答应"]) == (1, 1, 0)
-    assert board.figures_of(world.chief, now) == []
+    assert (board.counts_of(world.chief, now), board.figures_of(world.chief, {})) == ({}, [])
