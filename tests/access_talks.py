@@ -83,18 +83,10 @@ TALK_PAGES = {
     "admin:volunteers_talktopic_show": (NOBODY, "volunteers.talktopic"),
     "admin:volunteers_talk_show": (NOBODY, "volunteers.talk"),
     "admin:volunteers_lecturer_leave": ("volunteers.change_lecturer", "volunteers.lecturer"),
-    "admin:volunteers_talkcampaign_sheet": (
-        "volunteers.view_talkcampaign",
-        "volunteers.talkcampaign",
-        "volunteers.view_talkcampaign",
-    ),
-    "admin:volunteers_talkcampaign_export": (
-        "volunteers.view_talkcampaign",
-        "volunteers.talkcampaign",
-        "volunteers.view_talkcampaign",
-    ),
+    "admin:volunteers_talkcampaign_sheet": ("volunteers.view_talkcampaign", "volunteers.talkcampaign", NOBODY),
+    "admin:volunteers_talkcampaign_export": ("volunteers.view_talkcampaign", "volunteers.talkcampaign", NOBODY),
     "admin:volunteers_talk_export": ("volunteers.view_talk",),
-    "admin:volunteers_talk_slip": ("volunteers.view_talk", "volunteers.talk", "volunteers.view_talk"),
+    "admin:volunteers_talk_slip": ("volunteers.view_talk", "volunteers.talk", NOBODY),
     **{f"admin:volunteers_talk_{page}": _CHANGE_TALK for page in ("file", "edit", "held", "cancel", "annul")},
     **{f"admin:volunteers_talkbooking_{page}": _CHANGE_BOOKING for page in ("find", "decline", "reopen")},
     # Two keys in the address: held in tests/volunteers/test_talks.py.
@@ -106,7 +98,7 @@ TALK_PAGES = {
     "admin:volunteers_donation_receipt": (
         "volunteers.view_donation",
         "volunteers.donation",
-        "volunteers.view_donation",
+        NOBODY,
     ),
     "admin:volunteers_surrogatepairing_contact": _PAIRING,
     "admin:volunteers_surrogatepairing_end": _PAIRING,

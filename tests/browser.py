@@ -22,7 +22,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="需要 Chromium：apt-get install chromium fonts-noto-cjk")
 FACES = [("standard.18", 1280), ("standard.18", 320), ("elder.24", 1280), ("elder.36", 320)]
-AXE_FACES = {FACES[0], FACES[3]}  # the two ends; the measures run on all four
+AXE_FACES = [FACES[0], FACES[3]]  # the two ends; the measures run on all four
 
 FAILED = ROOT / "var" / "failed"
 

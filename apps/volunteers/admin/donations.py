@@ -5,6 +5,8 @@ from decimal import Decimal
 from django.contrib import admin
 from django.db.models import Count, Sum
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
 from apps.common import audit
 from apps.common.errors import BusinessError
@@ -115,6 +117,7 @@ class DonationAdmin(TalkRecord):
             perform=lambda values: acts.hand_on(obj, actor=request.user, on=timezone.localdate(), **values),
         )  # fmt: skip
 
+    @method_decorator(require_safe)
     def receipt_view(self, request, pk: int):
         obj = self.viewable(request, pk)
         audit.look("print", actor=request.user, people=self.people_of(obj), target=self._target(obj), request=request)

@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
 from apps.common import audit
 from apps.common.errors import BusinessError
@@ -138,6 +140,7 @@ class TalkCampaignAdmin(TalkRecord):
             "all_talks": f"{site_list}?campaign={obj.pk}",
         }  # fmt: skip
 
+    @method_decorator(require_safe)
     def sheet_view(self, request, pk: int):
         """One A4 page of numbers; no names."""
         obj = self.viewable(request, pk)
@@ -147,6 +150,7 @@ class TalkCampaignAdmin(TalkRecord):
         )  # fmt: skip
         return self.page(request, "print/volunteers/campaign.html", {"frame": frame, **self.numbers_of(obj)})
 
+    @method_decorator(require_safe)
     def export_view(self, request, pk: int):
         obj = self.viewable(request, pk)
         return export_talks(request, obj.talks.visible_to(request.user, "volunteers.view_talk"), obj.name)

@@ -5,7 +5,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.views.decorators.http import require_safe
 
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
@@ -227,6 +229,7 @@ class TalkAdmin(TalkRecord):
             perform=lambda values: acts.void_talk(obj, actor=request.user, now=timezone.now(), **values),
         )  # fmt: skip
 
+    @method_decorator(require_safe)
     def slip_view(self, request, pk: int):
         """A letter to the host: when, where, who comes, and a slip to send back with the number."""
         obj = self.viewable(request, pk)
