@@ -14,7 +14,7 @@ from apps.people.models import Person
 from apps.volunteers.choices.bank import AccountKind, AccountState, HoldState, TransferKind
 from apps.volunteers.choices.shifts import RecordSource, RecordState
 from apps.volunteers.models import Account, CareConfirmation, Hold, ServiceRequest, Transfer
-from apps.volunteers.queries.bank import account_of, bank_of, earned_on, relation_between, rules_of
+from apps.volunteers.queries.bank import account_of, bank_of, earned_on, parties, rules_of
 from apps.volunteers.rules.bank import (
     BankRules,
     Credit,
@@ -30,13 +30,12 @@ from apps.volunteers.rules.bank import (
 from . import bank_telling as telling
 from .ledger import (
     Move,
-    accounts_of,
     between,
     check_open,
     holder,
     lock,
-    made_before,
     of_bank,
+    once,
     one_act,
     open_account,
     target,
@@ -199,7 +198,7 @@ def _note_hold(act: str, row: Hold, actor, request: ServiceRequest | None) -> No
 # Giving -----------------------------------------------------------------------------------------------------------
 
 
-@one_act
+@once(TransferKind.GIFT)
 def give(
     giver: Person, receiver: Person, minutes: int, *, actor, now: dt.datetime, form_key: uuid.UUID, grant=None
 ) -> Transfer:
@@ -207,10 +206,9 @@ def give(
     there is none. The same form again gives the same transfer. See rule book 10.34."""
     if giver.pk == receiver.pk:
         raise BusinessError("请选另外一位。", code="same", field="receiver")
-    accounts, on = accounts_of(giver.pk, receiver.pk), timezone.localdate(now)
+    (accounts, relation), on = parties(giver.pk, receiver.pk), timezone.localdate(now)
     if giver.pk not in accounts:
         raise BusinessError(NO_ACCOUNT, code="no_account")
-    relation = relation_between(giver.pk, receiver.pk)
     if receiver.pk not in accounts and relation is not None:
         own = Account.objects.select_related("bank", "unit").get(pk=accounts[giver.pk])
         accounts[receiver.pk] = open_account(receiver.pk, own.bank, own.unit, on=on, actor=actor).pk
@@ -219,8 +217,6 @@ def give(
     rules = rules_of(own.bank, on)
     _refuse(gift_refusal(relation, rules), "kin", "receiver")
     theirs = rows[accounts[receiver.pk]]
-    if (known := made_before(form_key, TransferKind.GIFT, own)) is not None:
-        return known
     check_open(own)
     if theirs.state != AccountState.OPEN:
         raise BusinessError("对方的账户已经冻结，收不了。", code="frozen", field="receiver")
@@ -235,14 +231,12 @@ def give(
     return transfer
 
 
-@one_act
+@once(TransferKind.DONATE)
 def donate(
     person: Person, minutes: int, *, actor, now: dt.datetime, form_key: uuid.UUID, grant=None, reason: str = ""
 ) -> Transfer:
     """Minutes from one to the pool of his bank. The same form again gives the same transfer. See rule book 10.35."""
     account = _locked_account(person.pk)
-    if (known := made_before(form_key, TransferKind.DONATE, account)) is not None:
-        return known
     check_open(account)
     _refuse(cover_refusal(minutes, account.balance, account.held), "cover", "minutes")
     pool = of_bank(account.bank, AccountKind.POOL)
