@@ -25,6 +25,7 @@ from .workbook.writer import write_sheet
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRIVATE = {"Cache-Control": "no-store, private", "X-Content-Type-Options": "nosniff"}
 MOST_ON_PAPER = 2000
+MOST_IN_WORKBOOK = 50_000
 
 
 @dataclass
@@ -83,11 +84,11 @@ class PageRecordAdmin(RecordAdmin):
         return super().changelist_view(request, {"list_tools": self.list_tools(request), **(extra_context or {})})
 
     def filtered_rows(self, request):
-        """What the list shows, all pages of it, as many as go on paper."""
+        """What the list shows, all pages of it: as many as go on paper, or into a workbook (`as=xlsx`)."""
         asked = request.GET.copy()
-        asked.pop("as", None)
+        most = MOST_IN_WORKBOOK if asked.pop("as", [""])[-1] == "xlsx" else MOST_ON_PAPER
         request.GET = asked
-        return self.get_changelist_instance(request).queryset[:MOST_ON_PAPER]
+        return self.get_changelist_instance(request).queryset[:most]
 
     def query_of(self, request) -> str:
         asked = request.GET.copy()
@@ -193,4 +194,10 @@ def send_print(admin, request, title: str, columns, rows, *, back: str, order: s
 
 
 def day(value) -> str:
-    return f"{value:%Y-%m-%d}" if value else ""
+    """A date as people read it: 2026年11月8日; nothing without one. Workbooks take the date itself."""
+    return f"{value.year}年{value.month}月{value.day}日" if value else ""
+
+
+def moment(value) -> str:
+    """A point in time, in local time: 2026年11月8日 09:00; nothing without one."""
+    return f"{day(timezone.localtime(value))} {timezone.localtime(value):%H:%M}" if value else ""

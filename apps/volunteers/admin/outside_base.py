@@ -9,6 +9,7 @@ from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
 from apps.volunteers.services.posts import unit_of
 
+from .links import person_link
 from .shift_base import by_person
 
 NOBODY = "他还不是老干部名册里的人，或者没有登记管理单位，请先在名册里登记。"
@@ -74,6 +75,10 @@ class OutsideRecord(PageRecordAdmin):
     @admin.display(description="老同志")
     def who(self, obj):
         return getattr(obj, self.person_path).name
+
+    def named(self, request, obj):
+        """The person's name, leading to his page in the registry where the user may see it."""
+        return person_link(request.user, getattr(obj, self.person_path))
 
     def write(self, request, obj, form, change):
         if obj.unit_id is None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import audit
+from apps.common.admin_pages import moment
 from apps.common.errors import BusinessError
 from apps.volunteers.choices.talks import AskState, BookingState, PlaceKind
 from apps.volunteers.forms.shifts import NothingForm
@@ -124,7 +125,7 @@ class TalkBookingAdmin(TalkRecord):
                 ("想听什么", obj.topic or "请我们推荐"), ("大约人数", f"{obj.expected:,}"),
                 ("方便的日子", "、".join(day_words(day) for day in obj.days)),
                 ("时段", obj.get_part_display() or "都可以"), ("还想说的", obj.wish),
-                ("提出时间", timezone.localtime(obj.asked_at).strftime("%Y-%m-%d %H:%M")),
+                ("提出时间", moment(obj.asked_at)),
                 *([("没有安排的原因", obj.reason)] if obj.reason else []),
             ],
             "asks": rows, "talk": reverse(f"{site}:volunteers_talk_change", args=[talk.pk]) if talk else "",
