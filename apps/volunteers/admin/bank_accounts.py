@@ -18,6 +18,7 @@ from apps.volunteers.services.settling import decide_until
 from .bank_account_acts import AccountActs
 from .bank_base import TONES, BankRows
 from .links import link, person_tools
+from .list_out import ListOut
 from .shift_base import by_person
 
 A_PAGE = 50
@@ -58,7 +59,8 @@ class BalanceFilter(admin.SimpleListFilter):
 
 
 @admin.register(Account)
-class AccountAdmin(AccountActs, BankRows):
+class AccountAdmin(ListOut, AccountActs, BankRows):
+    out_order = "按账号排列"
     empty_words = "帮助别人、经对方确认以后，账户自动开好；也可以在“时间银行”里给人开户。"
     list_display = ("who", "number", "available_words", "held_words", "state_tag", "unit", "opened_on")
     list_display_links = ("who",)
@@ -74,6 +76,9 @@ class AccountAdmin(AccountActs, BankRows):
         if len(term) == 8 and term.isdigit():
             return queryset.filter(number=term), False
         return by_person(queryset, search_term, "person"), False
+
+    def people_in(self, row):
+        return [row.person_id]
 
     @admin.display(description="户主")
     def who(self, obj):

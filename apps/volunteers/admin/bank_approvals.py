@@ -19,6 +19,7 @@ from apps.volunteers.services import approvals, kinship, transfers_out
 
 from .bank_base import BankRows, by
 from .links import page_of, person_link
+from .list_out import ListOut
 from .shift_base import by_person, posted
 
 STATE_TONES = {
@@ -55,7 +56,8 @@ class OutFilter(WaitingFilter):
     states = OutState
 
 
-class OfAccount(BankRows):
+class OfAccount(ListOut, BankRows):
+    out_order = "按时间排列"
     """Rows of one person's account."""
 
     search_fields = ("account__number",)
@@ -64,6 +66,9 @@ class OfAccount(BankRows):
 
     def get_search_results(self, request, queryset, search_term):
         return by_person(queryset, search_term, "account__person"), False
+
+    def people_in(self, row):
+        return [row.account.person_id]
 
     @admin.display(description="户主")
     def who(self, obj):
@@ -238,7 +243,8 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Kinship)
-class KinshipAdmin(BankRows):
+class KinshipAdmin(ListOut, BankRows):
+    out_order = "新的在前"
     empty_words = "还没有核实过亲属。在一位同志的时间账户里点“核实亲属”。"
     list_display = ("title_of", "relation_words", "proof", "verified_on", "verified_by", "ended_on")
     list_display_links = ("title_of",)
@@ -251,6 +257,9 @@ class KinshipAdmin(BankRows):
 
     def get_search_results(self, request, queryset, search_term):
         return by_person(queryset, search_term, "person") | by_person(queryset, search_term, "kin"), False
+
+    def people_in(self, row):
+        return [row.person_id, row.kin_id]
 
     @admin.display(description="本人和亲属")
     def title_of(self, obj):

@@ -16,6 +16,7 @@ from apps.volunteers.services import approvals
 
 from .bank_base import BankRows, by
 from .links import page_of
+from .list_out import ListOut
 from .shift_base import by_person, posted
 
 NUMBER = {"is_number": True}
@@ -98,7 +99,7 @@ class TransferAdmin(BankRows):
         return "已更正" if hasattr(obj, "contra") else ""
 
     def list_tools(self, request):
-        return [{"label": "导出", "url": f"{self.plain_url('file')}?as=xlsx{self.query_of(request)}"}]
+        return [{"label": "导出 Excel", "url": f"{self.plain_url('file')}?as=xlsx{self.query_of(request)}"}]
 
     def people_of(self, obj):
         rows = obj.entries.filter(account__person__isnull=False)
@@ -185,7 +186,8 @@ class HoldStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Hold)
-class HoldAdmin(BankRows):
+class HoldAdmin(ListOut, BankRows):
+    out_order = "新的在前"
     empty_words = "求助时选了用时间币，时间就先预留在这里。"
     list_display = ("who", "time", "used", "for_what", "held_at", "state")
     list_display_links = ("who",)
@@ -202,6 +204,9 @@ class HoldAdmin(BankRows):
     @admin.display(description="户主")
     def who(self, obj):
         return obj.account.person.name if obj.account.person else obj.account.get_kind_display()
+
+    def people_in(self, row):
+        return [row.account.person_id]
 
     @admin.display(description="预留")
     def time(self, obj):

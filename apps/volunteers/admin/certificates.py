@@ -21,6 +21,7 @@ from apps.volunteers.services import certificates as acts
 
 from .certificate_pages import CertificatePages
 from .links import link
+from .list_out import ListOut
 from .reports import ReportPages
 from .shift_base import by_person, posted
 
@@ -53,7 +54,8 @@ class CertificateStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(ServiceCertificate)
-class ServiceCertificateAdmin(CertificatePages, ReportPages, PageRecordAdmin):
+class ServiceCertificateAdmin(ListOut, CertificatePages, ReportPages, PageRecordAdmin):
+    out_order = "按申请时间排列，新的在前"
     has_page = True
     voidable = False
     empty_words = "志愿者在“我的”里点一下就能申请；也可以在这里替他开，或者给一支队一次开好。"
@@ -86,6 +88,9 @@ class ServiceCertificateAdmin(CertificatePages, ReportPages, PageRecordAdmin):
         return by_person(queryset, search_term, "volunteer"), False
 
     # Columns
+
+    def people_in(self, row):
+        return [row.volunteer_id]
 
     @admin.display(description="编号")
     def number_words(self, obj):

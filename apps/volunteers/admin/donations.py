@@ -101,7 +101,10 @@ class DonationAdmin(TalkRecord):
         yield Block("送给谁", facts=[("受赠方", whom), ("送到的日期", day(obj.given_on) or "还没送出去")])
 
     def list_tools(self, request):
-        return [{"label": "按队合计", "url": self.list_url("sums")}, {"label": "导出", "url": self.list_url("export")}]
+        return [
+            {"label": "按队合计", "url": self.list_url("sums")},
+            {"label": "导出 Excel", "url": self.list_url("export", request.GET.urlencode())},
+        ]
 
     def extra_pages(self):
         return [
@@ -170,7 +173,8 @@ class DonationAdmin(TalkRecord):
 
     def export_view(self, request):
         self.allowed(request, self.right("view"))
-        rows = list(self._rows(request).select_related("team", "person").order_by("on", "pk")[:MOST_ROWS])
+        found = self.get_changelist_instance(request).queryset.filter(voided_at__isnull=True)
+        rows = list(found.select_related("team", "person").order_by("on", "pk")[:MOST_ROWS])
         people = sorted({row.person_id for row in rows if row.person_id})
         audit.record("donation.export", actor=request.user, people=people, request=request,
                      target=f"volunteers.donation×{len(rows)}")  # fmt: skip

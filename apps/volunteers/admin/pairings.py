@@ -14,6 +14,7 @@ from apps.volunteers.rules.talks import TalkRules
 from apps.volunteers.services import pairings as acts
 
 from .links import volunteer_link
+from .list_out import ListOut
 from .shift_base import by_person, posted
 from .talk_base import DAY, TalkRecord
 
@@ -46,7 +47,8 @@ class CurrentFilter(admin.SimpleListFilter):
 
 
 @admin.register(SurrogatePairing)
-class SurrogatePairingAdmin(TalkRecord):
+class SurrogatePairingAdmin(ListOut, TalkRecord):
+    out_order = "按结对日期排列，新的在前"
     form = PairingForm
     record_page = "admin/volunteers/pairing.html"
     voidable = True
@@ -74,6 +76,9 @@ class SurrogatePairingAdmin(TalkRecord):
                 "search", actor=request.user, people=people, target="volunteers.surrogatepairing", request=request
             )
         return found
+
+    def people_in(self, row):
+        return [row.volunteer_id]
 
     @admin.display(description="代理家长")
     def parent(self, obj):

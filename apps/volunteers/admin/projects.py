@@ -20,6 +20,7 @@ from apps.volunteers.services import projects as acts
 from apps.volunteers.services import series as weekly
 
 from .links import link, page_of
+from .list_out import ListOut
 from .shift_base import BLOCKS, TeamRecord, posted
 
 TONES = {ProjectState.OPEN: "info", ProjectState.CLOSED: "done"}
@@ -62,7 +63,8 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Project)
-class ProjectAdmin(TeamRecord):
+class ProjectAdmin(ListOut, TeamRecord):
+    out_order = "按志愿服务队、项目名称排列"
     form = ProjectForm
     record_page = BLOCKS
     voidable = True
@@ -185,7 +187,8 @@ class RunningFilter(admin.SimpleListFilter):
 
 
 @admin.register(ShiftSeries)
-class ShiftSeriesAdmin(TeamRecord):
+class ShiftSeriesAdmin(ListOut, TeamRecord):
+    out_order = "按结束日期排列"
     record_page = BLOCKS
     add_label = "新增每周班次"
     empty_words = "每周同一时间的班次在这里排一次，以后每天夜里自动往后排几周。"

@@ -20,6 +20,7 @@ from apps.volunteers.rules.times import day_words, length_words, span_words
 from apps.volunteers.services import records as acts
 
 from .links import link, page_of, person_link, volunteer_link
+from .list_out import ListOut
 from .record_pages import RecordPages
 from .shift_base import BLOCKS, TeamRecord, by_person, posted
 
@@ -83,7 +84,9 @@ class TeamFilter(PickFilter):
 
 
 @admin.register(ServiceRecord)
-class ServiceRecordAdmin(RecordPages, TeamRecord):
+class ServiceRecordAdmin(ListOut, RecordPages, TeamRecord):
+    out_order = "按日期排列，新的在前"
+    out_columns = ("who", "on", "span", "length", "service_words", "what", "team", "place", "source", "state_tag")
     empty_words = "班次结束、登记了到岗，记录就在这里；纸质签到表在“纸质表补录”里一次录完。"
     code_lists = {"service": "volunteer_service"}
     record_page = BLOCKS
@@ -122,6 +125,17 @@ class ServiceRecordAdmin(RecordPages, TeamRecord):
     def when(self, obj):
         return format_html("{}<br>{}", day(obj.on), span_words(obj.starts, obj.ends))
 
+    def people_in(self, row):
+        return [row.volunteer_id]
+
+    @admin.display(description="时间")
+    def span(self, obj):
+        return span_words(obj.starts, obj.ends)
+
+    @admin.display(description="服务类别")
+    def service_words(self, obj):
+        return names_of("volunteer_service").get(obj.service, obj.service)
+
     @admin.display(description="时长")
     def length(self, obj):
         return length_words(obj.minutes)
@@ -143,7 +157,7 @@ class ServiceRecordAdmin(RecordPages, TeamRecord):
         yield Block("服务", facts=[
             ("志愿者", volunteer_link(user, obj.volunteer)), ("志愿服务队", link(user, obj.team, "team", obj.team_id)),
             ("项目", link(user, obj.project or "", "project", obj.project_id) or "不属于哪个项目"),
-            ("服务类别", names_of("volunteer_service").get(obj.service, obj.service)),
+            ("服务类别", self.service_words(obj)),
             ("日期", f"{obj.on.year}年{day_words(obj.on)}"), ("时间", span_words(obj.starts, obj.ends)),
             ("时长", length_words(obj.minutes)), ("地点", obj.place), ("所在社区", obj.community or ""),
             ("服务内容", obj.content), ("服务评价", obj.evaluation),

@@ -24,6 +24,7 @@ from apps.volunteers.rules.times import clock, day_words, span_words
 from apps.volunteers.services import shifts as acts
 
 from .links import link, volunteer_link
+from .list_out import ListOut
 from .projects import projects_of
 from .shift_base import TeamRecord, posted
 from .shift_pages import ShiftPages
@@ -60,7 +61,9 @@ class TeamFilter(PickFilter):
 
 
 @admin.register(Shift)
-class ShiftAdmin(ShiftPages, TeamRecord):
+class ShiftAdmin(ListOut, ShiftPages, TeamRecord):
+    out_order = "按日期排列"
+    out_columns = ("on", "span", "what", "team", "place", "taken_words", "state_tag")
     record_page = "admin/volunteers/shift_page.html"
     add_label = "排一班"
     empty_words = "先建一个项目并公布，再排班；每周都有的，在“每周班次”里排一次。"
@@ -82,6 +85,10 @@ class ShiftAdmin(ShiftPages, TeamRecord):
     @admin.display(description="日期、时间")
     def when(self, obj):
         return format_html("{}<br>{}", day_words(obj.on), span_words(obj.starts, obj.ends))
+
+    @admin.display(description="时间")
+    def span(self, obj):
+        return span_words(obj.starts, obj.ends)
 
     @admin.display(description="项目")
     def what(self, obj):

@@ -18,6 +18,7 @@ from apps.volunteers.queries.talks import fitting
 from apps.volunteers.rules.times import day_words, span_words
 from apps.volunteers.services import talk_bookings as acts
 
+from .list_out import ListOut
 from .shift_base import posted
 from .talk_base import TalkRecord, choice_filter
 
@@ -45,7 +46,8 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(TalkBooking)
-class TalkBookingAdmin(TalkRecord):
+class TalkBookingAdmin(ListOut, TalkRecord):
+    out_order = "新的在前"
     record_page = "admin/volunteers/booking.html"
     empty_words = "学校、村、企业在网上填了预约，就排在这里。"
     list_display = ("number_words", "host", "place_kind", "topic", "first_day", "expected_words", "state_words")
@@ -78,6 +80,8 @@ class TalkBookingAdmin(TalkRecord):
         return format_html('<span class="tag {}">{}</span>', TONES.get(obj.state, ""), obj.get_state_display())
 
     def list_tools(self, request):
+        if not request.user.has_perm(self.right("change")):
+            return []
         return [{"label": "替单位登记预约", "url": reverse("volunteers:talk_book")}]
 
     def extra_pages(self):

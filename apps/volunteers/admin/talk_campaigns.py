@@ -17,6 +17,7 @@ from apps.volunteers.rules.talks import share_words
 from apps.volunteers.rules.times import clock, day_words
 
 from .links import link, page_of
+from .list_out import ListOut
 from .shift_base import BLOCKS
 from .talk_base import DAY, MOST_ROWS, TalkRecord, workbook
 
@@ -58,7 +59,8 @@ class RunningFilter(admin.SimpleListFilter):
 
 
 @admin.register(TalkCampaign)
-class TalkCampaignAdmin(TalkRecord):
+class TalkCampaignAdmin(ListOut, TalkRecord):
+    out_order = "按开始日期排列，新的在前"
     form = CampaignForm
     record_page = "admin/volunteers/campaign.html"
     voidable = True

@@ -16,6 +16,7 @@ from apps.volunteers.rules.times import WEEKDAYS, day_words
 from apps.volunteers.services.lecturers import join, leave
 
 from .links import link, page_of, person_tools, volunteer_link
+from .list_out import ListOut
 from .shift_base import BLOCKS, by_person, posted
 from .talk_base import TalkRecord, choice_filter
 
@@ -35,7 +36,8 @@ def talks_block(request, talks) -> Block:
 
 
 @admin.register(TalkTopic)
-class TalkTopicAdmin(TalkRecord):
+class TalkTopicAdmin(ListOut, TalkRecord):
+    out_order = "按题目排列"
     form = TopicForm
     record_page = BLOCKS
     voidable = True
@@ -118,7 +120,8 @@ class FreeOnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Lecturer)
-class LecturerAdmin(TalkRecord):
+class LecturerAdmin(ListOut, TalkRecord):
+    out_order = "按姓名拼音排列"
     form = LecturerForm
     record_page = BLOCKS
     add_label = "聘任宣讲员"
@@ -158,6 +161,9 @@ class LecturerAdmin(TalkRecord):
 
     def title_of(self, obj):
         return obj.volunteer.person.name
+
+    def people_in(self, row):
+        return [row.volunteer_id]
 
     @admin.display(description="姓名")
     def name(self, obj):

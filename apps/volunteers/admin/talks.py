@@ -103,7 +103,7 @@ class TalkAdmin(TalkRecord):
         return list(obj.speakers.values_list("lecturer__volunteer_id", flat=True))
 
     def list_tools(self, request):
-        return [{"label": "导出", "url": f"{self.list_url('export')}?{request.GET.urlencode()}"}]
+        return [{"label": "导出 Excel", "url": f"{self.list_url('export')}?{request.GET.urlencode()}"}]
 
     def extra_pages(self):
         return [
