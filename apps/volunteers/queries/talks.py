@@ -139,7 +139,9 @@ def open_topics() -> QuerySet[TalkTopic]:
 
 
 def divisions_for(unit) -> QuerySet[Division]:
-    """Counties and districts of the city of a unit, for a choice of where."""
+    """Counties and districts of the city of a unit, for a choice of where; none of a unit that names no division."""
+    if unit.division_id is None:
+        return Division.objects.none()
     top = unit.division.parent_id if unit.division and unit.division.level == "county" else unit.division_id
     return Division.objects.filter(Q(parent=top) | Q(pk=top), disabled_on__isnull=True).order_by("code")
 
