@@ -4,12 +4,12 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from apps.common.errors import BusinessError
 from apps.messaging.models import Message
 from apps.volunteers.choices.talks import BookingState, TalkState
+from apps.volunteers.jobs.reminding import remind_volunteers
 from apps.volunteers.models import (
     Lecturer,
     ServiceRecord,
@@ -20,14 +20,14 @@ from apps.volunteers.models import (
     TalkRound,
     TalkTopic,
 )
-from apps.volunteers.occasions.talks import talks_between
 from apps.volunteers.queries.talks import fitting, lines_of, progress_of, rounds_of
 from apps.volunteers.rules.talks import TalkRules, day_refusal, parts_of
 from apps.volunteers.services import records, talk_bookings, talks
 from apps.volunteers.services.lecturers import end_by_death, leave, reopen_after_death
+from apps.volunteers.talk_notices import TOMORROW, talk_facts
 from tests.builders import make_unit, make_user
 
-from .builders import at, make_leader, make_team, make_volunteer
+from .builders import ZONE, at, make_leader, make_team, make_volunteer
 
 pytestmark = pytest.mark.django_db
 NOW = at(11, 22)
@@ -281,13 +281,15 @@ def test_a_day_outside_the_campaign_is_refused(world):
         world.talk(on=dt.date(2027, 1, 4))
 
 
-def test_the_talk_of_tomorrow_is_an_occasion(world):
-    world.talk(world.first)
-    rows = talks_between(DAY, DAY + dt.timedelta(1))
-    with connection.cursor() as cursor:
-        cursor.execute(rows.sql, rows.params)
-        found = cursor.fetchall()
-    assert [(row[0], row[2]) for row in found] == [("talk.tomorrow", world.first.volunteer_id)]
+def test_the_talk_of_tomorrow_is_told_once_and_taken_back(world):
+    talk = world.talk(world.first)
+    eve = dt.datetime.combine(DAY - dt.timedelta(1), dt.time(9), ZONE)
+    remind_volunteers(eve), remind_volunteers(eve)
+    message = Message.objects.get(template=TOMORROW)
+    assert message.person_id == world.first.volunteer_id
+    assert talk_facts(message.context)["地点"] == talk.place
+    talks.cancel_talk(talk, reason="学校停电", actor=world.clerk, now=eve)
+    assert remind_volunteers(eve).recalled == 1
 
 
 def test_staff_pages_open_and_public_pages_name_nobody(world, client):
