@@ -4,10 +4,12 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from apps.common.errors import BusinessError
 from apps.messaging.models import Message
+from apps.signups.services.engaging import Engagement, engage
 from apps.volunteers.choices.talks import BookingState, TalkState
 from apps.volunteers.jobs.reminding import remind_volunteers
 from apps.volunteers.models import (
@@ -28,6 +30,8 @@ from apps.volunteers.talk_notices import TOMORROW, talk_facts
 from tests.builders import make_unit, make_user
 
 from .builders import ZONE, at, make_leader, make_team, make_volunteer
+from .shift_world import World as Shifts
+from .shift_world import ask
 
 pytestmark = pytest.mark.django_db
 NOW = at(11, 22)
@@ -290,6 +294,30 @@ def test_the_talk_of_tomorrow_is_told_once_and_taken_back(world):
     assert talk_facts(message.context)["地点"] == talk.place
     talks.cancel_talk(talk, reason="学校停电", actor=world.clerk, now=eve)
     assert remind_volunteers(eve).recalled == 1
+
+
+def test_a_talk_takes_the_lecturers_time_in_signups(world):
+    """By constraint: neither a shift while he speaks, nor a talk while he is on a shift; free again when it is off."""
+    shifts = Shifts(unit=world.unit)
+    talk = world.talk(world.first, starts=540)
+    shift = shifts.shift(on=DAY, starts=560, ends=700, now=NOW)
+    with pytest.raises(BusinessError, match="您在“宣讲（桃源村）”"):
+        ask(shift, world.first.volunteer, now=NOW)
+    with pytest.raises(IntegrityError, match="occupied_once"), transaction.atomic():
+        engage(Engagement("volunteers.talk:0", "宣讲", DAY, 560, 600), [world.first.volunteer_id])
+    facts = talks.TalkFacts(
+        unit=world.unit, topic=world.topic, on=DAY, starts=840, minutes=60, host="桃源村", place_kind="village",
+        place="村部", lecturers=(world.first, world.second),
+    )  # fmt: skip
+    talks.change_talk(talk, facts, agreed=True, actor=world.clerk, now=NOW)
+    ask(shift, world.first.volunteer, now=NOW)
+    with pytest.raises(BusinessError, match="这个时间有班次或课程"):
+        world.talk(world.first, starts=600)
+    late = shifts.shift(on=DAY, starts=850, ends=900, now=NOW)
+    with pytest.raises(BusinessError, match="宣讲"):
+        ask(late, world.second.volunteer, now=NOW)
+    talks.cancel_talk(talk, reason="停电", actor=world.clerk, now=NOW)
+    assert ask(late, world.second.volunteer, now=NOW).state == "seated"
 
 
 def test_staff_pages_open_and_public_pages_name_nobody(world, client):
