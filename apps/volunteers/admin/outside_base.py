@@ -11,7 +11,7 @@ from apps.volunteers.queries.elders import unit_for
 from apps.volunteers.services.posts import unit_of
 
 from .elders import picked
-from .shift_base import by_person
+from .person_search import by_person
 
 NOBODY = "他不是老干部名册里的人，或者没有登记管理单位。遗属、其他老人请点“给其他老人登记”。"
 
@@ -134,7 +134,3 @@ class OutsideRecord(PageRecordAdmin):
 
     def sheet_row(self, obj) -> list:
         return []
-
-
-def posted(request):
-    return request.POST if request.method == "POST" else None
