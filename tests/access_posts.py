@@ -51,6 +51,7 @@ POST_PAGES = {
     **{f"admin:volunteers_{name}_sheet": (f"volunteers.view_{name}",) for name in NAMES},
     "admin:volunteers_outsidepost_figures": ("volunteers.view_outsidepost",),
     "admin:volunteers_outsidepost_limits": ("volunteers.view_outsidepost",),
+    **{f"admin:volunteers_outsidepost_{act}": ("volunteers.add_outsidepost",) for act in ("elder", "elder_new")},
     "admin:volunteers_patrol_enter": ("volunteers.add_patrol",),
     **_change("outsidepost", "end", "renew"),
     **_change("problem", "report", "close", "reopen"),

@@ -32,6 +32,7 @@ VOLUNTEERS: dict[str, str] = {
     "donation.export": "导出捐赠",
     "donation.give": "登记捐赠送到",
     "donation.take": "登记捐赠",
+    "elder.find": "登记求助、任职时找人",
     "help.answer": "登记志愿者的答复",
     "help.ask": "提求助",
     "help.ask_volunteers": "问志愿者能不能帮忙",

@@ -10,9 +10,11 @@ from apps.common.code_lists import names_of
 from apps.volunteers.choices.posts import PostEnd
 from apps.volunteers.forms.posts import EndForm, PostForm, RenewAssociationForm, RenewForm
 from apps.volunteers.models import OutsidePost
+from apps.volunteers.queries.elders import is_elder
 from apps.volunteers.queries.posts import FIELDS, KINDS, ending, warnings_of
 from apps.volunteers.services import posts as acts
 
+from .elders import ElderPages, one_person, picked
 from .outside_base import CodeFilter, OutsideRecord, ShownFilter
 from .outside_figures import PostPages
 
@@ -51,8 +53,9 @@ class DivisionFilter(PickFilter):
 
 
 @admin.register(OutsidePost)
-class OutsidePostAdmin(PostPages, OutsideRecord):
+class OutsidePostAdmin(PostPages, ElderPages, OutsideRecord):
     form = PostForm
+    elder_title = "给其他老人登记社会任职"
     add_label = "登记社会任职"
     empty_words = "老同志在街巷、网格、小区、村里、社会组织担任的职务登记在这里。"
     code_lists = {"kind": KINDS, "field": FIELDS}
@@ -115,13 +118,23 @@ class OutsidePostAdmin(PostPages, OutsideRecord):
             {"label": "人数一览", "url": self.plain_url("figures")},
             {"label": "社会团体兼职核对", "url": self.plain_url("limits")},
         ]
+        if self.has_add_permission(request):
+            tools.insert(0, {"label": "给其他老人登记", "url": self.plain_url("elder")})
         return [*tools, *super().list_tools(request)]
 
     def extra_pages(self):
         return [
-            *super().extra_pages(), *self.counting_pages(),
+            *super().extra_pages(), *self.counting_pages(), *self.elder_pages(),
             ("end", "<int:pk>/end/", self.end_view), ("renew", "<int:pk>/renew/", self.renew_view),
         ]  # fmt: skip
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Who is no cadre was picked before, and stays whose post it is."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        person = obj.person if obj is not None and is_elder(obj.person_id) else picked(request)
+        if person is not None and "person" in form.base_fields:
+            form.base_fields["person"] = one_person(person, "老同志")
+        return form
 
     def store(self, request, obj, form):
         acts.save_post(obj)

@@ -12,6 +12,7 @@ from apps.people.models import Person
 from apps.registry.queries import read_search
 from apps.volunteers.choices.requests import Effort, ProposalState, RequestState
 from apps.volunteers.models import ServiceRequest
+from apps.volunteers.queries.elders import is_elder
 from apps.volunteers.queries.requests import SECRET, SOON, proposals_of, records_of, with_helpers
 from apps.volunteers.rules.times import WEEKDAYS, clock, day_words, length_words, span_words
 
@@ -137,6 +138,7 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
         ]
         if request.user.has_perm(self.right("add")):
             tools.insert(0, {"label": "登记求助", "url": self.plain_url("ask"), "main": True})
+            tools.insert(1, {"label": "给遗属、其他老人登记", "url": self.plain_url("elder")})
         return tools
 
     def out_view(self, request):
@@ -242,14 +244,20 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
 
     def record_tools(self, request, obj):
         history = {"label": "谁改过什么", "url": self.url_of("history", obj)}
-        person = {"label": "看这位同志", "url": reverse("admin:registry_cadre_change", args=[obj.receiver_id])}
-        tools = [{"label": "打印求助单", "url": self.url_of("slip", obj)}, person, history]
+        tools = [{"label": "打印求助单", "url": self.url_of("slip", obj)}, *_page_of(obj.receiver_id), history]
         if not self.may_change(request, obj):
             return tools
         acts = [{"label": label, "url": self.url_of(act, obj)} for act, label in _acts(obj)]
         if acts:
             acts[0]["main"] = True
         return acts + tools
+
+
+def _page_of(person: int) -> list[dict]:
+    """The page of a receiver who is a cadre; others have none."""
+    if is_elder(person):
+        return []
+    return [{"label": "看这位同志", "url": reverse("admin:registry_cadre_change", args=[person])}]
 
 
 def _acts(obj: ServiceRequest) -> list[tuple[str, str]]:
