@@ -1,6 +1,6 @@
 """What of volunteering stands in a person's calendar and on his first page: his shifts, requests he said yes to,
-talks he gives, when somebody comes to help him. Never the name or the address of who is helped: they stand on the page of the
-request."""
+talks he gives, when somebody comes to help him. Never the name or the address of who is helped: they stand on the page
+of the request."""
 
 import datetime as dt
 from dataclasses import dataclass
