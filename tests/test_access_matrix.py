@@ -411,6 +411,11 @@ PAGES = {
     # Only what this account entered itself.
     "ledgers:aid_take_back": Row(NOBODY, "ledgers.aidapplication"),
     "ledgers:aid_complete": Row(NOBODY, "ledgers.aidapplication"),
+    "ledgers:help": Row(DESK, post=NOBODY),
+    "ledgers:help_who": Row(DESK, post=NOBODY),
+    "ledgers:help_step": Row(DESK, "people.person"),
+    # Only what this account asked for itself.
+    "ledgers:help_cancel": Row(NOBODY, "volunteers.servicerequest"),
     "ledgers:report": Row(DESK, post=NOBODY),
     "ledgers:report_about": Row(DESK, "people.person", post=NOBODY),
     "ledgers:report_who": Row(DESK, post=NOBODY),
