@@ -21,10 +21,11 @@ from apps.organisation.models import Unit
 from apps.people.choices import PhoneKind
 from apps.people.models import Person, Phone
 from apps.people.services import IdCheck, save_person, save_phone
+from apps.registry.registers.lists import Line, refused_rows
 from apps.volunteers.models import VolunteerBatch
 
 from .list_checking import CHANGED, NEW, REFUSED, UNCHANGED, Checker, Outcome, merged, strengths_of
-from .list_reading import Line, read_list, refused_rows
+from .list_reading import read_list
 from .teams import add_member
 from .volunteers import VolunteerFacts, change, record_statement, register
 
