@@ -12,7 +12,7 @@ from apps.people.models import Person
 from apps.registry.queries import read_search
 from apps.volunteers.choices.requests import Effort, ProposalState, RequestState
 from apps.volunteers.models import ServiceRequest
-from apps.volunteers.queries.requests import SECRET, SOON, proposals_of, records_of, with_helpers
+from apps.volunteers.queries.requests import SECRET, SOON, proposals_of, records_of, shift_of, with_helpers
 from apps.volunteers.rules.times import WEEKDAYS, clock, day_words, length_words, span_words
 
 from .request_acts import RequestActs
@@ -26,6 +26,7 @@ PROPOSAL_TONES = {
     ProposalState.PROPOSED: "", ProposalState.ASKED: "soon", ProposalState.ACCEPTED: "done",
     ProposalState.DECLINED: "", ProposalState.LAPSED: "late", ProposalState.WITHDRAWN: "",
 }  # fmt: skip
+NEXT_STEPS = ("pick", "done", "confirm")
 COLUMNS = ("哪天", "时间", "帮什么忙", "谁需要帮忙", "社区", "承接的队", "需要", "答应", "状态", "谁提的", "提出时间")
 
 
@@ -246,9 +247,14 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
         tools = [{"label": "打印求助单", "url": self.url_of("slip", obj)}, person, history]
         if not self.may_change(request, obj):
             return tools
-        acts = [{"label": label, "url": self.url_of(act, obj)} for act, label in _acts(obj)]
-        if acts:
-            acts[0]["main"] = True
+        acts = [
+            {"label": label, "url": self.url_of(act, obj), "main": not place and act in NEXT_STEPS}
+            for place, (act, label) in enumerate(_acts(obj))
+        ]
+        shift = shift_of(obj)
+        if shift is not None and request.user.has_perm("volunteers.view_shift"):
+            url = reverse("admin:volunteers_shift_change", args=[shift.pk])
+            tools.insert(0, {"label": "看班次和签到", "url": url})
         return acts + tools
 
 
