@@ -42,9 +42,10 @@ class VolunteerHelp:
                 return "已登记，附近没有找到合适的志愿者。可以点“另请一位”。"
             return f"已登记，找到 {found} 位合适的志愿者。接着点“问志愿者”。"
 
+        form = AskForm(request.POST or None, teams=teams, initial=known)
         return self.act_page(
-            request, row, f"请志愿者帮忙：{cadre.person.name}", AskForm(request.POST or None, teams=teams, initial=known),
-            apply, lead=lead, button="登记，找志愿者", onward=lambda: request_url(request.user, made[0].pk),
+            request, row, f"请志愿者帮忙：{cadre.person.name}", form, apply, lead=lead, button="登记，找志愿者",
+            onward=lambda: request_url(request.user, made[0].pk),
         )  # fmt: skip
 
     @staticmethod

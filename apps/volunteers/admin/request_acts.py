@@ -268,7 +268,7 @@ class RequestActs:
     # On paper
 
     def slip_view(self, request, object_id):
-        """What a volunteer needs to go there, lines for the time and a signature, and on its day the code to sign in by;
+        """What a volunteer needs to go there, lines for the time and a signature, the code to sign in by on its day;
         nothing else of the person."""
         obj = self.readable(request, object_id)
         people = [obj.receiver_id]
