@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from apps.common import audit
+from apps.common.admin_pages import posted
 from apps.common.forms import PortalForm
 from apps.common.printing import frame_for
 from apps.volunteers.forms.bank import (
@@ -23,7 +24,6 @@ from apps.volunteers.rules.bank import time_words
 from apps.volunteers.services import approvals, bank, kinship, settling, transfers_out
 
 from .bank_base import by
-from .shift_base import posted
 
 ONE_OF_TWO = "已提出，请另一位同事在“时间银行复核”里复核。"
 NO_KIN = "他还没有核实过的亲属。请先办“核实亲属”。"

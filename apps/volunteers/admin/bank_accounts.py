@@ -17,7 +17,7 @@ from apps.volunteers.services.settling import decide_until
 
 from .bank_account_acts import AccountActs
 from .bank_base import TONES, BankRows
-from .shift_base import by_person
+from .person_search import by_person
 
 A_PAGE = 50
 NUMBER = {"is_number": True}

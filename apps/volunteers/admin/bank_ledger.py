@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.common.admin_pages import Block, day, send_workbook
+from apps.common.admin_pages import Block, day, posted, send_workbook
 from apps.volunteers.choices.bank import HoldState, TransferKind
 from apps.volunteers.forms.bank import AskContraForm
 from apps.volunteers.models import Hold, Transfer
@@ -15,7 +15,7 @@ from apps.volunteers.rules.bank import time_words
 from apps.volunteers.services import approvals
 
 from .bank_base import BankRows, by
-from .shift_base import by_person, posted
+from .person_search import by_person
 
 NUMBER = {"is_number": True}
 SHEET = ("日期", "服务日期", "事项", "户主", "账号", "分钟", "说明", "登记人")

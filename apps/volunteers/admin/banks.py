@@ -5,7 +5,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.common.admin_pages import Block, PageRecordAdmin
+from apps.common.admin_pages import Block, PageRecordAdmin, posted
 from apps.common.forms import PortalForm
 from apps.common.services import start_job
 from apps.volunteers.forms.bank import OpenForm
@@ -14,8 +14,6 @@ from apps.volunteers.queries.bank_sheet import flows_of, sheet_of
 from apps.volunteers.rules.bank import time_words
 from apps.volunteers.services import ledger
 from apps.volunteers.services.passbooks import PASSBOOKS
-
-from .shift_base import posted
 
 NUMBER = {"is_number": True}
 FLOWS = (

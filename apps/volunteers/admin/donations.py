@@ -9,6 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from apps.common import audit
+from apps.common.admin_pages import posted
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.volunteers.choices.teams import TeamKind
@@ -16,7 +17,6 @@ from apps.volunteers.forms.donations import DonationForm, HandOnForm
 from apps.volunteers.models import Donation
 from apps.volunteers.services import donations as acts
 
-from .shift_base import posted
 from .talk_base import MOST_ROWS, TalkRecord, YearFilter, workbook
 
 HEADER = ["收据号", "驿站、志愿队", "物品", "数量", "单位", "估值（元）", "捐赠人", "接收日期", "受赠方", "送到的日期"]

@@ -9,7 +9,7 @@ from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
 from apps.volunteers.services.posts import unit_of
 
-from .shift_base import by_person
+from .person_search import by_person
 
 NOBODY = "他还不是老干部名册里的人，或者没有登记管理单位，请先在名册里登记。"
 
@@ -129,7 +129,3 @@ class OutsideRecord(PageRecordAdmin):
 
     def sheet_row(self, obj) -> list:
         return []
-
-
-def posted(request):
-    return request.POST if request.method == "POST" else None

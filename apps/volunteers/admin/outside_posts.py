@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common.admin_lists import PickFilter
-from apps.common.admin_pages import Block, day
+from apps.common.admin_pages import Block, day, posted
 from apps.common.code_lists import names_of
 from apps.volunteers.choices.posts import PostEnd
 from apps.volunteers.forms.posts import EndForm, PostForm, RenewAssociationForm, RenewForm
@@ -13,7 +13,7 @@ from apps.volunteers.models import OutsidePost
 from apps.volunteers.queries.posts import FIELDS, KINDS, ending, warnings_of
 from apps.volunteers.services import posts as acts
 
-from .outside_base import CodeFilter, OutsideRecord, ShownFilter, posted
+from .outside_base import CodeFilter, OutsideRecord, ShownFilter
 from .outside_figures import PostPages
 
 LAST_PATROLS = 20

@@ -6,13 +6,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from apps.common import audit
+from apps.common.admin_pages import posted
 from apps.organisation.queries import rule_values
 from apps.volunteers.forms.donations import ContactForm, EndForm, PairingForm
 from apps.volunteers.models import SurrogatePairing
 from apps.volunteers.rules.talks import TalkRules
 from apps.volunteers.services import pairings as acts
 
-from .shift_base import by_person, posted
+from .person_search import by_person
 from .talk_base import DAY, TalkRecord
 
 SHOWN = 50

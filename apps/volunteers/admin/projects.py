@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from apps.common.admin_pages import TemplateRecordAdmin, posted
 from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
 from apps.volunteers.choices.shifts import ProjectState
@@ -15,8 +16,6 @@ from apps.volunteers.models import Project, ShiftSeries
 from apps.volunteers.rules.times import WEEKDAYS, span_words
 from apps.volunteers.services import projects as acts
 from apps.volunteers.services import series as weekly
-
-from .shift_base import TeamRecord, posted
 
 TONES = {ProjectState.OPEN: "info", ProjectState.CLOSED: "done"}
 
@@ -38,7 +37,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Project)
-class ProjectAdmin(TeamRecord):
+class ProjectAdmin(TemplateRecordAdmin):
     form = ProjectForm
     voidable = True
     add_label = "新增项目"
@@ -133,7 +132,7 @@ class RunningFilter(admin.SimpleListFilter):
 
 
 @admin.register(ShiftSeries)
-class ShiftSeriesAdmin(TeamRecord):
+class ShiftSeriesAdmin(TemplateRecordAdmin):
     add_label = "新增每周班次"
     empty_words = "每周同一时间的班次在这里排一次，以后每天夜里自动往后排几周。"
     list_display = ("project", "when", "first_on", "last_on", "capacity", "skip_holidays")

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common.admin_lists import PickFilter
+from apps.common.admin_pages import TemplateRecordAdmin, posted
 from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
 from apps.volunteers.choices.shifts import RecordState
@@ -16,8 +17,8 @@ from apps.volunteers.queries.records import name_of
 from apps.volunteers.rules.times import day_words, length_words, span_words
 from apps.volunteers.services import records as acts
 
+from .person_search import by_person
 from .record_pages import RecordPages
-from .shift_base import TeamRecord, by_person, posted
 
 TONES = {RecordState.WAITING: "soon", RecordState.CONFIRMED: "done", RecordState.REFUSED: "late"}
 
@@ -52,7 +53,7 @@ class TeamFilter(PickFilter):
 
 
 @admin.register(ServiceRecord)
-class ServiceRecordAdmin(RecordPages, TeamRecord):
+class ServiceRecordAdmin(RecordPages, TemplateRecordAdmin):
     empty_words = "班次结束、登记了到岗，记录就在这里；纸质签到表在“纸质表补录”里一次录完。"
     code_lists = {"service": "volunteer_service"}
     list_display = ("who", "on", "time", "length", "what", "team", "source", "state_tag")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common.admin_lists import PickFilter
+from apps.common.admin_pages import TemplateRecordAdmin, posted
 from apps.common.errors import BusinessError
 from apps.signups.choices import SignUpState
 from apps.signups.models import SignUp
@@ -24,7 +25,6 @@ from apps.volunteers.rules.times import clock, day_words, span_words
 from apps.volunteers.services import shifts as acts
 
 from .projects import projects_of
-from .shift_base import TeamRecord, posted
 from .shift_pages import ShiftPages
 
 WHICH = [("close", "待登记的"), ("past", "已过去"), ("off", "取消的"), ("all", "全部")]
@@ -59,7 +59,7 @@ class TeamFilter(PickFilter):
 
 
 @admin.register(Shift)
-class ShiftAdmin(ShiftPages, TeamRecord):
+class ShiftAdmin(ShiftPages, TemplateRecordAdmin):
     record_page = "admin/volunteers/shift_page.html"
     add_label = "排一班"
     empty_words = "先建一个项目并公布，再排班；每周都有的，在“每周班次”里排一次。"

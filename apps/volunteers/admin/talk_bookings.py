@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import audit
+from apps.common.admin_pages import posted
 from apps.common.errors import BusinessError
 from apps.volunteers.choices.talks import AskState, BookingState, PlaceKind
 from apps.volunteers.forms.shifts import NothingForm
@@ -17,7 +18,6 @@ from apps.volunteers.queries.talks import fitting
 from apps.volunteers.rules.times import day_words, span_words
 from apps.volunteers.services import talk_bookings as acts
 
-from .shift_base import posted
 from .talk_base import TalkRecord, choice_filter
 
 TONES = {BookingState.NEW: "soon", BookingState.CONFIRMED: "done"}

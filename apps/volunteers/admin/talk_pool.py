@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.common.admin_pages import posted
 from apps.common.errors import BusinessError
 from apps.organisation.models import Division
 from apps.volunteers.choices.talks import TalkAudience
@@ -13,7 +14,7 @@ from apps.volunteers.models import Lecturer, TalkTopic, VolunteerTime
 from apps.volunteers.rules.times import WEEKDAYS
 from apps.volunteers.services.lecturers import join, leave
 
-from .shift_base import by_person, posted
+from .person_search import by_person
 from .talk_base import TalkRecord, choice_filter
 
 
