@@ -17,7 +17,7 @@ SEXES = [("", "不详"), ("1", "男"), ("2", "女")]
 
 
 class PersonField(forms.CharField):
-    """One person typed by name, phone or number: by name among those the user (`user`, set by the form) sees, by a whole
+    """One person typed by name, phone or number: by name among those whom `user` (set by the form) sees, by a whole
     number anybody. Of several of one name the sentence says how to tell them apart. Its value is the Person."""
 
     user = None
