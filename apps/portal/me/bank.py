@@ -121,9 +121,13 @@ def donate(request, acting):
     return _in_two_steps(request, acting, form, words, perform, texts | {"kin": True})
 
 
+def _is_open(account) -> bool:
+    return account is not None and account.state == AccountState.OPEN
+
+
 def _most(acting) -> int:
     account = account_of(acting.person.pk)
-    return account.available if account is not None and account.state == AccountState.OPEN else 0
+    return account.available if account is not None and _is_open(account) else 0
 
 
 def _sent(request):
@@ -134,7 +138,11 @@ def _sent(request):
 def _in_two_steps(request, acting, form, words, perform, texts: dict):
     """First what and how much, then one page that says it again with one button. That page has an address of its own,
     so that going back to it from what came of it never asks about sending a form again."""
-    context = {**texts, "form": form, "available": time_words(_most(acting))}
+    account = account_of(acting.person.pk)
+    context = {
+        **texts, "form": form, "available": time_words(_most(acting)),
+        "is_closed": account is not None and not _is_open(account),
+    }  # fmt: skip
     if form is None or not form.is_bound or not form.is_valid():
         status = 422 if form is not None and form.errors else 200
         return show(request, acting, "portal/me/bank_act.html", context, status=status)
