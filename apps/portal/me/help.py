@@ -36,7 +36,7 @@ from .standing import own_page, show
 ENROL = ProxyScope.ENROL
 WHAT, DAY, TIME, CHECK = "what", "day", "time", "check"
 STEPS = (WHAT, DAY, TIME, CHECK)
-SERVICE, ON, STARTS, LENGTH = "service", "on", "starts", "length"
+SERVICE, ON, STARTS, LENGTH, COINS = "service", "on", "starts", "length", "coins"
 SHOWN = 20
 TONES = {
     RequestState.OPEN: "soon", RequestState.AGREED: "info", RequestState.DONE: "soon", RequestState.CONFIRMED: "done",
@@ -137,7 +137,8 @@ class Asking:
         return TIME if self.starts is None or self.length is None or self.starts + self.length > DAY_ENDS else ""
 
     def url(self, step: str, **over) -> str:
-        said = {name: self.request.GET[name] for name in (KEY, SERVICE, ON, STARTS, LENGTH) if name in self.request.GET}
+        asked = self.request.GET
+        said = {name: asked[name] for name in (KEY, SERVICE, ON, STARTS, LENGTH, COINS) if name in asked}
         return f"{reverse('portal:me_help_step', args=[step])}?{urlencode({**said, **over})}"
 
     def page(self, step: str, context: dict, status: int = 200):
@@ -151,7 +152,7 @@ class Asking:
 @own_page(scope=ENROL)
 def begin(request, acting):
     """The first screen, with a new key."""
-    asked = {name: request.GET[name] for name in (SERVICE, ON) if name in request.GET}
+    asked = {name: request.GET[name] for name in (SERVICE, ON, COINS) if name in request.GET}
     query = urlencode({KEY: str(uuid.uuid4()), **asked})
     return redirect(f"{reverse('portal:me_help_step', args=[WHAT])}?{query}")
 
@@ -198,7 +199,10 @@ def _time(asking: Asking):
 def _check(asking: Asking):
     """All that was chosen, with the last question; here it is sent."""
     person = asking.acting.person
-    form = WhereForm(_data(asking), available=balance_of(person), has_home=bool(person.residence))
+    form = WhereForm(
+        _data(asking), available=balance_of(person), has_home=bool(person.residence),
+        initial={"spends": COINS in asking.request.GET},
+    )  # fmt: skip
     if form.is_bound and form.is_valid():
         try:
             row = _ask(asking, form)
