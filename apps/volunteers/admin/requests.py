@@ -9,6 +9,7 @@ from apps.common import audit
 from apps.common.admin_pages import Block, PageRecordAdmin, send_print, send_workbook
 from apps.common.code_lists import names_of
 from apps.people.models import Person
+from apps.registry.models import Cadre
 from apps.registry.queries import read_search
 from apps.volunteers.choices.requests import Effort, ProposalState, RequestState
 from apps.volunteers.models import ServiceRequest
@@ -243,8 +244,10 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
 
     def record_tools(self, request, obj):
         history = {"label": "谁改过什么", "url": self.url_of("history", obj)}
-        person = {"label": "看这位同志", "url": reverse("admin:registry_cadre_change", args=[obj.receiver_id])}
-        tools = [{"label": "打印求助单", "url": self.url_of("slip", obj)}, person, history]
+        tools = [{"label": "打印求助单", "url": self.url_of("slip", obj)}, history]
+        if Cadre.objects.visible_to(request.user).filter(pk=obj.receiver_id).exists():
+            person = {"label": "看这位同志", "url": reverse("admin:registry_cadre_change", args=[obj.receiver_id])}
+            tools.insert(1, person)
         if not self.may_change(request, obj):
             return tools
         acts = [
