@@ -593,6 +593,8 @@ PAGES = {
     # Nobody of the world acts for an old comrade: held in tests/portal/test_join.py and test_classes.py.
     "portal:me_join": Row(NOBODY),
     "portal:me_join_step": Row(NOBODY),
+    "portal:me_class_merge": Row(NOBODY),
+    "portal:me_class_move": Row(NOBODY),
     "portal:me_sign_up": Row(NOBODY),
     "portal:me_sign_up_act": Row(NOBODY),
     "portal:me_ticket": Row(NOBODY),

@@ -20,7 +20,7 @@ def open_classes(class_group: ClassGroup) -> QuerySet[ClassGroup]:
         .annotate(
             free=F("offering__places__capacity") - F("offering__places__taken") - F("offering__places__held_back")
         )
-        .select_related("course", "school", "room__campus", "offering__places")
+        .select_related("course", "school__unit", "room__campus", "offering__places")
     )
 
 
@@ -32,7 +32,7 @@ def similar_classes(class_group: ClassGroup) -> list[ClassGroup]:
     if course.major_id:
         like |= Q(course__major=course.major_id)
     waiting = SignUp.objects.filter(state=SignUpState.WAITING, voided_at__isnull=True).values("offering")
-    found = open_classes(class_group).filter(like, free__gt=0).exclude(offering__in=waiting)
+    found = open_classes(class_group).filter(like, free__gt=0).exclude(offering__in=waiting).prefetch_related("slots")
     same_first = sorted(
         found.order_by("first_on", "pk")[: MOST * 4],
         key=lambda one: (one.course.name != course.name, one.school_id != class_group.school_id),
