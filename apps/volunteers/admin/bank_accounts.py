@@ -199,13 +199,17 @@ class AccountAdmin(AccountActs, BankRows):
             return self.act_tools(request, obj, [("thaw", "解冻", True)])
         if obj.state == AccountState.CLOSED:
             return []
-        acts = [("give", "赠送给亲属", True), ("donate", "捐入公共池", False), ("grant", "从公共池拨付", False),
-                ("kin", "核实亲属", False), ("opening", "期初转入", False), ("out", "转到别处", False),
+        acts = [("give", "赠送给亲属", True), ("ask", "替他求助", False), ("donate", "捐入公共池", False),
+                ("grant", "从公共池拨付", False), ("kin", "核实亲属", False),
+                ("opening", "期初转入", False), ("out", "转到别处", False),
                 ("freeze", "冻结", False)]  # fmt: skip
         if not obj.balance and not obj.held:
             acts.append(("close", "销户", False))
         return self.act_tools(request, obj, acts)
 
     def extra_pages(self):
-        acts = ("give", "donate", "grant", "kin", "opening", "out", "freeze", "thaw", "settle", "close", "passbook")
+        acts = (
+            "give", "ask", "donate", "grant", "kin", "newkin", "opening", "out", "freeze", "thaw", "settle", "close",
+            "passbook",
+        )  # fmt: skip
         return [(act, f"<path:object_id>/{act}/", getattr(self, f"{act}_view")) for act in (*acts, "file")]

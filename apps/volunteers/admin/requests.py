@@ -9,11 +9,11 @@ from apps.common import audit
 from apps.common.admin_pages import Block, PageRecordAdmin, send_print, send_workbook
 from apps.common.code_lists import names_of
 from apps.people.models import Person
+from apps.registry.models import Cadre
 from apps.registry.queries import read_search
 from apps.volunteers.choices.requests import Effort, ProposalState, RequestState
 from apps.volunteers.models import ServiceRequest
-from apps.volunteers.queries.elders import is_elder
-from apps.volunteers.queries.requests import SECRET, SOON, proposals_of, records_of, with_helpers
+from apps.volunteers.queries.requests import SECRET, SOON, proposals_of, records_of, shift_of, with_helpers
 from apps.volunteers.rules.times import WEEKDAYS, clock, day_words, length_words, span_words
 
 from .request_acts import RequestActs
@@ -27,6 +27,7 @@ PROPOSAL_TONES = {
     ProposalState.PROPOSED: "", ProposalState.ASKED: "soon", ProposalState.ACCEPTED: "done",
     ProposalState.DECLINED: "", ProposalState.LAPSED: "late", ProposalState.WITHDRAWN: "",
 }  # fmt: skip
+NEXT_STEPS = ("pick", "done", "confirm")
 COLUMNS = ("哪天", "时间", "帮什么忙", "谁需要帮忙", "社区", "承接的队", "需要", "答应", "状态", "谁提的", "提出时间")
 
 
@@ -244,20 +245,21 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
 
     def record_tools(self, request, obj):
         history = {"label": "谁改过什么", "url": self.url_of("history", obj)}
-        tools = [{"label": "打印求助单", "url": self.url_of("slip", obj)}, *_page_of(obj.receiver_id), history]
+        tools = [{"label": "打印求助单", "url": self.url_of("slip", obj)}, history]
+        if Cadre.objects.visible_to(request.user).filter(pk=obj.receiver_id).exists():
+            person = {"label": "看这位同志", "url": reverse("admin:registry_cadre_change", args=[obj.receiver_id])}
+            tools.insert(1, person)
         if not self.may_change(request, obj):
             return tools
-        acts = [{"label": label, "url": self.url_of(act, obj)} for act, label in _acts(obj)]
-        if acts:
-            acts[0]["main"] = True
+        acts = [
+            {"label": label, "url": self.url_of(act, obj), "main": not place and act in NEXT_STEPS}
+            for place, (act, label) in enumerate(_acts(obj))
+        ]
+        shift = shift_of(obj)
+        if shift is not None and request.user.has_perm("volunteers.view_shift"):
+            url = reverse("admin:volunteers_shift_change", args=[shift.pk])
+            tools.insert(0, {"label": "看班次和签到", "url": url})
         return acts + tools
-
-
-def _page_of(person: int) -> list[dict]:
-    """The page of a receiver who is a cadre; others have none."""
-    if is_elder(person):
-        return []
-    return [{"label": "看这位同志", "url": reverse("admin:registry_cadre_change", args=[person])}]
 
 
 def _acts(obj: ServiceRequest) -> list[tuple[str, str]]:

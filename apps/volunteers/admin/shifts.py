@@ -204,6 +204,9 @@ class ShiftAdmin(ShiftPages, TemplateRecordAdmin):
             {"label": "打印签到表", "url": self.url_of("sheet", obj)},
             {"label": "谁改过什么", "url": self.url_of("history", obj)},
         ]
+        if obj.request_id and request.user.has_perm("volunteers.view_servicerequest"):
+            url = reverse("admin:volunteers_servicerequest_change", args=[obj.request_id])
+            tools.insert(0, {"label": "看求助", "url": url})
         state = lists.state_words(obj, timezone.localdate())[0]
         if not self.may_change(request, obj) or obj.voided_at or state in ("已取消", "已登记"):
             return tools
