@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -189,6 +190,13 @@ class AccountAdmin(AccountActs, BankRows):
             request, f"{self.title_of(obj)}时间流水", ("日期", "事项", "说明", "分钟", "余额（分钟）"), rows,
             target=self._target(obj), people=self.people_of(obj),
         )  # fmt: skip
+
+    def actable(self, request, object_id):
+        """The bank's own accounts move by what people do; nobody acts on them."""
+        obj = super().actable(request, object_id)
+        if obj.person_id is None:
+            raise Http404
+        return obj
 
     def record_tools(self, request, obj):
         if obj.person_id is None:

@@ -13,6 +13,8 @@ from apps.volunteers.forms.bank import AskContraForm
 from apps.volunteers.models import Hold, Transfer
 from apps.volunteers.rules.bank import time_words
 from apps.volunteers.services import approvals
+from apps.volunteers.services.bank import contra_refusal
+from apps.volunteers.services.surplus import passed_on
 
 from .bank_base import BankRows, by
 from .person_search import by_person
@@ -107,10 +109,12 @@ class TransferAdmin(BankRows):
             links.append({"label": f"更正的是 {obj.reverses}", "url": self.url_of("change", obj.reverses)})
         if hasattr(obj, "contra"):
             links.append({"label": f"已由 {obj.contra} 更正", "url": self.url_of("change", obj.contra)})
+        if (more := passed_on(obj)) is not None:
+            links.append({"label": f"其中{time_words(more.minutes)}转入公共池", "url": self.url_of("change", more)})
         return links
 
     def record_tools(self, request, obj):
-        if obj.kind in (TransferKind.CONTRA, TransferKind.OUT) or hasattr(obj, "contra"):
+        if contra_refusal(obj) or hasattr(obj, "contra"):
             return []
         return self.act_tools(request, obj, [("contra", "提出更正", True)])
 
