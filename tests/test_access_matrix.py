@@ -33,6 +33,7 @@ from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
 from tests.access_face import FACE_PAGES
 from tests.access_help import HELP_EXCEPTIONS, HELP_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
+from tests.access_lists import PAGES as LIST_PAGES
 from tests.access_posts import POST_PAGES
 from tests.access_proof import PROOF_EXCEPTIONS, PROOF_PAGES
 from tests.access_schools import SCHOOL_PAGES
@@ -281,6 +282,7 @@ PAGES = {
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     **{name: Row(*asked) for name, asked in HELP_PAGES.items()},
     **{name: Row(*asked) for name, asked in PROOF_PAGES.items()},
+    **{name: Row(*asked) for name, asked in LIST_PAGES.items()},
     **{name: Row(*asked) for name, asked in FACE_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
