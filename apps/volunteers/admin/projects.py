@@ -139,6 +139,12 @@ class ProjectAdmin(ListOut, TemplateRecordAdmin):
             raise BusinessError("这支队不在您的管理范围内。", code="out_of_reach", field="team")
         obj.save()
 
+    def apply_voiding(self, request, obj, act, reason):
+        """A project that had shifts or service has ended, it was never a mistake."""
+        if act == "void" and (obj.shifts.current().exists() or obj.records.current().exists()):
+            raise BusinessError("这个项目排过班或者有服务记录，不能作废；不再做了的，请办“结束项目”。", code="used")
+        super().apply_voiding(request, obj, act, reason)
+
     def _press(self, request, pk: int, *, title: str, sentence: str, button: str, done: str, service):
         obj = self.changeable_object(request, str(pk))
         return self.act(

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from apps.common.admin_pages import Block, PageRecordAdmin, day, send_print, send_workbook
+from apps.common.errors import BusinessError
 from apps.people.models import Person
 from apps.registry.queries import read_search
 from apps.volunteers.choices.teams import TeamKind, TeamRole
@@ -327,6 +328,12 @@ class TeamAdmin(PageRecordAdmin):
             return rows.none()
         keys = rows.filter(pk__in=Person.objects.filter(condition).order_by().values("pk"))[:MOST]
         return rows.filter(pk__in=list(keys.values_list("pk", flat=True)))
+
+    def apply_voiding(self, request, obj, act, reason):
+        """A team that lives is dissolved, never voided: only what was entered by mistake is."""
+        if act == "void" and TeamMember.objects.on(timezone.localdate()).filter(team=obj).exists():
+            raise BusinessError("队里还有队员。不再活动的，请办“解散”；登记错了的，先请队员退出。", code="members")
+        super().apply_voiding(request, obj, act, reason)
 
     def hand_over_view(self, request, object_id):
         """One leader ends, another begins, in one act; pressed twice it is done once."""
