@@ -35,6 +35,7 @@ from tests.access_help import HELP_EXCEPTIONS, HELP_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_lists import PAGES as LIST_PAGES
 from tests.access_posts import POST_PAGES
+from tests.access_posts import POST_EXCEPTIONS, POST_PAGES
 from tests.access_proof import PROOF_EXCEPTIONS, PROOF_PAGES
 from tests.access_schools import SCHOOL_PAGES
 from tests.access_shifts import SHIFT_EXCEPTIONS, SHIFT_PAGES
@@ -724,6 +725,7 @@ EXCEPTIONS = {
     "admin:ledgers_assessment_restore": Row("ledgers.change_assessment", "ledgers.assessment", post=NOBODY),
     **{name: Row(*asked) for name, asked in TREATMENT_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in STUDENT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in POST_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in TEAM_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in DESK_EXCEPTIONS.items()},
     # Checks are raised by calls and ended by reports; periods away are added from a person's page and voided for good.

@@ -9,7 +9,7 @@ from apps.common.admin_pages import Block, day, posted
 from apps.common.code_lists import names_of
 from apps.volunteers.choices.posts import PostEnd
 from apps.volunteers.forms.posts import EndForm, PostForm, RenewAssociationForm, RenewForm
-from apps.volunteers.models import OutsidePost
+from apps.volunteers.models import OutsidePost, PostBatch
 from apps.volunteers.queries.elders import is_elder
 from apps.volunteers.queries.posts import FIELDS, KINDS, ending, warnings_of
 from apps.volunteers.rules.times import length_words
@@ -122,6 +122,9 @@ class OutsidePostAdmin(PostPages, ElderPages, OutsideRecord):
         ]
         if self.has_add_permission(request):
             tools.insert(0, {"label": "给其他老人登记", "url": self.plain_url("elder")})
+            if request.user.has_perm("volunteers.add_postbatch"):
+                url = self.admin_site.get_model_admin(PostBatch).plain_url("add")
+                tools.insert(1, {"label": "导入 Excel", "url": url})
         return [*tools, *super().list_tools(request)]
 
     def extra_pages(self):
