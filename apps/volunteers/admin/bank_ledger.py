@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.common.admin_pages import Block, day, moment, posted, send_workbook
-from apps.volunteers.choices.bank import HoldState, TransferKind
+from apps.volunteers.choices.bank import HoldState, TransferKind, ApprovalState
 from apps.volunteers.forms.bank import AskContraForm
-from apps.volunteers.models import Hold, Transfer
+from apps.volunteers.models import Approval, Hold, Transfer
 from apps.volunteers.rules.bank import time_words
 from apps.volunteers.services import approvals
 from apps.volunteers.services.bank import contra_refusal
@@ -144,6 +144,10 @@ class TransferAdmin(BankRows):
     def record_tools(self, request, obj):
         if contra_refusal(obj) or hasattr(obj, "contra"):
             return []
+        asked = Approval.objects.filter(wrong=obj, state=ApprovalState.WAITING).first()
+        if asked is not None:
+            url = reverse("admin:volunteers_approval_change", args=[asked.pk])
+            return [{"label": "更正已提出，等复核", "url": url}]
         return self.act_tools(request, obj, [("contra", "提出更正", True)])
 
     def extra_pages(self):

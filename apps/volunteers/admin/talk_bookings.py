@@ -195,7 +195,10 @@ class TalkBookingAdmin(ListOut, TalkRecord):
         row = obj.asks.filter(pk=asked).select_related("lecturer__volunteer__person").first()
         if row is None:
             raise Http404
-        form = AnswerForm(posted(request), initial={"topic": obj.topic_id}, **self._choices(request, "add"))
+        choices = self._choices(request, "add")
+        running = choices["campaigns"].filter(starts_on__lte=row.on, ends_on__gt=row.on)[:2]
+        only = running[0] if len(running) == 1 else None  # otherwise it is easily forgotten
+        form = AnswerForm(posted(request), initial={"topic": obj.topic_id, "campaign": only}, **choices)
         name = row.lecturer.volunteer.person.name
         if request.method == "POST" and form.is_valid():
             values = form.cleaned_data

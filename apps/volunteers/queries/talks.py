@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from apps.organisation.models import Division
+from apps.organisation.models import Community, Division
 from apps.organisation.queries import ancestor_ids, subtree_ids
 from apps.people.choices import AwayKind
 from apps.people.models import Whereabouts
@@ -140,9 +140,13 @@ def open_topics() -> QuerySet[TalkTopic]:
 
 
 def divisions_for(unit) -> QuerySet[Division]:
-    """Counties and districts of the city of a unit, for a choice of where."""
-    top = unit.division.parent_id if unit.division and unit.division.level == "county" else unit.division_id
-    return Division.objects.filter(Q(parent=top) | Q(pk=top), disabled_on__isnull=True).order_by("code")
+    """Counties and districts of the city of a unit, for a choice of where; of a unit without a division those in which
+    communities are registered."""
+    rows = Division.objects.filter(disabled_on__isnull=True).order_by("code")
+    if unit.division is None:
+        return rows.filter(pk__in=Community.objects.filter(voided_at__isnull=True).order_by().values("division"))
+    top = unit.division.parent_id if unit.division.level == "county" else unit.division_id
+    return rows.filter(Q(parent=top) | Q(pk=top))
 
 
 @dataclass(frozen=True)
