@@ -34,7 +34,6 @@ from tests.access_face import FACE_PAGES
 from tests.access_help import HELP_EXCEPTIONS, HELP_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
 from tests.access_lists import PAGES as LIST_PAGES
-from tests.access_posts import POST_PAGES
 from tests.access_posts import POST_EXCEPTIONS, POST_PAGES
 from tests.access_proof import PROOF_EXCEPTIONS, PROOF_PAGES
 from tests.access_schools import SCHOOL_PAGES

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.common.admin_pages import Block, day, moment, posted, send_workbook
-from apps.volunteers.choices.bank import HoldState, TransferKind, ApprovalState
+from apps.volunteers.choices.bank import ApprovalState, HoldState, TransferKind
 from apps.volunteers.forms.bank import AskContraForm
 from apps.volunteers.models import Approval, Hold, Transfer
 from apps.volunteers.rules.bank import time_words
