@@ -23,10 +23,11 @@ class PortalFormHelper(FormHelper):
     form_show_errors = True
     help_text_inline = False
     error_text_inline = False
-    attrs = {"novalidate": True, "data-once": True}
 
     def __init__(self, form=None, *, submit: str = "", tag: bool = True):
         super().__init__(form)
+        # Not in the class: FormHelper empties them for each one.
+        self.attrs = {"novalidate": True, "data-once": True}
         self.form_tag = tag
         self.disable_csrf = not tag
         if submit:

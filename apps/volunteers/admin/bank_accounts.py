@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -19,7 +20,7 @@ from .bank_account_acts import AccountActs
 from .bank_base import TONES, BankRows
 from .links import link, person_tools
 from .list_out import ListOut
-from .shift_base import by_person
+from .person_search import by_person
 
 A_PAGE = 50
 NUMBER = {"is_number": True}
@@ -206,6 +207,13 @@ class AccountAdmin(ListOut, AccountActs, BankRows):
             target=self._target(obj), people=self.people_of(obj),
         )  # fmt: skip
 
+    def actable(self, request, object_id):
+        """The bank's own accounts move by what people do; nobody acts on them."""
+        obj = super().actable(request, object_id)
+        if obj.person_id is None:
+            raise Http404
+        return obj
+
     def record_tools(self, request, obj):
         if obj.person_id is None:
             return []
@@ -218,13 +226,17 @@ class AccountAdmin(ListOut, AccountActs, BankRows):
             return self.act_tools(request, obj, [("thaw", "解冻", True)])
         if obj.state == AccountState.CLOSED:
             return []
-        acts = [("give", "赠送给亲属", True), ("donate", "捐入公共池", False), ("grant", "从公共池拨付", False),
-                ("kin", "核实亲属", False), ("opening", "期初转入", False), ("out", "转到别处", False),
+        acts = [("give", "赠送给亲属", True), ("ask", "替他求助", False), ("donate", "捐入公共池", False),
+                ("grant", "从公共池拨付", False), ("kin", "核实亲属", False),
+                ("opening", "期初转入", False), ("out", "转到别处", False),
                 ("freeze", "冻结", False)]  # fmt: skip
         if not obj.balance and not obj.held:
             acts.append(("close", "销户", False))
         return self.act_tools(request, obj, acts)
 
     def extra_pages(self):
-        acts = ("give", "donate", "grant", "kin", "opening", "out", "freeze", "thaw", "settle", "close", "passbook")
+        acts = (
+            "give", "ask", "donate", "grant", "kin", "newkin", "opening", "out", "freeze", "thaw", "settle", "close",
+            "passbook",
+        )  # fmt: skip
         return [(act, f"<path:object_id>/{act}/", getattr(self, f"{act}_view")) for act in (*acts, "file")]

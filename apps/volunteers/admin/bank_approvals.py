@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import audit
-from apps.common.admin_pages import Block, day, moment
+from apps.common.admin_pages import Block, day, moment, posted
 from apps.common.code_lists import names_of
 from apps.common.forms import PortalForm
 from apps.common.printing import frame_for
@@ -20,7 +20,7 @@ from apps.volunteers.services import approvals, kinship, transfers_out
 from .bank_base import BankRows, by
 from .links import page_of, person_link
 from .list_out import ListOut
-from .shift_base import by_person, posted
+from .person_search import by_person
 
 STATE_TONES = {
     ApprovalState.WAITING: "soon", ApprovalState.APPROVED: "done", ApprovalState.REFUSED: "late",

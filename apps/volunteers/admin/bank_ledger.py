@@ -7,17 +7,19 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.common.admin_pages import Block, day, moment, send_workbook
-from apps.volunteers.choices.bank import HoldState, TransferKind
+from apps.common.admin_pages import Block, day, moment, posted, send_workbook
+from apps.volunteers.choices.bank import ApprovalState, HoldState, TransferKind
 from apps.volunteers.forms.bank import AskContraForm
-from apps.volunteers.models import Hold, Transfer
+from apps.volunteers.models import Approval, Hold, Transfer
 from apps.volunteers.rules.bank import time_words
 from apps.volunteers.services import approvals
+from apps.volunteers.services.bank import contra_refusal
+from apps.volunteers.services.surplus import passed_on
 
 from .bank_base import BankRows, by
 from .links import page_of
 from .list_out import ListOut
-from .shift_base import by_person, posted
+from .person_search import by_person
 
 NUMBER = {"is_number": True}
 SHEET = ("日期", "服务日期", "事项", "户主", "账号", "分钟", "说明", "登记人")
@@ -135,11 +137,17 @@ class TransferAdmin(BankRows):
             links.append({"label": "看服务记录", "url": page_of("servicerecord", found.record_id)})
         if obj.hold_id and obj.hold.request_id:
             links.append({"label": "看求助", "url": page_of("servicerequest", obj.hold.request_id)})
+        if (more := passed_on(obj)) is not None:
+            links.append({"label": f"其中{time_words(more.minutes)}转入公共池", "url": self.url_of("change", more)})
         return links
 
     def record_tools(self, request, obj):
-        if obj.kind in (TransferKind.CONTRA, TransferKind.OUT) or hasattr(obj, "contra"):
+        if contra_refusal(obj) or hasattr(obj, "contra"):
             return []
+        asked = Approval.objects.filter(wrong=obj, state=ApprovalState.WAITING).first()
+        if asked is not None:
+            url = reverse("admin:volunteers_approval_change", args=[asked.pk])
+            return [{"label": "更正已提出，等复核", "url": url}]
         return self.act_tools(request, obj, [("contra", "提出更正", True)])
 
     def extra_pages(self):

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 
 from apps.common import audit
 from apps.common.admin_base import EDIT, SAFE_METHODS
-from apps.common.admin_pages import Block, day
+from apps.common.admin_pages import Block, day, posted
 from apps.common.code_lists import names_of
 from apps.volunteers.choices.posts import CaseOutcome
 from apps.volunteers.forms.posts import CaseForm, CloseCaseForm, EmptyForm, StepForm
@@ -14,7 +14,7 @@ from apps.volunteers.models import CaseLog
 from apps.volunteers.queries.posts import CASES
 from apps.volunteers.services import cases as acts
 
-from .outside_base import CodeFilter, OutsideRecord, ShownFilter, posted
+from .outside_base import CodeFilter, OutsideRecord, ShownFilter
 
 
 class KindFilter(CodeFilter):

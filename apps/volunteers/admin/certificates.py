@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import audit
-from apps.common.admin_pages import Block, PageRecordAdmin, day, moment
+from apps.common.admin_pages import Block, PageRecordAdmin, day, moment, posted
 from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
@@ -22,8 +22,8 @@ from apps.volunteers.services import certificates as acts
 from .certificate_pages import CertificatePages
 from .links import link
 from .list_out import ListOut
+from .person_search import by_person
 from .reports import ReportPages
-from .shift_base import by_person, posted
 
 TONES = {
     CertificateState.APPLIED: "soon", CertificateState.ACCEPTED: "soon", CertificateState.ISSUED: "done",

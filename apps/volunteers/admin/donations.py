@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from apps.common import audit
-from apps.common.admin_pages import Block, day
+from apps.common.admin_pages import BLOCKS, Block, day, posted
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.volunteers.choices.teams import TeamKind
@@ -18,7 +18,6 @@ from apps.volunteers.models import Donation
 from apps.volunteers.services import donations as acts
 
 from .links import link, person_link
-from .shift_base import BLOCKS, posted
 from .talk_base import MOST_ROWS, TalkRecord, YearFilter, workbook
 
 HEADER = ["收据号", "驿站、志愿队", "物品", "数量", "单位", "估值（元）", "捐赠人", "接收日期", "受赠方", "送到的日期"]

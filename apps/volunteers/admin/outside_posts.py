@@ -5,17 +5,19 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common.admin_lists import PickFilter
-from apps.common.admin_pages import Block, day
+from apps.common.admin_pages import Block, day, posted
 from apps.common.code_lists import names_of
 from apps.volunteers.choices.posts import PostEnd
 from apps.volunteers.forms.posts import EndForm, PostForm, RenewAssociationForm, RenewForm
-from apps.volunteers.models import OutsidePost
+from apps.volunteers.models import OutsidePost, PostBatch
+from apps.volunteers.queries.elders import is_elder
 from apps.volunteers.queries.posts import FIELDS, KINDS, ending, warnings_of
 from apps.volunteers.rules.times import length_words
 from apps.volunteers.services import posts as acts
 
+from .elders import ElderPages, one_person, picked
 from .links import page_of
-from .outside_base import CodeFilter, OutsideRecord, ShownFilter, posted
+from .outside_base import CodeFilter, OutsideRecord, ShownFilter
 from .outside_figures import PostPages
 
 LAST_PATROLS = 20
@@ -53,8 +55,9 @@ class DivisionFilter(PickFilter):
 
 
 @admin.register(OutsidePost)
-class OutsidePostAdmin(PostPages, OutsideRecord):
+class OutsidePostAdmin(PostPages, ElderPages, OutsideRecord):
     form = PostForm
+    elder_title = "给其他老人登记社会任职"
     add_label = "登记社会任职"
     empty_words = "老同志在街巷、网格、小区、村里、社会组织担任的职务登记在这里。"
     code_lists = {"kind": KINDS, "field": FIELDS}
@@ -117,13 +120,26 @@ class OutsidePostAdmin(PostPages, OutsideRecord):
             {"label": "人数一览", "url": self.plain_url("figures")},
             {"label": "社会团体兼职核对", "url": self.plain_url("limits")},
         ]
+        if self.has_add_permission(request):
+            tools.insert(0, {"label": "给其他老人登记", "url": self.plain_url("elder")})
+            if request.user.has_perm("volunteers.add_postbatch"):
+                url = self.admin_site.get_model_admin(PostBatch).plain_url("add")
+                tools.insert(1, {"label": "导入 Excel", "url": url})
         return [*tools, *super().list_tools(request)]
 
     def extra_pages(self):
         return [
-            *super().extra_pages(), *self.counting_pages(),
+            *super().extra_pages(), *self.counting_pages(), *self.elder_pages(),
             ("end", "<int:pk>/end/", self.end_view), ("renew", "<int:pk>/renew/", self.renew_view),
         ]  # fmt: skip
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Who is no cadre was picked before, and stays whose post it is."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        person = obj.person if obj is not None and is_elder(obj.person_id) else picked(request)
+        if person is not None and "person" in form.base_fields:
+            form.base_fields["person"] = one_person(person, "老同志")
+        return form
 
     def store(self, request, obj, form):
         acts.save_post(obj)

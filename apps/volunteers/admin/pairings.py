@@ -6,7 +6,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from apps.common import audit
-from apps.common.admin_pages import day
+from apps.common.admin_pages import day, posted
 from apps.organisation.queries import rule_values
 from apps.volunteers.forms.donations import ContactForm, EndForm, PairingForm
 from apps.volunteers.models import SurrogatePairing
@@ -15,7 +15,7 @@ from apps.volunteers.services import pairings as acts
 
 from .links import volunteer_link
 from .list_out import ListOut
-from .shift_base import by_person, posted
+from .person_search import by_person
 from .talk_base import DAY, TalkRecord
 
 SHOWN = 50

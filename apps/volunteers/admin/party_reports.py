@@ -5,14 +5,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common.admin_lists import PickFilter
-from apps.common.admin_pages import Block, day
+from apps.common.admin_pages import Block, day, posted
 from apps.common.code_lists import names_of
 from apps.volunteers.forms.posts import BrightForm, ConfirmForm, PartyReportForm
 from apps.volunteers.models import BrightRecord, PartyReport
 from apps.volunteers.queries.posts import BRIGHTS
 from apps.volunteers.services import posts as acts
 
-from .outside_base import CodeFilter, OutsideRecord, ShownFilter, posted
+from .outside_base import CodeFilter, OutsideRecord, ShownFilter
 
 
 class ReportFilter(ShownFilter):

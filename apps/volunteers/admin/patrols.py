@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common.admin_lists import PickFilter
-from apps.common.admin_pages import Block, day
+from apps.common.admin_pages import Block, day, posted
 from apps.common.errors import BusinessError
 from apps.organisation.queries import rule_values
 from apps.volunteers.choices.posts import ProblemOutcome, ProblemState
@@ -29,7 +29,7 @@ from apps.volunteers.services.line_refusals import LineRefusals
 from apps.volunteers.services.posts import refuse_gone
 
 from .links import link, page_of
-from .outside_base import OutsideRecord, ShownFilter, posted
+from .outside_base import OutsideRecord, ShownFilter
 
 LINES = 30
 COLUMNS = ("行",)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from apps.common.admin_pages import Block, day
+from apps.common.admin_pages import BLOCKS, Block, TemplateRecordAdmin, day, posted
 from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
 from apps.volunteers.choices.shifts import ProjectState
@@ -21,7 +21,6 @@ from apps.volunteers.services import series as weekly
 
 from .links import link, page_of
 from .list_out import ListOut
-from .shift_base import BLOCKS, TeamRecord, posted
 
 TONES = {ProjectState.OPEN: "info", ProjectState.CLOSED: "done"}
 SHIFTS = ("日期", "时间", "地点", "人数", "状态")
@@ -63,7 +62,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Project)
-class ProjectAdmin(ListOut, TeamRecord):
+class ProjectAdmin(ListOut, TemplateRecordAdmin):
     out_order = "按志愿服务队、项目名称排列"
     form = ProjectForm
     record_page = BLOCKS
@@ -193,7 +192,7 @@ class RunningFilter(admin.SimpleListFilter):
 
 
 @admin.register(ShiftSeries)
-class ShiftSeriesAdmin(ListOut, TeamRecord):
+class ShiftSeriesAdmin(ListOut, TemplateRecordAdmin):
     out_order = "按结束日期排列"
     record_page = BLOCKS
     add_label = "新增每周班次"

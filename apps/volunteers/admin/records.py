@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common.admin_lists import PickFilter
-from apps.common.admin_pages import Block, day
+from apps.common.admin_pages import BLOCKS, Block, TemplateRecordAdmin, day, posted
 from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
 from apps.volunteers.choices.shifts import RecordState
@@ -21,8 +21,8 @@ from apps.volunteers.services import records as acts
 
 from .links import link, page_of, person_link, volunteer_link
 from .list_out import ListOut
+from .person_search import by_person
 from .record_pages import RecordPages
-from .shift_base import BLOCKS, TeamRecord, by_person, posted
 
 TONES = {RecordState.WAITING: "soon", RecordState.CONFIRMED: "done", RecordState.REFUSED: "late"}
 
@@ -84,7 +84,7 @@ class TeamFilter(PickFilter):
 
 
 @admin.register(ServiceRecord)
-class ServiceRecordAdmin(ListOut, RecordPages, TeamRecord):
+class ServiceRecordAdmin(ListOut, RecordPages, TemplateRecordAdmin):
     out_order = "按日期排列，新的在前"
     out_columns = ("who", "on", "span", "length", "service_words", "what", "team", "place", "source", "state_tag")
     empty_words = "班次结束、登记了到岗，记录就在这里；纸质签到表在“纸质表补录”里一次录完。"

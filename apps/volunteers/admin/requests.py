@@ -11,7 +11,7 @@ from apps.people.models import Person
 from apps.registry.queries import read_search
 from apps.volunteers.choices.requests import Effort, ProposalState, RequestState
 from apps.volunteers.models import ServiceRequest
-from apps.volunteers.queries.requests import SECRET, SOON, proposals_of, records_of, with_helpers
+from apps.volunteers.queries.requests import SECRET, SOON, proposals_of, records_of, shift_of, with_helpers
 from apps.volunteers.rules.times import WEEKDAYS, clock, day_words, length_words, span_words
 
 from .links import link, page_of, person_tools
@@ -27,6 +27,7 @@ PROPOSAL_TONES = {
     ProposalState.PROPOSED: "", ProposalState.ASKED: "soon", ProposalState.ACCEPTED: "done",
     ProposalState.DECLINED: "", ProposalState.LAPSED: "late", ProposalState.WITHDRAWN: "",
 }  # fmt: skip
+NEXT_STEPS = ("pick", "done", "confirm")
 COLUMNS = ("哪天", "时间", "帮什么忙", "谁需要帮忙", "社区", "承接的队", "需要", "答应", "状态", "谁提的", "提出时间")
 
 
@@ -138,6 +139,7 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
         ]
         if request.user.has_perm(self.right("add")):
             tools.insert(0, {"label": "登记求助", "url": self.plain_url("ask"), "main": True})
+            tools.insert(1, {"label": "给遗属、其他老人登记", "url": self.plain_url("elder")})
         return tools
 
     def out_view(self, request):
@@ -256,9 +258,14 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
         tools = [slip, *person_tools(request.user, obj.receiver_id), history]
         if not self.may_change(request, obj):
             return tools
-        acts = [{"label": label, "url": self.url_of(act, obj)} for act, label in _acts(obj)]
-        if acts:
-            acts[0]["main"] = True
+        acts = [
+            {"label": label, "url": self.url_of(act, obj), "main": not place and act in NEXT_STEPS}
+            for place, (act, label) in enumerate(_acts(obj))
+        ]
+        shift = shift_of(obj)
+        if shift is not None and request.user.has_perm("volunteers.view_shift"):
+            url = page_of("shift", shift.pk)
+            tools.insert(0, {"label": "看班次和签到", "url": url})
         return acts + tools
 
 

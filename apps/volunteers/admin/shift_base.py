@@ -14,7 +14,7 @@ from apps.registry.queries import read_search
 BLOCKS = "admin/record_page.html"
 
 
-class TeamRecord(RecordAdmin):
+class TemplateRecordAdmin(RecordAdmin):
     """A record of a team: what it refers to is offered from the user's own units."""
 
     sortable_by = ()

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common.admin_lists import PickFilter
+from apps.common.admin_pages import TemplateRecordAdmin, posted
 from apps.common.errors import BusinessError
 from apps.signups.choices import SignUpState
 from apps.signups.models import SignUp
@@ -26,7 +27,6 @@ from apps.volunteers.services import shifts as acts
 from .links import link, volunteer_link
 from .list_out import ListOut
 from .projects import projects_of
-from .shift_base import TeamRecord, posted
 from .shift_pages import ShiftPages
 
 WHICH = [("close", "待登记的"), ("past", "已过去"), ("off", "取消的"), ("all", "全部")]
@@ -61,7 +61,7 @@ class TeamFilter(PickFilter):
 
 
 @admin.register(Shift)
-class ShiftAdmin(ListOut, ShiftPages, TeamRecord):
+class ShiftAdmin(ListOut, ShiftPages, TemplateRecordAdmin):
     out_order = "按日期排列"
     out_columns = ("on", "span", "what", "team", "place", "taken_words", "state_tag")
     record_page = "admin/volunteers/shift_page.html"
@@ -208,6 +208,9 @@ class ShiftAdmin(ListOut, ShiftPages, TeamRecord):
             {"label": "打印签到表", "url": self.url_of("sheet", obj)},
             {"label": "谁改过什么", "url": self.url_of("history", obj)},
         ]
+        if obj.request_id and request.user.has_perm("volunteers.view_servicerequest"):
+            url = reverse("admin:volunteers_servicerequest_change", args=[obj.request_id])
+            tools.insert(0, {"label": "看求助", "url": url})
         state = lists.state_words(obj, timezone.localdate())[0]
         if not self.may_change(request, obj) or obj.voided_at or state in ("已取消", "已登记"):
             return tools

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import audit
-from apps.common.admin_pages import moment
+from apps.common.admin_pages import moment, posted
 from apps.common.errors import BusinessError
 from apps.volunteers.choices.talks import AskState, BookingState, PlaceKind
 from apps.volunteers.forms.shifts import NothingForm
@@ -19,7 +19,6 @@ from apps.volunteers.rules.times import day_words, span_words
 from apps.volunteers.services import talk_bookings as acts
 
 from .list_out import ListOut
-from .shift_base import posted
 from .talk_base import TalkRecord, choice_filter
 
 TONES = {BookingState.NEW: "soon", BookingState.CONFIRMED: "done"}
@@ -196,7 +195,10 @@ class TalkBookingAdmin(ListOut, TalkRecord):
         row = obj.asks.filter(pk=asked).select_related("lecturer__volunteer__person").first()
         if row is None:
             raise Http404
-        form = AnswerForm(posted(request), initial={"topic": obj.topic_id}, **self._choices(request, "add"))
+        choices = self._choices(request, "add")
+        running = choices["campaigns"].filter(starts_on__lte=row.on, ends_on__gt=row.on)[:2]
+        only = running[0] if len(running) == 1 else None  # otherwise it is easily forgotten
+        form = AnswerForm(posted(request), initial={"topic": obj.topic_id, "campaign": only}, **choices)
         name = row.lecturer.volunteer.person.name
         if request.method == "POST" and form.is_valid():
             values = form.cleaned_data

@@ -7,7 +7,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from apps.common import audit
-from apps.common.admin_pages import Block, day
+from apps.common.admin_pages import BLOCKS, Block, day
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.volunteers.forms.talks import CampaignForm, RoundForm
@@ -18,7 +18,6 @@ from apps.volunteers.rules.times import clock, day_words
 
 from .links import link, page_of
 from .list_out import ListOut
-from .shift_base import BLOCKS
 from .talk_base import DAY, MOST_ROWS, TalkRecord, workbook
 
 HEADER = [

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils import timezone
 
-from apps.common.admin_pages import Block, day
+from apps.common.admin_pages import BLOCKS, Block, day, posted
 from apps.common.errors import BusinessError
 from apps.organisation.models import Division, Unit
 from apps.volunteers.choices.talks import TalkAudience
@@ -17,7 +17,7 @@ from apps.volunteers.services.lecturers import join, leave
 
 from .links import link, page_of, person_tools, volunteer_link
 from .list_out import ListOut
-from .shift_base import BLOCKS, by_person, posted
+from .person_search import by_person
 from .talk_base import TalkRecord, choice_filter
 
 SHOWN = 20  # lines of a table on a page that is about something else

@@ -9,6 +9,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
+from apps.common.admin_pages import posted
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.volunteers.choices.shifts import RecordState
@@ -20,7 +21,6 @@ from apps.volunteers.rules.times import day_words, length_words, span_words
 from apps.volunteers.services import talks as acts
 
 from .links import link, page_of
-from .shift_base import posted
 from .talk_base import TalkRecord, YearFilter, choice_filter
 from .talk_campaigns import export_talks
 

@@ -25,6 +25,7 @@ from . import links
 from .talent import TalentPages
 from .volunteer_filters import HereFilter, PapersFilter, ServiceFilter, SkillFilter, TeamFilter
 from .volunteer_find import RegisterPages
+from .volunteer_letters import LetterPages
 from .volunteer_page import blocks_of, figures_of, missing_of_page
 from .volunteer_papers import PaperPages
 
@@ -36,7 +37,7 @@ COLUMNS = (
 
 
 @admin.register(Volunteer)
-class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
+class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, LetterPages, PageRecordAdmin):
     has_page = True
     elsewhere = "登记单位不在您的管理范围内。"
     add_label = "登记志愿者"
@@ -111,6 +112,7 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
             {"label": "材料不齐的", "url": self.plain_url("papers")},
             {"label": "打印", "url": f"{self.plain_url('list')}?as=print{query}"},
             {"label": "导出 Excel", "url": f"{self.plain_url('list')}?as=xlsx{query}"},
+            {"label": "打印感谢信", "url": f"{self.plain_url('letters')}?{query.removeprefix('&')}"},
         ]
         if request.user.has_perm("volunteers.add_volunteerbatch"):
             url = self.admin_site.get_model_admin(self.batch_model).plain_url("add")
@@ -120,6 +122,7 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
     def extra_pages(self):
         return [
             ("list", "list/", self.list_view), *self.talent_pages(), *self.paper_pages(), *self.register_pages(),
+            *self.letter_pages(),
             ("offers", "<path:object_id>/offers/", self.offers_view),
             ("statement", "<path:object_id>/statement/", self.statement_view),
             ("leave", "<path:object_id>/leave/", self.leave_view),
@@ -196,12 +199,13 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
         history = [*links.person_tools(request.user, obj.pk), *self._account_tools(request, obj)]
         history.append({"label": "谁改过什么", "url": self.url_of("history", obj)})
         blanks = {"label": "打印空白表", "url": self.url_of("blanks", obj)}
+        letter = {"label": "打印感谢信", "url": self.url_of("letter", obj)}
         if not self.may_change(request, obj) or obj.voided_at:
-            return [blanks, *history]
+            return [letter, blanks, *history]
         if obj.left_on:
-            return [{"label": "重新登记", "url": self.plain_url("add")}, *history]
+            return [{"label": "重新登记", "url": self.plain_url("add")}, letter, *history]
         acts = (("登记材料", "statement"), ("改资料", "offers"), ("退出", "leave"), ("作废", "void"))
-        return [*({"label": label, "url": self.url_of(key, obj)} for label, key in acts), blanks, *history]
+        return [*({"label": label, "url": self.url_of(key, obj)} for label, key in acts), letter, blanks, *history]
 
     def _account_tools(self, request, obj) -> list[dict]:
         """The way to his time account, where he has one in the user's units. One query."""

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from apps.organisation.models import Division
+from apps.organisation.models import Community, Division
 from apps.organisation.queries import ancestor_ids, subtree_ids
 from apps.people.choices import AwayKind
 from apps.people.models import Whereabouts
@@ -27,6 +27,7 @@ from apps.volunteers.rules.talks import Fit, parts_of, share_words
 from .volunteers import may_serve
 
 LOOKED_AT = 300
+TALKS, PLACED = "这个时间已经有别的宣讲", "这个时间有班次或课程"
 HELD = {"state": TalkState.HELD, "voided_at__isnull": True}
 
 
@@ -139,11 +140,13 @@ def open_topics() -> QuerySet[TalkTopic]:
 
 
 def divisions_for(unit) -> QuerySet[Division]:
-    """Counties and districts of the city of a unit, for a choice of where; none of a unit that names no division."""
-    if unit.division_id is None:
-        return Division.objects.none()
-    top = unit.division.parent_id if unit.division and unit.division.level == "county" else unit.division_id
-    return Division.objects.filter(Q(parent=top) | Q(pk=top), disabled_on__isnull=True).order_by("code")
+    """Counties and districts of the city of a unit, for a choice of where; of a unit without a division those in which
+    communities are registered."""
+    rows = Division.objects.filter(disabled_on__isnull=True).order_by("code")
+    if unit.division is None:
+        return rows.filter(pk__in=Community.objects.filter(voided_at__isnull=True).order_by().values("division"))
+    top = unit.division.parent_id if unit.division.level == "county" else unit.division_id
+    return rows.filter(Q(parent=top) | Q(pk=top))
 
 
 @dataclass(frozen=True)
@@ -193,26 +196,25 @@ def _free(people: Collection[int], on: dt.date, parts: set[str]) -> set[int]:
 def busy(
     people: Iterable[int], on: dt.date, starts: int, ends: int, *, but: int | None = None
 ) -> dict[int, str]:  # fmt: skip
-    """person id → what he has at that time: another talk, a place in a class or shift, a journey. Three queries.
-    `but`: the talk that is being changed."""
+    """person id → what he has at that time: another talk, a place in a class or shift, a journey. Two queries.
+    `but`: the talk that is being changed. See rule book 10.61."""
     people = list(people)
-    talks = TalkLecturer.objects.filter(
-        lecturer__volunteer__in=people, talk__on=on, talk__state__in=(TalkState.PLANNED, TalkState.HELD),
-        talk__voided_at__isnull=True, talk__starts__lt=ends,
-    ).annotate(until=F("talk__starts") + F("talk__minutes")).filter(until__gt=starts)  # fmt: skip
     occupied = Occupied.objects.filter(
         person__in=people, weekday=on.isoweekday(), first_on__lte=on, until__gt=on, starts__lt=ends, ends__gt=starts
-    )  # fmt: skip
+    ).exclude(subject=subject_of(but or 0))  # fmt: skip
     away = Whereabouts.objects.filter(
         Q(starts_on__isnull=True) | Q(starts_on__lte=on), Q(ends_on__isnull=True) | Q(ends_on__gt=on),
         person__in=people, kind=AwayKind.TRAVELLING, voided_at__isnull=True,
     )  # fmt: skip
     found = dict.fromkeys(away.values_list("person_id", flat=True), "这几天在外地")
-    found |= dict.fromkeys(occupied.values_list("person_id", flat=True), "这个时间有班次或课程")
-    found |= dict.fromkeys(
-        talks.exclude(talk=but).values_list("lecturer__volunteer_id", flat=True), "这个时间已经有别的宣讲"
-    )
+    for pk, subject in occupied.order_by("person", "starts").values_list("person_id", "subject"):
+        found[pk] = TALKS if subject else PLACED
     return found
+
+
+def subject_of(talk: int) -> str:
+    """How a talk is named where it takes its lecturers' time."""
+    return f"volunteers.talk:{talk}"
 
 
 def names_of_speakers(talks: Iterable[int]) -> dict[int, str]:
