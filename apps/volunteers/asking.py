@@ -11,7 +11,7 @@ from .rules.times import DAY_ENDS
 
 WHAT, DAY, TIME, CHECK = "what", "day", "time", "check"
 STEPS = (WHAT, DAY, TIME, CHECK)
-SERVICE, ON, STARTS, LENGTH = "service", "on", "starts", "length"
+SERVICE, ON, STARTS, LENGTH, COINS = "service", "on", "starts", "length", "coins"
 
 
 class Wishes:
@@ -55,5 +55,6 @@ class Wishes:
         return TIME if self.starts is None or self.length is None or self.starts + self.length > DAY_ENDS else ""
 
     def query(self, **over) -> str:
-        said = {name: self.request.GET[name] for name in (KEY, SERVICE, ON, STARTS, LENGTH) if name in self.request.GET}
+        asked = self.request.GET
+        said = {name: asked[name] for name in (KEY, SERVICE, ON, STARTS, LENGTH, COINS) if name in asked}
         return urlencode({**said, **over})

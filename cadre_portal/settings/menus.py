@@ -151,6 +151,7 @@ STAFF_NAVIGATION = [
     ("志愿服务", "社会任职", "admin:volunteers_outsidepost_changelist", "volunteers.view_outsidepost"),
     ("志愿服务", "社会任职人数", "admin:volunteers_outsidepost_figures", "volunteers.view_outsidepost"),
     ("志愿服务", "社会团体兼职核对", "admin:volunteers_outsidepost_limits", "volunteers.view_outsidepost"),
+    ("志愿服务", "社会任职导入", "admin:volunteers_postbatch_changelist", "volunteers.add_postbatch"),
     ("志愿服务", "巡查记录", "admin:volunteers_patrol_changelist", "volunteers.view_patrol"),
     ("志愿服务", "发现的问题", "admin:volunteers_problem_changelist", "volunteers.view_problem"),
     ("志愿服务", "党员报到", "admin:volunteers_partyreport_changelist", "volunteers.view_partyreport"),

@@ -8,12 +8,13 @@ from apps.people.models import Person
 from apps.signups.choices import SignUpSource
 from apps.volunteers import proof_notices
 from apps.volunteers.jobs.reminding import remind_volunteers
-from apps.volunteers.models import ServiceCertificate, Turn, Volunteer, VolunteerStatement
-from apps.volunteers.occasions import people, staff
+from apps.volunteers.models import OutsidePost, ServiceCertificate, Turn, Volunteer, VolunteerStatement
+from apps.volunteers.occasions import people, posts, staff
 from apps.volunteers.occasions.people import days_named
 from apps.volunteers.rules.reminders import VolunteerReminders
 from apps.volunteers.services import certificates, helping, records
 from apps.volunteers.services.care import confirm_care
+from apps.volunteers.services.posts import renew
 
 from .help_world import ON, make_help_world
 from .shift_world import AFTER, SATURDAY, World, ask, at
@@ -85,6 +86,24 @@ def test_a_paper_that_ends_is_told_unless_another_runs_on(world):
     assert told(people.PAPER) == [world.wu.pk]
     message = Message.objects.get(template=people.PAPER)
     assert "身体状况说明3月27日到期" in proof_notices.paper_facts({**message.context, "person": world.wu.pk})["事项"]
+
+
+def test_a_post_that_ends_is_told_to_staff_at_each_stage_and_to_him_at_the_last(world):
+    friday = SATURDAY - DAY
+    post = OutsidePost.objects.create(
+        unit=world.unit, person=world.wu.person, kind="lane", body="榕树社区", field="city", level="block",
+        starts_on=friday - 300 * DAY, ends_on=friday + 80 * DAY,
+    )  # fmt: skip
+    run(friday), run(friday + 3 * DAY)
+    mine = Message.objects.filter(template=staff.POSTS, user=world.clerk)
+    assert (mine.count(), told(posts.ENDS)) == (1, [])
+    run(friday + 52 * DAY)  # its last stage began on a Saturday
+    assert (mine.count(), told(posts.ENDS)) == (2, [world.wu.pk])
+    message = Message.objects.get(template=posts.ENDS)
+    said = proof_notices.post_facts({**message.context, "person": world.wu.pk})["事项"]
+    assert said.startswith("您担任的榕树社区街巷长，5月25日到期。")
+    renew(post, until=None, actor=world.clerk)
+    assert run(friday + 53 * DAY).recalled == 1
 
 
 def test_thanks_on_the_day_he_joined_and_at_the_end_of_the_year(world):

@@ -9,12 +9,16 @@ from apps.volunteers.forms.shifts import ClockField
 from .forms import KeyedForm
 
 
+def _wrong(sentence: str) -> dict[str, str]:
+    return dict.fromkeys(("required", "invalid", "min_value", "max_value"), sentence)
+
+
 class ConfirmForm(KeyedForm):
     """来过了吗？多长时间？ with what the volunteer entered filled in."""
 
     submit_label = ""
-    hours = forms.IntegerField(label="小时", min_value=0, max_value=12)
-    minutes = forms.IntegerField(label="分钟", min_value=0, max_value=59)
+    hours = forms.IntegerField(label="小时", min_value=0, max_value=12, error_messages=_wrong("小时填 0 到 12。"))
+    minutes = forms.IntegerField(label="分钟", min_value=0, max_value=59, error_messages=_wrong("分钟填 0 到 59。"))
     words = forms.CharField(label="想说的话", max_length=200, required=False, widget=forms.Textarea({"rows": 2}))
 
     @property
