@@ -27,6 +27,7 @@ HELP_PAGES = {
     # For a volunteer of it, of whom the world has none: held in tests/volunteers/test_request_pages.py.
     **{f"{_ADMIN}_{act}": (NOBODY, ONE) for act in ("answer", "done", "confirm")},
     "admin:ledgers_measure_help": ("ledgers.change_measure", "ledgers.measure"),
+    "admin:ledgers_need_help": ("ledgers.change_need", "ledgers.need"),
     # Nobody of the world leads a team, and only persons and their families have pages of their own: the same tests.
     **{f"volunteers:{page}": (NOBODY, ONE) for page in ("team_requests", "team_request", "team_request_done")},
     **{f"portal:me_help{page}": (NOBODY,) for page in ("", "_new", "_step", "_asked")},

@@ -236,6 +236,7 @@ DESK_ENTRIES: list[tuple[str, str, str, str, str]] = [
     ("督导检查", "branches:inspections", "news", "上级发现的问题，改好了在这里报", ""),
     ("我报过的", "ledgers:reports", "clock", "每件事办到哪一步", ""),
     ("困难帮扶", "ledgers:aid", "heart", "替家里有特殊困难的党员申请，入户核实，看办到哪一步", ""),
+    ("请志愿者帮忙", "ledgers:help", "people", "替要人陪、要人帮的党员请志愿者，看有没有人答应", ""),
     ("会议和活动", "branches:meetings", "calendar", "开过的会、主题党日，打印签到表", ""),
     ("送学上门", "branches:deliveries", "home", "给来不了的党员送学，哪些还没送", ""),
     ("学习记录", "branches:studies", "book", "会议以外的学习", ""),

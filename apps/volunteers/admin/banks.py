@@ -112,8 +112,9 @@ class BankAdmin(PageRecordAdmin):
             )  # fmt: skip
             return f"{values['person'].name}的账号是 {account.number}。"
 
+        form = OpenForm(posted(request), user=request.user)
         return self.one_act(
-            request, obj, OpenForm(posted(request)), title="开户", button="开户", done="已开户。", perform=perform,
+            request, obj, form, title="开户", button="开户", done="已开户。", perform=perform,
             lead="帮助别人、经对方确认以后账户会自动开好；要先开户的（期初转入、公共池拨付）在这里开。",
         )  # fmt: skip
 

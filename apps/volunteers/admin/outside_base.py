@@ -11,6 +11,7 @@ from apps.volunteers.queries.elders import unit_for
 from apps.volunteers.services.posts import unit_of
 
 from .elders import picked
+from .links import person_link
 from .person_search import by_person
 
 NOBODY = "他不是老干部名册里的人，或者没有登记管理单位。遗属、其他老人请点“给其他老人登记”。"
@@ -76,6 +77,10 @@ class OutsideRecord(PageRecordAdmin):
     @admin.display(description="老同志")
     def who(self, obj):
         return getattr(obj, self.person_path).name
+
+    def named(self, request, obj):
+        """The person's name, leading to his page in the registry where the user may see it."""
+        return person_link(request.user, getattr(obj, self.person_path))
 
     def write(self, request, obj, form, change):
         person = getattr(obj, self.person_path)

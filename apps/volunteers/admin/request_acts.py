@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.common import audit
@@ -25,8 +26,10 @@ from apps.volunteers.forms.requests import (
 )
 from apps.volunteers.help_notices import said_of
 from apps.volunteers.models import Proposal, ServiceRecord, Team, Volunteer
+from apps.volunteers.qr import qr_image
 from apps.volunteers.queries.elders import unit_for
-from apps.volunteers.queries.requests import proposals_of, records_of, unconfirmed
+from apps.volunteers.queries.requests import proposals_of, records_of, shift_of, signed_of, unconfirmed
+from apps.volunteers.queries.sign_codes import code_of
 from apps.volunteers.rules.times import day_words, length_words, span_words
 from apps.volunteers.services import helping, proposals
 from apps.volunteers.services import requests as services
@@ -197,7 +200,8 @@ class RequestActs(ElderPages):
     def done_view(self, request, object_id):
         obj = self.actable(request, object_id)
         row = self._proposal(request, obj)
-        form = DoneForm(request.POST or None, initial={"starts": obj.starts, "ends": obj.ends})
+        times = {"starts": obj.starts, "ends": obj.ends} | signed_of(row)
+        form = DoneForm(request.POST or None, initial=times)
         return self.one_act(
             request, obj, form, title="登记服务", button="登记", done="已登记，请求助的同志确认。",
             lead=f"{row.volunteer.person.name}，{day_words(obj.on)}。按实际的时间填。",
@@ -277,7 +281,8 @@ class RequestActs(ElderPages):
     # On paper
 
     def slip_view(self, request, object_id):
-        """What a volunteer needs to go there, and lines for the time and a signature; nothing else of the person."""
+        """What a volunteer needs to go there, lines for the time and a signature, the code to sign in by on its day;
+        nothing else of the person."""
         obj = self.readable(request, object_id)
         people = [obj.receiver_id]
         audit.look("help.print", actor=request.user, people=people, target=self._target(obj), request=request)
@@ -290,5 +295,13 @@ class RequestActs(ElderPages):
             "phone": phone.number if phone else "",
             "names": "、".join(row.volunteer.person.name for row in agreed),
             "bureau_phone": obj.team.phone if obj.team else obj.unit.phone,
+            "code": self._code(request, obj) if agreed else "",
         }
         return self.page(request, "print/help_slip.html", context)
+
+    @staticmethod
+    def _code(request, obj) -> str:
+        shift = shift_of(obj)
+        if shift is None:
+            return ""
+        return qr_image(request.build_absolute_uri(reverse("volunteers:sign_shift", args=[code_of(shift)])))

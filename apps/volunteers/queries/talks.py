@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from apps.organisation.models import Division
+from apps.organisation.models import Community, Division
 from apps.organisation.queries import ancestor_ids, subtree_ids
 from apps.people.choices import AwayKind
 from apps.people.models import Whereabouts
@@ -22,7 +22,7 @@ from apps.volunteers.models import (
     TalkTopic,
     VolunteerTime,
 )
-from apps.volunteers.rules.talks import Fit, parts_of
+from apps.volunteers.rules.talks import Fit, parts_of, share_words
 
 from .volunteers import may_serve
 
@@ -59,14 +59,14 @@ class Line:
         return min(self.done, self.most)
 
     @property
-    def percent(self) -> int | None:
-        return self.done * 100 // self.target if self.target else None
+    def share(self) -> str:
+        return share_words(self.done, self.target) if self.target else ""
 
     @property
     def words(self) -> str:
         if not self.target:
             return f"{self.done:,}{self.unit}，没有定目标"
-        return f"{self.done:,}{self.unit}，目标 {self.target:,}{self.unit}，完成 {self.percent}%"
+        return f"{self.done:,}{self.unit}，目标 {self.target:,}{self.unit}，完成 {self.share}"
 
 
 def progress_of(campaigns: Collection[int]) -> dict[int, Progress]:
@@ -87,14 +87,19 @@ def progress_of(campaigns: Collection[int]) -> dict[int, Progress]:
 def rounds_of(campaign: TalkCampaign) -> list[tuple[TalkRound, Progress]]:
     """Its rounds in order, with what each reached. Three queries."""
     rounds = list(campaign.rounds.filter(voided_at__isnull=True).order_by("starts_on", "pk"))
-    held = Talk.objects.filter(round__in=rounds, **HELD).order_by()
+    done = round_progress([row.pk for row in rounds])
+    return [(row, done[row.pk]) for row in rounds]
+
+
+def round_progress(rounds: Collection[int]) -> dict[int, Progress]:
+    """Round id → what was reached. Two queries for any number."""
+    held = Talk.objects.filter(round__in=list(rounds), **HELD).order_by()
     sums = {row["round"]: row for row in held.values("round").annotate(number=Count("pk"), heard=Sum("audience"))}
-    spoke = _spoke(TalkLecturer.objects.filter(talk__round__in=rounds), "talk__round")
-    return [
-        (row, Progress(spoke.get(row.pk, 0), sums[row.pk]["number"], int(sums[row.pk]["heard"] or 0)))
-        if row.pk in sums else (row, Progress())
-        for row in rounds
-    ]  # fmt: skip
+    spoke = _spoke(TalkLecturer.objects.filter(talk__round__in=list(rounds)), "talk__round")
+    return {
+        pk: Progress(spoke.get(pk, 0), sums[pk]["number"], int(sums[pk]["heard"] or 0)) if pk in sums else Progress()
+        for pk in rounds
+    }
 
 
 def _spoke(rows: QuerySet[TalkLecturer], by: str) -> dict[int, int]:
@@ -135,9 +140,13 @@ def open_topics() -> QuerySet[TalkTopic]:
 
 
 def divisions_for(unit) -> QuerySet[Division]:
-    """Counties and districts of the city of a unit, for a choice of where."""
-    top = unit.division.parent_id if unit.division and unit.division.level == "county" else unit.division_id
-    return Division.objects.filter(Q(parent=top) | Q(pk=top), disabled_on__isnull=True).order_by("code")
+    """Counties and districts of the city of a unit, for a choice of where; of a unit without a division those in which
+    communities are registered."""
+    rows = Division.objects.filter(disabled_on__isnull=True).order_by("code")
+    if unit.division is None:
+        return rows.filter(pk__in=Community.objects.filter(voided_at__isnull=True).order_by().values("division"))
+    top = unit.division.parent_id if unit.division.level == "county" else unit.division_id
+    return rows.filter(Q(parent=top) | Q(pk=top))
 
 
 @dataclass(frozen=True)
