@@ -336,5 +336,6 @@ def test_from_a_need_in_the_ledger_to_her_passbook(story):
 def left_behind(story) -> None:
     """Each act in the audit, each message in the outbox; nothing was entered twice."""
     done = set(AuditEntry.objects.values_list("action", flat=True))
-    print(sorted(done)); print(sorted(Message.objects.values_list("template","person__name","user__username")))
+    print(sorted(done))
+    print(sorted(Message.objects.values_list("template", "person__name", "user__username")))
     assert Entry.objects.count() == 0
