@@ -56,7 +56,20 @@ BANK_OBJECTS = {
     ),
 }  # fmt: skip
 
-_ACCOUNT_ACTS = ("give", "donate", "grant", "kin", "opening", "out", "freeze", "thaw", "settle", "close")
+_ACCOUNT_ACTS = (
+    "give",
+    "ask",
+    "donate",
+    "grant",
+    "kin",
+    "newkin",
+    "opening",
+    "out",
+    "freeze",
+    "thaw",
+    "settle",
+    "close",
+)
 BANK_PAGES = {
     **{f"admin:volunteers_account_{act}": ("volunteers.change_account", "volunteers.account") for act in _ACCOUNT_ACTS},
     **{

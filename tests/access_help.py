@@ -21,12 +21,13 @@ HELP_OBJECTS = {ONE: _request}
 _ADMIN = "admin:volunteers_servicerequest"
 HELP_PAGES = {
     f"{_ADMIN}_out": (VIEW,),
-    f"{_ADMIN}_ask": ("volunteers.add_servicerequest",),
+    **{f"{_ADMIN}_{act}": ("volunteers.add_servicerequest",) for act in ("ask", "elder", "elder_new")},
     f"{_ADMIN}_slip": (VIEW, ONE),
     **{f"{_ADMIN}_{act}": (WORK, ONE) for act in ("pick", "suggest", "unmet", "notdone", "cancel", "words")},
     # For a volunteer of it, of whom the world has none: held in tests/volunteers/test_request_pages.py.
     **{f"{_ADMIN}_{act}": (NOBODY, ONE) for act in ("answer", "done", "confirm")},
     "admin:ledgers_measure_help": ("ledgers.change_measure", "ledgers.measure"),
+    "admin:ledgers_need_help": ("ledgers.change_need", "ledgers.need"),
     # Nobody of the world leads a team, and only persons and their families have pages of their own: the same tests.
     **{f"volunteers:{page}": (NOBODY, ONE) for page in ("team_requests", "team_request", "team_request_done")},
     **{f"portal:me_help{page}": (NOBODY,) for page in ("", "_new", "_step", "_asked")},

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Model
 
 from . import change_log, sources
+from .date_limits import DatesMixin
 from .errors import BusinessError, StaleVersion
 from .secrecy_forms import SecrecyMixin
 
@@ -13,12 +14,18 @@ SEEN = "seen_version"
 # Fields of the form alone.
 NOT_OF_THE_RECORD = (SEEN, sources.FIELD)
 REQUIRED = "这一项要填。"
+LIMITS = {
+    "min_value": "不能小于%(limit_value)s。", "max_value": "不能大于%(limit_value)s。",
+    "max_length": "最多%(limit_value)d个字，现在有%(show_value)d个。",
+}  # fmt: skip
 
 
 def say_required(field: forms.Field) -> None:
-    """Our sentence for an empty field, unless the field has one of its own."""
+    """Our sentences for an empty field and for what is too little or too much, unless the field has its own."""
     if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
         field.error_messages["required"] = REQUIRED
+    for code, sentence in LIMITS.items():
+        field.error_messages.setdefault(code, sentence)
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Conflict:
     mine: str
 
 
-class RecordForm(SecrecyMixin, forms.ModelForm):
+class RecordForm(DatesMixin, SecrecyMixin, forms.ModelForm):
     """ModelForm that carries the version it was opened at.
 
     When somebody saved meanwhile: what only he changed is taken over, what both changed is listed in `conflicts`

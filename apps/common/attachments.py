@@ -16,6 +16,10 @@ FOLDER = "private"
 ORPHAN_AFTER = datetime.timedelta(days=1)
 
 
+class FileGone(FileNotFoundError):
+    """The content is no longer kept, or not where it was put. A page that does not say so itself answers 410."""
+
+
 def _place(public_id) -> bytes:
     return crypto.place("common.attachment", public_id, "content")
 
@@ -51,11 +55,15 @@ def store(
 
 
 def read(attachment: Attachment) -> bytes:
-    """The clear content; raises FileNotFoundError when it was purged."""
+    """The clear content; raises FileGone when it was purged, or when the storage has lost it."""
     if attachment.purged_at:
-        raise FileNotFoundError("文件已按保留期清除。")
-    with default_storage.open(attachment.storage_name) as handle:
-        return crypto.decrypt_bytes(handle.read(), _place(attachment.public_id))
+        raise FileGone("文件已按保留期清除。")
+    try:
+        with default_storage.open(attachment.storage_name) as handle:
+            sealed = handle.read()
+    except FileNotFoundError as error:
+        raise FileGone("存放文件的地方没有这份文件。") from error
+    return crypto.decrypt_bytes(sealed, _place(attachment.public_id))
 
 
 def purge(attachment: Attachment) -> None:

@@ -9,6 +9,7 @@ STUDIES = {
     "attendance.leave": "登记请假",
     "attendance.roll": "登记考勤",
     "certificate.withdraw": "撤销结业证书",
+    "class.answer_merge": "答复并班",
     "class.ask_to_merge": "征求并班意见",
     "class.begin": "班级开课",
     "class.cancel": "取消开班",

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.common.admin_forms import RecordForm, say_required
+from apps.common.date_limits import DatesMixin
 from apps.common.errors import BusinessError
 from apps.common.secrecy_forms import SecrecyMixin
 
@@ -22,10 +23,11 @@ class PortalFormHelper(FormHelper):
     form_show_errors = True
     help_text_inline = False
     error_text_inline = False
-    attrs = {"novalidate": True, "data-once": True}
 
     def __init__(self, form=None, *, submit: str = "", tag: bool = True):
         super().__init__(form)
+        # Not in the class: FormHelper empties them for each one.
+        self.attrs = {"novalidate": True, "data-once": True}
         self.form_tag = tag
         self.disable_csrf = not tag
         if submit:
@@ -54,7 +56,7 @@ class HelperMixin:
         self.add_error(field, ValidationError(error.sentence, code=error.code))
 
 
-class PortalForm(HelperMixin, SecrecyMixin, forms.Form):
+class PortalForm(HelperMixin, DatesMixin, SecrecyMixin, forms.Form):
     """A form for an act: shape only, the service decides."""
 
 

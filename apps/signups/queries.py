@@ -15,16 +15,16 @@ from .choices import OfferingState, SignUpState
 from .kinds import kind_of
 from .models import Offering, Places, SignUp
 
-# Who already sits somewhere at the time of an offering; the first such place of each.
+# Who is already taken at the time of an offering, by a place or an engagement; the first such of each.
 CLASHES = """
-SELECT DISTINCT ON (o.person_id) o.person_id, f.title
+SELECT DISTINCT ON (o.person_id) o.person_id, coalesce(f.title, o.title)
 FROM signups_offeringtime t
 JOIN signups_occupied o
   ON o.weekday = t.weekday AND int4range(o.starts, o.ends) && int4range(t.starts, t.ends)
  AND daterange(o.first_on, o.until) && daterange(t.first_on, t.until)
-JOIN signups_signup s ON s.id = o.sign_up_id
-JOIN signups_offering f ON f.id = s.offering_id
-WHERE t.offering_id = %s AND o.person_id = ANY(%s) AND s.offering_id <> t.offering_id
+LEFT JOIN signups_signup s ON s.id = o.sign_up_id
+LEFT JOIN signups_offering f ON f.id = s.offering_id
+WHERE t.offering_id = %s AND o.person_id = ANY(%s) AND s.offering_id IS DISTINCT FROM t.offering_id
 ORDER BY o.person_id, o.weekday, o.starts, f.id
 """
 

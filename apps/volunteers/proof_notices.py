@@ -9,8 +9,18 @@ from apps.organisation.queries import rule_values
 from apps.registry.addressing import address_of
 
 from .choices.shifts import RecordState
-from .models import ServiceCertificate, ServiceRecord, ServiceRequest, Shift, Team, Volunteer, VolunteerStatement
-from .occasions import people, staff
+from .models import (
+    OutsidePost,
+    ServiceCertificate,
+    ServiceRecord,
+    ServiceRequest,
+    Shift,
+    Team,
+    Volunteer,
+    VolunteerStatement,
+)
+from .occasions import people, posts, staff
+from .queries.posts import KINDS
 from .rules.reminders import VolunteerReminders, VolunteerTexts
 from .rules.times import day_words, length_words, span_words
 
@@ -77,6 +87,13 @@ def year_facts(context: dict) -> dict[str, str]:
     return _said("year", row.unit, names, context)
 
 
+def post_facts(context: dict) -> dict[str, str]:
+    row = OutsidePost.objects.select_related("unit").get(pk=context["post"])
+    ends = f"{row.ends_on.month}月{row.ends_on.day}日" if row.ends_on else ""
+    post = row.body + (row.duty or names_of(KINDS).get(row.kind, "的岗位"))
+    return _said("post", row.unit, {"岗位": post, "到期": ends}, context)
+
+
 for _key, _label, _facts, _celebrates in (
     (people.SHIFT, "明天有班次", shift_facts, False),
     (people.HOURS, "请队长确认时长", hours_facts, False),
@@ -85,6 +102,7 @@ for _key, _label, _facts, _celebrates in (
     (people.PAPER, "志愿服务材料快到期", paper_facts, False),
     (people.ANNIVERSARY, "志愿服务周年感谢", anniversary_facts, True),
     (people.YEAR, "志愿服务年终感谢", year_facts, True),
+    (posts.ENDS, "社会任职快到期", post_facts, False),
 ):
     register_template(
         Template(key=_key, label=_label, texts=VolunteerTexts.rule_key, facts=_facts, celebrates=_celebrates)
@@ -94,5 +112,6 @@ for _key, _label, _unit, _page in (
     (staff.APPLIED, "服务证明的申请还没有办", "份", "admin:volunteers_servicecertificate_changelist"),
     (staff.SHORT, "快到的班次还缺人", "个", "admin:volunteers_shift_changelist"),
     (staff.PAPERS, "志愿者的材料、保险快到期", "份", "admin:volunteers_volunteer_papers"),
+    (staff.POSTS, "社会任职快到期", "个", "admin:volunteers_outsidepost_changelist"),
 ):
     register_template(Template(key=_key, label=_label, unit=_unit, page=_page))

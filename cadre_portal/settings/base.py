@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "apps.accounts.personal_middleware.RightDoorMiddleware",
     "apps.accounts.middleware.StaffDoorMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "apps.portal.outages.OutageMiddleware",
 ]
 
 # Which doors this server opens (docs/zones.md). all: one server. inner: the bureau's network, everything. outer: the

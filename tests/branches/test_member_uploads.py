@@ -95,7 +95,7 @@ def test_a_row_that_cannot_be_taken_says_why_and_nothing_is_written(cast, over, 
     assert sentence in "".join(row.line.faults.values())
     with pytest.raises(BusinessError, match="没有要写入"):
         uploads.apply(batch, actor=cast["clerk"])
-    marked = openpyxl.load_workbook(io.BytesIO(uploads.refused_rows(found))).active
+    marked = openpyxl.load_workbook(io.BytesIO(uploads.refused_list(found))).active
     assert sentence in str([cell.value for cell in marked[marked.max_row]])
     assert not Membership.objects.exists()
 

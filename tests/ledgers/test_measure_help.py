@@ -76,3 +76,22 @@ def test_page_is_filled_in(world, client):
     assert ServiceRequest.objects.get().asked_as == "carer"
     shown = client.get(reverse("admin:ledgers_measure_change", args=[measure.pk])).content.decode()
     assert "正在请志愿者" in shown
+
+
+def test_straight_from_the_need_in_one_form(world, client):
+    need = make_measure(world).need
+    Measure.objects.all().delete()
+    client.force_login(world.clerk)
+    page = reverse("admin:ledgers_need_help", args=[need.pk])
+    assert page in client.get(reverse("admin:ledgers_need_measure", args=[need.pk])).content.decode()
+    form = {
+        "key": str(uuid.uuid4()), "service": "hospital", "on": (timezone.localdate() + 3 * DAY).isoformat(),
+        "starts": "9:00", "ends": "11:00", "wanted": 1, "place": PLACE,
+    }  # fmt: skip
+    assert client.post(page, {**form, "on": "2020-01-01"}).status_code == 422
+    assert not Measure.objects.exists()
+    for _ in range(2):
+        made = client.post(page, form)
+    measure = Measure.objects.get()
+    assert made.url == reverse("admin:volunteers_servicerequest_change", args=[measure.request_id])
+    assert (measure.what, measure.provider, measure.need) == ("请志愿者：陪诊陪护", "志愿者", need)

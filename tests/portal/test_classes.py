@@ -11,6 +11,7 @@ from apps.signups.choices import SignUpState
 from apps.signups.models import Offer, SignUp
 from apps.signups.services import seats, tickets
 from apps.university.models import Enrolment
+from apps.university.services.merging_classes import ask_to_merge
 from tests.builders import make_cadre, make_school
 from tests.family import make_family
 from tests.university.open_classes import open_class, open_round
@@ -170,3 +171,46 @@ def test_few_queries_however_many_classes(client, family, school, django_assert_
 
     with django_assert_max_num_queries(16):
         text(client)
+
+
+def test_changing_to_another_class_is_one_press_and_says_what_it_costs(client, family, school):
+    group = open_class(school, capacity=5, fee=Decimal(120))
+    other = open_class(school, capacity=5, fee=Decimal(200), weekday=4)
+    row = ask(group, family.cadre.person)
+    SignUp.objects.filter(pk=row.pk).update(undo_until=timezone.now())
+    client.force_login(family.own)
+    page = reverse("portal:me_class_move", args=[row.public_id])
+    assert page in text(client, "me_sign_up", row.public_id)
+    assert f"?target={other.public_id}" in text(client, "me_class_move", row.public_id)
+    sure = client.get(page, {"target": other.public_id})
+    assert "200 元" in sure.content.decode()
+    sent = {"target": other.public_id, "form_key": sure.context["form_key"]}
+    first = client.post(page, sent)
+    again = client.post(page, sent)
+
+    assert first.url == again.url
+    new = Enrolment.objects.get(class_group=other)
+    assert first.url == reverse("portal:me_sign_up", args=[new.sign_up.public_id])
+    assert (new.sign_up.source, new.fee_due) == ("web", Decimal(200))
+    assert Enrolment.objects.get(class_group=group).state == "changed"
+    assert "撤销这次报名" not in text(client, "me_sign_up", new.sign_up.public_id)
+    gone = client.post(page, {"target": other.public_id, "form_key": str(uuid.uuid4())})
+    assert "已经不在这个班里" in gone.content.decode()
+    assert client.post(page, {"target": "x"}).status_code == 404
+
+
+def test_daughter_answers_whether_the_class_may_be_joined_to_another(client, family, school):
+    group, other = open_class(school, capacity=5), open_class(school, capacity=5, weekday=4)
+    row = ask(group, family.cadre.person)
+    now = timezone.now()
+    page = reverse("portal:me_class_merge", args=[row.public_id])
+    client.force_login(family.daughter)
+    assert client.get(page).status_code == 302
+    merge = ask_to_merge(group, other, reason="人数不够", actor=None, now=now, form_key=uuid.uuid4())
+    assert page in text(client)
+    assert "人数不够" in client.get(page).content.decode()
+    client.post(page, {"answer": "yes"})
+
+    line = merge.answers.get()
+    assert (line.answer, line.note, line.noted_by) == ("yes", "家属网上代答", family.daughter)
+    assert "现在记的是" in text(client, "me_sign_up", row.public_id)

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
@@ -182,6 +183,19 @@ def test_stranger_finds_hashes_files_and_what_became_of_a_number(client, open_ro
     assert "编号不对" in client.get(address, {"number": "1234567"}).content.decode()
     assert "没有这个编号" in client.get(address, {"number": drawing.ticket_number(999_999)}).content.decode()
     assert open_round.name in client.get(reverse("university:draws")).content.decode()
+
+
+def test_paper_of_a_draw_whose_file_was_lost_says_so(client, clerk, open_round, classes):
+    ask(open_round, ["甲"], [classes[0].offering])
+    close(open_round)
+    round = draws.freeze(open_round, actor=None, now=timezone.now())
+    draws.draw(round, number="0427", witnesses="王桂兰", actor=None, now=timezone.now())
+    round = draws.publish(round, actor=None, now=timezone.now())
+    default_storage.delete(round.list_file.storage_name)
+
+    answer = client.get(reverse("admin:signups_round_paper", args=[round.pk]))
+    assert answer.status_code == 410
+    assert "这份文件已经不在了" in answer.content.decode()
 
 
 def _order(round) -> list[str]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.common.jobs import run_job
 from apps.common.models import AuditEntry, Job
-from apps.people.models import PersonAccount, ProxyGrant, Relative
+from apps.people.models import Person, PersonAccount, ProxyGrant, Relative
 from apps.people.services import save_person
 from apps.volunteers.models import Account, Approval, Transfer
 from apps.volunteers.services import ledger
@@ -65,11 +65,17 @@ def test_nobody_acts_on_the_accounts_of_the_bank_itself(client, world):
 
 
 def test_staff_give_and_a_refusal_is_a_sentence(client, world):
-    giver, mother = world.volunteer.person, known()
+    giver = world.volunteer.person
     account = world.give_minutes(giver, 120)
     url = at("account_give", account.pk)
     assert "还没有核实过的亲属" in client.get(url).text
-    client.post(at("account_kin", account.pk), {"kin": "郑母", "relation": "50", "proof": "户口簿"})
+    known("郑母")  # of some other unit: a name alone does not find her
+    kin = {"relation": "50", "proof": "户口簿"}
+    assert "没有找到" in client.post(at("account_kin", account.pk), {"kin": "郑母", **kin}).text
+    new = {"key": uuid.uuid4(), "name": "赵秀英", "birth_date": "1936-04-16", "agreed": "on", **kin}
+    for _ in range(2):
+        assert client.post(at("account_newkin", account.pk), new).status_code == 302
+    mother = Person.objects.get(name="赵秀英")
     form = {"key": uuid.uuid4(), "receiver": str(mother.public_id), "hours": "3", "rest": "0"}
 
     refused = client.post(url, form)
@@ -167,7 +173,7 @@ def test_he_sees_his_minutes_and_gives_in_two_steps(client, world, holder):
     assert "郑母（母亲）" in client.get(url).text
     form = {"key": uuid.uuid4(), "receiver": str(mother.public_id), "minutes": "60"}
 
-    sure = client.post(url, form)
+    sure = client.post(url, form, follow=True)
     assert "把 1小时 送给郑母（母亲）" in sure.text
     assert stands(mother) == (0, 0)
     for _ in range(2):

@@ -1,4 +1,5 @@
 import datetime as dt
+import uuid
 
 import pytest
 
@@ -7,12 +8,15 @@ from apps.people.models import Person
 from apps.signups.choices import SignUpSource
 from apps.volunteers import proof_notices
 from apps.volunteers.jobs.reminding import remind_volunteers
-from apps.volunteers.models import ServiceCertificate, Turn, Volunteer, VolunteerStatement
-from apps.volunteers.occasions import people, staff
+from apps.volunteers.models import OutsidePost, ServiceCertificate, Turn, Volunteer, VolunteerStatement
+from apps.volunteers.occasions import people, posts, staff
 from apps.volunteers.occasions.people import days_named
 from apps.volunteers.rules.reminders import VolunteerReminders
-from apps.volunteers.services import certificates, records
+from apps.volunteers.services import certificates, helping, records
+from apps.volunteers.services.care import confirm_care
+from apps.volunteers.services.posts import renew
 
+from .help_world import ON, make_help_world
 from .shift_world import AFTER, SATURDAY, World, ask, at
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +88,24 @@ def test_a_paper_that_ends_is_told_unless_another_runs_on(world):
     assert "身体状况说明3月27日到期" in proof_notices.paper_facts({**message.context, "person": world.wu.pk})["事项"]
 
 
+def test_a_post_that_ends_is_told_to_staff_at_each_stage_and_to_him_at_the_last(world):
+    friday = SATURDAY - DAY
+    post = OutsidePost.objects.create(
+        unit=world.unit, person=world.wu.person, kind="lane", body="榕树社区", field="city", level="block",
+        starts_on=friday - 300 * DAY, ends_on=friday + 80 * DAY,
+    )  # fmt: skip
+    run(friday), run(friday + 3 * DAY)
+    mine = Message.objects.filter(template=staff.POSTS, user=world.clerk)
+    assert (mine.count(), told(posts.ENDS)) == (1, [])
+    run(friday + 52 * DAY)  # its last stage began on a Saturday
+    assert (mine.count(), told(posts.ENDS)) == (2, [world.wu.pk])
+    message = Message.objects.get(template=posts.ENDS)
+    said = proof_notices.post_facts({**message.context, "person": world.wu.pk})["事项"]
+    assert said.startswith("您担任的榕树社区街巷长，5月25日到期。")
+    renew(post, until=None, actor=world.clerk)
+    assert run(friday + 53 * DAY).recalled == 1
+
+
 def test_thanks_on_the_day_he_joined_and_at_the_end_of_the_year(world):
     Volunteer.objects.filter(pk=world.wu.pk).update(joined_on=dt.date(2024, 2, 29))
     Volunteer.objects.filter(pk=world.leader.pk).update(joined_on=dt.date(2023, 6, 1))
@@ -122,3 +144,23 @@ def test_days_and_sentences_are_checked():
         VolunteerReminders(year="{名次}")
     with pytest.raises(ValueError, match="天数"):
         VolunteerReminders(care_days=0)
+
+
+def test_who_was_helped_is_asked_once_more_until_he_confirms():
+    made = make_help_world()
+    made.volunteer("郑国梁")
+    request = made.ask(team=made.team)
+    record = helping.done(made.agreed(request), actor=made.clerk, now=at(12, day=ON))
+    told_at_once = Message.objects.filter(template="help.confirm", person_id=request.receiver_id).count()
+
+    for day in (1, 3, 4, 9):
+        run(ON + day * DAY)
+    asked_again = told(people.CARE)
+    confirm_care(
+        record, record.minutes, confirmed_as="family", actor=made.clerk, now=at(9, day=ON + 9 * DAY),
+        form_key=uuid.uuid4(), satisfied=True,
+    )  # fmt: skip
+
+    assert told_at_once == 1
+    assert asked_again == [request.receiver_id]
+    assert run(ON + 9 * DAY, 10).recalled == 1

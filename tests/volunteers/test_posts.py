@@ -11,7 +11,7 @@ from apps.common.errors import BusinessError
 from apps.common.models import AuditEntry
 from apps.organisation.models import RuleSet
 from apps.volunteers.models import OutsidePost, PartyReport
-from apps.volunteers.occasions.posts import posts_ending_between
+from apps.volunteers.occasions.posts import posts_ending
 from apps.volunteers.queries import posts as counted
 from apps.volunteers.rules.posts import AssociationFacts, AssociationRules, association_warnings
 from apps.volunteers.services import posts
@@ -138,10 +138,12 @@ def test_ending_soon_and_its_reminders(world):
     renewed = world.post(ends_on=TODAY + dt.timedelta(30))
     posts.renew(renewed, until=None, actor=world.clerk)
     assert list(counted.ending(OutsidePost.objects.all(), TODAY)) == [soon]
-    stages = dict(posts_ending_between(TODAY, TODAY + dt.timedelta(1)))
+    stages = dict(posts_ending(TODAY))
     assert list(stages[90]) == [soon]
-    assert stages[90].get().remind_on == TODAY
     assert not stages[30]
+    later = dict(posts_ending(TODAY + dt.timedelta(60)))
+    assert list(later[30]) == [soon]
+    assert soon not in later[90]
 
 
 def test_entered_on_the_page_with_a_warning(staff, world):

@@ -4,12 +4,14 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from apps.common.errors import BusinessError
 from apps.messaging.models import Message
+from apps.signups.services.engaging import Engagement, engage
 from apps.volunteers.choices.talks import BookingState, TalkState
+from apps.volunteers.jobs.reminding import remind_volunteers
 from apps.volunteers.models import (
     Lecturer,
     ServiceRecord,
@@ -20,14 +22,16 @@ from apps.volunteers.models import (
     TalkRound,
     TalkTopic,
 )
-from apps.volunteers.occasions.talks import talks_between
 from apps.volunteers.queries.talks import fitting, lines_of, progress_of, rounds_of
 from apps.volunteers.rules.talks import TalkRules, day_refusal, parts_of
 from apps.volunteers.services import records, talk_bookings, talks
 from apps.volunteers.services.lecturers import end_by_death, leave, reopen_after_death
+from apps.volunteers.talk_notices import TOMORROW, talk_facts
 from tests.builders import make_unit, make_user
 
-from .builders import at, make_leader, make_team, make_volunteer
+from .builders import ZONE, at, make_leader, make_team, make_volunteer
+from .shift_world import World as Shifts
+from .shift_world import ask
 
 pytestmark = pytest.mark.django_db
 NOW = at(11, 22)
@@ -252,7 +256,7 @@ def test_progress_counts_what_stands_to_thousands_of_millions(world):
     world.talk()
     done = progress_of([world.campaign.pk])[world.campaign.pk]
     assert (done.lecturers, done.sessions, done.audience) == (0, 25, 2_250_000_000)
-    assert [line.percent for line in lines_of(world.campaign, done)] == [0, 2, 22_500_000]
+    assert [line.share for line in lines_of(world.campaign, done)] == ["0%", "2%", "22500000%"]
     assert rounds_of(world.campaign)[0][1].audience == 2_250_000_000
 
 
@@ -281,13 +285,39 @@ def test_a_day_outside_the_campaign_is_refused(world):
         world.talk(on=dt.date(2027, 1, 4))
 
 
-def test_the_talk_of_tomorrow_is_an_occasion(world):
-    world.talk(world.first)
-    rows = talks_between(DAY, DAY + dt.timedelta(1))
-    with connection.cursor() as cursor:
-        cursor.execute(rows.sql, rows.params)
-        found = cursor.fetchall()
-    assert [(row[0], row[2]) for row in found] == [("talk.tomorrow", world.first.volunteer_id)]
+def test_the_talk_of_tomorrow_is_told_once_and_taken_back(world):
+    talk = world.talk(world.first)
+    eve = dt.datetime.combine(DAY - dt.timedelta(1), dt.time(9), ZONE)
+    remind_volunteers(eve), remind_volunteers(eve)
+    message = Message.objects.get(template=TOMORROW)
+    assert message.person_id == world.first.volunteer_id
+    assert talk_facts(message.context)["地点"] == talk.place
+    talks.cancel_talk(talk, reason="学校停电", actor=world.clerk, now=eve)
+    assert remind_volunteers(eve).recalled == 1
+
+
+def test_a_talk_takes_the_lecturers_time_in_signups(world):
+    """By constraint: neither a shift while he speaks, nor a talk while he is on a shift; free again when it is off."""
+    shifts = Shifts(unit=world.unit)
+    talk = world.talk(world.first, starts=540)
+    shift = shifts.shift(on=DAY, starts=560, ends=700, now=NOW)
+    with pytest.raises(BusinessError, match="您在“宣讲（桃源村）”"):
+        ask(shift, world.first.volunteer, now=NOW)
+    with pytest.raises(IntegrityError, match="occupied_once"), transaction.atomic():
+        engage(Engagement("volunteers.talk:0", "宣讲", DAY, 560, 600), [world.first.volunteer_id])
+    facts = talks.TalkFacts(
+        unit=world.unit, topic=world.topic, on=DAY, starts=840, minutes=60, host="桃源村", place_kind="village",
+        place="村部", lecturers=(world.first, world.second),
+    )  # fmt: skip
+    talks.change_talk(talk, facts, agreed=True, actor=world.clerk, now=NOW)
+    ask(shift, world.first.volunteer, now=NOW)
+    with pytest.raises(BusinessError, match="这个时间有班次或课程"):
+        world.talk(world.first, starts=600)
+    late = shifts.shift(on=DAY, starts=850, ends=900, now=NOW)
+    with pytest.raises(BusinessError, match="宣讲"):
+        ask(late, world.second.volunteer, now=NOW)
+    talks.cancel_talk(talk, reason="停电", actor=world.clerk, now=NOW)
+    assert ask(late, world.second.volunteer, now=NOW).state == "seated"
 
 
 def test_staff_pages_open_and_public_pages_name_nobody(world, client):

@@ -154,7 +154,7 @@ class MemberImport:
         audit.look(
             "members.download_report", actor=request.user, target=f"branches.memberupload:{row.pk}", request=request
         )
-        data = uploads.refused_rows(judged)
+        data = uploads.refused_list(judged)
         return FileResponse(io.BytesIO(data), as_attachment=True, filename="没有导入的行.xlsx", content_type=XLSX)
 
 

@@ -18,6 +18,7 @@ from apps.branches.services.sign_in import open_for_post
 from apps.branches.standings import account_standings
 from apps.common import audit
 from apps.common.admin import RecordAdmin
+from apps.common.admin_pages import posted
 from apps.common.errors import BusinessError
 from apps.common.forms import PortalForm
 from apps.common.phone import masked_phone, readable_phone
@@ -26,11 +27,6 @@ from apps.people.models import PersonAccount, Phone, Relative
 from apps.registry.models import Cadre
 
 MOST_SHOWN = 20
-
-
-def posted(request):
-    """What was sent, an empty form included; None when the page is only looked at."""
-    return request.POST if request.method == "POST" else None
 
 
 def accounts_for(user, permission: str):

@@ -20,10 +20,11 @@ from apps.branches.queries.dues import bases_of, dues_of, dues_rules, formal_mem
 from apps.branches.rules.dues import Due, MonthState, monthly_amount, months_of_year, too_far_ahead
 from apps.common import attachments, audit
 from apps.common.errors import BusinessError
-from apps.common.workbook import FileRefused, Limits, Sheet, read
+from apps.common.workbook import Limits, Sheet
 from apps.common.workbook.headings import Header, find_header, why_no_record
 from apps.common.workbook.writer import MarkedPage, write_marked, write_sheet
 from apps.people.models import Person
+from apps.registry.registers.lists import visible_sheets
 from apps.registry.registers.sheets import marked
 
 from .dues import HandOver, take_dues
@@ -89,13 +90,7 @@ def receive(desk: Desk, data: bytes, filename: str, *, table: str, year: int, me
 
 
 def _table(data: bytes, filename: str, table: str) -> tuple[Sheet, Header]:
-    try:
-        sheets = [sheet for sheet in read(data, filename, LIMITS) if not sheet.is_hidden]
-    except FileRefused as refusal:
-        raise BusinessError(refusal.sentence, code=refusal.code, field="file") from refusal
-    if sentence := marked(filename):
-        raise BusinessError(sentence, code="secret", field="file")
-    for sheet in sheets:
+    for sheet in visible_sheets(data, filename, LIMITS):
         header = find_header(sheet.rows, lambda text: means(text, table))
         if header is not None and "name" in {means(text, table) for text in header.texts}:
             return sheet, header

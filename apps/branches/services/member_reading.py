@@ -1,33 +1,31 @@
-"""Reading a list of members: header, rows, and every cell, with a sentence for each that cannot be read."""
+"""Reading a list of members: its columns, and what a cell of each may hold."""
 
 import datetime as dt
 import io
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection
 
 from apps.branches.choices import Link, PostKind
-from apps.common.errors import BusinessError
-from apps.common.workbook import FileRefused, Limits, Sheet, read
-from apps.common.workbook.headings import Header, find_header, why_no_record
 from apps.common.workbook.writer import write_sheet
-from apps.registry.registers.sheets import marked
+from apps.registry.registers.lists import CellReader, Columns, Fault, Lines, read_lines
 from apps.registry.roster.readers import fold, plain, read_citizen_id, read_date, read_day, read_name, read_text
 
-LIMITS = Limits(file_size=5 * 1024 * 1024, rows=5000, columns=60, cpu_seconds=20, wall_seconds=40)
-HEADINGS = {
-    "name": ("姓名", "党员姓名"),
-    "citizen_id": ("身份证号", "身份证号码", "公民身份号码", "公民身份证号码"),
-    "birth": ("出生日期", "出生年月"),
-    "branch": ("党支部", "所在党支部", "所在支部", "支部", "党组织", "所属党组织", "所在党组织"),
-    "group": ("党小组", "小组"),
-    "link": ("组织关系", "组织关系类型"),
-    "since": ("转入日期", "转入时间", "到支部时间", "进入支部日期"),
-    "joined": ("入党时间", "入党日期"),
-    "full": ("转正时间", "转正日期"),
-    "post": ("党内职务", "支部职务", "职务"),
-}
-LABELS = {key: names[0] for key, names in HEADINGS.items()}
-MEANS = {name: key for key, names in HEADINGS.items() for name in names}
+COLUMNS = Columns(
+    headings={
+        "name": ("姓名", "党员姓名"),
+        "citizen_id": ("身份证号", "身份证号码", "公民身份号码", "公民身份证号码"),
+        "birth": ("出生日期", "出生年月"),
+        "branch": ("党支部", "所在党支部", "所在支部", "支部", "党组织", "所属党组织", "所在党组织"),
+        "group": ("党小组", "小组"),
+        "link": ("组织关系", "组织关系类型"),
+        "since": ("转入日期", "转入时间", "到支部时间", "进入支部日期"),
+        "joined": ("入党时间", "入党日期"),
+        "full": ("转正时间", "转正日期"),
+        "post": ("党内职务", "支部职务", "职务"),
+    },
+    required=("name", "branch"),
+    either=("citizen_id", "birth"),
+)
+LABELS = COLUMNS.labels
 TEMPLATE = (
     "序号",
     "姓名",
@@ -49,96 +47,12 @@ POST_WORDS = {kind.label: kind for kind in PostKind} | {"支部书记": PostKind
 NO_POST = {"", "无", "党员", "-", "—", "/"}
 
 
-@dataclass(slots=True)
-class Line:
-    """A row of the file: `values` by key, `faults` column (from 0) → why."""
-
-    number: int
-    cells: list
-    values: dict = field(default_factory=dict)
-    faults: dict[int, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Lines:
-    sheet: Sheet
-    header: Header
-    at: dict[str, int]
-    rows: list[Line]
-
-
-def means(text: str) -> str:
-    """The column that a heading names; empty for others."""
-    return MEANS.get(fold(text).replace("（必填）", "").replace("(必填)", ""), "")
-
-
 def read_members(data: bytes, filename: str, *, today: dt.date) -> Lines:
-    """The rows of the first visible sheet with the header. Raises BusinessError for the file as a whole."""
-    try:
-        sheets = [sheet for sheet in read(data, filename, LIMITS) if not sheet.is_hidden]
-    except FileRefused as refusal:
-        raise BusinessError(refusal.sentence, code=refusal.code, field="file") from refusal
-    if sentence := marked(filename):
-        raise BusinessError(sentence, code="secret", field="file")
-    for sheet in sheets:
-        header = find_header(sheet.rows, means)
-        if header is None:
-            continue
-        at = _places(header)
-        return Lines(sheet, header, at, _rows(sheet, header, at, today))
-    raise BusinessError(
-        "没有找到表头。请保留写着“姓名”“党支部”的那一行，或下载模板填写。", code="no_header", field="file"
-    )
+    """The rows of a list. Raises BusinessError for the file as a whole."""
+    return read_lines(data, filename, COLUMNS, _readers(today))
 
 
-def _places(header: Header) -> dict[str, int]:
-    at: dict[str, int] = {}
-    for place, text in enumerate(header.texts):
-        key = means(text)
-        if key in at:
-            raise BusinessError(f"“{LABELS[key]}”写了两列，请删去一列再上传。", code="duplicate_header", field="file")
-        if key:
-            at[key] = place
-    missing = [LABELS[key] for key in ("name", "branch") if key not in at]
-    if not {"citizen_id", "birth"} & at.keys():
-        missing.append("身份证号（或出生日期）")
-    if missing:
-        words = "、".join(f"“{name}”" for name in missing)
-        raise BusinessError(f"表头里没有{words}这一栏，请补上。", code="missing_column", field="file")
-    return at
-
-
-def _rows(sheet: Sheet, header: Header, at: dict[str, int], today: dt.date) -> list[Line]:
-    readers = _readers(today)
-    rows = []
-    for number, cells in enumerate(sheet.rows[header.last :], header.last + 1):
-        if why_no_record(cells, at.values()):
-            continue
-        line = Line(number, cells)
-        for key, place in at.items():
-            _read_cell(line, key, place, readers[key])
-        rows.append(line)
-    return rows
-
-
-def _read_cell(line: Line, key: str, place: int, reader: Callable) -> None:
-    cell = line.cells[place] if place < len(line.cells) else None
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
-        if key in ("name", "branch"):
-            line.faults[place] = f"没有填{LABELS[key]}。"
-        return
-    if sentence := marked(cell):
-        line.faults[place] = sentence
-        return
-    value, problems = reader(cell)
-    refusing = [problem.sentence for problem in problems if problem.refuses]
-    if refusing:
-        line.faults[place] = "".join(refusing)
-    elif value is not None:
-        line.values[key] = value
-
-
-def _readers(today: dt.date) -> dict[str, Callable]:
+def _readers(today: dt.date) -> dict[str, CellReader]:
     return {
         "name": read_name,
         "citizen_id": lambda cell: read_citizen_id(cell, today),
@@ -153,13 +67,7 @@ def _readers(today: dt.date) -> dict[str, Callable]:
     }
 
 
-@dataclass(frozen=True)
-class _Problem:
-    sentence: str
-    refuses: bool = True
-
-
-def _word(words: dict, label: str, nothing: Collection[str] = ()) -> Callable:
+def _word(words: dict, label: str, nothing: Collection[str] = ()) -> CellReader:
     def read_one(cell):
         text = fold(plain(cell))
         if text in nothing:
@@ -167,7 +75,7 @@ def _word(words: dict, label: str, nothing: Collection[str] = ()) -> Callable:
         if text in words:
             return words[text], ()
         known = "、".join(dict.fromkeys(words))
-        return None, (_Problem(f"{label}里没有“{text[:20]}”这一项。可填：{known}。"),)
+        return None, (Fault(f"{label}里没有“{text[:20]}”这一项。可填：{known}。"),)
 
     return read_one
 

@@ -1,7 +1,6 @@
 """What each row of a list of members would do, and writing it: joins, groups, posts, empty dates; never a transfer."""
 
 import datetime as dt
-import io
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
@@ -14,14 +13,14 @@ from apps.branches.models import Membership, MemberUpload, Organisation, Post
 from apps.branches.rules import Capability, able, default_link, not_a_member, refusal, wrong_link
 from apps.common import attachments, audit, crypto
 from apps.common.errors import BusinessError
-from apps.common.workbook.writer import MarkedPage, write_marked
 from apps.people.choices import LifeStatus
 from apps.people.models import Person
 from apps.registry.models import Cadre
+from apps.registry.registers.lists import Line, Lines, refused_rows
 from apps.registry.roster.nearest import Nearest
 from apps.registry.roster.readers import fold
 
-from .member_reading import LABELS, Line, Lines, read_members
+from .member_reading import LABELS, read_members
 from .memberships import appoint
 
 ADD = "branches.add_membership"
@@ -62,9 +61,7 @@ def receive(data: bytes, filename: str, *, since: dt.date, actor) -> MemberUploa
     """Keep an uploaded list after a first look; raises BusinessError where the file as a whole cannot be taken."""
     if since > timezone.localdate():
         raise BusinessError("转入日期不能晚于今天。", code="future", field="since")
-    lines = read_members(data, filename, today=timezone.localdate())
-    if not lines.rows:
-        raise BusinessError("表里没有一行可以读的内容。", code="empty", field="file")
+    read_members(data, filename, today=timezone.localdate())
     with transaction.atomic():
         upload = attachments.store(
             data, subject="branches.memberupload", purpose="党员名单", filename=filename, actor=actor
@@ -315,11 +312,6 @@ def _appoint(row: Row, actor) -> None:
         raise BusinessError(f"第 {row.line.number} 行的职务：{refusal.sentence}", code="post") from refusal
 
 
-def refused_rows(judged: Judged) -> bytes:
+def refused_list(judged: Judged) -> bytes:
     """The rows that were refused, under their header, with the reasons."""
-    stream = io.BytesIO()
-    sheet, header = judged.lines.sheet, judged.lines.header
-    rows = [(row.line.cells, row.line.faults) for row in judged.rows if row.verdict == REFUSED]
-    merged = [one for one in sheet.merged if one[2] <= header.last]
-    write_marked(stream, [MarkedPage(sheet.name, sheet.rows[: header.last], rows, merged)])
-    return stream.getvalue()
+    return refused_rows(judged.lines, [row.line for row in judged.rows if row.verdict == REFUSED])

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import attachments
+from apps.common.admin_pages import Block, day
 from apps.common.code_lists import names_of
 from apps.common.photos import read_photo
 from apps.common.printing import frame_for
@@ -20,7 +21,7 @@ from apps.ledgers.services import adaptation as works
 from apps.ledgers.services.adaptation_steps import last_step
 
 from .adaptation_acts import AdaptationActs
-from .case_base import Block, ListPaper, OfCadreRecord, day
+from .case_base import ListPaper, OfCadreRecord
 from .filters import DefaultFilter, UnitOfCadreFilter
 
 State = AdaptationState

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import audit
+from apps.common.admin_pages import MOST_ON_PAPER, Block, day
 from apps.common.printing import frame_for
 from apps.ledgers.choices.assessment import DueBecause
 from apps.ledgers.forms.cases import AssessmentForm
@@ -24,16 +25,7 @@ from apps.ledgers.services.assessments import change_assessment, record_assessme
 from apps.registry.choices import Ability
 from apps.registry.models import Cadre
 
-from .case_base import (
-    MOST_ON_PAPER,
-    VIEW_HEALTH,
-    Block,
-    ListPaper,
-    OfCadreRecord,
-    asked_page,
-    day,
-    total_words,
-)
+from .case_base import VIEW_HEALTH, ListPaper, OfCadreRecord, asked_page, total_words
 from .filters import DefaultFilter, UnitOfCadreFilter
 
 PER_PAGE = 50

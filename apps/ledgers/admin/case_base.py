@@ -7,21 +7,21 @@ workbook, logged with everybody on them.
 import io
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.http import content_disposition_header
 
 from apps.common import audit
-from apps.common.admin import EDIT, SAFE_METHODS, RecordAdmin
+from apps.common.admin import EDIT, SAFE_METHODS
 from apps.common.admin_lists import LAST_PAGE, CappedPaginator
+from apps.common.admin_pages import Block, PageRecordAdmin, file_answer, refuse
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.common.workbook.writer import write_sheet
@@ -32,22 +32,8 @@ from apps.registry.admin.scope import may_on
 from apps.registry.models import Cadre
 from apps.registry.queries import find_people
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_ON_PAPER = 2000
 STALE = "stale_version"
 VIEW_HEALTH, VIEW_THOUGHTS = "registry.view_health", "registry.view_thoughts"
-
-
-@dataclass
-class Block:
-    """A card of a record's page: pairs of name and text, or a table."""
-
-    title: str
-    facts: list[tuple[str, object]] = field(default_factory=list)
-    columns: Sequence[str] = ()
-    rows: list[list] = field(default_factory=list)
-    links: list[dict] = field(default_factory=list)
-    empty: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,13 +49,14 @@ class ListPaper:
     signature: str = ""
 
 
-class OfCadreRecord(RecordAdmin):
+class OfCadreRecord(PageRecordAdmin):
     """`sealed` is the right on the person that stands beside the model's own, for all of its rows."""
 
     sealed = ""
     seen_fields: tuple[str, ...] = ()
     add_form: type[CaseForm] = CaseForm
     change_form_class: type[CaseForm] | None = None
+    voidable = False
     record_page = "admin/ledgers/case_page.html"
     add_lead = change_lead = ""
     of_the_dead = False
@@ -96,6 +83,9 @@ class OfCadreRecord(RecordAdmin):
     def people_of(self, obj):
         return [obj.cadre_id]
 
+    def named(self, obj) -> str:
+        return obj.cadre.person.name
+
     def has_view_permission(self, request, obj=None):
         return super().has_view_permission(request, obj) and (not self.sealed or request.user.has_perm(self.sealed))
 
@@ -121,24 +111,6 @@ class OfCadreRecord(RecordAdmin):
     @admin.display(description="管理单位")
     def unit(self, obj):
         return obj.cadre.managing_unit.short_name or obj.cadre.managing_unit.name
-
-    def list_tools(self, request) -> list[dict]:
-        return []
-
-    def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"list_tools": self.list_tools(request), **(extra_context or {})})
-
-    def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}"
-        pages = [path(route, self.staff_view(view), name=f"{name}_{act}") for act, route, view in self.extra_pages()]
-        return [*pages, *super().get_urls()]
-
-    def extra_pages(self) -> Iterable[tuple[str, str, object]]:
-        """(name, route, view) of further pages."""
-        return ()
-
-    def plain_url(self, act: str) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{act}")
 
     # Adding: for the person in the address, or for one that is picked
 
@@ -282,26 +254,6 @@ class OfCadreRecord(RecordAdmin):
 
     # Acts
 
-    def actable(self, request, object_id):
-        """The record, for an act on it: 404 outside the view scope, 403 without the right or when voided."""
-        obj = self.changeable_object(request, object_id)
-        if obj.voided_at:
-            raise PermissionDenied
-        return obj
-
-    def one_act(self, request, obj, form, *, title: str, lead: str = "", button: str = "保存", done: str, perform):
-        """Show `form`, and `perform(values)` what it says; a refusal is shown at its field."""
-        if request.method == "POST" and form.is_valid():
-            try:
-                perform(form.cleaned_data)
-            except (BusinessError, ValidationError) as refusal:
-                refuse(form, refusal)
-            else:
-                messages.success(request, done)
-                return HttpResponseRedirect(self.url_of("change", obj))
-        title = f"{title}：{obj.cadre.person.name}"
-        return self.act_page(request, form, title=title, lead=lead, back=self.url_of("change", obj), button=button)
-
     def act_page(self, request, form, *, title: str, lead: str, back: str, button: str = "保存"):
         context = {
             "title": title,
@@ -317,18 +269,8 @@ class OfCadreRecord(RecordAdmin):
 
     # Leaving the screen
 
-    def filtered_rows(self, request):
-        """What the list shows, all pages of it, as many as go on paper."""
-        asked = request.GET.copy()
-        asked.pop("as", None)
-        request.GET = asked
-        return self.get_changelist_instance(request).queryset[:MOST_ON_PAPER]
-
     def paper_tools(self, request, act: str) -> list[dict]:
-        asked = request.GET.copy()
-        asked.pop("p", None)
-        query = f"&{asked.urlencode()}" if asked else ""
-        url = self.plain_url(act)
+        query, url = self.query_of(request), self.plain_url(act)
         return [
             {"label": "打印", "url": f"{url}?as=print{query}"},
             {"label": "导出 Excel", "url": f"{url}?as=xlsx{query}"},
@@ -353,10 +295,7 @@ class OfCadreRecord(RecordAdmin):
         now = timezone.localtime()
         notes = [("导出人", str(request.user)), ("导出时间", f"{now:%Y-%m-%d %H:%M}"), ("说明", "含个人信息，用后删除")]
         write_sheet(stream, paper.title, columns, rows, notes=notes)
-        response = HttpResponse(stream.getvalue(), content_type=XLSX)
-        response.headers["Content-Disposition"] = content_disposition_header(True, f"{paper.title}.xlsx")
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return file_answer(stream.getvalue(), f"{paper.title}.xlsx")
 
 
 def asked_page(request, rows, per_page: int):
@@ -371,20 +310,8 @@ def total_words(page) -> str:
     return f"{paginator.limit:,} 位以上" if paginator.is_capped else f"共 {paginator.count:,} 位"
 
 
-def refuse(form, refusal: BusinessError | ValidationError) -> None:
-    """A refusal of a service, or of a constraint, where it belongs."""
-    if isinstance(refusal, BusinessError):
-        form.refuse(refusal)
-    else:
-        form.add_error(None, ValidationError("".join(refusal.messages)))
-
-
 def shown(field, value) -> str:
     """A value of a form's field in the words of its choices."""
     names = {str(key): str(label) for key, label in getattr(field, "choices", ())}
     values = value if isinstance(value, list | tuple) else [value]
     return "、".join(names.get(str(one), str(one)) for one in values if one not in (None, "")) or "（空）"
-
-
-def day(value) -> str:
-    return f"{value:%Y-%m-%d}" if value else ""

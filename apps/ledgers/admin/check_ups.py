@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import audit
+from apps.common.admin_pages import MOST_ON_PAPER, Block, day
 from apps.common.errors import BusinessError
 from apps.ledgers.choices.medical import CheckUpState
 from apps.ledgers.forms.cases import CheckUpChangeForm, CheckUpForm, CheckUpGroupForm
@@ -17,16 +18,7 @@ from apps.ledgers.services.check_ups import FIRST_YEAR, change_check_up, record_
 from apps.registry.models import Cadre
 from apps.registry.wording import age_of
 
-from .case_base import (
-    MOST_ON_PAPER,
-    VIEW_HEALTH,
-    Block,
-    ListPaper,
-    OfCadreRecord,
-    asked_page,
-    day,
-    total_words,
-)
+from .case_base import VIEW_HEALTH, ListPaper, OfCadreRecord, asked_page, total_words
 from .filters import DefaultFilter, UnitOfCadreFilter
 
 PER_PAGE = 50

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from apps.common.admin_pages import Block, day
 from apps.common.code_lists import names_of
 from apps.common.forms import PortalForm
 from apps.common.phone import masked_phone, readable_phone
@@ -22,7 +23,7 @@ from apps.ledgers.services.families import change_family, end_family, register_f
 from apps.people.models import Relative
 from apps.registry.admin.scope import may_on
 
-from .case_base import Block, ListPaper, OfCadreRecord, day
+from .case_base import ListPaper, OfCadreRecord
 from .filters import DefaultFilter, UnitOfCadreFilter
 
 VIEW_CONTACT = "people.view_contact"

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from apps.common.admin_pages import Block, day
 from apps.common.errors import BusinessError
 from apps.common.forms import PortalForm
 from apps.ledgers.choices.assessment import ThoughtKind
@@ -16,7 +17,7 @@ from apps.ledgers.models import Medicine, Thought
 from apps.ledgers.services.medicines import add_medicine, agree, standing_consent, stop_medicine, withdraw
 from apps.ledgers.services.thoughts import change_thought, follow_up, record_thought
 
-from .case_base import VIEW_HEALTH, VIEW_THOUGHTS, Block, OfCadreRecord, day
+from .case_base import VIEW_HEALTH, VIEW_THOUGHTS, OfCadreRecord
 from .filters import DefaultFilter, UnitOfCadreFilter
 
 AGREED = "已经问过本人，本人同意登记用药"

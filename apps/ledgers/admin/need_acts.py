@@ -22,9 +22,11 @@ class FormActs:
         """Where an act on `row` leads back to."""
         raise NotImplementedError
 
-    def act_page(self, request, row, title: str, form, apply, *, lead: str, button: str, status: int = 200):
+    def act_page(
+        self, request, row, title: str, form, apply, *, lead: str, button: str, status: int = 200, onward=None
+    ):
         """Show the form; sent and right, `apply(form)` does it and gives the words to say, or None where the form was
-        given errors of its own."""
+        given errors of its own. `onward()`: the page that comes next; empty: back."""
         if request.method == "POST" and form.is_valid():
             try:
                 words = apply(form)
@@ -32,7 +34,7 @@ class FormActs:
                 form.refuse(refusal)
             else:
                 messages.success(request, words)
-                return HttpResponseRedirect(self.back_of(row))
+                return HttpResponseRedirect((onward and onward()) or self.back_of(row))
         context = {
             "title": title,
             "original": row,

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from apps.common import audit
 from apps.common.admin import RecordAdmin, is_reading
@@ -25,10 +26,12 @@ from apps.registry.admin.scope import may_on
 from apps.registry.models import Cadre
 
 from .filters import UnitOfCadreFilter
+from .measure_help import NeedHelp
 from .need_acts import FormActs, plan_url
 from .plan_filters import CadreFilter, CategoryFilter, MyPeopleFilter, NeedStateFilter, SectionFilter
 
 ADD, CHANGE, ADD_MEASURE = "ledgers.add_need", "ledgers.change_need", "ledgers.add_measure"
+HELP = ("help", "请志愿者帮忙")
 READ = (
     "who", "category_words", "description", "state_tag", "urgency_words", "where_from", "found_on", "reply_words",
     "finish_by", "measures_table", "outcome_words",
@@ -36,7 +39,7 @@ READ = (
 
 
 @admin.register(Need)
-class NeedAdmin(FormActs, RecordAdmin):
+class NeedAdmin(NeedHelp, FormActs, RecordAdmin):
     form = NeedRecordForm
     voidable = True
     add_label = "登记需求"
@@ -137,7 +140,7 @@ class NeedAdmin(FormActs, RecordAdmin):
             (item.measure.what, item.measure.provider or item.measure.owner, item.standing.tone, item.standing.words)
             for item in self.view(obj).measures
         ]
-        return format_html_join(format_html("<br>"), '{}　{}　<span class="tag {}">{}</span>', lines) or "还没有定"
+        return format_html_join(SafeString("<br>"), '{}　{}　<span class="tag {}">{}</span>', lines) or "还没有定"
 
     @admin.display(description="结果")
     def outcome_words(self, obj):
@@ -188,8 +191,8 @@ class NeedAdmin(FormActs, RecordAdmin):
         view = self.view(obj)
         reply = [("reply", "答复本人")] if obj.replied_on is None else []
         if view.measures and view.may_close:
-            return [("close", "回访办结"), ("measure", "再加办法"), *reply]
-        return [("measure", "加办法"), *reply, ("close", "办结")]
+            return [("close", "回访办结"), ("measure", "再加办法"), HELP, *reply]
+        return [("measure", "加办法"), HELP, *reply, ("close", "办结")]
 
     # Acts
 
@@ -199,7 +202,7 @@ class NeedAdmin(FormActs, RecordAdmin):
             path(f"<path:object_id>/{page}/", self.staff_view(view), name=f"{name}_{page}")
             for page, view in (
                 ("measure", self.measure_view), ("reply", self.reply_view), ("close", self.close_view),
-                ("reopen", self.reopen_view),
+                ("reopen", self.reopen_view), ("help", self.help_view),
             )
         ]  # fmt: skip
         return [*pages, *super().get_urls()]
@@ -314,7 +317,9 @@ class NeedAdmin(FormActs, RecordAdmin):
     def page(self, request, template, context, status=200):
         lines = getattr(request, "measure_lines", None)
         if lines is not None:
-            template, context = "admin/ledgers/measure_form.html", {**context, "lines": lines, "offers": request.offers}
+            template = "admin/ledgers/measure_form.html"
+            help_url = self.url_of("help", context["original"])
+            context = {**context, "lines": lines, "offers": request.offers, "help_url": help_url}
         return super().page(request, template, context, status)
 
     def reply_view(self, request, object_id):

@@ -34,9 +34,10 @@ from .plan_photos import PlanPhotos
 
 VIEW, ADD, CHANGE = (f"ledgers.{act}_serviceplan" for act in ("view", "add", "change"))
 ADD_NEED, CHANGE_NEED, CHANGE_MEASURE = "ledgers.add_need", "ledgers.change_need", "ledgers.change_measure"
+VIEW_REQUEST = "volunteers.view_servicerequest"
 ASKED = (
     *PAGE_PERMISSIONS, VIEW, ADD, CHANGE, ADD_NEED, CHANGE_NEED, CHANGE_MEASURE, RECORD, "ledgers.view_caretier",
-    plan_facts.VIEW_AID, plan_facts.VIEW_CONTACT,
+    plan_facts.VIEW_AID, plan_facts.VIEW_CONTACT, VIEW_REQUEST,
 )  # fmt: skip
 
 
@@ -191,7 +192,7 @@ class ServicePlanAdmin(PlanFigures, PlanPapers, PlanPhotos, RecordAdmin):
             "versions": self.versions_of(found),
             "may": {
                 "add": sees(ADD_NEED), "act": sees(CHANGE_NEED), "measure": sees(CHANGE_MEASURE), "call": sees(RECORD),
-                "make": sees(ADD), "change": sees(CHANGE),
+                "make": sees(ADD), "change": sees(CHANGE), "requests": sees(VIEW_REQUEST),
             },
             "may_make": found.plan is None and sees(ADD) and self.is_makeable(year),
         }  # fmt: skip

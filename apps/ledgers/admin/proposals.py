@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from apps.common.admin_pages import Block, day, refuse
 from apps.common.errors import BusinessError
 from apps.ledgers.choices import Level, Reason
 from apps.ledgers.forms.cases import ProposalBatchForm, ProposalForm
@@ -18,7 +19,7 @@ from apps.ledgers.services.tiers import decide_tier, decide_tiers
 from apps.registry.admin.scope import may_on
 from apps.registry.models import Cadre
 
-from .case_base import VIEW_HEALTH, Block, OfCadreRecord, day, refuse
+from .case_base import VIEW_HEALTH, OfCadreRecord
 from .filters import DefaultFilter, MineFilter, UnitOfCadreFilter
 from .groups import DECIDE
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from apps.common.admin_pages import Block, day
 from apps.ledgers.choices import ContactKind, Method
 from apps.ledgers.choices.medical import StayResult
 from apps.ledgers.forms.cases import DischargeForm, StayChangeForm, StayForm
@@ -18,7 +19,7 @@ from apps.ledgers.rules.medical import days_in_hospital
 from apps.ledgers.services.stays import admit, change_stay, discharge
 from apps.registry.models import LifeEvent
 
-from .case_base import VIEW_HEALTH, Block, ListPaper, OfCadreRecord, day
+from .case_base import VIEW_HEALTH, ListPaper, OfCadreRecord
 from .filters import DefaultFilter, MineFilter, UnitOfCadreFilter
 
 PAPER_COLUMNS = (

@@ -12,7 +12,7 @@ from apps.ledgers.models import Measure, Need, ServicePlan
 from apps.ledgers.rules.needs import CLOSED, DOING, LATE, TO_CALL, UNDECIDED, Standing, measure_standing, need_standing
 from apps.registry.models import Cadre
 
-from .measure_help import SECRET, help_words
+from .measure_help import SECRET, help_words, is_asked
 
 CATEGORIES = "need_category"
 
@@ -30,6 +30,11 @@ class MeasureView:
     def help(self) -> tuple[str, str] | None:
         """How far volunteers are with it: words and tone; None where none were asked."""
         return help_words(self.measure)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether volunteers are being asked for it now."""
+        return is_asked(self.measure)
 
 
 @dataclass(frozen=True)

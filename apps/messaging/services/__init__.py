@@ -6,9 +6,10 @@ from .deciding import Receipt, confirm_delivered, mark_read, send_again, take_re
 from .posting import NewMessage, post
 from .preferences import set_channels, set_sms_consent
 from .results import import_results
+from .rounds import Round, Told, go_round
 
 __all__ = [
-    "NewMessage", "Receipt", "Result", "call_off_batch", "confirm_delivered", "give_paper", "import_results",
-    "make_batch", "mark_read", "mark_taken", "post", "send_again", "send_code", "set_channels", "set_sms_consent",
-    "settle_batch", "take_receipt", "withdraw_messages",
+    "NewMessage", "Receipt", "Result", "Round", "Told", "call_off_batch", "confirm_delivered", "give_paper",
+    "go_round", "import_results", "make_batch", "mark_read", "mark_taken", "post", "send_again", "send_code",
+    "set_channels", "set_sms_consent", "settle_batch", "take_receipt", "withdraw_messages",
 ]  # fmt: skip

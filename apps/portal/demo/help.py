@@ -128,8 +128,8 @@ class Writing:
 
 @transaction.atomic
 def write_help(staff: dict[str, User], *, on: dt.date) -> None:
-    """Nothing where somebody asked already."""
-    if ServiceRequest.objects.exists():
+    """Nothing where volunteers were asked already; those of the bank's own story ask nobody."""
+    if Proposal.objects.exists():
         return
     told_of = PersonAccount.objects.values_list("person_id", flat=True)
     rows = Cadre.objects.current().filter(person__life_status="living", person__community__isnull=False)

@@ -3,6 +3,9 @@
 His family sees and prints; giving away is his own act, or that of staff who asked him.
 """
 
+import uuid
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,6 +17,7 @@ from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.people.choices import ProxyScope
 from apps.volunteers.choices.bank import AccountState, HoldState
+from apps.volunteers.models import Transfer
 from apps.volunteers.queries.bank import account_of, rules_of
 from apps.volunteers.queries.bank_lines import entries_of, line_of, with_words, years_of
 from apps.volunteers.queries.bank_passbooks import passbook_of
@@ -26,6 +30,7 @@ from .standing import own_page, show
 
 ENROL = ProxyScope.ENROL
 A_PAGE = 20
+KEY = "key"  # of the form
 # What is offered to choose from; everything he has comes last.
 LENGTHS = (30, HOUR, 2 * HOUR, 3 * HOUR, 5 * HOUR, 10 * HOUR)
 
@@ -118,25 +123,48 @@ def donate(request, acting):
     return _in_two_steps(request, acting, form, words, perform, texts | {"kin": True})
 
 
+def _is_open(account) -> bool:
+    return account is not None and account.state == AccountState.OPEN
+
+
 def _most(acting) -> int:
     account = account_of(acting.person.pk)
-    return account.available if account is not None and account.state == AccountState.OPEN else 0
+    return account.available if account is not None and _is_open(account) else 0
 
 
 def _sent(request):
-    return request.POST if request.method == "POST" else None
+    """What was chosen: sent, or in the address of the page that says it again."""
+    return request.POST if request.method == "POST" else request.GET if KEY in request.GET else None
+
+
+def _is_done(acting, sent) -> bool:
+    """Whether the form with this key moved minutes of his."""
+    try:
+        key = uuid.UUID(sent[KEY]) if sent is not None else None
+    except (KeyError, ValueError):
+        return False
+    return key is not None and Transfer.objects.filter(public_id=key, account__person=acting.person.pk).exists()
 
 
 def _in_two_steps(request, acting, form, words, perform, texts: dict):
-    """First what and how much, then one page that says it again with one button."""
-    context = {**texts, "form": form, "available": time_words(_most(acting))}
-    if form is None or request.method != "POST" or not form.is_valid():
+    """First what and how much, then one page that says it again with one button. That page has an address of its own,
+    so that going back to it from what came of it never asks about sending a form again; done already it says so."""
+    if _is_done(acting, _sent(request)):
+        messages.info(request, "这一次已经办好了，没有再办一遍。")
+        return redirect("portal:me_bank")
+    account = account_of(acting.person.pk)
+    context = {
+        **texts, "form": form, "available": time_words(_most(acting)),
+        "is_closed": account is not None and not _is_open(account),
+    }  # fmt: skip
+    if form is None or not form.is_bound or not form.is_valid():
         status = 422 if form is not None and form.errors else 200
         return show(request, acting, "portal/me/bank_act.html", context, status=status)
+    sent = [(name, _sent(request).get(name, "")) for name in form.fields]
+    if request.method != "POST":
+        return show(request, acting, "portal/me/bank_sure.html", context | {"sentence": words(form), "sent": sent})
     if "sure" not in request.POST:
-        sent = [(name, request.POST.get(name, "")) for name in form.fields]
-        context |= {"sentence": words(form), "sent": sent}
-        return show(request, acting, "portal/me/bank_sure.html", context)
+        return redirect(f"{request.path}?{urlencode(sent)}")
     try:
         perform(form)
     except BusinessError as refusal:

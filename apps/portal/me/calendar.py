@@ -1,4 +1,5 @@
-"""An old comrade's calendar: birthday, visits that are due, party day and meetings; as a list and as an .ics file."""
+"""An old comrade's calendar: birthday, visits that are due, party day, meetings and lessons; as a list and as an .ics
+file. Volunteering: `service_days`."""
 
 import calendar as months
 import datetime as dt

@@ -18,6 +18,7 @@ from apps.university.choices.money import RefundCause
 from apps.university.choices.students import EnrolmentState
 from apps.university.models import ClassGroup
 from apps.university.queries import own
+from apps.university.queries.merges import open_answers
 from apps.university.queries.own import Asked, OwnTicket
 from apps.university.rules.when import fee_words
 from apps.university.services.refunds import reckon
@@ -39,12 +40,13 @@ def home(request, acting):
     now = timezone.now()
     asked = own.asked_of(acting.person, now)
     drawn = own.tickets_among(asked, now)
+    studying = [one.enrolment.pk for one in asked if one.enrolment is not None and is_studying(one)]
     context = {
         "offers": [one for one in asked if one.state == SignUpState.OFFERED],
         "running": [one for one in asked if one.state == SignUpState.SEATED and is_studying(one)],
         "waiting": [one for one in asked if one.state == SignUpState.WAITING],
         "tickets": drawn, "over": [one for one in asked if not one.is_active or not is_studying(one)],
-        "nothing": not asked,
+        "nothing": not asked, "merging": set(open_answers(studying).values_list("enrolment", flat=True)),
         "surveys": [] if acting.is_proxy else waiting_surveys(acting.person.pk, timezone.localdate(now)),
     }  # fmt: skip
     return show(request, acting, "portal/me/classes.html", context)
@@ -68,7 +70,12 @@ def sign_up(request, acting, key):
     one = asked_or_404(acting, key)
     has_place = one.state == SignUpState.SEATED and is_studying(one)
     papers = lacking_words(acting, one.card.group, timezone.localdate()) if has_place else []
-    return show(request, acting, "portal/me/sign_up.html", {"one": one, "papers": papers})
+    studies = has_place and one.enrolment is not None
+    context = {
+        "one": one, "papers": papers, "may_move": studies and not one.may_undo,
+        "asked_to_merge": open_answers([one.enrolment.pk]).first() if studies and one.enrolment else None,
+    }  # fmt: skip
+    return show(request, acting, "portal/me/sign_up.html", context)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,8 @@
 """请人帮忙 at `/me/`: asked for in at most four screens, seen, cancelled, confirmed; by the old comrade himself or by
-whoever may act for him. What was chosen stands in the address of the next screen; place and words never do."""
+whoever may act for him. What was chosen stands in the address of the next screen."""
 
-import datetime as dt
 import uuid
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -20,22 +18,22 @@ from apps.common.errors import BusinessError
 from apps.common.form_keys import KEY, key_of
 from apps.people.acting import Acting
 from apps.people.choices import ProxyScope
+from apps.volunteers.asking import CHECK, COINS, DAY, LENGTH, ON, SERVICE, STARTS, STEPS, TIME, WHAT, Wishes
+from apps.volunteers.choices.bank import HoldState
 from apps.volunteers.choices.requests import AskedAs, ConfirmedAs, ProposalState, RequestState
+from apps.volunteers.forms.asking import DayForm, TimeForm, WhatForm, WhereForm
 from apps.volunteers.models import ServiceRequest, Volunteer
-from apps.volunteers.queries.bank import balance_of
-from apps.volunteers.queries.requests import asked_of, other_help, proposals_of, requests_of, unconfirmed
-from apps.volunteers.rules.times import DAY_ENDS, day_words, length_words, span_words
+from apps.volunteers.queries.bank import balance_of, hold_of
+from apps.volunteers.queries.requests import asked_of, other_help, proposals_of, records_of, requests_of, unconfirmed
+from apps.volunteers.rules.times import day_words, length_words, span_words
 from apps.volunteers.services import helping
 from apps.volunteers.services import requests as services
 from apps.volunteers.services.care import confirm_care
 
-from .help_forms import AT_HOME, ConfirmForm, DayForm, TimeForm, WhatForm, WhereForm
+from .help_forms import ConfirmForm
 from .standing import own_page, show
 
 ENROL = ProxyScope.ENROL
-WHAT, DAY, TIME, CHECK = "what", "day", "time", "check"
-STEPS = (WHAT, DAY, TIME, CHECK)
-SERVICE, ON, STARTS, LENGTH = "service", "on", "starts", "length"
 SHOWN = 20
 TONES = {
     RequestState.OPEN: "soon", RequestState.AGREED: "info", RequestState.DONE: "soon", RequestState.CONFIRMED: "done",
@@ -85,7 +83,7 @@ def home(request, acting):
     is_volunteer = not acting.is_proxy and Volunteer.objects.active().filter(pk=acting.person.pk).exists()
     context = {
         "rows": sorted(rows, key=lambda one: not one.to_confirm),
-        "asked": len(asked_of(acting.person, now)) if is_volunteer else 0,
+        "asked": asked_of(acting.person, now).filter(state=ProposalState.ASKED).count() if is_volunteer else 0,
         "is_volunteer": is_volunteer,
     }  # fmt: skip
     return show(request, acting, "portal/me/help.html", context)
@@ -94,50 +92,13 @@ def home(request, acting):
 # Asking --------------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Asking:
-    """What the address says so far; nonsense in it counts as not said."""
-
-    request: object
-    acting: Acting
-
-    def _number(self, name: str, least: int, most: int) -> int | None:
-        text = self.request.GET.get(name, "")
-        number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else -1
-        return number if least <= number <= most else None
-
-    @cached_property
-    def service(self) -> str:
-        code = self.request.GET.get(SERVICE, "")
-        return code if code in AT_HOME else ""
-
-    @cached_property
-    def on(self) -> dt.date | None:
-        try:
-            return dt.date.fromisoformat(self.request.GET.get(ON, ""))
-        except ValueError:
-            return None
-
-    @cached_property
-    def starts(self) -> int | None:
-        return self._number(STARTS, 0, DAY_ENDS - 1)
-
-    @cached_property
-    def length(self) -> int | None:
-        return self._number(LENGTH, 1, DAY_ENDS)
-
-    @property
-    def missing(self) -> str:
-        """The first question without an answer; empty when all were answered."""
-        if not self.service:
-            return WHAT
-        if self.on is None:
-            return DAY
-        return TIME if self.starts is None or self.length is None or self.starts + self.length > DAY_ENDS else ""
+class Asking(Wishes):
+    def __init__(self, request, acting: Acting):
+        super().__init__(request)
+        self.acting = acting
 
     def url(self, step: str, **over) -> str:
-        said = {name: self.request.GET[name] for name in (KEY, SERVICE, ON, STARTS, LENGTH) if name in self.request.GET}
-        return f"{reverse('portal:me_help_step', args=[step])}?{urlencode({**said, **over})}"
+        return f"{reverse('portal:me_help_step', args=[step])}?{self.query(**over)}"
 
     def page(self, step: str, context: dict, status: int = 200):
         place = STEPS.index(step)
@@ -150,7 +111,7 @@ class Asking:
 @own_page(scope=ENROL)
 def begin(request, acting):
     """The first screen, with a new key."""
-    asked = {name: request.GET[name] for name in (SERVICE, ON) if name in request.GET}
+    asked = {name: request.GET[name] for name in (SERVICE, ON, COINS) if name in request.GET}
     query = urlencode({KEY: str(uuid.uuid4()), **asked})
     return redirect(f"{reverse('portal:me_help_step', args=[WHAT])}?{query}")
 
@@ -197,7 +158,10 @@ def _time(asking: Asking):
 def _check(asking: Asking):
     """All that was chosen, with the last question; here it is sent."""
     person = asking.acting.person
-    form = WhereForm(_data(asking), available=balance_of(person), has_home=bool(person.residence))
+    form = WhereForm(
+        _data(asking), available=balance_of(person), has_home=bool(person.residence),
+        initial={"spends": COINS in asking.request.GET},
+    )  # fmt: skip
     if form.is_bound and form.is_valid():
         try:
             row = _ask(asking, form)
@@ -250,8 +214,32 @@ def one(request, acting, key):
     coming = [one.volunteer.person for one in proposals_of(row) if one.state == ProposalState.ACCEPTED]
     phone = row.team.phone if row.team else row.unit.phone
     helps = row.community if row.state in (RequestState.OPEN, RequestState.UNMET) else None
-    context = {"one": Told(row), "coming": coming, "phone": phone, "community": helps, "other": other_help(row)}
+    context = {
+        "one": Told(row), "coming": coming, "phone": phone, "community": helps, "other": other_help(row),
+        "confirmed": _confirmed(row), "coins": _coins(row),
+    }  # fmt: skip
     return show(request, acting, "portal/me/help_request.html", context)
+
+
+def _confirmed(row: ServiceRequest) -> list[str]:
+    """Of each volunteer: how long, who said so, when."""
+    found = [record.confirmation for record in records_of(row) if hasattr(record, "confirmation")]
+    return [
+        f"{length_words(one.minutes)}（{one.get_confirmed_as_display()} "
+        f"{day_words(timezone.localdate(one.confirmed_at))}确认）"
+        for one in found
+    ]  # fmt: skip
+
+
+def _coins(row: ServiceRequest) -> str:
+    """What was held of his minutes, and what was taken of it."""
+    hold = hold_of(row) if row.spends else None
+    if hold is None:
+        return ""
+    length = length_words(hold.minutes)
+    if hold.state == HoldState.HELD:
+        return f"预留了{length}，服务以后按确认的时长扣"
+    return f"用了{length_words(hold.captured)}" if hold.captured else f"没有用，预留的{length}退回了"
 
 
 @own_page(scope=ENROL)

@@ -12,7 +12,7 @@ from apps.people.models import Phone
 from apps.volunteers.choices.requests import Effort, ProposalState, RequestState
 from apps.volunteers.choices.shifts import SignWay
 from apps.volunteers.models import Proposal
-from apps.volunteers.queries.requests import asked_of
+from apps.volunteers.queries.requests import asked_of, signed_of
 from apps.volunteers.rules.help import moment
 from apps.volunteers.services import helping, proposals
 
@@ -47,7 +47,7 @@ def one(request, acting, key):
     wanted = row.request
     context = {
         "row": row, "one": Told(wanted), "phone": wanted.team.phone if wanted.team else wanted.unit.phone,
-        "efforts": [Effort(code).label for code in wanted.efforts],
+        "efforts": [Effort(code).label for code in wanted.efforts], "is_today": wanted.on == timezone.localdate(),
         "is_open": row.state == ProposalState.ASKED and wanted.state == RequestState.OPEN,
     }  # fmt: skip
     if row.state == ProposalState.ACCEPTED and wanted.state in OPEN:
@@ -110,7 +110,7 @@ def served(request, acting, key):
     wanted = row.request
     if row.state != ProposalState.ACCEPTED or wanted.state not in OPEN:
         return redirect("portal:me_help_asked_one", key)
-    times = {"starts": wanted.starts, "ends": wanted.ends}
+    times = {"starts": wanted.starts, "ends": wanted.ends} | signed_of(row)
     form = ServedForm(request.POST if request.method == "POST" else None, initial=times)
     if form.is_bound and form.is_valid():
         try:

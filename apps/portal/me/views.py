@@ -26,6 +26,7 @@ from apps.volunteers.queries.requests import waiting_for
 
 from . import calendar, health, looks, measures, promises
 from .forms import AddressForm, NumberForm, SayForm
+from .service_days import doors_of, service_entries
 from .standing import STEPS, actings, choose, chosen, own_page, show, whom
 
 ENROL, PROMISES, HEALTH = ProxyScope.ENROL, ProxyScope.PROMISES, ProxyScope.HEALTH
@@ -61,6 +62,7 @@ def home(request):
         "offers": SignUp.objects.active().filter(person=acting.person, state=SignUpState.OFFERED).exists(),
         "farewells": farewells,
         "helping": waiting_for(acting.person, timezone.now()),
+        "doors": doors_of(acting, timezone.now()) if acting.may(ENROL) else [],
         **scopes_of(acting),
     }
     return show(request, acting, "portal/me/home.html", context)
@@ -152,7 +154,8 @@ def entries_for(acting) -> list[calendar.Entry]:
     cadre, on = promises.cadre_of(acting.person.pk), timezone.localdate()
     found = calendar.entries_of(acting.person, cadre, on, whom=whom(acting)) if cadre else []
     if acting.may(ProxyScope.ENROL):
-        found = sorted([*found, *calendar.lessons_of(acting.person, on)])
+        services = service_entries(acting.person, on, on + promises.AHEAD, is_proxy=acting.is_proxy)
+        found = sorted([*found, *calendar.lessons_of(acting.person, on), *services])
     return found
 
 

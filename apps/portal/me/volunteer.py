@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +12,8 @@ from apps.common.errors import BusinessError
 from apps.people.choices import ProxyScope
 from apps.signups.choices import SignUpState
 from apps.volunteers.access import led_teams
-from apps.volunteers.models import Team
+from apps.volunteers.choices.requests import ProposalState, RequestState
+from apps.volunteers.models import Proposal, Team
 from apps.volunteers.qr import qr_image
 from apps.volunteers.queries import own
 from apps.volunteers.queries.records import name_of
@@ -21,12 +23,15 @@ from apps.volunteers.queries.teams import teams_of
 from apps.volunteers.rules.times import day_words, length_words, span_words
 from apps.volunteers.services.volunteers import SERVICES, SKILLS, VolunteerFacts, change
 
+from .help import Told
 from .standing import own_page, show
-from .volunteer_forms import HALF_DAYS, HOURS, OfferForm, WhenForm, read_times
+from .volunteer_forms import HALF_DAYS, HOURS, SkillForm, WhenForm, WishForm, read_times
 
 ENROL = ProxyScope.ENROL
 PER_PAGE = 30
 ALL = "all"
+# What he offers, changed one part at a time: form, heading.
+PARTS = {"what": (WishForm, "愿意做什么"), "can": (SkillForm, "会什么"), "when": (WhenForm, "什么时候有空")}
 
 
 @own_page(scope=ENROL)
@@ -40,20 +45,34 @@ def home(request, acting):
     places = own.places_of(acting.person, now)
     papers = own.own_papers(volunteer, today)
     himself = not acting.is_proxy
+    asked = list(asked_of(acting.person, now)) if himself else []
+    coming = [one for one in places if one.is_active and one.card.shift.on >= today
+              and one.state != SignUpState.OFFERED]  # fmt: skip
     context = {
         "volunteer": volunteer, "year": today.year, "hours": length_words(own.hours_of(volunteer.pk, today.year)),
         "offers": [one for one in places if one.state == SignUpState.OFFERED],
-        "coming": [one for one in places if one.is_active and one.card.shift.on >= today
-                   and one.state != SignUpState.OFFERED],
+        "coming": _by_day(coming, [row for row in asked if _lies_ahead(row)]),
         "over": [one for one in reversed(places) if not one.is_active or one.card.shift.on < today],
         "lacking": [one for one in papers if one.tone == "late"],
         "ending": [one for one in papers if one.tone == "soon"],
         "teams": teams_of([volunteer.pk], today).get(volunteer.pk, []),
         "led": _led(request, today) if himself else [],
-        "asked": len(asked_of(acting.person, now)) if himself else 0,
+        "asked": any(row.state == ProposalState.ASKED for row in asked), "today": today,
         "feed": _feed(request, volunteer) if himself else "",
     }  # fmt: skip
     return show(request, acting, "portal/me/volunteer.html", context)
+
+
+def _lies_ahead(row: Proposal) -> bool:
+    """Said yes to, and not entered yet."""
+    return row.state == ProposalState.ACCEPTED and row.request.state != RequestState.DONE
+
+
+def _by_day(places, agreed) -> list[dict]:
+    """His places in shifts and the requests he said yes to, the next first."""
+    found = [(one.card.shift.on, one.card.shift.starts, {"place": one}) for one in places]
+    found += [(row.request.on, row.request.starts, {"row": row, "help": Told(row.request)}) for row in agreed]
+    return [shown for _, _, shown in sorted(found, key=lambda one: one[:2])]
 
 
 def _led(request, today) -> list[Team]:
@@ -136,12 +155,14 @@ def offer(request, acting):
 
 @own_page(scope=ENROL)
 def change_offer(request, acting, part):
-    """One half of it, changed on its own page: what, or when."""
+    """One part of it, changed on its own page: what, what he can, when."""
+    if part not in PARTS:
+        raise Http404
     today = timezone.localdate()
     volunteer = own.volunteer_of(acting.person, today)
     if volunteer is None:
         return redirect("portal:me_volunteer")
-    form = (OfferForm if part == "what" else WhenForm)(request.POST or None, initial=_initial(volunteer, part))
+    form = PARTS[part][0](request.POST if request.method == "POST" else None, initial=_initial(volunteer, part))
     form.submit_label = "保存"
     if request.method == "POST" and form.is_valid():
         try:
@@ -151,13 +172,12 @@ def change_offer(request, acting, part):
         else:
             messages.success(request, "改好了。")
             return redirect("portal:me_volunteer_offer")
-    title = "愿意做什么、会什么" if part == "what" else "什么时候有空"
-    context = {"form": form, "title": title, "back": reverse("portal:me_volunteer_offer")}
+    context = {"form": form, "title": PARTS[part][1], "back": reverse("portal:me_volunteer_offer")}
     return show(request, acting, "portal/me/volunteer_step.html", context, 422 if form.errors else 200)
 
 
 def _initial(volunteer, part: str) -> dict:
-    if part == "what":
+    if part != "when":
         return {"wishes": volunteer.wishes, "skills": volunteer.skills}
     hours = (volunteer.weekly_minutes or 0) // 60
     times = [f"{day}{half}" for day, half in volunteer.times.values_list("weekday", "part")]

@@ -135,10 +135,16 @@ class OfferingTime(Weekly):
 
 
 class Occupied(Weekly):
-    """Somebody's time, taken by a place he was given: nobody is in two places at once. Gone when the place is."""
+    """Somebody's time, taken by a place he was given: nobody is in two places at once. Gone when the place is.
+
+    What nobody signs up for takes time as well (`services.engaging`): `subject` names it as `app.model:pk`, `title` is
+    what is said of it.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="occupied", db_index=False)
-    sign_up = models.ForeignKey("SignUp", models.CASCADE, related_name="occupied")
+    sign_up = models.ForeignKey("SignUp", models.CASCADE, null=True, related_name="occupied")
+    subject = models.CharField(max_length=60, blank=True, default="", db_default="")
+    title = models.CharField(max_length=120, blank=True, default="", db_default="")
 
     class Meta(Weekly.Meta):
         verbose_name = "已占时间"
@@ -155,7 +161,17 @@ class Occupied(Weekly):
                 ],
                 violation_error_message="这个时间他已经有别的课程或活动。",
             ),
+            models.CheckConstraint(
+                condition=Q(sign_up__isnull=False, subject="") | Q(sign_up__isnull=True, subject__gt="", title__gt=""),
+                name="occupied_by_one",
+            ),
         ]
+        indexes = [models.Index(fields=["subject"], name="occupied_subject", condition=Q(subject__gt=""))]
 
     def __str__(self) -> str:
         return f"{self.weekday} {self.starts}–{self.ends}"
+
+    @property
+    def what(self) -> str:
+        """What it is that takes the time."""
+        return self.title if self.sign_up is None else self.sign_up.offering.title

@@ -6,6 +6,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from apps.common import audit
+from apps.common.admin_pages import posted
 from apps.university.choices.students import EnrolmentState
 from apps.university.forms.life import AbsenceCallForm, AbsenceDecisionForm, FindStudentForm, StaffLeaveForm
 from apps.university.models import AbsenceCase, ClassGroup, Enrolment, Leave, Student
@@ -14,7 +15,7 @@ from apps.university.rules.cards import read_number
 from apps.university.services.absences import decide, note_call
 from apps.university.services.attendance import DAY, note_leave, take_back_leave
 
-from .life_base import LifeAdmin, class_url, posted
+from .life_base import LifeAdmin, class_url
 
 
 class NowFilter(admin.SimpleListFilter):

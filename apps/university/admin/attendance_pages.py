@@ -7,6 +7,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from apps.common import audit
+from apps.common.admin_pages import posted
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.university.choices.life import Presence
@@ -19,7 +20,7 @@ from apps.university.queries.lessons import on_leave
 from apps.university.rules.lessons import day_of, moment_words
 from apps.university.services.attendance import check_roll, take_roll, tap
 
-from .life_base import class_url, lesson_url, posted
+from .life_base import class_url, lesson_url
 
 ROLL = "university.view_rollcall"
 TAKE = "university.change_rollcall"

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 
 from apps.common import attachments
+from apps.common.admin_pages import TemplateRecordAdmin
 from apps.common.errors import BusinessError
 from apps.common.scans import read_scan
 from apps.university.choices.air import NominationState
@@ -24,7 +25,6 @@ from apps.university.models import CourseNomination, Programme, School, Teaching
 from apps.university.rules.programmes import read_programmes
 from apps.university.services import broadcasts
 
-from .air_base import SchoolRecord
 from .lessons import InUseFilter
 
 TONES = {NominationState.ASKED: "soon", NominationState.APPROVED: "done"}
@@ -50,7 +50,8 @@ class WeekFilter(admin.SimpleListFilter):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(SchoolRecord):
+class ProgrammeAdmin(TemplateRecordAdmin):
+    voidable = True
     form = ProgrammeForm
     add_label = "加一个节目"
     empty_words = "电视台送来的课表，可以整张粘贴进来。"
@@ -122,7 +123,8 @@ class DecidedFilter(admin.SimpleListFilter):
 
 
 @admin.register(CourseNomination)
-class CourseNominationAdmin(SchoolRecord):
+class CourseNominationAdmin(TemplateRecordAdmin):
+    voidable = True
     form = NominationForm
     add_label = "申报精品课程"
     empty_words = "把办得好的课程申报上来，评定以后就是精品课程。"
@@ -183,7 +185,8 @@ class CourseNominationAdmin(SchoolRecord):
 
 
 @admin.register(TeachingResearch)
-class TeachingResearchAdmin(SchoolRecord):
+class TeachingResearchAdmin(TemplateRecordAdmin):
+    voidable = True
     form = ResearchForm
     add_label = "登记教研活动"
     empty_words = "集体备课、听课评课、教学研讨，登记在这里。"

@@ -7,6 +7,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from apps.common import audit
+from apps.common.admin_pages import posted
 from apps.common.printing import frame_for
 from apps.university.choices.schools import ClassState
 from apps.university.choices.students import EnrolmentState
@@ -14,7 +15,7 @@ from apps.university.forms.life import WithdrawForm
 from apps.university.models import Certificate, Enrolment
 from apps.university.services.completion import decide_again, withdraw_certificate
 
-from .life_base import LifeAdmin, class_url, posted
+from .life_base import LifeAdmin, class_url
 
 MOST = 300
 

@@ -7,6 +7,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from apps.common import audit
+from apps.common.admin_pages import posted
 from apps.common.errors import BusinessError
 from apps.university.choices.life import Answer, MergeState
 from apps.university.choices.money import RefundCause
@@ -21,7 +22,7 @@ from apps.university.services.fees import difference_of, rules_for
 from apps.university.services.merging_classes import carry_out, drop_merge, note_answers
 from apps.university.services.moving import change_class_of, undo_change
 
-from .life_base import LifeAdmin, class_url, posted
+from .life_base import LifeAdmin, class_url
 
 # Refunds of a difference, on the enrolment that was left.
 REFUNDS = Prefetch(

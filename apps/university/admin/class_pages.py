@@ -6,6 +6,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from apps.common import audit
+from apps.common.admin_pages import posted
 from apps.common.errors import BusinessError
 from apps.organisation.queries import rule_values
 from apps.university.choices.life import MergeState
@@ -21,7 +22,7 @@ from apps.university.services.closing_classes import cancel_class
 from apps.university.services.completion import decide_completion, may_complete
 from apps.university.services.merging_classes import ask_to_merge
 
-from .life_base import class_url, lesson_url, posted
+from .life_base import class_url, lesson_url
 
 CLOSE = "university.change_classmerge"
 COMPLETE = "university.change_certificate"

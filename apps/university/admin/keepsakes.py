@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from apps.common import audit
+from apps.common.admin_pages import posted
 from apps.common.printing import frame_for
 from apps.university.forms.keepsakes import OpenSurveyForm, SheetLine, WorkForm
 from apps.university.models import StudentWork, Survey, SurveyAnswer
@@ -19,7 +20,7 @@ from apps.university.rules.life import LEAST_ANSWERS
 from apps.university.services.surveys import enter_sheets, open_survey
 from apps.university.services.works import add_work, withdraw_consent
 
-from .life_base import LifeAdmin, class_url, posted
+from .life_base import LifeAdmin, class_url
 
 DAY = dt.timedelta(days=1)
 LINES = 10  # paper sheets on one page of the grid

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import audit
+from apps.common.admin_pages import TemplateRecordAdmin
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.signups.choices import ACTIVE, SignUpState
@@ -28,7 +29,6 @@ from apps.university.queries import lectures as shown
 from apps.university.queries.desk import find_person
 from apps.university.services import lectures as acts
 
-from .air_base import SchoolRecord
 from .lessons import InUseFilter
 
 TONES = {LectureState.PUBLISHED: "info", LectureState.HELD: "done", LectureState.CANCELLED: "late"}
@@ -38,7 +38,8 @@ EMPTY_LINES = 10  # for those who come without a seat and wish to sign
 
 
 @admin.register(LectureSeries)
-class LectureSeriesAdmin(SchoolRecord):
+class LectureSeriesAdmin(TemplateRecordAdmin):
+    voidable = True
     form = LectureSeriesForm
     add_label = "新增系列"
     list_display = ["name", "school", "summary"]
@@ -67,7 +68,8 @@ class AheadFilter(admin.SimpleListFilter):
 
 
 @admin.register(Lecture)
-class LectureAdmin(SchoolRecord):
+class LectureAdmin(TemplateRecordAdmin):
+    voidable = True
     record_page = "admin/university/lecture_page.html"
     add_label = "新增一场"
     empty_words = "先建一个系列，再新增一场，公布以后就能报名。"

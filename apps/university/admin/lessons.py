@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common.admin import RecordAdmin
+from apps.common.admin_pages import TemplateRecordAdmin
 from apps.common.code_lists import names_of
 from apps.organisation.queries import rule_values
 from apps.university.choices.air import FileRole, LessonKind
@@ -16,7 +17,6 @@ from apps.university.models import Lesson, LessonSeries
 from apps.university.rules.air import LessonRules, minutes_words, size_words
 from apps.university.services import air
 
-from .air_base import SchoolRecord
 from .reports import ReportPages
 
 STANDING = Q(lessons__voided_at__isnull=True)
@@ -49,7 +49,8 @@ class ShownFilter(admin.SimpleListFilter):
 
 
 @admin.register(LessonSeries)
-class LessonSeriesAdmin(ReportPages, SchoolRecord):
+class LessonSeriesAdmin(ReportPages, TemplateRecordAdmin):
+    voidable = True
     form = SeriesForm
     add_label = "新增一套课"
     empty_words = "先建一套课，再在里面加一讲一讲的视频、音频或文字。"
@@ -119,7 +120,8 @@ def public_page(obj, name: str) -> list[dict]:
 
 
 @admin.register(Lesson)
-class LessonAdmin(SchoolRecord):
+class LessonAdmin(TemplateRecordAdmin):
+    voidable = True
     form = LessonForm
     add_label = "加一讲"
     record_page = "admin/university/lesson_page.html"

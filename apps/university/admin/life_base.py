@@ -93,10 +93,6 @@ class LifeAdmin(RecordAdmin):
         return self.page(request, template or "admin/registry/act.html", context, status=422 if form.errors else 200)
 
 
-def posted(request):
-    return request.POST if request.method == "POST" else None
-
-
 def lesson_url(session: ClassSession, page: str = "lesson") -> str:
     return reverse(f"admin:university_sessionact_{page}", args=[session.pk])
 

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import path, reverse
 from django.utils import timezone
 
+from apps.common.admin_pages import posted
 from apps.common.errors import BusinessError
 from apps.university.choices.life import ActKind
 from apps.university.choices.schools import SessionState
@@ -16,7 +17,7 @@ from apps.university.services import lessons as acts
 
 from .attendance_pages import AttendancePages
 from .class_pages import ClassPages
-from .life_base import LifeAdmin, class_url, lesson_url, posted
+from .life_base import LifeAdmin, class_url, lesson_url
 from .notice_pages import NoticePages
 from .timetables import TimetablePages
 

@@ -136,7 +136,7 @@ class StudentImport:
         except BusinessError:
             raise Http404 from None
         audit.look("student.preview", actor=request.user, reason="不能导入的行", request=request)
-        data = uploads.refused_rows(judged)
+        data = uploads.refused_list(judged)
         return FileResponse(io.BytesIO(data), as_attachment=True, filename="没有导入的学员.xlsx", content_type=XLSX)
 
 

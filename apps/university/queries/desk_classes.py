@@ -171,5 +171,5 @@ def why_not(person: Person, class_group: ClassGroup, taken: dict[int, list]) -> 
             if one.starts < slot.ends and slot.starts < one.ends and (
                 one.first_on < class_group.until and class_group.first_on < one.until
             ):  # fmt: skip
-                return f"和已经报上的“{one.sign_up.offering.title}”时间冲突。"
+                return f"和已经报上的“{one.what}”时间冲突。"
     return ""

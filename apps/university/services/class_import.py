@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from apps.common import audit
 from apps.common.errors import BusinessError
-from apps.common.workbook import FileRefused, Limits, read
+from apps.common.workbook import Limits
 from apps.common.workbook.headings import find_header, why_no_record
 from apps.common.workbook.writer import write_sheet
 from apps.organisation.queries import rule_values
+from apps.registry.registers.lists import visible_sheets
 from apps.signups.choices import Mode
 from apps.university.choices.schools import TeacherState
 from apps.university.models import Course, Room, School, Teacher, Term
@@ -114,11 +115,7 @@ def _write(row: Row, facts: ClassFacts, actor) -> None:
 
 
 def _rows(data: bytes, filename: str) -> list[tuple[int, dict]]:
-    try:
-        sheets = [sheet for sheet in read(data, filename, LIMITS) if not sheet.is_hidden]
-    except FileRefused as refusal:
-        raise BusinessError(refusal.sentence, code=refusal.code, field="file") from refusal
-    for sheet in sheets:
+    for sheet in visible_sheets(data, filename, LIMITS):
         header = find_header(sheet.rows, means)
         if header is None:
             continue

@@ -53,7 +53,7 @@ def ask_to_merge(
     if rows:
         words = (
             f"{title_of(source)}人数不够，想并到{title_of(target)}。"
-            "您是否同意，请打电话告诉学校；不同意的，学费全部退还。"
+            "您是否同意，请在“我的课”里答复，或者打电话告诉学校；不同意的，学费全部退还。"
         )
         tell(
             source, [row.student for row in rows], NoticeKind.MERGING, words, actor=actor, now=now, on=day_of(now)
@@ -77,6 +77,17 @@ def note_answers(merge: ClassMerge, answers: Collection[tuple[int, str, str]], *
             changed.append(line)
     MergeAnswer.objects.bulk_update(changed, ["answer", "note", "answered_at", "noted_by"])
     return len(changed)
+
+
+@transaction.atomic
+def answer_merge(line: MergeAnswer, answer: str, *, note: str, actor, now: dt.datetime) -> None:
+    """The student's own word, or his family's, to being moved; it may change until the merge is carried out."""
+    _asking(line.merge)
+    MergeAnswer.objects.filter(pk=line.pk).update(answer=answer, note=note, answered_at=now, noted_by=actor)
+    audit.record(
+        "class.answer_merge", actor=actor, target=f"university.classmerge:{line.merge_id}",
+        people=[line.enrolment.student_id],
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -13,9 +13,9 @@ from django.db import transaction
 from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.organisation.queries import rule_values
-from apps.people.models import Person
-from apps.signups.choices import SignUpSource, SignUpState
-from apps.signups.models import Places
+from apps.people.models import Person, ProxyGrant
+from apps.signups.choices import Mode, RoundState, SignUpSource, SignUpState
+from apps.signups.models import Places, SignUp
 from apps.signups.services import seats
 from apps.university.choices.money import RefundAct, RefundCause, RefundState
 from apps.university.choices.schools import ClassState
@@ -37,16 +37,33 @@ UNDER_WAY = (RefundState.APPLIED, RefundState.SIGNED, RefundState.SENT)
 
 @transaction.atomic
 def change_class_of(
-    enrolment: Enrolment, target: ClassGroup, *, reason: str, actor, now: dt.datetime, form_key: uuid.UUID
+    enrolment: Enrolment,
+    target: ClassGroup,
+    *,
+    reason: str,
+    actor,
+    now: dt.datetime,
+    form_key: uuid.UUID,
+    source: str = SignUpSource.STAFF,
+    grant: ProxyGrant | None = None,
 ) -> ClassChange:
-    """换班 by his wish. BusinessError says which part of the rule stands against it. The same form again gives the same
-    change. See rule book 9.53."""
-    known = ClassChange.objects.filter(public_id=form_key).first()
+    """换班 by his wish, `source` says by whose hand. BusinessError says which part of the rule stands against it. The
+    same form again gives the same change. See rule book 9.53."""
+    known = ClassChange.objects.filter(public_id=form_key, old=enrolment).first()
     if known is not None:
         return known
     enrolment, target = lock(enrolment, target)
     check_change(enrolment, target, day_of(now))
-    return move(enrolment, target, reason=checked_reason(reason), actor=actor, now=now, form_key=form_key)
+    return move(
+        enrolment,
+        target,
+        reason=checked_reason(reason),
+        actor=actor,
+        now=now,
+        form_key=form_key,
+        source=source,
+        grant=grant,
+    )
 
 
 def lock(enrolment: Enrolment, target: ClassGroup) -> tuple[Enrolment, ClassGroup]:
@@ -57,21 +74,17 @@ def lock(enrolment: Enrolment, target: ClassGroup) -> tuple[Enrolment, ClassGrou
     enrolment = Enrolment.objects.select_related("class_group__school__unit", "sign_up", "student__person").get(
         pk=enrolment.pk
     )
-    target = ClassGroup.objects.select_related("course", "school__unit", "offering__places").get(pk=target.pk)
+    target = ClassGroup.objects.select_related("course", "school__unit", "offering__places", "offering__round").get(
+        pk=target.pk
+    )
     return enrolment, target
 
 
 def check_change(enrolment: Enrolment, target: ClassGroup, on: dt.date) -> None:
     """Raises BusinessError with the sentence of the rule that is not kept."""
-    old = enrolment.class_group
-    rules = rule_values(ChangeRules.rule_key, on=on, unit=old.school.unit)
     check_open(enrolment, target)
-    last = old.first_on + dt.timedelta(days=rules.days)
-    if on > last:
-        raise BusinessError(f"换班到 {last.month} 月 {last.day} 日截止，已经过了。", code="late")
-    joined = day_of(enrolment.sign_up.seated_at or enrolment.sign_up.queued_at)
-    if not rules.late_joiners and joined > old.first_on + dt.timedelta(days=rules.joined_late_after):
-        raise BusinessError("他是开课以后插班的，按规定不能换班。", code="joined_late")
+    rules = check_leaving(enrolment, on)
+    old = enrolment.class_group
     if rules.equal_fee_only and target.fee != old.fee:
         raise BusinessError(
             f"只能换到学费相同的班：原来{fee_words(old.fee)}，这个班{fee_words(target.fee)}。",
@@ -82,6 +95,19 @@ def check_change(enrolment: Enrolment, target: ClassGroup, on: dt.date) -> None:
         raise BusinessError(f"“{target}”有人在候补，名额先给候补的学员。", code="queue", field="target")
 
 
+def check_leaving(enrolment: Enrolment, on: dt.date) -> ChangeRules:
+    """Raises BusinessError where he may change to no class at all any more."""
+    old = enrolment.class_group
+    rules: ChangeRules = rule_values(ChangeRules.rule_key, on=on, unit=old.school.unit)
+    last = old.first_on + dt.timedelta(days=rules.days)
+    if on > last:
+        raise BusinessError(f"换班到 {last.month} 月 {last.day} 日截止，已经过了。", code="late")
+    joined = day_of(enrolment.sign_up.seated_at or enrolment.sign_up.queued_at)
+    if not rules.late_joiners and joined > old.first_on + dt.timedelta(days=rules.joined_late_after):
+        raise BusinessError("开课以后插班的，按规定不能换班。", code="joined_late")
+    return rules
+
+
 def check_open(enrolment: Enrolment, target: ClassGroup) -> None:
     if enrolment.state != EnrolmentState.STUDYING or enrolment.voided_at:
         raise BusinessError("他已经不在这个班里。", code="not_in")
@@ -89,6 +115,9 @@ def check_open(enrolment: Enrolment, target: ClassGroup) -> None:
         raise BusinessError("请选另一个班。", code="same", field="target")
     if target.voided_at or target.state not in OPEN or target.term_id != enrolment.class_group.term_id:
         raise BusinessError("只能换到同一学期、还在上课或报名的班。", code="closed", field="target")
+    drawn = target.offering.round
+    if target.offering.mode == Mode.LOTTERY and (drawn is None or drawn.state != RoundState.PUBLISHED):
+        raise BusinessError(f"“{target}”还没有抽签，名额要抽签决定。", code="draw", field="target")
     if target.offering.places.free < 1:
         raise BusinessError(f"“{target}”没有名额了。", code="full", field="target")
 
@@ -103,6 +132,8 @@ def move(
     form_key: uuid.UUID,
     merge: ClassMerge | None = None,
     beside: Sequence[Enrolment] = (),
+    source: str = SignUpSource.STAFF,
+    grant: ProxyGrant | None = None,
 ) -> ClassChange:
     """Give up one place and take the other; both locked by the caller. A clash or a refusal of the new class undoes
     all of it. What he paid goes along, `beside`: with money of his on other enrolments; what is too much becomes a
@@ -112,12 +143,14 @@ def move(
     difference = difference_of(enrolment, target, on, beside=beside)
     seats.withdraw(enrolment.sign_up, reason=reason, actor=actor, now=now)
     gained = seats.sign_up(
-        target.offering, enrolment.student.person, source=SignUpSource.STAFF, actor=actor, now=now,
-        form_key=uuid.uuid5(form_key, "place"),
+        target.offering, enrolment.student.person, source=source, actor=actor, now=now,
+        form_key=uuid.uuid5(form_key, "place"), grant=grant,
     )  # fmt: skip
     if gained.state != SignUpState.SEATED:
         raise BusinessError(f"“{target}”没有名额了。", code="full", field="target")
-    new = Enrolment.objects.get(sign_up=gained)
+    # The way back is the change's own: an enrolment that was undone would leave him in neither class.
+    SignUp.objects.filter(pk=gained.pk).update(undo_until=None)
+    new = Enrolment.objects.select_related("sign_up").get(sign_up=gained)
     Enrolment.objects.filter(pk=enrolment.pk).update(state=EnrolmentState.CHANGED, ended_on=on, end_reason=reason)
     change = ClassChange.objects.create(
         public_id=form_key, old=enrolment, new=new, merge=merge, reason=reason, done_at=now, done_by=actor,

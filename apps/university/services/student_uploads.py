@@ -1,7 +1,6 @@
 """What each row of a list of students would do, and writing it: all of it or nothing (rule book 9.30)."""
 
 import datetime as dt
-import io
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
@@ -12,15 +11,15 @@ from apps.common import attachments, audit, crypto
 from apps.common.errors import BusinessError
 from apps.common.models import Attachment
 from apps.common.partial_date import PartialDate
-from apps.common.workbook.writer import MarkedPage, write_marked
 from apps.people.choices import LifeStatus, PhoneKind
 from apps.people.models import Person, Phone
 from apps.people.services import IdCheck, apply_citizen_id, apply_name
+from apps.registry.registers.lists import Line, Lines, refused_rows
 from apps.university.choices.schools import Admits
 from apps.university.choices.students import StudentKind
 from apps.university.models import School, Student, StudentCard, StudentSchool
 
-from .student_reading import MOST_ROWS, Line, Lines, read_students
+from .student_reading import read_students
 from .students import kinds_of, register_many
 
 PURPOSE = "学员名单"
@@ -48,11 +47,7 @@ class Judged:
 
 def receive(data: bytes, filename: str, school: School, *, actor) -> Attachment:
     """Keep an uploaded list after a first look; BusinessError where the file as a whole cannot be taken."""
-    lines = read_students(data, filename, today=timezone.localdate())
-    if not lines.rows:
-        raise BusinessError("表里没有一行可以读的内容。", code="empty", field="file")
-    if len(lines.rows) > MOST_ROWS:
-        raise BusinessError(f"一次最多 {MOST_ROWS} 行，请分成几个文件上传。", code="many", field="file")
+    read_students(data, filename, today=timezone.localdate())
     with transaction.atomic():
         kept = attachments.store(
             data, subject=f"university.school:{school.pk}", purpose=PURPOSE, filename=filename, actor=actor
@@ -262,11 +257,6 @@ def _write_phones(rows: list[Row]) -> None:
     Phone.objects.bulk_create(made)
 
 
-def refused_rows(judged: Judged) -> bytes:
+def refused_list(judged: Judged) -> bytes:
     """The rows that were refused, under their header, with the reasons."""
-    stream = io.BytesIO()
-    sheet, header = judged.lines.sheet, judged.lines.header
-    rows = [(row.line.cells, row.line.faults) for row in judged.rows if row.verdict == REFUSED]
-    merged = [one for one in sheet.merged if one[2] <= header.last]
-    write_marked(stream, [MarkedPage(sheet.name, sheet.rows[: header.last], rows, merged)])
-    return stream.getvalue()
+    return refused_rows(judged.lines, [row.line for row in judged.rows if row.verdict == REFUSED])

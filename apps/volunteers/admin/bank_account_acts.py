@@ -1,30 +1,39 @@
 """What staff do with one account: give, donate, propose, freeze, settle, print."""
 
+import datetime as dt
+
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
 
 from apps.common import audit
+from apps.common.admin_pages import posted
 from apps.common.forms import PortalForm
 from apps.common.printing import frame_for
+from apps.volunteers.choices.requests import AskedAs
 from apps.volunteers.forms.bank import (
     AskGrantForm,
     AskOpeningForm,
     DonateForm,
     GiveForm,
     KinForm,
+    NewKinForm,
     OutForm,
     SettleForm,
     WhyForm,
 )
-from apps.volunteers.models import Account
+from apps.volunteers.forms.requests import AskForm
+from apps.volunteers.models import Account, Team
 from apps.volunteers.queries.bank_passbooks import passbook_of
 from apps.volunteers.queries.kinship import relatives_of
 from apps.volunteers.rules.bank import time_words
 from apps.volunteers.services import approvals, bank, kinship, settling, transfers_out
+from apps.volunteers.services.requests import RequestFacts, ask
 
 from .bank_base import by
-from .shift_base import posted
 
+SEEN_PAPER = "看过户口簿或结婚证再登记。只核实配偶和直系亲属。"
 ONE_OF_TWO = "已提出，请另一位同事在“时间银行复核”里复核。"
 NO_KIN = "他还没有核实过的亲属。请先办“核实亲属”。"
 
@@ -93,9 +102,50 @@ class AccountActs:
                 on=timezone.localdate(),
             )  # fmt: skip
 
+        form = KinForm(posted(request), user=request.user)
+        new = format_html('没有登记过的亲属，请点<a href="{}">登记新的亲属</a>。', self.url_of("newkin", obj))
         return self.one_act(
-            request, obj, KinForm(posted(request)), title="核实亲属", button="核实", done="已核实。",
-            lead="看过户口簿或结婚证再登记。只核实配偶和直系亲属。", perform=perform,
+            request, obj, form, title="核实亲属", button="核实", done="已核实，可以互相赠送了。",
+            lead=format_html("{}{}", SEEN_PAPER, new), perform=perform,
+        )  # fmt: skip
+
+    def newkin_view(self, request, object_id):
+        """Somebody who is in no register, such as the mother of a volunteer."""
+        obj = self.actable(request, object_id)
+        form = NewKinForm(posted(request))
+
+        def perform(values):
+            kinship.verify_newcomer(
+                obj.person, form.facts(), values["relation"], values["proof"], unit=obj.unit, actor=request.user,
+                on=timezone.localdate(), form_key=values["key"],
+            )  # fmt: skip
+
+        return self.one_act(
+            request, obj, form, title="登记新的亲属", button="登记并核实", done="已登记、已核实，可以互相赠送了。",
+            lead=f"{SEEN_PAPER}先在“核实亲属”里找过、确实没有的，才在这里登记。", perform=perform,
+        )  # fmt: skip
+
+    def ask_view(self, request, object_id):
+        """Help asked for on behalf of the holder, who may be in no other register; paid with his minutes or not."""
+        obj = self.actable(request, object_id)
+        if not request.user.has_perm("volunteers.add_servicerequest"):
+            raise PermissionDenied
+        teams = Team.objects.visible_to(request.user, "volunteers.add_servicerequest")
+        tomorrow = timezone.localdate() + dt.timedelta(days=1)
+        form = AskForm(
+            posted(request), teams=teams.filter(closed_on__isnull=True, voided_at__isnull=True),
+            initial={"on": tomorrow, "starts": 9 * 60, "ends": 11 * 60, "spends": obj.available > 0},
+        )  # fmt: skip
+
+        def perform(values):
+            said = {name: value for name, value in values.items() if name != "key"}
+            facts = RequestFacts(receiver=obj.person, unit=obj.unit, asked_as=AskedAs.SELF, **said)
+            row = ask(facts, form_key=values["key"], **by(request))
+            return f"已登记，找到 {row.proposals.count()} 位合适的志愿者。请到“求助”里点“问志愿者”。"
+
+        return self.one_act(
+            request, obj, form, title="替他求助", button="登记，找志愿者", done="已登记。", perform=perform,
+            lead=f"他现在可用{time_words(obj.available)}。不用时间币也可以求助。",
         )  # fmt: skip
 
     def out_view(self, request, object_id):

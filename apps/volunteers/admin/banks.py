@@ -5,7 +5,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.common.admin_pages import Block, PageRecordAdmin
+from apps.common.admin_pages import Block, PageRecordAdmin, posted
 from apps.common.forms import PortalForm
 from apps.common.services import start_job
 from apps.volunteers.forms.bank import OpenForm
@@ -14,8 +14,6 @@ from apps.volunteers.queries.bank_sheet import flows_of, sheet_of
 from apps.volunteers.rules.bank import time_words
 from apps.volunteers.services import ledger
 from apps.volunteers.services.passbooks import PASSBOOKS
-
-from .shift_base import posted
 
 NUMBER = {"is_number": True}
 FLOWS = (
@@ -114,8 +112,9 @@ class BankAdmin(PageRecordAdmin):
             )  # fmt: skip
             return f"{values['person'].name}的账号是 {account.number}。"
 
+        form = OpenForm(posted(request), user=request.user)
         return self.one_act(
-            request, obj, OpenForm(posted(request)), title="开户", button="开户", done="已开户。", perform=perform,
+            request, obj, form, title="开户", button="开户", done="已开户。", perform=perform,
             lead="帮助别人、经对方确认以后账户会自动开好；要先开户的（期初转入、公共池拨付）在这里开。",
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 
 from apps.common import audit
 from apps.common.admin_base import EDIT, SAFE_METHODS
-from apps.common.admin_pages import Block, day
+from apps.common.admin_pages import Block, day, posted
 from apps.common.code_lists import names_of
 from apps.volunteers.choices.posts import CaseOutcome
 from apps.volunteers.forms.posts import CaseForm, CloseCaseForm, EmptyForm, StepForm
@@ -14,7 +14,7 @@ from apps.volunteers.models import CaseLog
 from apps.volunteers.queries.posts import CASES
 from apps.volunteers.services import cases as acts
 
-from .outside_base import CodeFilter, OutsideRecord, ShownFilter, posted
+from .outside_base import CodeFilter, OutsideRecord, ShownFilter
 
 
 class KindFilter(CodeFilter):
@@ -65,8 +65,8 @@ class CaseLogAdmin(OutsideRecord):
 
     def sheet_row(self, obj):
         return [
-            day(obj.taken_on), self.kind_words(obj), obj.parties, obj.subject, obj.handler.name, obj.others,
-            day(obj.closed_on), CaseOutcome(obj.outcome).label if obj.outcome else "",
+            obj.taken_on, self.kind_words(obj), obj.parties, obj.subject, obj.handler.name, obj.others,
+            obj.closed_on or "", CaseOutcome(obj.outcome).label if obj.outcome else "",
         ]  # fmt: skip
 
     def store(self, request, obj, form):
@@ -105,7 +105,8 @@ class CaseLogAdmin(OutsideRecord):
     def blocks(self, request, obj):
         yield Block("台账", facts=[
             ("类别", self.kind_words(obj)), ("受理日期", day(obj.taken_on)), ("当事人代号", obj.parties),
-            ("事由", obj.subject), ("承办人", obj.handler.name), ("一同承办", obj.others), ("详情", obj.details),
+            ("事由", obj.subject), ("承办人", self.named(request, obj)),
+            ("一同承办", obj.others), ("详情", obj.details),
             ("登记单位", obj.unit),
         ])  # fmt: skip
         yield Block(

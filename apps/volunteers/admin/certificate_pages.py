@@ -5,12 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.utils import timezone
 
+from apps.common.admin_pages import posted
 from apps.common.errors import BusinessError
 from apps.volunteers.forms.certificates import NewCertificateForm, TeamCertificatesForm
 from apps.volunteers.models import Team, Volunteer
 from apps.volunteers.services import certificates as acts
 
-from .shift_base import by_person, posted
+from .person_search import by_person
 
 NOBODY = "没有找到这位志愿者。请核对姓名，或者填手机号。"
 SEVERAL = "同名的不止一位，请填手机号或者身份证后四位。"

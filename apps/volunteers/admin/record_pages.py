@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
+from apps.common.admin_pages import posted
 from apps.common.errors import BusinessError
 from apps.common.workbook.writer import write_sheet
 from apps.people.services import reveal
@@ -20,8 +21,6 @@ from apps.volunteers.rules.times import length_words
 from apps.volunteers.services import exporting
 from apps.volunteers.services.line_refusals import LineRefusals
 from apps.volunteers.services.sheets import Sheet, SheetLine, enter_sheet
-
-from .shift_base import posted
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINES = 30

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.common import audit
@@ -23,13 +24,19 @@ from apps.volunteers.forms.requests import (
     SuggestForm,
     WordsForm,
 )
+from apps.volunteers.forms.shifts import NothingForm
 from apps.volunteers.help_notices import said_of
 from apps.volunteers.models import Proposal, ServiceRecord, Team, Volunteer
-from apps.volunteers.queries.requests import proposals_of, records_of, unconfirmed
+from apps.volunteers.qr import qr_image
+from apps.volunteers.queries.elders import unit_for
+from apps.volunteers.queries.requests import proposals_of, records_of, shift_of, signed_of, unconfirmed
+from apps.volunteers.queries.sign_codes import code_of
 from apps.volunteers.rules.times import day_words, length_words, span_words
 from apps.volunteers.services import helping, proposals
 from apps.volunteers.services import requests as services
 from apps.volunteers.services.care import confirm_care
+
+from .elders import ElderPages, one_person, picked
 
 MAY_ASK = (ProposalState.PROPOSED, ProposalState.LAPSED, ProposalState.DECLINED)
 STILL_TEAM = {"closed_on__isnull": True, "voided_at__isnull": True}
@@ -39,13 +46,16 @@ def is_key(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-class RequestActs:
+class RequestActs(ElderPages):
     """Pages of acts, each one form; mixed into the admin of requests."""
+
+    elder_act = "ask"
+    elder_title = "给遗属、其他老人登记求助"
 
     def extra_pages(self):
         one = "<path:object_id>/"
         return [
-            ("out", "out/", self.out_view), ("ask", "ask/", self.ask_view),
+            *self.elder_pages(), ("out", "out/", self.out_view), ("ask", "ask/", self.ask_view),
             ("pick", f"{one}pick/", self.pick_view), ("suggest", f"{one}suggest/", self.suggest_view),
             ("answer", f"{one}answer/", self.answer_view), ("done", f"{one}done/", self.done_view),
             ("confirm", f"{one}confirm/", self.confirm_view), ("unmet", f"{one}unmet/", self.unmet_view),
@@ -85,16 +95,23 @@ class RequestActs:
         return self.page(request, "admin/registry/act.html", context, status=422 if form.errors else 200)
 
     def _ask(self, request, values):
-        """Of the receiver's own managing unit, which the user works on: the field offers no others."""
-        cadre = values["receiver"]
+        """Of the receiver's own managing unit, which the user works on: the field offers no others. Of who is no cadre
+        by the unit that knows him."""
+        receiver = values["receiver"]
+        if isinstance(receiver, Cadre):
+            person, unit = receiver.person, receiver.managing_unit
+        else:
+            person, unit = receiver, unit_for(receiver, set(request.user.reach(self.right("add"))))
         names = ("service", "on", "starts", "ends", "wanted", "efforts", "place", "details", "team", "spends")
         facts = services.RequestFacts(
-            receiver=cadre.person, unit=cadre.managing_unit, asked_as=values["asked_as"],
+            receiver=person, unit=unit, asked_as=values["asked_as"],
             **{name: values[name] for name in names},
         )  # fmt: skip
         return services.ask(facts, actor=request.user, now=timezone.now(), form_key=values["key"])
 
     def _receiver_field(self, request) -> forms.ModelChoiceField:
+        if (person := picked(request)) is not None:
+            return one_person(person, "谁需要帮忙")
         rows = Cadre.objects.current().visible_to(request.user).select_related("person", "managing_unit")
         rows = rows.filter(managing_unit__in=request.user.reach(self.right("add")))
         widget = PickOne(UnitSpan._meta.get_field("cadre"), self.admin_site)
@@ -117,6 +134,12 @@ class RequestActs:
             messages.success(request, f"又找到 {len(found)} 位。" if found else "没有更多合适的了，可以点“另请一位”。")
             return HttpResponseRedirect(self.url_of("pick", obj))
         rows = [row for row in proposals_of(obj) if row.state in MAY_ASK]
+        if not rows:
+            return self.one_act(
+                request, obj, NothingForm(request.POST or None), title="问志愿者", button="再找一遍", done="找过了。",
+                lead=f"{said_of(obj)}。还没有合适的志愿者可以问：可以再找一遍，也可以返回点“另请一位”。",
+                perform=lambda _: self._looked(obj),
+            )  # fmt: skip
         fresh = [row.pk for row in rows if row.state == ProposalState.PROPOSED]
         form = PickForm(request.POST or None, proposals=rows, initial={"volunteers": fresh})
         return self.one_act(
@@ -125,6 +148,10 @@ class RequestActs:
             lead=f"{said_of(obj)}。排在前面的只是这次更合适。发消息时不写姓名和地址，答应以后才告诉他。",
             perform=lambda values: self._pick(request, obj, rows, values["volunteers"]),
         )  # fmt: skip
+
+    def _looked(self, obj) -> str:
+        found = proposals.propose(obj, timezone.now())
+        return f"找到 {len(found)} 位，请点“问志愿者”去问。" if found else "还是没有合适的，可以点“另请一位”。"
 
     def _pick(self, request, obj, rows, chosen) -> str:
         wanted = [row for row in rows if row.pk in chosen]
@@ -184,7 +211,8 @@ class RequestActs:
     def done_view(self, request, object_id):
         obj = self.actable(request, object_id)
         row = self._proposal(request, obj)
-        form = DoneForm(request.POST or None, initial={"starts": obj.starts, "ends": obj.ends})
+        times = {"starts": obj.starts, "ends": obj.ends} | signed_of(row)
+        form = DoneForm(request.POST or None, initial=times)
         return self.one_act(
             request, obj, form, title="登记服务", button="登记", done="已登记，请求助的同志确认。",
             lead=f"{row.volunteer.person.name}，{day_words(obj.on)}。按实际的时间填。",
@@ -264,7 +292,8 @@ class RequestActs:
     # On paper
 
     def slip_view(self, request, object_id):
-        """What a volunteer needs to go there, and lines for the time and a signature; nothing else of the person."""
+        """What a volunteer needs to go there, lines for the time and a signature, the code to sign in by on its day;
+        nothing else of the person."""
         obj = self.readable(request, object_id)
         people = [obj.receiver_id]
         audit.look("help.print", actor=request.user, people=people, target=self._target(obj), request=request)
@@ -277,5 +306,13 @@ class RequestActs:
             "phone": phone.number if phone else "",
             "names": "、".join(row.volunteer.person.name for row in agreed),
             "bureau_phone": obj.team.phone if obj.team else obj.unit.phone,
+            "code": self._code(request, obj) if agreed else "",
         }
         return self.page(request, "print/help_slip.html", context)
+
+    @staticmethod
+    def _code(request, obj) -> str:
+        shift = shift_of(obj)
+        if shift is None:
+            return ""
+        return qr_image(request.build_absolute_uri(reverse("volunteers:sign_shift", args=[code_of(shift)])))

@@ -11,12 +11,14 @@ from apps.common.errors import BusinessError
 from apps.people.models import Person
 from apps.registry.queries import read_search
 
+BLOCKS = "admin/record_page.html"
 
-class TeamRecord(RecordAdmin):
+
+class TemplateRecordAdmin(RecordAdmin):
     """A record of a team: what it refers to is offered from the user's own units."""
 
     sortable_by = ()
-    record_page = ""
+    record_page = ""  # template of its page to read; BLOCKS where `blocks` is enough; empty: the stock form, read-only
 
     def related_rows(self, model, request):
         rows = model._default_manager.all()
@@ -60,7 +62,24 @@ class TeamRecord(RecordAdmin):
         return self.page(request, self.record_page, context)
 
     def facts_of(self, request, obj) -> dict:
-        return {}
+        """What the template of its page asks for; of BLOCKS the tags, figures and blocks."""
+        if self.record_page != BLOCKS:
+            return {}
+        if people := self.people_of(obj):
+            self.look(request, people, obj)
+        return {
+            "tags": [("已作废", "late")] if obj.voided_at else self.tags(obj), "figures": self.figures(request, obj),
+            "blocks": list(self.blocks(request, obj)),
+        }  # fmt: skip
+
+    def tags(self, obj) -> list[tuple[str, str]]:
+        return []
+
+    def figures(self, request, obj) -> list[dict]:
+        return []
+
+    def blocks(self, request, obj):
+        return ()
 
     def viewable(self, request, object_id):
         """404 for strangers, as for what is not there."""

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.utils import timezone
 
+from apps.common.admin_pages import posted
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.signups.choices import OfferingState
@@ -12,8 +13,6 @@ from apps.volunteers.qr import qr_image
 from apps.volunteers.queries.sign_codes import code_of
 from apps.volunteers.queries.turns import turns_of
 from apps.volunteers.rules.times import day_words, span_words
-
-from .shift_base import posted
 
 EMPTY_LINES = 5  # for those who come without having asked
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from apps.common import attachments
+from apps.common.admin_pages import TemplateRecordAdmin
 from apps.common.scans import read_scan
 from apps.common.workbook.writer import write_sheet
 from apps.volunteers.forms.talks import FileForm
@@ -16,14 +17,12 @@ from apps.volunteers.models import Lecturer, TalkCampaign, TalkRound, TalkTopic
 from apps.volunteers.queries.talks import divisions_for
 from apps.volunteers.services.lecturers import keep_file
 
-from .shift_base import TeamRecord
-
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DAY = dt.timedelta(days=1)
 MOST_ROWS = 20_000
 
 
-class TalkRecord(TeamRecord):
+class TalkRecord(TemplateRecordAdmin):
     """A record of talks. `file_name`: the column of its one file, where it has one."""
 
     file_name, file_words = "", "材料"

@@ -4,21 +4,23 @@ from django import forms
 
 from apps.common.code_lists import names_of
 from apps.common.forms import PortalForm
-from apps.people.choices import LifeStatus
-from apps.people.models import Person
-from apps.registry.queries import read_search
+from apps.people.newcomers import PersonFacts
+from apps.volunteers.queries.search import find_one_of
 from apps.volunteers.rules.bank import HOUR, LINEAL, SPOUSE
 
-from .base import KeyForm
+from .base import BirthField, KeyForm
 
 LONGEST_HOURS = 1_500
-SHOWN = 5
-WHAT_TO_TYPE = "姓名、手机号，或者身份证号后四位"
+WHAT_TO_TYPE = "您管的老干部、志愿者填姓名；别的人填完整的手机号或者身份证号"
+NOT_KNOWN = "没有找到。按姓名只能找到您管的人，别的人请填完整的手机号或者身份证号。"
+SEXES = [("", "不详"), ("1", "男"), ("2", "女")]
 
 
 class PersonField(forms.CharField):
-    """One person typed by name, phone or last four; of several of one name the sentence says how to tell them apart.
-    Its value is the Person."""
+    """One person typed by name, phone or number: by name among those whom `user` (set by the form) sees, by a whole
+    number anybody. Of several of one name the sentence says how to tell them apart. Its value is the Person."""
+
+    user = None
 
     def __init__(self, **kwargs):
         super().__init__(**{"max_length": 40, "help_text": WHAT_TO_TYPE, **kwargs})
@@ -27,17 +29,15 @@ class PersonField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        condition = read_search(text).condition
-        rows = Person.objects.filter(voided_at__isnull=True).exclude(life_status=LifeStatus.DECEASED)
-        found = list(rows.filter(condition)[: SHOWN + 1]) if condition is not None else []
+        found = find_one_of(text, self.user)
         exact = [person for person in found if person.name == text.strip()]
         found = exact or found
         if not found:
-            raise forms.ValidationError("没有找到这位同志，请核对，或者先登记。", code="unknown")
+            raise forms.ValidationError(NOT_KNOWN, code="unknown")
         if len(found) > 1:
             years = "、".join(sorted({str(person.birth_date.year) for person in found if person.birth_date}))
             raise forms.ValidationError(
-                f"有几位都对得上（{years}年生），请改填手机号或者身份证号后四位。", code="several"
+                f"有几位都对得上（{years}年生），请改填完整的手机号或者身份证号。", code="several"
             )
         return found[0]
 
@@ -71,6 +71,10 @@ class WhyForm(PortalForm):
 class OpenForm(PortalForm):
     submit_label = "开户"
     person = PersonField(label="给谁开户")
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["person"].user = user
 
 
 class GiveForm(LengthForm):
@@ -136,17 +140,46 @@ class OutForm(LengthForm):
     field_order = ["to_bank", "hours", "rest", "closes"]
 
 
+def relations() -> list[tuple[str, str]]:
+    """Of whom minutes may be given to, nothing chosen to begin with."""
+    names = names_of("relation")
+    codes = sorted(LINEAL, key=lambda code: (code not in SPOUSE, code))
+    return [("", "请选择"), *((code, names.get(code, code)) for code in codes)]
+
+
 class KinForm(PortalForm):
     submit_label = "核实"
     kin = PersonField(label="亲属")
-    relation = forms.ChoiceField(label="是户主的")
+    relation = forms.ChoiceField(label="是户主的什么人", choices=relations)
     proof = forms.CharField(label="凭什么材料", max_length=120, help_text="例如 户口簿、结婚证")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        names = names_of("relation")
-        codes = sorted(LINEAL, key=lambda code: (code not in SPOUSE, code))
-        self.fields["relation"].choices = [(code, names.get(code, code)) for code in codes]
+        self.fields["kin"].user = user
+
+
+class NewKinForm(KeyForm):
+    """A relative who is in no register."""
+
+    submit_label = "登记并核实"
+    name = forms.CharField(label="亲属姓名", max_length=60)
+    birth_date = BirthField(label="出生日期", max_length=20, help_text="例如 1936-04-16；满 60 周岁才能用时间")
+    sex = forms.ChoiceField(label="性别", choices=SEXES, required=False)
+    phone = forms.CharField(label="手机或座机", max_length=30, required=False)
+    residence = forms.CharField(label="现住址", max_length=120, required=False)
+    relation = forms.ChoiceField(label="是户主的什么人", choices=relations)
+    proof = forms.CharField(label="凭什么材料", max_length=120, help_text="例如 户口簿、结婚证")
+    known_different = forms.CharField(
+        label="为什么是另一个人", max_length=120, required=False, help_text="有同名同生日的人时才填"
+    )
+    agreed = forms.BooleanField(
+        label="已经得到他本人同意，登记以上资料", error_messages={"required": "要先得到他本人同意。"}
+    )
+
+    def facts(self) -> PersonFacts:
+        values = self.cleaned_data
+        names = ("name", "birth_date", "phone", "residence", "known_different")
+        return PersonFacts(**{name: values[name] for name in names}, sex=values["sex"] or "0")
 
 
 class SettleForm(KeyForm):

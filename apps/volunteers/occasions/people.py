@@ -4,12 +4,16 @@ import datetime as dt
 
 from apps.common.row_set import RowSet
 from apps.volunteers.rules.reminders import VolunteerReminders
+from apps.volunteers.talk_notices import TOMORROW
+
+from .posts import ENDS, posts_ending_rows
+from .talks import talks_between
 
 DAY = dt.timedelta(days=1)
 SHIFT, HOURS, CARE = "volunteers.shift_tomorrow", "volunteers.confirm_hours", "volunteers.confirm_care"
 CERTIFICATE, PAPER = "volunteers.certificate_ready", "volunteers.paper_ends"
 ANNIVERSARY, YEAR = "volunteers.anniversary", "volunteers.year_thanks"
-TEMPLATES = (SHIFT, HOURS, CARE, CERTIFICATE, PAPER, ANNIVERSARY, YEAR)
+TEMPLATES = (SHIFT, HOURS, CARE, CERTIFICATE, PAPER, ANNIVERSARY, YEAR, ENDS, TOMORROW)
 DECEMBER = 12
 LIVING = """
 SELECT d.template, d.key, d.person_id, d.context, d.valid_until
@@ -73,7 +77,7 @@ FROM (SELECT DISTINCT r.volunteer_id FROM volunteers_servicerecord r
 def people_to_remind(on: dt.date, rules: VolunteerReminders) -> RowSet:
     """Rows (template, key, person_id, context, valid_until) of everything that may be told on a day to those who live;
     `valid_until` is exclusive. What is in the set stays in it until then, so that a message whose row is gone has lost
-    its basis. See rule book 10.72. See rule book 10.74."""
+    its basis. See rule book 10.52, 10.63, 10.72, 10.74."""
     week, monday = "{}-{}".format(*on.isocalendar()[:2]), on + (7 - on.weekday()) * DAY
     parts = [
         RowSet(SHIFT_ROWS, [SHIFT, on + DAY]),
@@ -83,6 +87,8 @@ def people_to_remind(on: dt.date, rules: VolunteerReminders) -> RowSet:
                [CERTIFICATE, rules.certificate_days, on - rules.certificate_days * DAY, on]),
         RowSet(PAPER_ROWS, [PAPER, on, on + rules.paper_ahead * DAY]),
         RowSet(ANNIVERSARY_ROWS, [ANNIVERSARY, str(on.year), on.year, on + DAY, days_named(on), on]),
+        posts_ending_rows(on),
+        talks_between(on + DAY, on + 2 * DAY),
     ]  # fmt: skip
     if on.month == DECEMBER and on.day >= rules.thanks_from:
         first, until = dt.date(on.year, 1, 1), dt.date(on.year + 1, 1, 1)

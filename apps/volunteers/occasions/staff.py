@@ -12,16 +12,18 @@ from apps.volunteers.models import ServiceCertificate, Shift, VolunteerStatement
 from apps.volunteers.rules.reminders import VolunteerReminders
 
 from .people import DAY
+from .posts import posts_ending
 
 APPLIED, SHORT, PAPERS = "volunteers.certificate_waits", "volunteers.shift_short", "volunteers.papers_end"
+POSTS = "volunteers.posts_end"
 MOST = 2000
 
 Row = tuple[str, str, int]
 
 
 def staff_to_remind(on: dt.date, rules: VolunteerReminders) -> Iterator[Row]:
-    """The subject names what, and from when on it is told anew: applications each week, all else once. Requests that
-    nobody takes are reported by `services.help_clock`. See rule book 10.73."""
+    """The subject names what, and from when on it is told anew: applications each week, posts once a stage, all else
+    once. Requests that nobody takes are reported by `services.help_clock`. See rule book 10.52, 10.73."""
     week = "{}-{}".format(*on.isocalendar()[:2])
     before = dt.datetime.combine(on - rules.apply_days * DAY, dt.time(), ZONE)
     waiting = ServiceCertificate.objects.current().filter(state__in=UNDER_WAY, applied_at__lt=before)
@@ -35,6 +37,9 @@ def staff_to_remind(on: dt.date, rules: VolunteerReminders) -> Iterator[Row]:
     )  # fmt: skip
     for pk, day, unit in papers.order_by("pk").values_list("pk", "ends_on", "volunteer__unit_id")[:MOST]:
         yield PAPERS, f"paper:{pk}:{day}", unit
+    for days, posts in posts_ending(on):
+        for pk, day, unit in posts.order_by("pk").values_list("pk", "ends_on", "unit_id")[:MOST]:
+            yield POSTS, f"post:{pk}:{day}:{days}", unit
 
 
 def short_shifts(on: dt.date, last: dt.date):

@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 from apps.organisation.models import Unit
 from apps.organisation.queries import rule_values
 from apps.volunteers.choices.bank import AccountKind, AccountState, TransferKind
-from apps.volunteers.models import Account, Bank, Entry, Kinship, Transfer
+from apps.volunteers.models import Account, Bank, Entry, Hold, Kinship, ServiceRequest, Transfer
 from apps.volunteers.rules.bank import BankRules, seen_from_the_other
 
 # Asked at every gift: plain, so that little time goes into making the statement.
@@ -44,6 +44,11 @@ def balance_of(person) -> int:
     """Minutes that a person may use now; 0 without an account, and while it is frozen."""
     account = account_of(person.pk)
     return account.available if account is not None and account.state == AccountState.OPEN else 0
+
+
+def hold_of(request: ServiceRequest) -> Hold | None:
+    """What was set aside for a request, the last time."""
+    return Hold.objects.filter(request=request).order_by("-pk").first()
 
 
 def issued(bank: Bank) -> int:

@@ -15,6 +15,11 @@ from apps.volunteers.rules.bank import time_words
 NOBODY = "对方"
 
 
+def signed(minutes: int) -> str:
+    """+1小时30分, −2小时."""
+    return f"{'+' if minutes > 0 else '−'}{time_words(abs(minutes))}"
+
+
 @dataclass(frozen=True)
 class Line:
     """One entry: `words` say what it was, `minutes` are signed, `balance` is what was there after it. `put_right`: a
@@ -30,7 +35,7 @@ class Line:
 
     @property
     def amount(self) -> str:
-        return f"{'+' if self.minutes > 0 else '−'}{time_words(abs(self.minutes))}"
+        return signed(self.minutes)
 
     @property
     def left(self) -> str:
@@ -114,13 +119,29 @@ def _more(reason: str) -> str:
 @dataclass(frozen=True)
 class Totals:
     """One account in one year, or in all: how many entries, minutes in and out, and what stood at its end. `last`: the
-    id of the last entry (0: none)."""
+    id of the last entry (0: none). `back_in`, `back_out`: how much of both was putting right (更正)."""
 
     count: int = 0
     came: int = 0
     went: int = 0
     balance: int = 0
     last: int = 0
+    back_in: int = 0
+    back_out: int = 0
+
+    @property
+    def came_new(self) -> int:
+        """Minutes in, without what was put right."""
+        return self.came - self.back_in
+
+    @property
+    def went_new(self) -> int:
+        return self.went - self.back_out
+
+    @property
+    def put_right(self) -> int:
+        """By how much putting right changed the account, signed."""
+        return self.back_in - self.back_out
 
 
 def totals_of(accounts: Collection[int], year: int | None = None) -> dict[int, Totals]:
@@ -128,17 +149,23 @@ def totals_of(accounts: Collection[int], year: int | None = None) -> dict[int, T
     rows = Entry.objects.filter(account__in=accounts)
     if year:
         rows = rows.filter(transfer__on__gte=dt.date(year, 1, 1), transfer__on__lt=dt.date(year + 1, 1, 1))
+    contra = Q(transfer__kind=TransferKind.CONTRA)
     found = list(
         rows.order_by().values("account").annotate(
             count=Count("pk"), last=Max("pk"), came=Sum("minutes", filter=Q(minutes__gt=0), default=0),
             went=Sum("minutes", filter=Q(minutes__lt=0), default=0),
+            back_in=Sum("minutes", filter=Q(minutes__gt=0) & contra, default=0),
+            back_out=Sum("minutes", filter=Q(minutes__lt=0) & contra, default=0),
         )
     )  # fmt: skip
     after = dict(Entry.objects.filter(pk__in=[row["last"] for row in found]).values_list("account", "balance_after"))
     return {
-        row["account"]: Totals(row["count"], row["came"], -row["went"], after[row["account"]] or 0, row["last"])
+        row["account"]: Totals(
+            row["count"], row["came"], -row["went"], after[row["account"]] or 0, row["last"], row["back_in"],
+            -row["back_out"],
+        )
         for row in found
-    }
+    }  # fmt: skip
 
 
 def check_code(account: Account, year: int, totals: Totals) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from apps.volunteers.models import Account, Entry
 from apps.volunteers.rules.bank import time_words
 
-from .bank_lines import Line, Totals, check_code, line_of, totals_of, with_words
+from .bank_lines import Line, Totals, check_code, line_of, signed, totals_of, with_words
 
 A_BOOK = 2_000
 
@@ -28,8 +28,9 @@ class Passbook:
     @property
     def words(self) -> dict[str, str]:
         return {
-            "brought": time_words(self.brought), "came": time_words(self.totals.came),
-            "went": time_words(self.totals.went), "left": time_words(self.left),
+            "brought": time_words(self.brought), "came": time_words(self.totals.came_new),
+            "went": time_words(self.totals.went_new), "left": time_words(self.left),
+            "put_right": signed(self.totals.put_right) if self.totals.put_right else "",
         }  # fmt: skip
 
     @property

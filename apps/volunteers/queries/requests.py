@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from apps.organisation.queries import rule_values
 from apps.people.models import Person
+from apps.signups.choices import OfferingState
 from apps.volunteers.choices.requests import LIVE_REQUESTS, ProposalState, RequestState
 from apps.volunteers.choices.shifts import RecordState
-from apps.volunteers.models import Proposal, ServiceRecord, ServiceRequest
+from apps.volunteers.models import Proposal, ServiceRecord, ServiceRequest, Shift, Turn
 from apps.volunteers.rules.help import HelpRules
+from apps.volunteers.rules.times import minute_of
 
 SOON = dt.timedelta(days=2)
 FINDING, SOON_KEY, SERVED, CONFIRM, DOUBT = "finding", "soon", "served", "confirm", "doubt"
@@ -50,6 +52,30 @@ def proposals_of(request: ServiceRequest) -> list[Proposal]:
     """Everybody thought of, those who said yes first, then as they were suggested."""
     rows = request.proposals.current().select_related("volunteer__person").order_by("pk")
     return sorted(rows, key=lambda row: row.state != ProposalState.ACCEPTED)
+
+
+def shift_of(request: ServiceRequest) -> Shift | None:
+    """The shift of those who said yes, while it stands."""
+    rows = Shift.objects.current().filter(request=request).exclude(offering__state=OfferingState.CANCELLED)
+    return rows.first()
+
+
+def to_enter(shift: Shift, volunteer: int) -> Proposal | None:
+    """What he said yes to, where the shift is one of a request and his time is not entered yet."""
+    rows = Proposal.objects.current().filter(
+        request=shift.request_id, volunteer=volunteer, state=ProposalState.ACCEPTED,
+        request__state__in=(RequestState.OPEN, RequestState.AGREED),
+    )  # fmt: skip
+    return rows.first() if shift.request_id else None
+
+
+def signed_of(proposal: Proposal) -> dict[str, int]:
+    """`starts` and `ends` as he signed in and out, minutes since midnight; what was not signed is left out."""
+    turn = Turn.objects.current().filter(
+        shift__request=proposal.request_id, volunteer=proposal.volunteer_id, came_at__isnull=False
+    ).order_by("-pk").first()  # fmt: skip
+    signed = {"starts": turn.came_at, "ends": turn.left_at} if turn else {}
+    return {name: minute_of(timezone.localtime(at)) for name, at in signed.items() if at}
 
 
 def records_of(request: ServiceRequest) -> list[ServiceRecord]:

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from apps.organisation.models import Division
+from apps.organisation.models import Community, Division
 from apps.organisation.queries import ancestor_ids, subtree_ids
 from apps.people.choices import AwayKind
 from apps.people.models import Whereabouts
@@ -22,11 +22,12 @@ from apps.volunteers.models import (
     TalkTopic,
     VolunteerTime,
 )
-from apps.volunteers.rules.talks import Fit, parts_of
+from apps.volunteers.rules.talks import Fit, parts_of, share_words
 
 from .volunteers import may_serve
 
 LOOKED_AT = 300
+TALKS, PLACED = "这个时间已经有别的宣讲", "这个时间有班次或课程"
 HELD = {"state": TalkState.HELD, "voided_at__isnull": True}
 
 
@@ -58,14 +59,14 @@ class Line:
         return min(self.done, self.most)
 
     @property
-    def percent(self) -> int | None:
-        return self.done * 100 // self.target if self.target else None
+    def share(self) -> str:
+        return share_words(self.done, self.target) if self.target else ""
 
     @property
     def words(self) -> str:
         if not self.target:
             return f"{self.done:,}{self.unit}，没有定目标"
-        return f"{self.done:,}{self.unit}，目标 {self.target:,}{self.unit}，完成 {self.percent}%"
+        return f"{self.done:,}{self.unit}，目标 {self.target:,}{self.unit}，完成 {self.share}"
 
 
 def progress_of(campaigns: Collection[int]) -> dict[int, Progress]:
@@ -86,14 +87,19 @@ def progress_of(campaigns: Collection[int]) -> dict[int, Progress]:
 def rounds_of(campaign: TalkCampaign) -> list[tuple[TalkRound, Progress]]:
     """Its rounds in order, with what each reached. Three queries."""
     rounds = list(campaign.rounds.filter(voided_at__isnull=True).order_by("starts_on", "pk"))
-    held = Talk.objects.filter(round__in=rounds, **HELD).order_by()
+    done = round_progress([row.pk for row in rounds])
+    return [(row, done[row.pk]) for row in rounds]
+
+
+def round_progress(rounds: Collection[int]) -> dict[int, Progress]:
+    """Round id → what was reached. Two queries for any number."""
+    held = Talk.objects.filter(round__in=list(rounds), **HELD).order_by()
     sums = {row["round"]: row for row in held.values("round").annotate(number=Count("pk"), heard=Sum("audience"))}
-    spoke = _spoke(TalkLecturer.objects.filter(talk__round__in=rounds), "talk__round")
-    return [
-        (row, Progress(spoke.get(row.pk, 0), sums[row.pk]["number"], int(sums[row.pk]["heard"] or 0)))
-        if row.pk in sums else (row, Progress())
-        for row in rounds
-    ]  # fmt: skip
+    spoke = _spoke(TalkLecturer.objects.filter(talk__round__in=list(rounds)), "talk__round")
+    return {
+        pk: Progress(spoke.get(pk, 0), sums[pk]["number"], int(sums[pk]["heard"] or 0)) if pk in sums else Progress()
+        for pk in rounds
+    }
 
 
 def _spoke(rows: QuerySet[TalkLecturer], by: str) -> dict[int, int]:
@@ -134,9 +140,13 @@ def open_topics() -> QuerySet[TalkTopic]:
 
 
 def divisions_for(unit) -> QuerySet[Division]:
-    """Counties and districts of the city of a unit, for a choice of where."""
-    top = unit.division.parent_id if unit.division and unit.division.level == "county" else unit.division_id
-    return Division.objects.filter(Q(parent=top) | Q(pk=top), disabled_on__isnull=True).order_by("code")
+    """Counties and districts of the city of a unit, for a choice of where; of a unit without a division those in which
+    communities are registered."""
+    rows = Division.objects.filter(disabled_on__isnull=True).order_by("code")
+    if unit.division is None:
+        return rows.filter(pk__in=Community.objects.filter(voided_at__isnull=True).order_by().values("division"))
+    top = unit.division.parent_id if unit.division.level == "county" else unit.division_id
+    return rows.filter(Q(parent=top) | Q(pk=top))
 
 
 @dataclass(frozen=True)
@@ -186,26 +196,25 @@ def _free(people: Collection[int], on: dt.date, parts: set[str]) -> set[int]:
 def busy(
     people: Iterable[int], on: dt.date, starts: int, ends: int, *, but: int | None = None
 ) -> dict[int, str]:  # fmt: skip
-    """person id → what he has at that time: another talk, a place in a class or shift, a journey. Three queries.
-    `but`: the talk that is being changed."""
+    """person id → what he has at that time: another talk, a place in a class or shift, a journey. Two queries.
+    `but`: the talk that is being changed. See rule book 10.61."""
     people = list(people)
-    talks = TalkLecturer.objects.filter(
-        lecturer__volunteer__in=people, talk__on=on, talk__state__in=(TalkState.PLANNED, TalkState.HELD),
-        talk__voided_at__isnull=True, talk__starts__lt=ends,
-    ).annotate(until=F("talk__starts") + F("talk__minutes")).filter(until__gt=starts)  # fmt: skip
     occupied = Occupied.objects.filter(
         person__in=people, weekday=on.isoweekday(), first_on__lte=on, until__gt=on, starts__lt=ends, ends__gt=starts
-    )  # fmt: skip
+    ).exclude(subject=subject_of(but or 0))  # fmt: skip
     away = Whereabouts.objects.filter(
         Q(starts_on__isnull=True) | Q(starts_on__lte=on), Q(ends_on__isnull=True) | Q(ends_on__gt=on),
         person__in=people, kind=AwayKind.TRAVELLING, voided_at__isnull=True,
     )  # fmt: skip
     found = dict.fromkeys(away.values_list("person_id", flat=True), "这几天在外地")
-    found |= dict.fromkeys(occupied.values_list("person_id", flat=True), "这个时间有班次或课程")
-    found |= dict.fromkeys(
-        talks.exclude(talk=but).values_list("lecturer__volunteer_id", flat=True), "这个时间已经有别的宣讲"
-    )
+    for pk, subject in occupied.order_by("person", "starts").values_list("person_id", "subject"):
+        found[pk] = TALKS if subject else PLACED
     return found
+
+
+def subject_of(talk: int) -> str:
+    """How a talk is named where it takes its lecturers' time."""
+    return f"volunteers.talk:{talk}"
 
 
 def names_of_speakers(talks: Iterable[int]) -> dict[int, str]:

@@ -18,6 +18,7 @@ NAMES = {
     "paper": ("材料", "到期"),
     "anniversary": ("年数",),
     "year": ("年份", "次数", "时长"),
+    "post": ("岗位", "到期"),
 }
 
 
@@ -51,6 +52,7 @@ class VolunteerTexts(RuleValues):
         "thanks_from": "年终感谢从12月几日起", "shift": "明天有班次怎么说", "hours": "请队长确认时长怎么说",
         "care": "请确认服务怎么说", "certificate": "证明开好了怎么说", "paper": "材料快到期怎么说",
         "anniversary": "加入纪念日怎么说", "year": "年终感谢怎么说",
+        "post": "社会任职快到期怎么说",
     },
     source="规则手册 10.72—10.74；事项 7",
 )  # fmt: skip
@@ -72,6 +74,7 @@ class VolunteerReminders(RuleValues):
     paper: str = "您的{材料}{到期}到期，请您方便时来续签，续好了再安排服务。"
     anniversary: str = "您参加志愿服务到今天满{年数}年了，谢谢您！请您多保重，量力而行。"
     year: str = "{年份}年您参加志愿服务{次数}次，共{时长}，谢谢您！请您多保重，量力而行。"
+    post: str = "您担任的{岗位}，{到期}到期。您愿意接着做还是想歇一歇，都请告诉我们。"
 
     def __post_init__(self) -> None:
         days = (self.hours_days, self.care_days, self.certificate_days, self.paper_ahead, self.apply_days,

@@ -10,6 +10,8 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.common import audit
 from apps.common.errors import BusinessError
+from apps.signups.choices import OfferingState
+from apps.signups.models import Offering
 from apps.volunteers.choices.requests import ProposalState, RequestState
 from apps.volunteers.choices.shifts import RecordSource, RecordState, SignWay, TurnState
 from apps.volunteers.models import Proposal, ServiceRecord, ServiceRequest, Turn
@@ -63,6 +65,8 @@ def follow(request: ServiceRequest, *, now: dt.datetime) -> bool:
         return False
     request.state = RequestState.DONE
     request.save(update_fields=["state"])
+    # Its shift has nothing left to be entered: it goes from the leader's list of those still to close.
+    Offering.objects.filter(shift__request=request, state=OfferingState.OPEN).update(state=OfferingState.ENDED)
     help_telling.please_confirm(request, now)
     return True
 

@@ -1,6 +1,7 @@
 """That two persons are kin: verified from a paper before anything is given."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -9,8 +10,11 @@ from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.organisation.models import Unit
 from apps.people.models import Person
+from apps.people.newcomers import PersonFacts, enter_person
 from apps.volunteers.models import Kinship
 from apps.volunteers.rules.bank import LINEAL
+
+REGISTERED = "已经有这个人的资料。请在“核实亲属”里用完整的手机号、身份证号找到他。"
 
 
 @transaction.atomic
@@ -38,6 +42,16 @@ def verify(person: Person, kin: Person, relation: str, proof: str, *, unit: Unit
         raise BusinessError("刚有人核实过这两位，请刷新。", code="concurrent") from error
     audit.record("kinship.verify", actor=actor, people=[person.pk, kin.pk], target=f"volunteers.kinship:{row.pk}")
     return row
+
+
+@transaction.atomic
+def verify_newcomer(
+    person: Person, facts: PersonFacts, relation: str, proof: str, *, unit: Unit, actor, on: dt.date, form_key: UUID
+) -> Kinship:
+    """The relative is in no register yet: he is entered, and verified, in one. The same form again gives the same row.
+    See rule book 10.34."""
+    kin = enter_person(facts, on=on, actor=actor, form_key=form_key, known_words=REGISTERED)
+    return verify(person, kin, relation, proof, unit=unit, actor=actor, on=on)
 
 
 @transaction.atomic

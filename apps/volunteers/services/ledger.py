@@ -8,6 +8,7 @@ import functools
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -232,7 +233,7 @@ def write(move: Move, entries: Mapping[int, int]) -> Transfer:
 
 
 def _insert_whole(row: Transfer, entries: Mapping[int, int]) -> int:
-    values = [
+    values: list[Any] = [
         str(row.public_id), row.bank_id, row.account_id, str(row.kind), row.minutes, row.on, row.at, row.actor_id,
         row.served_on, row.grant_id, row.confirmation_id, row.hold_id, row.reverses_id, row.reason,
     ]  # fmt: skip

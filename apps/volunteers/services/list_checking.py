@@ -12,14 +12,15 @@ from apps.common.partial_date import PartialDate
 from apps.organisation.models import Unit
 from apps.people.choices import LifeStatus
 from apps.people.models import Person, Phone
+from apps.registry.registers.lists import Line
 from apps.volunteers.choices.volunteers import StatementKind
 from apps.volunteers.models import Team, TeamMember, Volunteer
 from apps.volunteers.queries.talent import SERVICES, SKILLS, words_of
 from apps.volunteers.queries.volunteers import papers_of
 
-from .list_reading import LABELS, Line
+from .batches import CHANGED, NEW, REFUSED, UNCHANGED
+from .list_reading import LABELS
 
-NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 CHANGE = "volunteers.change_volunteer"
 PAPERS = (StatementKind.WILLING, StatementKind.HEALTH)
 

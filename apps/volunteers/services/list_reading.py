@@ -6,49 +6,39 @@ The columns are those of registers in use (领域资料 4.3 no. 12) and of the n
 import datetime as dt
 import io
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import partial
 
 from apps.common.code_lists import codes_by_name
-from apps.common.errors import BusinessError
 from apps.common.partial_date import PartialDate
-from apps.common.workbook import FileRefused, Limits, Sheet, read
-from apps.common.workbook.headings import Header, find_header, why_no_record
-from apps.common.workbook.writer import MarkedPage, write_marked, write_sheet
-from apps.registry.registers.sheets import marked
-from apps.registry.roster.readers import (
-    fold,
-    plain,
-    read_citizen_id,
-    read_date,
-    read_day,
-    read_name,
-    read_phones,
-    read_text,
-)
+from apps.common.workbook.writer import write_sheet
+from apps.registry.registers.lists import CellReader, Columns, Line, Lines, read_lines, read_phone, whole_text
+from apps.registry.roster.readers import plain, read_citizen_id, read_date, read_day, read_name, read_text
 
 MOST_ROWS = 2000
-LIMITS = Limits(file_size=5 * 1024 * 1024, rows=MOST_ROWS + 20, columns=60, cpu_seconds=20, wall_seconds=40)
-HEADINGS = {
-    "name": ("姓名", "志愿者姓名", "队员姓名"),
-    "citizen_id": ("身份证号", "身份证号码", "证件号码", "公民身份号码"),
-    "birth": ("出生日期", "出生年月", "生日"),
-    "phone": ("手机", "手机号", "手机号码", "电话", "联系电话", "联系方式"),
-    "team": ("志愿服务队", "队", "所在队", "队名", "志愿服务组织", "所属志愿队伍"),
-    "skills": ("专长", "特长", "技能", "服务技能", "专业技能"),
-    "strengths": ("专长说明", "职称", "备注"),
-    "wishes": ("服务意向", "愿意做的服务", "服务类别", "意向服务类型"),
-    "national_no": ("志愿者编号", "全国志愿服务系统编号", "志愿者证号"),
-    "joined": ("登记日期", "注册时间", "注册日期", "加入时间"),
-    "willing": ("承诺书日期", "自愿服务承诺书"),
-    "health": ("身体状况说明日期", "身体状况说明", "健康说明"),
-    "contact_name": ("紧急联系人", "紧急联系人姓名"),
-    "contact_phone": ("紧急联系人电话", "紧急联系电话"),
-    "ignored": ("序号", "错误原因", "性别", "年龄"),
-}
-LABELS = {key: names[0] for key, names in HEADINGS.items()}
-MEANS = {name: key for key, names in HEADINGS.items() for name in names}
-COLUMNS = tuple(key for key in HEADINGS if key != "ignored")
+LIST = Columns(
+    headings={
+        "name": ("姓名", "志愿者姓名", "队员姓名"),
+        "citizen_id": ("身份证号", "身份证号码", "证件号码", "公民身份号码"),
+        "birth": ("出生日期", "出生年月", "生日"),
+        "phone": ("手机", "手机号", "手机号码", "电话", "联系电话", "联系方式"),
+        "team": ("志愿服务队", "队", "所在队", "队名", "志愿服务组织", "所属志愿队伍"),
+        "skills": ("专长", "特长", "技能", "服务技能", "专业技能"),
+        "strengths": ("专长说明", "职称", "备注"),
+        "wishes": ("服务意向", "愿意做的服务", "服务类别", "意向服务类型"),
+        "national_no": ("志愿者编号", "全国志愿服务系统编号", "志愿者证号"),
+        "joined": ("登记日期", "注册时间", "注册日期", "加入时间"),
+        "willing": ("承诺书日期", "自愿服务承诺书"),
+        "health": ("身体状况说明日期", "身体状况说明", "健康说明"),
+        "contact_name": ("紧急联系人", "紧急联系人姓名"),
+        "contact_phone": ("紧急联系人电话", "紧急联系电话"),
+        "ignored": ("序号", "错误原因", "性别", "年龄"),
+    },
+    required=("name",),
+    either=("citizen_id", "birth"),
+    passed_over=("ignored",),
+)
+LABELS = LIST.labels
+COLUMNS = tuple(key for key in LIST.headings if key not in LIST.passed_over)
 SPLIT = re.compile(r"[、,，;；/\s|]+")
 NOTES = (
     "姓名必填；身份证号、出生日期至少填一样，才认得出是哪一位。",
@@ -59,98 +49,10 @@ NOTES = (
 )
 
 
-@dataclass(slots=True)
-class Line:
-    """A row of the file: `values` as plain text or lists by key, `faults` column (from 0) → why."""
-
-    number: int
-    cells: list
-    values: dict = field(default_factory=dict)
-    faults: dict[int, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Lines:
-    sheet: Sheet
-    header: Header
-    at: dict[str, int]
-    rows: list[Line]
-
-    @property
-    def unknown(self) -> list[str]:
-        return [text for text in self.header.texts if text and not means(text)]
-
-
-def means(text: str) -> str:
-    """The column that a heading names; empty for others."""
-    return MEANS.get(fold(text), "")
-
-
 def read_list(data: bytes, filename: str, *, today: dt.date) -> Lines:
-    """The rows of the first visible sheet with the header. Raises BusinessError for the file as a whole."""
-    try:
-        sheets = [sheet for sheet in read(data, filename, LIMITS) if not sheet.is_hidden]
-    except FileRefused as refusal:
-        raise BusinessError(refusal.sentence, code=refusal.code, field="file") from refusal
-    if sentence := marked(filename):
-        raise BusinessError(sentence, code="secret", field="file")
-    for sheet in sheets:
-        header = find_header(sheet.rows, means)
-        if header is not None:
-            at = _places(header)
-            lines = Lines(sheet, header, at, _rows(sheet, header, at, today))
-            if not lines.rows:
-                raise BusinessError("表里没有一行可以读的内容。", code="empty", field="file")
-            if len(lines.rows) > MOST_ROWS:
-                raise BusinessError(f"一次最多 {MOST_ROWS} 行，请分成几个文件上传。", code="many", field="file")
-            return lines
-    raise BusinessError("没有找到表头。请保留写着“姓名”的那一行，或下载模板填写。", code="no_header", field="file")
-
-
-def _places(header: Header) -> dict[str, int]:
-    at: dict[str, int] = {}
-    for place, text in enumerate(header.texts):
-        key = means(text)
-        if key in at and key != "ignored":
-            raise BusinessError(f"“{LABELS[key]}”写了两列，请删去一列再上传。", code="duplicate_header", field="file")
-        if key and key != "ignored":
-            at[key] = place
-    if "name" not in at:
-        raise BusinessError("表头里没有“姓名”这一栏，请补上。", code="missing_column", field="file")
-    if not {"citizen_id", "birth"} & at.keys():
-        raise BusinessError("表头里要有“身份证号”或“出生日期”，才认得出是哪一位。", code="missing_column", field="file")
-    return at
-
-
-def _rows(sheet: Sheet, header: Header, at: dict[str, int], today: dt.date) -> list[Line]:
-    readers = _readers(today)
-    rows = []
-    for number, cells in enumerate(sheet.rows[header.last :], header.last + 1):
-        if why_no_record(cells, at.values()):
-            continue
-        line = Line(number, cells)
-        for key, place in at.items():
-            _read_cell(line, key, place, readers[key])
-        _compare(line, at, today)
-        rows.append(line)
-    return rows
-
-
-def _read_cell(line: Line, key: str, place: int, reader: Callable) -> None:
-    cell = line.cells[place] if place < len(line.cells) else None
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
-        if key == "name":
-            line.faults[place] = "没有填姓名。"
-        return
-    if sentence := marked(cell):
-        line.faults[place] = sentence
-        return
-    value, problems = reader(cell)
-    refusing = [problem.sentence for problem in problems if problem.refuses]
-    if refusing:
-        line.faults[place] = "".join(refusing)
-    elif value is not None:
-        line.values[key] = value
+    """The rows of a list. Raises BusinessError for the file as a whole."""
+    check = partial(_compare, today=today)
+    return read_lines(data, filename, LIST, _readers(today), most=MOST_ROWS, check=check)
 
 
 def _compare(line: Line, at: dict[str, int], today: dt.date) -> None:
@@ -169,34 +71,28 @@ def _compare(line: Line, at: dict[str, int], today: dt.date) -> None:
             line.faults[at[key]] = "日期不能晚于今天。"
 
 
-@dataclass(frozen=True)
-class _Problem:
-    sentence: str
-    refuses: bool = True
-
-
-def _readers(today: dt.date) -> dict[str, Callable]:
+def _readers(today: dt.date) -> dict[str, CellReader]:
     days = {key: _day_reader(LABELS[key]) for key in ("joined", "willing", "health")}
     texts = {key: _text_reader(LABELS[key], most) for key, most in (
         ("team", 60), ("strengths", 120), ("contact_name", 60),
     )}  # fmt: skip
     return {
         **days, **texts, "name": read_name, "citizen_id": lambda cell: read_citizen_id(cell, today),
-        "birth": lambda cell: read_date(cell, LABELS["birth"], today), "phone": _phone, "contact_phone": _phone,
+        "birth": lambda cell: read_date(cell, LABELS["birth"], today), "phone": read_phone, "contact_phone": read_phone,
         "skills": _codes_of("volunteer_skill"), "wishes": _codes_of("volunteer_service"),
-        "national_no": lambda cell: (plain(cell).replace(" ", "")[:30], ()),
+        "national_no": lambda cell: (whole_text(cell)[:30], ()),
     }  # fmt: skip
 
 
-def _day_reader(label: str) -> Callable:
+def _day_reader(label: str) -> CellReader:
     return lambda cell: read_day(cell, label)
 
 
-def _text_reader(label: str, most: int) -> Callable:
+def _text_reader(label: str, most: int) -> CellReader:
     return lambda cell: read_text(cell, label, most)
 
 
-def _codes_of(code_list: str) -> Callable:
+def _codes_of(code_list: str) -> CellReader:
     """Known codes and the words that are none, both in the order written."""
 
     def reader(cell):
@@ -205,15 +101,6 @@ def _codes_of(code_list: str) -> Callable:
         return {"codes": known, "words": [word[:20] for word in words if word not in codes]}, ()
 
     return reader
-
-
-def _phone(cell):
-    """The digits of the first number; one that cannot be read refuses the row, because he is reached by it."""
-    value, problems = read_phones(cell)
-    if value is None:
-        words = "".join(problem.sentence for problem in problems).replace("这个号码没有导入。", "")
-        return None, (_Problem(words or "看不懂这个号码。"),)
-    return value[0][1], ()
 
 
 def template() -> bytes:
@@ -225,13 +112,4 @@ def template() -> bytes:
         stream, "志愿者名单导入模板", heads, [], sheet_name="志愿者名单", notes=notes,
         text_columns=("身份证号", "手机", "志愿者编号", "紧急联系人电话"),
     )  # fmt: skip
-    return stream.getvalue()
-
-
-def refused_rows(lines: Lines, refused: list[Line]) -> bytes:
-    """The rows that were refused, under their header, with the reasons."""
-    stream = io.BytesIO()
-    merged = [one for one in lines.sheet.merged if one[2] <= lines.header.last]
-    rows = [(line.cells, line.faults) for line in refused]
-    write_marked(stream, [MarkedPage(lines.sheet.name, lines.sheet.rows[: lines.header.last], rows, merged)])
     return stream.getvalue()

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -13,6 +13,7 @@ from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.common.voiding import check_reason
 from apps.organisation.models import Division, Unit
+from apps.signups.services.engaging import Engagement, disengage, engage
 from apps.signups.services.locking import lock_persons
 from apps.volunteers.choices.shifts import RecordSource
 from apps.volunteers.choices.talks import BookingState, TalkState
@@ -26,13 +27,14 @@ from apps.volunteers.models import (
     TalkTopic,
 )
 from apps.volunteers.models.talks import MOST_AUDIENCE
-from apps.volunteers.queries.talks import busy
+from apps.volunteers.queries.talks import busy, subject_of
 from apps.volunteers.queries.volunteers import may_serve
 from apps.volunteers.rules.times import DAY_ENDS
 
 from . import records, talk_telling
 
 SERVICE = "talk"
+JUST_TAKEN = "宣讲员里有人这个时间刚刚排了别的班次、课程或宣讲，请换时间或者换人。"
 NOT_ASKED = "请先问过宣讲员本人，他愿意了再安排，并勾上“本人已经答应”。"
 
 
@@ -69,6 +71,7 @@ def create_talk(
     _check(facts, agreed, timezone.localdate(now))
     row = Talk.objects.create(public_id=form_key, booking=booking, **_columns(facts))
     TalkLecturer.objects.bulk_create(TalkLecturer(talk=row, lecturer=one) for one in facts.lecturers)
+    _take_time(row, {one.volunteer_id for one in facts.lecturers})
     talk_telling.fixed(row, [one.volunteer_id for one in facts.lecturers], now)
     _note("talk.create", row, actor)
     return row
@@ -94,6 +97,7 @@ def change_talk(talk: Talk, facts: TalkFacts, *, agreed: bool, actor: User, now:
     TalkLecturer.objects.bulk_create(
         TalkLecturer(talk=row, lecturer=one) for one in facts.lecturers if one.pk not in known
     )
+    _take_time(row, after)
     if old != (row.on, row.starts, row.minutes, row.place, row.host):
         talk_telling.moved(row, before & after, now)
     talk_telling.fixed(row, after - before, now)
@@ -121,6 +125,7 @@ def cancel_talk(talk: Talk, *, reason: str, actor: User, now: dt.datetime) -> Ta
         )  # fmt: skip
         row.booking = None
     row.save()
+    disengage(subject_of(row.pk))
     talk_telling.cancelled(row, people, now)
     _note("talk.cancel", row, actor, reason)
     return row
@@ -183,10 +188,22 @@ def void_talk(talk: Talk, *, reason: str, actor: User, now: dt.datetime) -> Talk
             state=BookingState.NEW, answered_at=None, answered_by=None, on=None, starts=None, minutes=None
         )  # fmt: skip
         row.booking = None
+    disengage(subject_of(row.pk))
     row.voided_at, row.void_reason = now, reason
     row.save(update_fields=["voided_at", "void_reason", "booking"])
     _note("talk.void", row, actor, reason)
     return row
+
+
+def _take_time(talk: Talk, people: Collection[int]) -> None:
+    """Whoever speaks can neither sign up for a shift or class at that hour nor speak elsewhere: by the constraint of
+    signups, whoever came first. See rule book 10.61."""
+    engagement = Engagement(subject_of(talk.pk), f"宣讲（{talk.host}）", talk.on, talk.starts, talk.ends)
+    try:
+        with transaction.atomic():
+            engage(engagement, people)
+    except IntegrityError as error:
+        raise BusinessError(JUST_TAKEN, code="taken", field="lecturers") from error
 
 
 def _columns(facts: TalkFacts) -> dict:

@@ -18,7 +18,7 @@ FORMS = {
     "help": ("请人帮忙登记表", "陪着看病、代买东西、修修补补：填好交给社区、支部。", "volunteers/form_help.html"),
     "hours": ("志愿服务记录表", "做完服务，当天由队长签字，工作人员照着录入。", "volunteers/form_hours.html"),
 }  # fmt: skip
-LINES = 15
+LINES = 12
 
 
 @login_not_required

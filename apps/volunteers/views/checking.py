@@ -56,5 +56,4 @@ def published(request):
     rows = rows.select_related("unit").order_by("-published_on", "-pk")
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     lines = [(row.code, initials(row.name), str(row.unit), f"{row.issued_on:%Y-%m-%d}") for row in page.object_list]
-    context = {"page": page, "rows": lines, "days": days, "columns": ("编号", "志愿者", "出具单位", "开具日期")}
-    return render(request, "volunteers/published.html", context)
+    return render(request, "volunteers/published.html", {"page": page, "rows": lines, "days": days})

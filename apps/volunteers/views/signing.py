@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -11,6 +12,7 @@ from apps.common.errors import BusinessError
 from apps.people.acting import actings_of
 from apps.volunteers.choices.shifts import SignWay, TurnState
 from apps.volunteers.models import Shift, Turn
+from apps.volunteers.queries.requests import to_enter
 from apps.volunteers.queries.sign_codes import shift_of_code
 from apps.volunteers.queries.turns import turns_of
 from apps.volunteers.rules.times import span_words
@@ -43,9 +45,16 @@ def sign_shift(request, code):
             sentence = refusal.sentence
     context = {
         "shift": shift, "turn": turn, "sentence": sentence, "came": turn is not None and turn.came_at is not None,
-        "time": span_words(shift.starts, shift.ends) if shift else "",
+        "time": span_words(shift.starts, shift.ends) if shift else "", "enter_url": _enter_url(turn),
     }  # fmt: skip
     return render(request, "volunteers/sign_shift.html", context, status=200 if turn and not sentence else 422)
+
+
+def _enter_url(turn: Turn | None) -> str:
+    """Where he enters what he did for a request, once he has signed out."""
+    if turn is None or turn.left_at is None or (row := to_enter(turn.shift, turn.volunteer_id)) is None:
+        return ""
+    return reverse("portal:me_help_served", args=[row.public_id])
 
 
 def _sign(turn: Turn, request, now) -> str:

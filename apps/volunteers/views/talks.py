@@ -35,7 +35,8 @@ def talks(request):
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page, "campaigns": public_campaigns(timezone.localdate()), "chosen": chosen,
-        "audiences": TalkAudience.choices, "query": f"audience={chosen}" if chosen in TalkAudience.values else "",
+        "audiences": [pair for pair in TalkAudience.choices if pair[0] != TalkAudience.ANYBODY],
+        "query": f"audience={chosen}" if chosen in TalkAudience.values else "",
     }  # fmt: skip
     return render(request, "volunteers/talks/topics.html", context)
 
