@@ -100,7 +100,8 @@ class OutsidePostAdmin(PostPages, ElderPages, OutsideRecord):
 
     @admin.display(description="任期")
     def term(self, obj):
-        return term_words(obj)
+        first, last = term_words(obj).split("至", 1)
+        return format_html("{}至<br>{}", first, last)
 
     @admin.display(description="状态")
     def state_tag(self, obj):
