@@ -95,11 +95,11 @@ class Asking(Wishes):
 def help_step(request, desk, person, step):
     """Sent twice it is one request: its key stands in the address."""
     found = member_or_404(desk, person)
-    if step not in STEPS:
-        raise Http404
     if (keyed := keyed_address(request)) is not None:
         return keyed
     asking = Asking(request, desk, found)
+    if step not in STEPS:
+        return redirect(asking.url(WHAT))
     if step == CHECK and asking.missing:
         return redirect(asking.url(asking.missing))
     return {WHAT: _what, DAY: _day, TIME: _time, CHECK: _check}[step](asking)

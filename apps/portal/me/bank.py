@@ -3,6 +3,7 @@
 His family sees and prints; giving away is his own act, or that of staff who asked him.
 """
 
+import uuid
 from urllib.parse import urlencode
 
 from django import forms
@@ -16,6 +17,7 @@ from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.people.choices import ProxyScope
 from apps.volunteers.choices.bank import AccountState, HoldState
+from apps.volunteers.models import Transfer
 from apps.volunteers.queries.bank import account_of, rules_of
 from apps.volunteers.queries.bank_lines import entries_of, line_of, with_words, years_of
 from apps.volunteers.queries.bank_passbooks import passbook_of
@@ -135,9 +137,21 @@ def _sent(request):
     return request.POST if request.method == "POST" else request.GET if KEY in request.GET else None
 
 
+def _is_done(acting, sent) -> bool:
+    """Whether the form with this key moved minutes of his."""
+    try:
+        key = uuid.UUID(sent[KEY]) if sent is not None else None
+    except (KeyError, ValueError):
+        return False
+    return key is not None and Transfer.objects.filter(public_id=key, account__person=acting.person.pk).exists()
+
+
 def _in_two_steps(request, acting, form, words, perform, texts: dict):
     """First what and how much, then one page that says it again with one button. That page has an address of its own,
-    so that going back to it from what came of it never asks about sending a form again."""
+    so that going back to it from what came of it never asks about sending a form again; done already it says so."""
+    if _is_done(acting, _sent(request)):
+        messages.info(request, "这一次已经办好了，没有再办一遍。")
+        return redirect("portal:me_bank")
     account = account_of(acting.person.pk)
     context = {
         **texts, "form": form, "available": time_words(_most(acting)),

@@ -24,6 +24,7 @@ from apps.volunteers.forms.requests import (
     SuggestForm,
     WordsForm,
 )
+from apps.volunteers.forms.shifts import NothingForm
 from apps.volunteers.help_notices import said_of
 from apps.volunteers.models import Proposal, ServiceRecord, Team, Volunteer
 from apps.volunteers.qr import qr_image
@@ -133,6 +134,12 @@ class RequestActs(ElderPages):
             messages.success(request, f"又找到 {len(found)} 位。" if found else "没有更多合适的了，可以点“另请一位”。")
             return HttpResponseRedirect(self.url_of("pick", obj))
         rows = [row for row in proposals_of(obj) if row.state in MAY_ASK]
+        if not rows:
+            return self.one_act(
+                request, obj, NothingForm(request.POST or None), title="问志愿者", button="再找一遍", done="找过了。",
+                lead=f"{said_of(obj)}。还没有合适的志愿者可以问：可以再找一遍，也可以返回点“另请一位”。",
+                perform=lambda _: self._looked(obj),
+            )  # fmt: skip
         fresh = [row.pk for row in rows if row.state == ProposalState.PROPOSED]
         form = PickForm(request.POST or None, proposals=rows, initial={"volunteers": fresh})
         return self.one_act(
@@ -141,6 +148,10 @@ class RequestActs(ElderPages):
             lead=f"{said_of(obj)}。排在前面的只是这次更合适。发消息时不写姓名和地址，答应以后才告诉他。",
             perform=lambda values: self._pick(request, obj, rows, values["volunteers"]),
         )  # fmt: skip
+
+    def _looked(self, obj) -> str:
+        found = proposals.propose(obj, timezone.now())
+        return f"找到 {len(found)} 位，请点“问志愿者”去问。" if found else "还是没有合适的，可以点“另请一位”。"
 
     def _pick(self, request, obj, rows, chosen) -> str:
         wanted = [row for row in rows if row.pk in chosen]

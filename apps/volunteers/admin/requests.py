@@ -18,6 +18,7 @@ from .links import link, page_of, person_tools
 from .request_acts import RequestActs
 from .request_filters import RequestTeamFilter, ServiceFilter, WhichFilter
 
+UNDER_WAY = (RequestState.OPEN, RequestState.AGREED, RequestState.DONE)
 TONES = {
     RequestState.OPEN: "soon", RequestState.AGREED: "info", RequestState.DONE: "soon", RequestState.CONFIRMED: "done",
     RequestState.UNMET: "late", RequestState.CANCELLED: "",
@@ -210,7 +211,8 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
             ])  # fmt: skip
         return Block(
             "志愿者", columns=("姓名", "为什么合适", "答复", "说明", "办理"), rows=rows,
-            empty="附近没有合适的志愿者。可以点“另请一位”，或者和社区一起想办法。",
+            empty="附近没有合适的志愿者。可以点“另请一位”，或者和社区一起想办法。"
+            if obj.state == RequestState.OPEN else "没有登记是谁去的。",
         )  # fmt: skip
 
     def _act_of(self, obj, row):
@@ -243,7 +245,12 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
                 link if waits else "",
             ])  # fmt: skip
         columns = ("志愿者", "时间", "时长", "志愿时长", "受助人确认", "办理")
-        return Block("服务记录", columns=columns, rows=rows, empty="服务以后在这里登记和确认。")
+        return Block(
+            "服务记录",
+            columns=columns,
+            rows=rows,
+            empty="服务以后在这里登记和确认。" if obj.state in UNDER_WAY else "没有服务记录。",
+        )
 
     def record_tools(self, request, obj):
         history = {"label": "谁改过什么", "url": self.url_of("history", obj)}
