@@ -21,7 +21,7 @@ HELP_OBJECTS = {ONE: _request}
 _ADMIN = "admin:volunteers_servicerequest"
 HELP_PAGES = {
     f"{_ADMIN}_out": (VIEW,),
-    f"{_ADMIN}_ask": ("volunteers.add_servicerequest",),
+    **{f"{_ADMIN}_{act}": ("volunteers.add_servicerequest",) for act in ("ask", "elder", "elder_new")},
     f"{_ADMIN}_slip": (VIEW, ONE),
     **{f"{_ADMIN}_{act}": (WORK, ONE) for act in ("pick", "suggest", "unmet", "notdone", "cancel", "words")},
     # For a volunteer of it, of whom the world has none: held in tests/volunteers/test_request_pages.py.

@@ -37,6 +37,9 @@ PROOF_PAGES = {
     },
     # Nobody of the world acts for a volunteer: held in tests/volunteers/test_certificates.py.
     "portal:me_certificates": (NOBODY,),
+    "portal:me_letters": (NOBODY,),
+    # Its address needs a year, which no model has: held in tests/volunteers/test_letters.py.
+    "portal:me_letter": (NOBODY,),
     "portal:me_certificate_sheet": (NOBODY, MODEL),
 }
 PROOF_EXCEPTIONS = {

@@ -59,6 +59,8 @@ TEAM_PAGES = {
     "admin:volunteers_teamplan_print": ("volunteers.view_teamplan", PLAN),
     "admin:volunteers_volunteer_list": (SEE,),
     "admin:volunteers_volunteer_talent": (SEE,),
+    "admin:volunteers_volunteer_letters": (SEE,),
+    "admin:volunteers_volunteer_letter": (SEE, ONE),
     "admin:volunteers_volunteer_papers": (SEE,),
     # Asked for a kind of paper that there is not.
     "admin:volunteers_volunteer_empty": (NOBODY,),

@@ -33,7 +33,8 @@ from tests.access_draws import DRAW_EXCEPTIONS, DRAW_PAGES
 from tests.access_face import FACE_PAGES
 from tests.access_help import HELP_EXCEPTIONS, HELP_PAGES
 from tests.access_life import LIFE_EXCEPTIONS, LIFE_PAGES
-from tests.access_posts import POST_PAGES
+from tests.access_lists import PAGES as LIST_PAGES
+from tests.access_posts import POST_EXCEPTIONS, POST_PAGES
 from tests.access_proof import PROOF_EXCEPTIONS, PROOF_PAGES
 from tests.access_schools import SCHOOL_PAGES
 from tests.access_shifts import SHIFT_EXCEPTIONS, SHIFT_PAGES
@@ -281,6 +282,7 @@ PAGES = {
     **{name: Row(*asked) for name, asked in DRAW_PAGES.items()},
     **{name: Row(*asked) for name, asked in HELP_PAGES.items()},
     **{name: Row(*asked) for name, asked in PROOF_PAGES.items()},
+    **{name: Row(*asked) for name, asked in LIST_PAGES.items()},
     **{name: Row(*asked) for name, asked in FACE_PAGES.items()},
     "admin:ledgers_safetycheck_report": Row("ledgers.record_contact", "ledgers.safetycheck"),
     "admin:ledgers_safetycheck_call-off": Row("ledgers.change_contact", "ledgers.safetycheck"),
@@ -411,6 +413,11 @@ PAGES = {
     # Only what this account entered itself.
     "ledgers:aid_take_back": Row(NOBODY, "ledgers.aidapplication"),
     "ledgers:aid_complete": Row(NOBODY, "ledgers.aidapplication"),
+    "ledgers:help": Row(DESK, post=NOBODY),
+    "ledgers:help_who": Row(DESK, post=NOBODY),
+    "ledgers:help_step": Row(DESK, "people.person"),
+    # Only what this account asked for itself.
+    "ledgers:help_cancel": Row(NOBODY, "volunteers.servicerequest"),
     "ledgers:report": Row(DESK, post=NOBODY),
     "ledgers:report_about": Row(DESK, "people.person", post=NOBODY),
     "ledgers:report_who": Row(DESK, post=NOBODY),
@@ -717,6 +724,7 @@ EXCEPTIONS = {
     "admin:ledgers_assessment_restore": Row("ledgers.change_assessment", "ledgers.assessment", post=NOBODY),
     **{name: Row(*asked) for name, asked in TREATMENT_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in STUDENT_EXCEPTIONS.items()},
+    **{name: Row(*asked) for name, asked in POST_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in TEAM_EXCEPTIONS.items()},
     **{name: Row(*asked) for name, asked in DESK_EXCEPTIONS.items()},
     # Checks are raised by calls and ended by reports; periods away are added from a person's page and voided for good.

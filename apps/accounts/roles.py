@@ -159,7 +159,7 @@ _BANK = (
 )  # fmt: skip
 _POSTS = (
     "volunteers.outsidepost", "volunteers.patrol", "volunteers.problem", "volunteers.partyreport",
-    "volunteers.brightrecord", "volunteers.caselog",
+    "volunteers.brightrecord", "volunteers.caselog", "volunteers.postbatch",
 )  # fmt: skip
 _TALKS = (
     "volunteers.talktopic", "volunteers.lecturer", "volunteers.talkcampaign", "volunteers.talkround", "volunteers.talk",

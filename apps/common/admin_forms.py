@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Model
 
 from . import change_log, sources
+from .date_limits import DatesMixin
 from .errors import BusinessError, StaleVersion
 from .secrecy_forms import SecrecyMixin
 
@@ -37,7 +38,7 @@ class Conflict:
     mine: str
 
 
-class RecordForm(SecrecyMixin, forms.ModelForm):
+class RecordForm(DatesMixin, SecrecyMixin, forms.ModelForm):
     """ModelForm that carries the version it was opened at.
 
     When somebody saved meanwhile: what only he changed is taken over, what both changed is listed in `conflicts`

@@ -25,6 +25,8 @@ from .workbook.writer import write_sheet
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRIVATE = {"Cache-Control": "no-store, private", "X-Content-Type-Options": "nosniff"}
 MOST_ON_PAPER = 2000
+BLOCKS = "admin/record_page.html"
+MOST_IN_WORKBOOK = 50_000
 
 
 @dataclass
@@ -85,11 +87,11 @@ class PageRecordAdmin(MorePages, RecordAdmin):
     # List
 
     def filtered_rows(self, request):
-        """What the list shows, all pages of it, as many as go on paper."""
+        """What the list shows, all pages of it: as many as go on paper, or into a workbook (`as=xlsx`)."""
         asked = request.GET.copy()
-        asked.pop("as", None)
+        most = MOST_IN_WORKBOOK if asked.pop("as", [""])[-1] == "xlsx" else MOST_ON_PAPER
         request.GET = asked
-        return self.get_changelist_instance(request).queryset[:MOST_ON_PAPER]
+        return self.get_changelist_instance(request).queryset[:most]
 
     def query_of(self, request) -> str:
         asked = request.GET.copy()
@@ -115,7 +117,7 @@ class PageRecordAdmin(MorePages, RecordAdmin):
         }  # fmt: skip
         if people:
             audit.look("open", actor=request.user, people=people, target=self._target(obj), request=request)
-        return self.page(request, "admin/record_page.html", context)
+        return self.page(request, BLOCKS, context)
 
     def blocks(self, request, obj) -> Iterable[Block]:
         return ()
@@ -167,7 +169,7 @@ class TemplateRecordAdmin(MorePages, RecordAdmin):
     What they refer to is offered from the user's own units."""
 
     sortable_by = ()
-    record_page = ""
+    record_page = ""  # template of its page to read; BLOCKS where `blocks` is enough; empty: the stock form, read-only
 
     def related_rows(self, model, request):
         rows = model._default_manager.all()
@@ -197,7 +199,24 @@ class TemplateRecordAdmin(MorePages, RecordAdmin):
         return self.page(request, self.record_page, context)
 
     def facts_of(self, request, obj) -> dict:
-        return {}
+        """What the template of its page asks for; of BLOCKS the tags, figures and blocks."""
+        if self.record_page != BLOCKS:
+            return {}
+        if people := self.people_of(obj):
+            self.look(request, people, obj)
+        return {
+            "tags": [("已作废", "late")] if obj.voided_at else self.tags(obj), "figures": self.figures(request, obj),
+            "blocks": list(self.blocks(request, obj)),
+        }  # fmt: skip
+
+    def tags(self, obj) -> list[tuple[str, str]]:
+        return []
+
+    def figures(self, request, obj) -> list[dict]:
+        return []
+
+    def blocks(self, request, obj) -> Iterable[Block]:
+        return ()
 
     def viewable(self, request, object_id):
         """404 for strangers, as for what is not there."""
@@ -272,7 +291,13 @@ def send_print(admin, request, title: str, columns, rows, *, back: str, order: s
 
 
 def day(value) -> str:
-    return f"{value:%Y-%m-%d}" if value else ""
+    """A date as people read it: 2026年11月8日; nothing without one. Workbooks take the date itself."""
+    return f"{value.year}年{value.month}月{value.day}日" if value else ""
+
+
+def moment(value) -> str:
+    """A point in time, in local time: 2026年11月8日 09:00; nothing without one."""
+    return f"{day(timezone.localtime(value))} {timezone.localtime(value):%H:%M}" if value else ""
 
 
 def posted(request):

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.common.admin_forms import RecordForm, say_required
+from apps.common.date_limits import DatesMixin
 from apps.common.errors import BusinessError
 from apps.common.secrecy_forms import SecrecyMixin
 
@@ -55,7 +56,7 @@ class HelperMixin:
         self.add_error(field, ValidationError(error.sentence, code=error.code))
 
 
-class PortalForm(HelperMixin, SecrecyMixin, forms.Form):
+class PortalForm(HelperMixin, DatesMixin, SecrecyMixin, forms.Form):
     """A form for an act: shape only, the service decides."""
 
 

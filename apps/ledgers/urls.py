@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import aid, home, members, reports
+from .views import aid, help, home, members, reports
 
 app_name = "ledgers"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("aid/<uuid:application>/verify/", aid.aid_verify, name="aid_verify"),
     path("aid/<uuid:application>/take-back/", aid.aid_take_back, name="aid_take_back"),
     path("aid/<uuid:application>/complete/", aid.aid_complete, name="aid_complete"),
+    path("help/", help.help_list, name="help"),
+    path("help/new/", help.help_who, name="help_who"),
+    path("help/new/<uuid:person>/<slug:step>/", help.help_step, name="help_step"),
+    path("help/<uuid:key>/cancel/", help.help_cancel, name="help_cancel"),
     path("report/", reports.report, name="report"),
     path("report/mine/", reports.reports, name="reports"),
     path("report/take-back/<uuid:event>/", reports.take_back, name="take_back"),

@@ -20,6 +20,22 @@ DELIVERY_COLUMNS = (
     ("person_id", "bigint"), ("on_day", "date"), ("state", "text"), ("outcome", "text"), ("sent_at", "timestamptz"),
     ("valid_until", "timestamptz"), ("next_attempt_at", "timestamptz"),
 )  # fmt: skip
+# Deliveries with one item each.
+ALONE = """
+WITH given AS (
+    SELECT * FROM unnest(
+        %s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::date[], %s::timestamptz[], %s::bigint[]
+    ) AS given(public_id, delivery_class, user_id, person_id, on_day, valid_until, message_id)
+), written AS (
+    INSERT INTO messaging_delivery (
+        public_id, channel, delivery_class, user_id, person_id, on_day, state, outcome, valid_until, next_attempt_at
+    ) SELECT public_id, channel, delivery_class, user_id, person_id, on_day, 'pending', '', valid_until, next_attempt_at
+    FROM given, (SELECT %s AS channel, %s::timestamptz AS next_attempt_at) AS every
+    RETURNING id, public_id, channel
+)
+INSERT INTO messaging_deliveryitem (delivery_id, message_id, channel)
+SELECT id, message_id, channel FROM written JOIN given USING (public_id) ON CONFLICT DO NOTHING
+"""
 ITEM_COLUMNS = (("delivery_id", "bigint"), ("message_id", "bigint"), ("channel", "text"))
 
 
@@ -63,6 +79,8 @@ def insert_items(rows: Iterable[tuple[int, int, str]]) -> None:
 
 def keep_in_inbox(fresh: Sequence[tuple[int, int]], now: datetime.datetime, day: datetime.date) -> None:
     """The inbox is ours: being written is being delivered. `fresh`: (message id, user id)."""
+    if not fresh:
+        return
     users = {user for _, user in fresh}
     insert_deliveries(
         {"public_id": str(uuid.uuid4()), "channel": Channel.INBOX, "delivery_class": DeliveryClass.DIGEST,
@@ -76,16 +94,15 @@ def keep_in_inbox(fresh: Sequence[tuple[int, int]], now: datetime.datetime, day:
 
 
 def deliver_alone(channel: str, fresh: Sequence, now: datetime.datetime, today: datetime.date) -> None:
-    """A delivery of its own for each: `fresh` are rows with the attributes of `models.Message`, `pk` included."""
-    keys = {message.pk: str(uuid.uuid4()) for message in fresh}
-    insert_deliveries(
-        {"public_id": keys[m.pk], "channel": channel, "delivery_class": m.delivery_class, "user_id": m.user_id,
-         "person_id": m.person_id, "on_day": max(m.on_day, today), "valid_until": m.valid_until,
-         "next_attempt_at": now}
+    """A delivery of its own for each: `fresh` are rows with the attributes of `models.Message`, `pk` included. One
+    statement."""
+    columns = [
+        (str(uuid.uuid4()), m.delivery_class, m.user_id, m.person_id, max(m.on_day, today), m.valid_until, m.pk)
         for m in fresh
-    )  # fmt: skip
-    ids = dict(Delivery.objects.filter(public_id__in=keys.values()).values_list("public_id", "pk"))
-    insert_items((ids[uuid.UUID(keys[message.pk])], message.pk, channel) for message in fresh)
+    ]  # fmt: skip
+    if columns:
+        with connection.cursor() as cursor:
+            cursor.execute(ALONE, [*map(list, zip(*columns, strict=True)), channel, now])
 
 
 def join_digests(channel: str, fresh: Sequence, day: datetime.date, not_before: datetime.datetime) -> list:

@@ -23,6 +23,9 @@ class Kind:
     `left(offering, person ids, on)`: how many more places each of them may take where that offering is one of them; who
     is not named may take any number. `alike(offerings)`: which of them nobody may have together, beside those at the
     same time. None: there is no such rule.
+
+    `offers_until(offering)`: the moment from which on no place is offered or accepted any more, and open offers lapse
+    (rule book 9.8); None: offers go on for the days that the rule set says.
     """
 
     key: str
@@ -34,6 +37,7 @@ class Kind:
     permission: str = ""
     left: Callable[[Offering, Iterable[int], dt.date], Mapping[int, int]] | None = None
     alike: Callable[[Iterable[Offering]], Iterable[tuple[int, int]]] | None = None
+    offers_until: Callable[[Offering], dt.datetime | None] | None = None
 
 
 kinds: dict[str, Kind] = {}
@@ -48,3 +52,9 @@ def plug(kind: Kind) -> None:
 
 def kind_of(offering: Offering) -> Kind:
     return kinds[offering.kind]
+
+
+def last_moment(offering: Offering) -> dt.datetime | None:
+    """From when on nothing of it is offered or accepted any more; None: its kind sets no such moment."""
+    ask = kind_of(offering).offers_until
+    return ask(offering) if ask else None

@@ -10,10 +10,10 @@ from .models import Entry
 from .rules.bank import time_words
 
 EARNED, SPENT, GIFT = "bank.earned", "bank.spent", "bank.gift"
-GRANTED, CORRECTED = "bank.granted", "bank.corrected"
+GRANTED, CORRECTED, SURPLUS = "bank.granted", "bank.corrected", "bank.surplus"
 _PARTS = {
     "earned": "时间存入", "spent": "时间使用", "gift": "收到赠送的时间", "granted": "公共池拨付",
-    "corrected": "时间更正",
+    "corrected": "时间更正", "surplus": "时间转入公共池",
 }  # fmt: skip
 _WAYS = {"sms": "短信", "card": "信函", "call": "电话里说"}
 EXAMPLE = {"时间": "1234小时30分", "余额": "1234小时30分"}
@@ -47,6 +47,12 @@ class BankTexts(RuleValues):
     corrected_sms: str = "{姓名}同志：您的时间账户更正了{时间}，现有{余额}。原因请打电话{电话}问我们。"
     corrected_card: str = "{姓名}同志：您的时间账户有一笔登记错了，已更正{时间}，现有{余额}。原因请打电话{电话}问我们。"
     corrected_call: str = "{姓名}同志，您好！您的时间账户更正了{时间}，现有{余额}，说明一下原因。有事随时打{电话}。"
+    surplus_sms: str = "{姓名}同志：您帮助别人的时间里，{时间}转入公共池，账户现有{余额}。有疑问请打电话{电话}。"
+    surplus_card: str = (
+        "{姓名}同志：您帮助别人的时间，对方已确认，其中{时间}转入公共池，给更需要的老人用，"
+        "您的时间账户现有{余额}。谢谢您！有疑问请打{电话}。"
+    )
+    surplus_call: str = "{姓名}同志，您好！您帮助别人的时间里，{时间}转入了公共池，账户现有{余额}。有疑问随时打{电话}。"
 
     def __post_init__(self):
         for part in _PARTS:
@@ -65,5 +71,6 @@ def facts(context: dict) -> Mapping[str, str]:
 
 for _key, _part in (
     (EARNED, "earned"), (SPENT, "spent"), (GIFT, "gift"), (GRANTED, "granted"), (CORRECTED, "corrected"),
+    (SURPLUS, "surplus"),
 ):  # fmt: skip
     register_template(Template(key=_key, label=_PARTS[_part], texts=BankTexts.rule_key, part=f"{_part}_", facts=facts))

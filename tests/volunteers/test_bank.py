@@ -11,11 +11,14 @@ from apps.common.errors import BusinessError
 from apps.common.models import AuditEntry
 from apps.common.partial_date import PartialDate
 from apps.messaging.models import Message
+from apps.organisation.models import RuleSet
+from apps.volunteers.bank_notices import facts
 from apps.volunteers.models import Account, Entry, Hold, Transfer
-from apps.volunteers.queries.bank import balance_of, issued, ledger_sum
+from apps.volunteers.queries.bank import account_of, balance_of, issued, ledger_sum
+from apps.volunteers.queries.bank_lines import entries_of, line_of, with_words
 from apps.volunteers.rules.bank import BankRules, credit_of, heirs_until, redeem_refusal, time_words
 from apps.volunteers.services import bank, ledger
-from tests.builders import make_person
+from tests.builders import LONG_AGO, make_person
 
 from .bank_world import NOW, BankWorld, stands
 from .builders import make_volunteer
@@ -76,6 +79,38 @@ def test_a_day_earns_eight_hours_at_most(world):
 def test_team_service_goes_to_the_pool_where_the_rules_say_so():
     assert credit_of(90, 0, 0, by_team=True, rules=BankRules(team_to_pool=True)).pool == 90
     assert credit_of(90, 0, 0, by_team=True, rules=BankRules()).account == 90
+
+
+def test_what_is_over_the_most_goes_on_to_the_pool_where_its_holder_reads_it(world):
+    RuleSet.objects.create(kind="volunteers.bank", effective_from=LONG_AGO, values={"account_most": 150})
+    world.credit(100)
+    second = world.credit(120, starts=700)
+
+    assert stands(world.volunteer.person) == (150, 0)
+    assert world.own("pool").balance == 70
+    lines = [line_of(entry) for entry in with_words(entries_of(account_of(world.volunteer.pk)))]
+    assert [(line.kind, line.amount) for line in lines[:2]] == [
+        ("超过上限转入公共池", "−1小时10分"), ("服务存入", "+2小时"),
+    ]  # fmt: skip
+    assert "最多存2小时30分" in lines[0].words
+    [message] = Message.objects.filter(template="bank.surplus")
+    assert facts(message.context) == {"时间": "1小时10分", "余额": "2小时30分", "电话": "0700-8800900"}
+
+    with pytest.raises(BusinessError, match="服务存入"):
+        bank.reverse(Transfer.objects.get(kind="surplus"), "错", actor=None, now=NOW, form_key=uuid.uuid4())
+    for _ in range(2):
+        bank.reverse(second, "登记错了人", actor=None, now=NOW, form_key=uuid.uuid4())
+    assert stands(world.volunteer.person) == (100, 0)
+    assert world.own("pool").balance == ledger_sum() == 0
+
+
+def test_what_teams_do_is_donated_where_the_rules_say_so(world):
+    RuleSet.objects.create(kind="volunteers.bank", effective_from=LONG_AGO, values={"team_to_pool": True})
+    world.credit(90, source="grid")
+
+    assert stands(world.volunteer.person) == (0, 0)
+    assert world.own("pool").balance == 90
+    assert list(Transfer.objects.order_by("pk").values_list("kind", "minutes")) == [("earn", 90), ("donate", 90)]
 
 
 def test_birth_known_to_the_year_decides_only_when_sure():
@@ -223,9 +258,7 @@ def test_the_ledger_is_only_added_to(world):
             change()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_entries_that_do_not_add_up_are_refused_at_commit():
-    world = BankWorld()
+def test_entries_that_do_not_add_up_are_refused(world):
     account = world.account(world.helped)
     move = ledger.Move("opening", account, 60, uuid.uuid4(), None, NOW)
 

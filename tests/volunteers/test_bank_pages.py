@@ -55,6 +55,15 @@ def test_the_account_page_shows_the_ledger_and_its_file(client, world):
     assert "没有" in client.get(at("account_changelist") + "?q=无此人").text
 
 
+def test_nobody_acts_on_the_accounts_of_the_bank_itself(client, world):
+    acts = ("give", "donate", "grant", "kin", "opening", "out", "freeze", "thaw", "settle", "close")
+    for kind in ("pool", "issue", "outside"):
+        pk = world.own(kind).pk
+        assert [client.get(at(f"account_{act}", pk)).status_code for act in acts] == [404] * len(acts)
+        for page in ("change", "passbook", "file"):
+            assert client.get(at(f"account_{page}", pk)).status_code == 200
+
+
 def test_staff_give_and_a_refusal_is_a_sentence(client, world):
     giver = world.volunteer.person
     account = world.give_minutes(giver, 120)

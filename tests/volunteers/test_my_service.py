@@ -63,14 +63,18 @@ def own_row(family, shift) -> SignUp:
     return SignUp.objects.filter(person=family.cadre.person, offering=shift.offering_id).latest("pk")
 
 
-def test_three_screens_make_him_a_volunteer_to_whom_nothing_is_given_yet(client, family):
+def test_four_screens_make_him_a_volunteer_to_whom_nothing_is_given_yet(client, family):
     client.force_login(family.own)
     assert "还没有登记为志愿者" in page(client)
-    what, when, will = (reverse("portal:me_volunteer_become", args=[step]) for step in ("what", "when", "will"))
+    what, can, when, will = (
+        reverse("portal:me_volunteer_become", args=[step]) for step in ("what", "can", "when", "will")
+    )
 
     assert client.post(what, {"wishes": ["unknown"]}).status_code == 422
-    second = client.post(what, {"wishes": ["hospital", "company"], "skills": ["care"]}).url
+    first = client.post(what, {"wishes": ["hospital", "company"]}).url
+    second = client.post(first, {"skills": ["care"]}).url
     third = client.post(second, {"times": ["1am", "3pm"], "hours": "4"}).url
+    assert first.startswith(can)
     assert second.startswith(when)
     assert third.startswith(will)
     assert client.post(third, {"contact_name": "女儿", "contact_phone": "13900007001"}).status_code == 422

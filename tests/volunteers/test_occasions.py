@@ -1,4 +1,5 @@
 import datetime as dt
+import uuid
 
 import pytest
 
@@ -11,9 +12,11 @@ from apps.volunteers.models import OutsidePost, ServiceCertificate, Turn, Volunt
 from apps.volunteers.occasions import people, posts, staff
 from apps.volunteers.occasions.people import days_named
 from apps.volunteers.rules.reminders import VolunteerReminders
-from apps.volunteers.services import certificates, records
+from apps.volunteers.services import certificates, helping, records
+from apps.volunteers.services.care import confirm_care
 from apps.volunteers.services.posts import renew
 
+from .help_world import ON, make_help_world
 from .shift_world import AFTER, SATURDAY, World, ask, at
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +144,23 @@ def test_days_and_sentences_are_checked():
         VolunteerReminders(year="{名次}")
     with pytest.raises(ValueError, match="天数"):
         VolunteerReminders(care_days=0)
+
+
+def test_who_was_helped_is_asked_once_more_until_he_confirms():
+    made = make_help_world()
+    made.volunteer("郑国梁")
+    request = made.ask(team=made.team)
+    record = helping.done(made.agreed(request), actor=made.clerk, now=at(12, day=ON))
+    told_at_once = Message.objects.filter(template="help.confirm", person_id=request.receiver_id).count()
+
+    for day in (1, 3, 4, 9):
+        run(ON + day * DAY)
+    asked_again = told(people.CARE)
+    confirm_care(
+        record, record.minutes, confirmed_as="family", actor=made.clerk, now=at(9, day=ON + 9 * DAY),
+        form_key=uuid.uuid4(), satisfied=True,
+    )  # fmt: skip
+
+    assert told_at_once == 1
+    assert asked_again == [request.receiver_id]
+    assert run(ON + 9 * DAY, 10).recalled == 1

@@ -8,10 +8,11 @@ import pytest
 
 from apps.common import papers
 from apps.common.errors import BusinessError
+from apps.organisation.models import RuleSet
 from apps.volunteers.models import Account, Approval, OutStatement, Transfer
 from apps.volunteers.queries.bank import ledger_sum
 from apps.volunteers.services import approvals, bank, kinship, settling, transfers_out
-from tests.builders import make_cadre, make_person, make_user
+from tests.builders import LONG_AGO, make_cadre, make_person, make_user
 
 from .bank_world import NOW, BankWorld, stands
 
@@ -143,6 +144,18 @@ def test_the_family_decides_within_the_months(world):
     assert stands(daughter) == (150, 0)
     assert Account.objects.get(pk=account.pk).state == "closed"
     assert "已经结清" in settling.thaw_after_death(died(world.helped))[0]
+
+
+def test_what_an_heirs_account_does_not_take_goes_to_the_pool(world):
+    RuleSet.objects.create(kind="volunteers.bank", effective_from=LONG_AGO, values={"account_most": 200})
+    daughter = make_person("李小梅", sex="2", birth_date="1966-02-03")
+    account, _ = world.give_minutes(world.helped, 150), world.give_minutes(daughter, 120)
+    kinship.verify(world.helped, daughter, "30", "户口簿", unit=world.unit, actor=world.one, on=NOW.date())
+    settling.freeze_by_death(died(world.helped), now=NOW)
+
+    settling.settle(account, daughter, "女儿李小梅决定，户口簿", **act(world))
+
+    assert (stands(daughter), world.own("pool").balance, ledger_sum()) == ((200, 0), 70, 0)
 
 
 def test_after_the_months_the_rest_goes_to_the_pool(world):

@@ -1,14 +1,15 @@
 """Shifts: made, places given and waited for, moved, cancelled; series week by week (rule book 10.10–10.12)."""
 
 import datetime as dt
+import uuid
 
 import pytest
 
 from apps.common.errors import BusinessError
 from apps.messaging.models import Message
-from apps.signups.choices import SignUpState
-from apps.signups.models import Occupied, SignUp
-from apps.signups.services import seats
+from apps.signups.choices import OfferState, SignUpSource, SignUpState
+from apps.signups.models import Occupied, Offer, SignUp
+from apps.signups.services import offers, seats
 from apps.volunteers.choices.shifts import TurnState
 from apps.volunteers.models import Turn
 from apps.volunteers.queries.fitting import beyond_wish
@@ -35,6 +36,46 @@ def test_places_are_those_of_every_sign_up(world):
     waiting.refresh_from_db()
     assert waiting.state == SignUpState.OFFERED
     assert Message.objects.filter(template="signup.offer", person=second.pk).exists()
+
+
+def offered(world, shift, first, second) -> Offer:
+    """The first gave his place up, the second is asked."""
+    ask(shift, first), ask(shift, second)
+    seats.withdraw(SignUp.objects.get(person=first.pk), reason="", actor=None, now=NOW)
+    return Offer.objects.get(sign_up__person=second.pk)
+
+
+def test_an_offer_lapses_before_the_shift_begins_and_nobody_is_asked_after(world):
+    first, second, third = world.volunteers(3)
+    shift = world.shift(capacity=1)
+    offer = offered(world, shift, first, second)
+    waits = ask(shift, third)
+    assert offer.answer_by == at(8)  # an hour before, by the rule set
+    change_shift(shift, world.facts(starts=600, ends=720, capacity=1), actor=world.clerk, now=NOW)
+    offer.refresh_from_db()
+    assert offer.answer_by == at(9)
+    with pytest.raises(BusinessError, match="来不及"):
+        offers.accept(offer, actor=None, now=at(9), via=SignUpSource.WEB)
+    assert offers.lapse_due(at(8, 59)) == 0
+    assert offers.lapse_due(at(9)) == 1
+    offer.refresh_from_db(), offer.sign_up.refresh_from_db(), waits.refresh_from_db()
+    assert (offer.state, offer.sign_up.state) == (OfferState.UNREACHED, SignUpState.LAPSED)
+    assert waits.state == SignUpState.WAITING  # not asked any more
+    assert not Message.objects.filter(template="signup.unreached").exists()
+    assert offers.lapse_due(at(9, 5)) == 0
+
+
+def test_who_was_rung_answers_before_the_shift_at_the_latest(world):
+    first, second = world.volunteers(2)
+    shift = world.shift(capacity=1)
+    offer = offered(world, shift, first, second)
+    friday = at(16, day=SATURDAY - dt.timedelta(1))
+    offers.record_attempt(
+        offer, way="phone", reached=True, note="", actor=world.clerk, now=friday, form_key=uuid.uuid4()
+    )  # fmt: skip
+    offer.refresh_from_db()
+    assert offer.answer_by == at(8)  # two working days would end on Tuesday
+    assert offers.accept(offer, actor=None, now=at(7), via=SignUpSource.WEB).state == SignUpState.SEATED
 
 
 def test_undone_leaves_no_turn(world):

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 
 from apps.common import audit
 from apps.common.admin import RecordAdmin, is_reading
@@ -140,7 +140,7 @@ class NeedAdmin(NeedHelp, FormActs, RecordAdmin):
             (item.measure.what, item.measure.provider or item.measure.owner, item.standing.tone, item.standing.words)
             for item in self.view(obj).measures
         ]
-        return format_html_join(mark_safe("<br>"), '{}　{}　<span class="tag {}">{}</span>', lines) or "还没有定"
+        return format_html_join(SafeString("<br>"), '{}　{}　<span class="tag {}">{}</span>', lines) or "还没有定"
 
     @admin.display(description="结果")
     def outcome_words(self, obj):

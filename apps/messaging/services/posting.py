@@ -47,7 +47,7 @@ def post(messages: Sequence[NewMessage], *, now: datetime.datetime) -> dict[str,
     today = now.astimezone(ZONE).date()
     with transaction.atomic(savepoint=False):
         written = insert_messages(messages, today)
-        fresh = list(Message.objects.filter(pk__in=written.values()).order_by("pk")) if written else []
+        fresh = _fresh(messages, written, today)
         keep_in_inbox([(message.pk, message.user_id) for message in fresh if message.user_id], now, today)
         if fresh:
             _deliver_outside(fresh, now, today)
@@ -55,6 +55,21 @@ def post(messages: Sequence[NewMessage], *, now: datetime.datetime) -> dict[str,
         if keys == written.keys():
             return written
         return dict(Message.objects.filter(key__in=keys).values_list("key", "pk"))
+
+
+def _fresh(messages: Sequence[NewMessage], written: dict[str, int], today: datetime.date) -> list[Message]:
+    """The rows just written, as far as their deliveries ask for them, in the order of their ids."""
+    asked: dict[str, NewMessage] = {}
+    for message in messages:
+        asked.setdefault(message.key, message)
+    return [
+        Message(
+            pk=pk, user_id=asked[key].user_id, person_id=asked[key].person_id,
+            delivery_class=asked[key].delivery_class, on_day=asked[key].on_day or today,
+            valid_until=asked[key].valid_until,
+        )
+        for key, pk in sorted(written.items(), key=lambda row: row[1])
+    ]  # fmt: skip
 
 
 def _deliver_outside(fresh: Sequence[Message], now: datetime.datetime, today: datetime.date) -> None:

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.common.errors import BusinessError
-from apps.organisation.models import Division
 from apps.volunteers.models import (
     Donation,
     Lecturer,
@@ -19,6 +18,7 @@ from apps.volunteers.models import (
     Team,
     TeamMember,
 )
+from apps.volunteers.queries.talks import divisions_for
 from apps.volunteers.queries.volunteers import may_serve
 from apps.volunteers.services import donations, pairings, talk_bookings, talks
 from apps.volunteers.services.lecturers import join
@@ -98,7 +98,7 @@ def _lecturers(team: Team, topics: list[TalkTopic], clerk: User, on: dt.date) ->
     rows = TeamMember.objects.on(on).filter(team=team).select_related("volunteer").order_by("pk")
     volunteers = [row.volunteer for row in rows]
     barred = may_serve([row.pk for row in volunteers], on)
-    counties = list(Division.objects.filter(level="county", disabled_on__isnull=True).order_by("code")[:2])
+    counties = list(divisions_for(team.unit).filter(level="county")[:1])
     made = []
     for place, volunteer in enumerate(row for row in volunteers if row.pk not in barred):
         row = join(
@@ -108,7 +108,7 @@ def _lecturers(team: Team, topics: list[TalkTopic], clerk: User, on: dt.date) ->
         )  # fmt: skip
         row.topics.set([topics[place % len(topics)], topics[(place + 1) % len(topics)]])
         if place % 2 and counties:
-            row.divisions.set(counties[:1])
+            row.divisions.set(counties)
         made.append(row)
     return made
 

@@ -18,7 +18,7 @@ from apps.registry.models import Cadre, Health
 from apps.registry.rules import read_rank
 
 from .people import DemoPerson
-from .places import COMMUNITIES, STREETS, unit_tree
+from .places import COMMUNITIES, DISTRICTS, STREETS, unit_tree
 
 PORTION = 20_000
 SINCE = datetime.date(2024, 1, 1)
@@ -58,6 +58,10 @@ def write_places() -> dict[str, Unit]:
     division, _ = Division.objects.get_or_create(
         code="449900", defaults={"name": "云江市", "full_name": "云江市（演示）", "level": "city"}
     )
+    for number, name in enumerate(DISTRICTS, 1):
+        values = {"name": name, "full_name": f"云江市{name}（演示）", "level": "county", "parent": division}
+        Division.objects.get_or_create(code=f"4499{number:02d}", defaults=values)
+    Unit.objects.filter(code="YJ", division=None).update(division=division)
     for number, name in enumerate(COMMUNITIES):
         Community.objects.get_or_create(division=division, street=STREETS[number % len(STREETS)], name=name)
     return units

@@ -1,10 +1,8 @@
 """请人帮忙 at `/me/`: asked for in at most four screens, seen, cancelled, confirmed; by the old comrade himself or by
-whoever may act for him. What was chosen stands in the address of the next screen; place and words never do."""
+whoever may act for him. What was chosen stands in the address of the next screen."""
 
-import datetime as dt
 import uuid
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -20,23 +18,22 @@ from apps.common.errors import BusinessError
 from apps.common.form_keys import KEY, key_of
 from apps.people.acting import Acting
 from apps.people.choices import ProxyScope
+from apps.volunteers.asking import CHECK, COINS, DAY, LENGTH, ON, SERVICE, STARTS, STEPS, TIME, WHAT, Wishes
 from apps.volunteers.choices.bank import HoldState
 from apps.volunteers.choices.requests import AskedAs, ConfirmedAs, ProposalState, RequestState
+from apps.volunteers.forms.asking import DayForm, TimeForm, WhatForm, WhereForm
 from apps.volunteers.models import ServiceRequest, Volunteer
 from apps.volunteers.queries.bank import balance_of, hold_of
 from apps.volunteers.queries.requests import asked_of, other_help, proposals_of, records_of, requests_of, unconfirmed
-from apps.volunteers.rules.times import DAY_ENDS, day_words, length_words, span_words
+from apps.volunteers.rules.times import day_words, length_words, span_words
 from apps.volunteers.services import helping
 from apps.volunteers.services import requests as services
 from apps.volunteers.services.care import confirm_care
 
-from .help_forms import AT_HOME, ConfirmForm, DayForm, TimeForm, WhatForm, WhereForm
+from .help_forms import ConfirmForm
 from .standing import own_page, show
 
 ENROL = ProxyScope.ENROL
-WHAT, DAY, TIME, CHECK = "what", "day", "time", "check"
-STEPS = (WHAT, DAY, TIME, CHECK)
-SERVICE, ON, STARTS, LENGTH, COINS = "service", "on", "starts", "length", "coins"
 SHOWN = 20
 TONES = {
     RequestState.OPEN: "soon", RequestState.AGREED: "info", RequestState.DONE: "soon", RequestState.CONFIRMED: "done",
@@ -95,51 +92,13 @@ def home(request, acting):
 # Asking --------------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Asking:
-    """What the address says so far; nonsense in it counts as not said."""
-
-    request: object
-    acting: Acting
-
-    def _number(self, name: str, least: int, most: int) -> int | None:
-        text = self.request.GET.get(name, "")
-        number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else -1
-        return number if least <= number <= most else None
-
-    @cached_property
-    def service(self) -> str:
-        code = self.request.GET.get(SERVICE, "")
-        return code if code in AT_HOME else ""
-
-    @cached_property
-    def on(self) -> dt.date | None:
-        try:
-            return dt.date.fromisoformat(self.request.GET.get(ON, ""))
-        except ValueError:
-            return None
-
-    @cached_property
-    def starts(self) -> int | None:
-        return self._number(STARTS, 0, DAY_ENDS - 1)
-
-    @cached_property
-    def length(self) -> int | None:
-        return self._number(LENGTH, 1, DAY_ENDS)
-
-    @property
-    def missing(self) -> str:
-        """The first question without an answer; empty when all were answered."""
-        if not self.service:
-            return WHAT
-        if self.on is None:
-            return DAY
-        return TIME if self.starts is None or self.length is None or self.starts + self.length > DAY_ENDS else ""
+class Asking(Wishes):
+    def __init__(self, request, acting: Acting):
+        super().__init__(request)
+        self.acting = acting
 
     def url(self, step: str, **over) -> str:
-        asked = self.request.GET
-        said = {name: asked[name] for name in (KEY, SERVICE, ON, STARTS, LENGTH, COINS) if name in asked}
-        return f"{reverse('portal:me_help_step', args=[step])}?{urlencode({**said, **over})}"
+        return f"{reverse('portal:me_help_step', args=[step])}?{self.query(**over)}"
 
     def page(self, step: str, context: dict, status: int = 200):
         place = STEPS.index(step)

@@ -16,6 +16,7 @@ from apps.university.queries.merges import open_answers
 from apps.university.queries.own import asked_one
 from apps.university.queries.similar_classes import open_classes, similar_classes
 from apps.university.rules.lessons import day_of
+from apps.university.rules.when import fee_words
 from apps.university.services.fees import difference_of
 from apps.university.services.merging_classes import answer_merge
 from apps.university.services.moving import change_class_of, check_leaving
@@ -45,17 +46,19 @@ def move(request, acting, key):
     context, refusal = {"one": one}, ""
     try:
         check_leaving(row, day_of(now))
+    except BusinessError as late:
+        return show(request, acting, "portal/me/class_move.html", {**context, "closed": late.sentence})
+    try:
         if request.method == "POST":
             return _moved(request, acting, row, now)
+        if "target" in request.GET:
+            group = _group(row, request.GET["target"])
+            money = difference_of(row, group, day_of(now))
+            context |= {"card": Card(group, None, now), "money": money, "form_key": uuid.uuid4()}
+            context["fee"] = fee_words(money.new_fee) + (f"（{money.discount}）" if money.discount else "")
+            return show(request, acting, "portal/me/class_move_sure.html", context)
     except BusinessError as refused:
-        if request.method != "POST":
-            return show(request, acting, "portal/me/class_move.html", {**context, "closed": refused.sentence})
         refusal = refused.sentence
-    if not refusal and "target" in request.GET:
-        group = _group(row, request.GET["target"])
-        money = difference_of(row, group, day_of(now)).words
-        context |= {"card": Card(group, None, now), "money": money, "form_key": uuid.uuid4()}
-        return show(request, acting, "portal/me/class_move_sure.html", context)
     context |= {"refusal": refusal, "cards": [Card(group, None, now) for group in similar_classes(row.class_group)]}
     return show(request, acting, "portal/me/class_move.html", context, status=422 if refusal else 200)
 
@@ -71,14 +74,14 @@ def _moved(request, acting, row: Enrolment, now):
 
 
 def _group(row: Enrolment, text: str) -> ClassGroup:
-    """An open class of his term."""
+    """An open class of his term; BusinessError where it is that no more, 404 for no address at all."""
     try:
         key = uuid.UUID(text)
     except ValueError:
         raise Http404 from None
     group = open_classes(row.class_group).filter(public_id=key).first()
     if group is None:
-        raise Http404
+        raise BusinessError("那个班已经不能换了，请在下面另选一个。", code="closed")
     return group
 
 

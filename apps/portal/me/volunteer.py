@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -24,11 +25,13 @@ from apps.volunteers.services.volunteers import SERVICES, SKILLS, VolunteerFacts
 
 from .help import Told
 from .standing import own_page, show
-from .volunteer_forms import HALF_DAYS, HOURS, OfferForm, WhenForm, read_times
+from .volunteer_forms import HALF_DAYS, HOURS, SkillForm, WhenForm, WishForm, read_times
 
 ENROL = ProxyScope.ENROL
 PER_PAGE = 30
 ALL = "all"
+# What he offers, changed one part at a time: form, heading.
+PARTS = {"what": (WishForm, "愿意做什么"), "can": (SkillForm, "会什么"), "when": (WhenForm, "什么时候有空")}
 
 
 @own_page(scope=ENROL)
@@ -152,12 +155,14 @@ def offer(request, acting):
 
 @own_page(scope=ENROL)
 def change_offer(request, acting, part):
-    """One half of it, changed on its own page: what, or when."""
+    """One part of it, changed on its own page: what, what he can, when."""
+    if part not in PARTS:
+        raise Http404
     today = timezone.localdate()
     volunteer = own.volunteer_of(acting.person, today)
     if volunteer is None:
         return redirect("portal:me_volunteer")
-    form = (OfferForm if part == "what" else WhenForm)(request.POST or None, initial=_initial(volunteer, part))
+    form = PARTS[part][0](request.POST if request.method == "POST" else None, initial=_initial(volunteer, part))
     form.submit_label = "保存"
     if request.method == "POST" and form.is_valid():
         try:
@@ -167,13 +172,12 @@ def change_offer(request, acting, part):
         else:
             messages.success(request, "改好了。")
             return redirect("portal:me_volunteer_offer")
-    title = "愿意做什么、会什么" if part == "what" else "什么时候有空"
-    context = {"form": form, "title": title, "back": reverse("portal:me_volunteer_offer")}
+    context = {"form": form, "title": PARTS[part][1], "back": reverse("portal:me_volunteer_offer")}
     return show(request, acting, "portal/me/volunteer_step.html", context, 422 if form.errors else 200)
 
 
 def _initial(volunteer, part: str) -> dict:
-    if part == "what":
+    if part != "when":
         return {"wishes": volunteer.wishes, "skills": volunteer.skills}
     hours = (volunteer.weekly_minutes or 0) // 60
     times = [f"{day}{half}" for day, half in volunteer.times.values_list("weekday", "part")]

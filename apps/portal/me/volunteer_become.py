@@ -1,6 +1,6 @@
-"""Becoming a volunteer at `/me/`, three screens: what he can do, when, his own will. For himself alone: nobody says
-自愿 for another. What was answered stands in the address of the next screen; the last press makes him a volunteer, to
-whom nothing is given before his signed papers are there (rule book 10.1, 10.2)."""
+"""Becoming a volunteer at `/me/`, four screens: what he is glad to do, what he can, when, his own will. For himself
+alone: nobody says 自愿 for another. What was answered stands in the address of the next screen; the last press makes
+him a volunteer, to whom nothing is given before his signed papers are there (rule book 10.1, 10.2)."""
 
 from urllib.parse import urlencode
 
@@ -20,12 +20,12 @@ from apps.volunteers.services.volunteers import register
 
 from .standing import own_page, show
 from .volunteer import facts_of
-from .volunteer_forms import OfferForm, WhenForm, WillForm
+from .volunteer_forms import SkillForm, WhenForm, WillForm, WishForm
 
-WHAT, WHEN, WILL = "what", "when", "will"
-STEPS = (WHAT, WHEN, WILL)
-FORMS = {WHAT: OfferForm, WHEN: WhenForm, WILL: WillForm}
-TITLES = {WHAT: "愿意做什么、会什么？", WHEN: "什么时候有空？", WILL: "本人自愿"}
+WHAT, CAN, WHEN, WILL = "what", "can", "when", "will"
+STEPS = (WHAT, CAN, WHEN, WILL)
+FORMS = {WHAT: WishForm, CAN: SkillForm, WHEN: WhenForm, WILL: WillForm}
+TITLES = {WHAT: "愿意做什么？", CAN: "会什么？", WHEN: "什么时候有空？", WILL: "本人自愿"}
 KEPT = ("wishes", "skills", "times", "hours")
 RING = "还没有单位能登记您，请打电话或者到队里登记。"
 
@@ -63,11 +63,11 @@ def _initial(said: dict) -> dict:
 
 def _register(request, person: Person, said: dict, form: WillForm):
     """The page after it; None where it was refused, with the sentence on the form."""
-    what = OfferForm({name: said.get(name, []) for name in ("wishes", "skills")})
+    what, can = WishForm({"wishes": said.get("wishes", [])}), SkillForm({"skills": said.get("skills", [])})
     when = WhenForm({"times": said.get("times", []), "hours": (said.get("hours") or ["0"])[0]})
-    if not (what.is_valid() and when.is_valid()):
+    if not (what.is_valid() and can.is_valid() and when.is_valid()):
         return redirect(address(WHAT))
-    facts = facts_of({**what.cleaned_data, **when.cleaned_data, **form.cleaned_data})
+    facts = facts_of({**what.cleaned_data, **can.cleaned_data, **when.cleaned_data, **form.cleaned_data})
     try:
         unit = unit_of(person)
         register(person, unit, on=timezone.localdate(), actor=request.user, facts=facts)

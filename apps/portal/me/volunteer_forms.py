@@ -24,24 +24,38 @@ def _ticks(label: str, **more) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(label=label, widget=forms.CheckboxSelectMultiple, **more)
 
 
-class OfferForm(PortalForm):
-    """What he can do and is glad to do: codes of two lists."""
+class WishForm(PortalForm):
+    """What he is glad to do: codes of a list."""
 
     submit_label = NEXT
     wishes = _ticks("愿意做什么？", error_messages={"required": "请至少选一项。"})
-    skills = _ticks("会什么？", required=False, help_text="没有特别的，不选也行")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["wishes"].choices = list(names_of(SERVICES).items())
+
+    def clean_wishes(self):
+        return _few(self.cleaned_data["wishes"])
+
+
+class SkillForm(PortalForm):
+    """What he can do."""
+
+    submit_label = NEXT
+    skills = _ticks("会什么？", required=False, help_text="没有特别的，不选也行")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         self.fields["skills"].choices = list(names_of(SKILLS).items())
 
-    def clean(self):
-        values = super().clean()
-        for name in ("wishes", "skills"):
-            if len(values.get(name, ())) > MOST_SKILLS:
-                self.add_error(name, MANY)
-        return values
+    def clean_skills(self):
+        return _few(self.cleaned_data["skills"])
+
+
+def _few(codes: list[str]) -> list[str]:
+    if len(codes) > MOST_SKILLS:
+        raise forms.ValidationError(MANY)
+    return codes
 
 
 class WhenForm(PortalForm):

@@ -15,7 +15,9 @@ from apps.registry.roster.readers import fold, plain, read_phones
 
 from .sheets import marked
 
-LIMITS = Limits(file_size=5 * 1024 * 1024, rows=5000, columns=60, cpu_seconds=20, wall_seconds=40)
+MOST_ROWS = 5000
+# Besides its rows a list has a title, a header and notes.
+LIMITS = Limits(file_size=5 * 1024 * 1024, rows=MOST_ROWS + 20, columns=60, cpu_seconds=20, wall_seconds=40)
 _REQUIRED_MARKS = ("（必填）", "(必填)")
 
 
@@ -96,7 +98,7 @@ def read_lines(
     columns: Columns,
     readers: Mapping[str, CellReader],
     *,
-    most: int = LIMITS.rows,
+    most: int = MOST_ROWS,
     check: Callable[[Line, dict[str, int]], None] = lambda line, at: None,
 ) -> Lines:
     """The rows of the first visible sheet that has the header; `check` compares the cells of a row.

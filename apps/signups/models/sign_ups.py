@@ -110,7 +110,8 @@ class SignUp(Record):
 @history.track()
 class Offer(Record):
     """A place kept for somebody until he answers. `answer_by` is empty until he was reached or the second attempt was
-    made; working hours are counted from then. A place of a class that goes on (CONTINUING) has its day from the start.
+    made; working hours are counted from then. A place of a class that goes on (CONTINUING), and of a kind that closes
+    before it begins, has its day from the start.
     """
 
     sign_up = models.ForeignKey(SignUp, models.PROTECT, related_name="offers", verbose_name="报名")

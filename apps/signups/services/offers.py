@@ -12,8 +12,8 @@ from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.organisation.queries import rule_values, work_calendar
 from apps.signups.choices import AttemptWay, OfferReason, OfferState, SignUpState
-from apps.signups.kinds import kind_of
-from apps.signups.models import Offer, OfferAttempt, Places, SignUp
+from apps.signups.kinds import kind_of, last_moment
+from apps.signups.models import Offer, OfferAttempt, Offering, Places, SignUp
 from apps.signups.queries import offerings_to_pass_on
 from apps.signups.rules import Attempt, SignUpRules, answer_by, clock_starts
 
@@ -23,6 +23,7 @@ from .passing import offer_free
 from .seats import FORM_USED
 from .telling import accepted, not_reached
 
+OVER = "这一项快要开始或者已经开始了，来不及安排，这个名额不能再接受。谢谢您，请另选一项。"
 log = logging.getLogger(__name__)
 _CLOSED = {
     OfferState.ACCEPTED: "这个名额已经接受了。",
@@ -70,6 +71,9 @@ def accept(offer: Offer, *, actor: User | None, now: dt.datetime, via: str) -> S
             if offer.state == OfferState.ACCEPTED:
                 return row
             _check_open(offer)
+            until = last_moment(places.offering)
+            if until is not None and now >= until:
+                raise BusinessError(OVER, code="over")
             on = timezone.localdate(now)
             if sentence := kind_of(places.offering).refusals(places.offering, [row.person_id], on).get(row.person_id):
                 raise BusinessError(sentence, code="refused")
@@ -99,9 +103,10 @@ def decline(offer: Offer, *, actor: User | None, now: dt.datetime, via: str) -> 
 def lapse_due(now: dt.datetime) -> int:
     """End offers whose time is over, and pass on what is free; returns how many ended (rule book 9.8).
 
-    Who was reached and kept silent is off the list; whom nobody reached goes back to his old rank, and rests for some
-    days, so that the same place is not offered to him again at once. One offering is one transaction, so that several
-    workers do no harm; one that fails is logged by its number and keeps nobody else waiting.
+    Of a kind that closes before it begins, all offers end then, and nothing is passed on. Else who was reached and kept
+    silent is off the list; whom nobody reached goes back to his old rank, and rests for some days, so that the same
+    place is not offered to him again at once. One offering is one transaction, so that several workers do no harm; one
+    that fails is logged by its number and keeps nobody else waiting.
     """
     ended = 0
     due = Offer.objects.filter(state=OfferState.OPEN, answer_by__lte=now, voided_at__isnull=True)
@@ -121,13 +126,17 @@ def _settle(offering: int, now: dt.datetime) -> int:
         sign_up__offering=offering, state=OfferState.OPEN, answer_by__lte=now, voided_at__isnull=True
     )
     offers = list(due.select_related("sign_up").order_by("pk"))
+    until = last_moment(places.offering)
+    is_over = until is not None and now >= until
     silent = [offer for offer in offers if offer.reached_at is not None]
     missed = [offer for offer in offers if offer.reached_at is None]
     for group, state in ((silent, OfferState.LAPSED), (missed, OfferState.UNREACHED)):
         Offer.objects.filter(pk__in=[offer.pk for offer in group]).update(state=state, answered_at=now)
     if silent:
         end(places, [offer.sign_up for offer in silent], SignUpState.LAPSED, now=now, reason="到期没有答复")
-    if missed:
+    if missed and is_over:
+        end(places, [offer.sign_up for offer in missed], SignUpState.LAPSED, now=now, reason="开始以前没有联系上")
+    elif missed:
         _back_to_rank(places, missed, now)
     offer_free(places, now=now)
     return len(offers)
@@ -142,14 +151,24 @@ def _back_to_rank(places: Places, offers: list[Offer], now: dt.datetime) -> None
     not_reached(places.offering, offers, now=now)
 
 
+def retime(offering: Offering, now: dt.datetime) -> None:
+    """It takes place at another time: open offers are to be answered accordingly. The places are locked by the
+    caller."""
+    rows = Offer.objects.filter(sign_up__offering=offering, state=OfferState.OPEN, voided_at__isnull=True)
+    for offer in rows.select_related("sign_up__person", "sign_up__offering__unit").order_by("pk"):
+        _set_clock(offer, now)
+
+
 def _set_clock(offer: Offer, now: dt.datetime) -> None:
-    """When he was reached, and by when he is asked to answer, from all attempts."""
+    """When he was reached, and by when he is asked to answer, from all attempts; never later than its kind offers."""
     attempts = [Attempt(row.at, row.way, row.reached) for row in offer.attempts.all()]
     rules = rule_values(SignUpRules.rule_key, on=timezone.localdate(now), unit=offer.sign_up.offering.unit)
     offer.reached_at = min((one.at for one in attempts if one.reached), default=None)
     start = clock_starts(attempts, offer.sign_up.person.reach_by, rules)
-    if start is not None and offer.reason != OfferReason.CONTINUING:
-        offer.answer_by = answer_by(start, rules, work_calendar())
+    if offer.reason != OfferReason.CONTINUING:
+        until = last_moment(offer.sign_up.offering)
+        asked = answer_by(start, rules, work_calendar()) if start is not None else None
+        offer.answer_by = min((one for one in (asked, until) if one is not None), default=None)
     offer.save(update_fields=["reached_at", "answer_by"])
 
 

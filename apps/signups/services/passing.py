@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.organisation.queries import rule_values
 from apps.signups.choices import OfferingState, OfferReason, SignUpState
-from apps.signups.kinds import kind_of
+from apps.signups.kinds import kind_of, last_moment
 from apps.signups.models import Offer, OfferingTime, Places, SignUp
 from apps.signups.rules import SignUpRules
 
@@ -23,9 +23,13 @@ def offer_free(places: Places, *, now: dt.datetime, reason: str = OfferReason.FR
 
     Whom the room refuses now, and who rests because nobody could reach him, is passed over and keeps his rank; two who
     asked together are offered two places at once, else both are passed over (rule book 9.12). Nothing is offered of
-    what is cancelled, or began longer ago than the rule set lets anybody join.
+    what is cancelled, or began longer ago than the rule set lets anybody join, or of what its kind closes by now; until
+    then an offer of such a kind is to be answered.
     """
     if places.free <= 0 or places.offering.state != OfferingState.OPEN:
+        return []
+    until = last_moment(places.offering)
+    if until is not None and now >= until:
         return []
     chosen = _first_eligible(places, now)
     if not chosen:
@@ -33,7 +37,9 @@ def offer_free(places: Places, *, now: dt.datetime, reason: str = OfferReason.FR
     SignUp.objects.filter(pk__in=[row.pk for row in chosen]).update(state=SignUpState.OFFERED, rest_until=None)
     for row in chosen:
         row.state, row.rest_until = SignUpState.OFFERED, None
-    offers = Offer.objects.bulk_create(Offer(sign_up=row, reason=reason, made_at=now) for row in chosen)
+    offers = Offer.objects.bulk_create(
+        Offer(sign_up=row, reason=reason, made_at=now, answer_by=until) for row in chosen
+    )
     places.taken += len(chosen)
     offers_made(places.offering, offers, now=now)
     return offers

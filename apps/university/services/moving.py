@@ -14,8 +14,8 @@ from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.organisation.queries import rule_values
 from apps.people.models import Person, ProxyGrant
-from apps.signups.choices import SignUpSource, SignUpState
-from apps.signups.models import Places
+from apps.signups.choices import Mode, RoundState, SignUpSource, SignUpState
+from apps.signups.models import Places, SignUp
 from apps.signups.services import seats
 from apps.university.choices.money import RefundAct, RefundCause, RefundState
 from apps.university.choices.schools import ClassState
@@ -74,7 +74,9 @@ def lock(enrolment: Enrolment, target: ClassGroup) -> tuple[Enrolment, ClassGrou
     enrolment = Enrolment.objects.select_related("class_group__school__unit", "sign_up", "student__person").get(
         pk=enrolment.pk
     )
-    target = ClassGroup.objects.select_related("course", "school__unit", "offering__places").get(pk=target.pk)
+    target = ClassGroup.objects.select_related("course", "school__unit", "offering__places", "offering__round").get(
+        pk=target.pk
+    )
     return enrolment, target
 
 
@@ -113,6 +115,9 @@ def check_open(enrolment: Enrolment, target: ClassGroup) -> None:
         raise BusinessError("请选另一个班。", code="same", field="target")
     if target.voided_at or target.state not in OPEN or target.term_id != enrolment.class_group.term_id:
         raise BusinessError("只能换到同一学期、还在上课或报名的班。", code="closed", field="target")
+    drawn = target.offering.round
+    if target.offering.mode == Mode.LOTTERY and (drawn is None or drawn.state != RoundState.PUBLISHED):
+        raise BusinessError(f"“{target}”还没有抽签，名额要抽签决定。", code="draw", field="target")
     if target.offering.places.free < 1:
         raise BusinessError(f"“{target}”没有名额了。", code="full", field="target")
 
@@ -143,7 +148,9 @@ def move(
     )  # fmt: skip
     if gained.state != SignUpState.SEATED:
         raise BusinessError(f"“{target}”没有名额了。", code="full", field="target")
-    new = Enrolment.objects.get(sign_up=gained)
+    # The way back is the change's own: an enrolment that was undone would leave him in neither class.
+    SignUp.objects.filter(pk=gained.pk).update(undo_until=None)
+    new = Enrolment.objects.select_related("sign_up").get(sign_up=gained)
     Enrolment.objects.filter(pk=enrolment.pk).update(state=EnrolmentState.CHANGED, ended_on=on, end_reason=reason)
     change = ClassChange.objects.create(
         public_id=form_key, old=enrolment, new=new, merge=merge, reason=reason, done_at=now, done_by=actor,

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -9,7 +10,7 @@ from django.utils.html import format_html
 from apps.common.admin_pages import Block, day, send_workbook
 from apps.registry.wording import age_of
 from apps.volunteers.choices.bank import AccountKind, AccountState, ApprovalState, HoldState, TransferKind
-from apps.volunteers.models import Account
+from apps.volunteers.models import Account, Volunteer
 from apps.volunteers.queries.bank_lines import entries_of, line_of, totals_of, with_words, years_of
 from apps.volunteers.queries.kinship import relatives_of
 from apps.volunteers.rules.bank import time_words
@@ -17,6 +18,8 @@ from apps.volunteers.services.settling import decide_until
 
 from .bank_account_acts import AccountActs
 from .bank_base import TONES, BankRows
+from .links import link, person_tools
+from .list_out import ListOut
 from .person_search import by_person
 
 A_PAGE = 50
@@ -57,7 +60,8 @@ class BalanceFilter(admin.SimpleListFilter):
 
 
 @admin.register(Account)
-class AccountAdmin(AccountActs, BankRows):
+class AccountAdmin(ListOut, AccountActs, BankRows):
+    out_order = "按账号排列"
     empty_words = "帮助别人、经对方确认以后，账户自动开好；也可以在“时间银行”里给人开户。"
     list_display = ("who", "number", "available_words", "held_words", "state_tag", "unit", "opened_on")
     list_display_links = ("who",)
@@ -73,6 +77,9 @@ class AccountAdmin(AccountActs, BankRows):
         if len(term) == 8 and term.isdigit():
             return queryset.filter(number=term), False
         return by_person(queryset, search_term, "person"), False
+
+    def people_in(self, row):
+        return [row.person_id]
 
     @admin.display(description="户主")
     def who(self, obj):
@@ -113,7 +120,7 @@ class AccountAdmin(AccountActs, BankRows):
         ]
 
     def blocks(self, request, obj):
-        yield Block("账户", self._facts(obj), links=self._links(obj))
+        yield Block("账户", self._facts(obj, request.user), links=self._links(obj))
         if obj.person_id:
             kin = [(words, "可以互相赠送") for _, words in relatives_of(obj.person_id)]
             yield Block("核实过的亲属", kin, empty="" if kin else "还没有核实过的亲属，不能赠送。")
@@ -133,19 +140,29 @@ class AccountAdmin(AccountActs, BankRows):
     def approval_url(self, row) -> str:
         return reverse("admin:volunteers_approval_change", args=[row.pk])
 
-    def _facts(self, obj) -> list[tuple]:
-        facts = [("账号", obj.number), ("时间银行", obj.bank.name), ("开户单位", obj.unit), ("开户日期", obj.opened_on)]
+    def _volunteer_of(self, obj) -> int | None:
+        """Who receives help need not be a volunteer."""
+        return obj.person_id if Volunteer.objects.filter(pk=obj.person_id).exists() else None
+
+    def _facts(self, obj, user) -> list[tuple]:
+        facts = [
+            ("账号", obj.number),
+            ("时间银行", link(user, obj.bank.name, "bank", obj.bank_id)),
+            ("开户单位", obj.unit),
+            ("开户日期", day(obj.opened_on)),
+        ]
         if obj.person:
             age = age_of(obj.person, timezone.localdate())
             birth = obj.person.birth_date.display() if obj.person.birth_date else "没有登记"
-            facts.insert(0, ("户主", f"{obj.person.name}（{birth}{f'，{age}岁' if age is not None else ''}）"))
+            name = link(user, obj.person.name, "volunteer", self._volunteer_of(obj))
+            facts.insert(0, ("户主", format_html("{}（{}{}）", name, birth, f"，{age}岁" if age is not None else "")))
         if obj.state == AccountState.FROZEN:
-            facts.append(("冻结", f"{obj.frozen_on}，{obj.freeze_reason}"))
+            facts.append(("冻结", f"{day(obj.frozen_on)}，{obj.freeze_reason}"))
             if obj.closed_by_event is not None:
                 until = decide_until(obj, timezone.localdate())
-                facts.append(("家属决定的期限", f"{until}（含），过了转入公共池"))
+                facts.append(("家属决定的期限", f"{day(until)}（含），过了转入公共池"))
         if obj.closed_on:
-            facts.append(("销户日期", obj.closed_on))
+            facts.append(("销户日期", day(obj.closed_on)))
         return facts
 
     def _links(self, obj) -> list[dict]:
@@ -153,7 +170,7 @@ class AccountAdmin(AccountActs, BankRows):
                 for year in years_of(obj)[:3]]  # fmt: skip
 
     def _for_what(self, row) -> str:
-        return f"求助（{row.request.on}）" if row.request_id else f"转出单（{row.out.to_bank}）"
+        return f"求助（{day(row.request.on)}）" if row.request_id else f"转出单（{row.out.to_bank}）"
 
     def read_page(self, request, obj):
         response = super().read_page(request, obj)
@@ -184,15 +201,25 @@ class AccountAdmin(AccountActs, BankRows):
         obj = self.readable(request, object_id)
         year, kind = self._asked(request)
         lines = [line_of(entry) for entry in with_words(entries_of(obj, year=year, kind=kind))[:20_000]]
-        rows = [[day(line.on), line.kind, line.words, line.minutes, line.balance] for line in lines]
+        rows = [[line.on, line.kind, line.words, line.minutes, line.balance] for line in lines]
         return send_workbook(
             request, f"{self.title_of(obj)}时间流水", ("日期", "事项", "说明", "分钟", "余额（分钟）"), rows,
             target=self._target(obj), people=self.people_of(obj),
         )  # fmt: skip
 
+    def actable(self, request, object_id):
+        """The bank's own accounts move by what people do; nobody acts on them."""
+        obj = super().actable(request, object_id)
+        if obj.person_id is None:
+            raise Http404
+        return obj
+
     def record_tools(self, request, obj):
         if obj.person_id is None:
             return []
+        return [*self._acts(request, obj), *person_tools(request.user, obj.person_id)]
+
+    def _acts(self, request, obj) -> list[dict]:
         if obj.state == AccountState.FROZEN and obj.closed_by_event is not None:
             return self.act_tools(request, obj, [("settle", "按家属决定结清", True)])
         if obj.state == AccountState.FROZEN:

@@ -6,18 +6,20 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import audit
-from apps.common.admin_pages import Block, posted
+from apps.common.admin_pages import Block, day, moment, posted
 from apps.common.code_lists import names_of
 from apps.common.forms import PortalForm
 from apps.common.printing import frame_for
 from apps.volunteers.choices.bank import ApprovalKind, ApprovalState, OutState
 from apps.volunteers.forms.bank import DecideForm, WhyForm
-from apps.volunteers.models import Approval, Kinship, OutStatement
+from apps.volunteers.models import Account, Approval, Kinship, OutStatement
 from apps.volunteers.queries.bank_lines import totals_of
 from apps.volunteers.rules.bank import time_words
 from apps.volunteers.services import approvals, kinship, transfers_out
 
 from .bank_base import BankRows, by
+from .links import page_of, person_link
+from .list_out import ListOut
 from .person_search import by_person
 
 STATE_TONES = {
@@ -54,7 +56,8 @@ class OutFilter(WaitingFilter):
     states = OutState
 
 
-class OfAccount(BankRows):
+class OfAccount(ListOut, BankRows):
+    out_order = "按时间排列"
     """Rows of one person's account."""
 
     search_fields = ("account__number",)
@@ -63,6 +66,9 @@ class OfAccount(BankRows):
 
     def get_search_results(self, request, queryset, search_term):
         return by_person(queryset, search_term, "account__person"), False
+
+    def people_in(self, row):
+        return [row.account.person_id]
 
     @admin.display(description="户主")
     def who(self, obj):
@@ -102,14 +108,16 @@ class ApprovalAdmin(OfAccount):
         facts = [
             ("事项", obj.get_kind_display()), ("户主", self.who(obj)), ("时间", time_words(obj.minutes)),
             ("更正为", time_words(obj.instead) if obj.kind == ApprovalKind.CONTRA and obj.instead else ""),
-            ("理由", obj.reason), ("谁提的", obj.asked_by), ("提出时间", timezone.localtime(obj.asked_at)),
-            ("谁复核的", obj.decided_by), ("复核时间", timezone.localtime(obj.decided_at) if obj.decided_at else ""),
+            ("理由", obj.reason), ("谁提的", obj.asked_by), ("提出时间", moment(obj.asked_at)),
+            ("谁复核的", obj.decided_by), ("复核时间", moment(obj.decided_at)),
             ("意见", obj.answer), ("账户现在可用", time_words(obj.account.available)),
         ]  # fmt: skip
         links = [self.account_link(obj)]
         for row, words in ((obj.wrong, "更正的那一笔"), (obj.done, "办成的那一笔")):
             if row is not None:
                 links.append({"label": words, "url": reverse("admin:volunteers_transfer_change", args=[row.pk])})
+        if obj.state == ApprovalState.WAITING and obj.asked_by_id == request.user.pk:
+            facts.append(("下一步", "您提出的，请另一位同事复核；写错了可以撤回"))
         yield Block("复核", [(name, value) for name, value in facts if value], links=links)
 
     def record_tools(self, request, obj):
@@ -235,7 +243,8 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Kinship)
-class KinshipAdmin(BankRows):
+class KinshipAdmin(ListOut, BankRows):
+    out_order = "新的在前"
     empty_words = "还没有核实过亲属。在一位同志的时间账户里点“核实亲属”。"
     list_display = ("title_of", "relation_words", "proof", "verified_on", "verified_by", "ended_on")
     list_display_links = ("title_of",)
@@ -249,6 +258,9 @@ class KinshipAdmin(BankRows):
     def get_search_results(self, request, queryset, search_term):
         return by_person(queryset, search_term, "person") | by_person(queryset, search_term, "kin"), False
 
+    def people_in(self, row):
+        return [row.person_id, row.kin_id]
+
     @admin.display(description="本人和亲属")
     def title_of(self, obj):
         return f"{obj.person.name}、{obj.kin.name}"
@@ -261,12 +273,17 @@ class KinshipAdmin(BankRows):
         return [obj.person_id, obj.kin_id]
 
     def blocks(self, request, obj):
+        user = request.user
         facts = [
-            ("本人", obj.person.name), ("亲属", obj.kin.name), ("亲属是本人的", self.relation_words(obj)),
-            ("凭什么核实的", obj.proof), ("核实日期", obj.verified_on), ("核实人", obj.verified_by),
-            ("终止日期", obj.ended_on), ("终止原因", obj.end_reason),
+            ("本人", person_link(user, obj.person)), ("亲属", person_link(user, obj.kin)),
+            ("亲属是本人的", self.relation_words(obj)),
+            ("凭什么核实的", obj.proof), ("核实日期", day(obj.verified_on)), ("核实人", obj.verified_by),
+            ("终止日期", day(obj.ended_on)), ("终止原因", obj.end_reason),
         ]  # fmt: skip
-        yield Block("亲属核实", [(name, value) for name, value in facts if value])
+        mine = Account.objects.visible_to(user, "volunteers.view_account").filter(person__in=self.people_of(obj))
+        links = [{"label": f"{row.person.name}的时间账户", "url": page_of("account", row.pk)}
+                 for row in mine.select_related("person").order_by("pk")]  # fmt: skip
+        yield Block("亲属核实", [(name, value) for name, value in facts if value], links=links)
 
     def record_tools(self, request, obj):
         return [] if obj.ended_on else self.act_tools(request, obj, [("stop", "终止", False)])

@@ -31,6 +31,10 @@ class BankRows(PageRecordAdmin):
         """The audit knows who did what; nothing here is ever changed by hand."""
         raise Http404
 
+    def record_tools(self, request, obj):
+        """No page of changes: see `history_view`."""
+        return []
+
     def may_act(self, request, obj) -> bool:
         return request.user.has_perm(self.right("change")) and self.is_changeable(request, obj)
 

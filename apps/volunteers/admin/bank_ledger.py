@@ -7,18 +7,32 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.common.admin_pages import Block, day, posted, send_workbook
+from apps.common.admin_pages import Block, day, moment, posted, send_workbook
 from apps.volunteers.choices.bank import ApprovalState, HoldState, TransferKind
 from apps.volunteers.forms.bank import AskContraForm
 from apps.volunteers.models import Approval, Hold, Transfer
 from apps.volunteers.rules.bank import time_words
 from apps.volunteers.services import approvals
+from apps.volunteers.services.bank import contra_refusal
+from apps.volunteers.services.surplus import passed_on
 
 from .bank_base import BankRows, by
+from .links import page_of
+from .list_out import ListOut
 from .person_search import by_person
 
 NUMBER = {"is_number": True}
 SHEET = ("日期", "服务日期", "事项", "户主", "账号", "分钟", "说明", "登记人")
+
+
+def named(transfer) -> str:
+    """10月24日服务存入."""
+    return f"{transfer.on.month}月{transfer.on.day}日{transfer.get_kind_display()}"
+
+
+def signed_words(minutes: int) -> str:
+    """+1小时30分, −2小时: as the ledger of an account shows them."""
+    return f"{'+' if minutes > 0 else '−'}{time_words(abs(minutes))}"
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -56,7 +70,15 @@ class TransferAdmin(BankRows):
     search_fields = ("account__number",)
     search_help_text = "户主姓名、拼音，手机号或身份证后四位"
     select_related_in_list = ("account__person", "actor", "contra")
-    select_related_in_record = ("account__person", "actor", "contra", "reverses", "confirmation__record", "grant")
+    select_related_in_record = (
+        "account__person",
+        "actor",
+        "contra",
+        "reverses",
+        "confirmation__record",
+        "grant",
+        "hold",
+    )
     ordering = ("-pk",)
 
     def get_search_results(self, request, queryset, search_term):
@@ -79,7 +101,7 @@ class TransferAdmin(BankRows):
         return "已更正" if hasattr(obj, "contra") else ""
 
     def list_tools(self, request):
-        return [{"label": "导出", "url": f"{self.plain_url('file')}?{request.GET.urlencode()}"}]
+        return [{"label": "导出 Excel", "url": f"{self.plain_url('file')}?as=xlsx{self.query_of(request)}"}]
 
     def people_of(self, obj):
         rows = obj.entries.filter(account__person__isnull=False)
@@ -87,30 +109,40 @@ class TransferAdmin(BankRows):
 
     def blocks(self, request, obj):
         facts = [
-            ("事项", obj.get_kind_display()), ("时间", time_words(obj.minutes)), ("日期", obj.on),
-            ("服务日期", obj.served_on), ("登记时间", timezone.localtime(obj.at)), ("登记人", obj.actor or "系统"),
+            ("事项", obj.get_kind_display()), ("时间", time_words(obj.minutes)), ("日期", day(obj.on)),
+            ("服务日期", day(obj.served_on)), ("登记时间", moment(obj.at)), ("登记人", obj.actor or "系统"),
             ("家属代办", "是" if obj.grant_id else ""), ("说明", obj.reason),
         ]  # fmt: skip
         yield Block("这一笔", [(name, value) for name, value in facts if value], links=self._links(obj))
         rows = [
             [{"text": str(row.account.person or row.account.get_kind_display()),
               "url": reverse("admin:volunteers_account_change", args=[row.account_id])},
-             row.account.number, f"{row.minutes:+}", "" if row.balance_after is None else time_words(row.balance_after)]
+             row.account.number, signed_words(row.minutes),
+             "" if row.balance_after is None else time_words(row.balance_after)]
             for row in obj.entries.select_related("account__person")
         ]  # fmt: skip
-        columns = ("账户", "账号", {"label": "分钟", **NUMBER}, {"label": "之后的余额", **NUMBER})
+        columns = ("账户", "账号", {"label": "存入、转出", **NUMBER}, {"label": "之后的余额", **NUMBER})
         yield Block("两边的分录（合计为 0）", columns=columns, rows=rows)
 
     def _links(self, obj) -> list[dict]:
         links = []
         if obj.reverses_id:
-            links.append({"label": f"更正的是 {obj.reverses}", "url": self.url_of("change", obj.reverses)})
+            links.append(
+                {"label": f"看更正的那一笔（{named(obj.reverses)}）", "url": self.url_of("change", obj.reverses)}
+            )
         if hasattr(obj, "contra"):
-            links.append({"label": f"已由 {obj.contra} 更正", "url": self.url_of("change", obj.contra)})
+            links.append({"label": f"看更正（{named(obj.contra)}）", "url": self.url_of("change", obj.contra)})
+        found = obj.confirmation
+        if found is not None:
+            links.append({"label": "看服务记录", "url": page_of("servicerecord", found.record_id)})
+        if obj.hold_id and obj.hold.request_id:
+            links.append({"label": "看求助", "url": page_of("servicerequest", obj.hold.request_id)})
+        if (more := passed_on(obj)) is not None:
+            links.append({"label": f"其中{time_words(more.minutes)}转入公共池", "url": self.url_of("change", more)})
         return links
 
     def record_tools(self, request, obj):
-        if obj.kind in (TransferKind.CONTRA, TransferKind.OUT) or hasattr(obj, "contra"):
+        if contra_refusal(obj) or hasattr(obj, "contra"):
             return []
         asked = Approval.objects.filter(wrong=obj, state=ApprovalState.WAITING).first()
         if asked is not None:
@@ -133,7 +165,7 @@ class TransferAdmin(BankRows):
 
         return self.one_act(
             request, obj, form, title="提出更正", button="提出，等复核", perform=perform,
-            lead=f"{obj.on}的{time_words(obj.minutes)}记一笔相反的，原来的一笔不改。要两个人办：您提出，另一位同事复核。",
+            lead=f"{day(obj.on)}的{time_words(obj.minutes)}记一笔相反的，原来的一笔不改。要两个人办：您提出，另一位同事复核。",
             done="已提出，请另一位同事在“时间银行复核”里复核。",
         )  # fmt: skip
 
@@ -143,7 +175,7 @@ class TransferAdmin(BankRows):
             raise PermissionDenied
         rows = self.filtered_rows(request).select_related("account__person", "actor")
         lines = [
-            [day(row.on), day(row.served_on), row.get_kind_display(), self.who(row), row.account.number, row.minutes,
+            [row.on, row.served_on, row.get_kind_display(), self.who(row), row.account.number, row.minutes,
              row.reason, str(row.actor or "系统")]
             for row in rows
         ]  # fmt: skip
@@ -162,7 +194,8 @@ class HoldStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Hold)
-class HoldAdmin(BankRows):
+class HoldAdmin(ListOut, BankRows):
+    out_order = "新的在前"
     empty_words = "求助时选了用时间币，时间就先预留在这里。"
     list_display = ("who", "time", "used", "for_what", "held_at", "state")
     list_display_links = ("who",)
@@ -180,6 +213,9 @@ class HoldAdmin(BankRows):
     def who(self, obj):
         return obj.account.person.name if obj.account.person else obj.account.get_kind_display()
 
+    def people_in(self, row):
+        return [row.account.person_id]
+
     @admin.display(description="预留")
     def time(self, obj):
         return time_words(obj.minutes)
@@ -190,7 +226,7 @@ class HoldAdmin(BankRows):
 
     @admin.display(description="为什么")
     def for_what(self, obj):
-        return f"求助（{obj.request.on}）" if obj.request_id else f"转出单（{obj.out.to_bank}）"
+        return f"求助（{day(obj.request.on)}）" if obj.request_id else f"转出单（{obj.out.to_bank}）"
 
     def title_of(self, obj):
         return f"{self.who(obj)}的预留"
@@ -201,8 +237,12 @@ class HoldAdmin(BankRows):
     def blocks(self, request, obj):
         facts = [
             ("预留", time_words(obj.minutes)), ("使用", self.used(obj)), ("状态", obj.get_state_display()),
-            ("为什么", self.for_what(obj)), ("预留时间", timezone.localtime(obj.held_at)),
-            ("结束时间", timezone.localtime(obj.ended_at) if obj.ended_at else ""),
+            ("为什么", self.for_what(obj)), ("预留时间", moment(obj.held_at)),
+            ("结束时间", moment(obj.ended_at)),
         ]  # fmt: skip
-        account = {"label": "时间账户", "url": reverse("admin:volunteers_account_change", args=[obj.account_id])}
-        yield Block("预留", [(name, value) for name, value in facts if value], links=[account])
+        links = [{"label": "看时间账户", "url": page_of("account", obj.account_id)}]
+        if obj.request_id:
+            links.append({"label": "看求助", "url": page_of("servicerequest", obj.request_id)})
+        if obj.out_id:
+            links.append({"label": "看转出单", "url": page_of("outstatement", obj.out_id)})
+        yield Block("预留", [(name, value) for name, value in facts if value], links=links)

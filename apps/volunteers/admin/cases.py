@@ -65,8 +65,8 @@ class CaseLogAdmin(OutsideRecord):
 
     def sheet_row(self, obj):
         return [
-            day(obj.taken_on), self.kind_words(obj), obj.parties, obj.subject, obj.handler.name, obj.others,
-            day(obj.closed_on), CaseOutcome(obj.outcome).label if obj.outcome else "",
+            obj.taken_on, self.kind_words(obj), obj.parties, obj.subject, obj.handler.name, obj.others,
+            obj.closed_on or "", CaseOutcome(obj.outcome).label if obj.outcome else "",
         ]  # fmt: skip
 
     def store(self, request, obj, form):
@@ -105,7 +105,8 @@ class CaseLogAdmin(OutsideRecord):
     def blocks(self, request, obj):
         yield Block("台账", facts=[
             ("类别", self.kind_words(obj)), ("受理日期", day(obj.taken_on)), ("当事人代号", obj.parties),
-            ("事由", obj.subject), ("承办人", obj.handler.name), ("一同承办", obj.others), ("详情", obj.details),
+            ("事由", obj.subject), ("承办人", self.named(request, obj)),
+            ("一同承办", obj.others), ("详情", obj.details),
             ("登记单位", obj.unit),
         ])  # fmt: skip
         yield Block(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import audit
-from apps.common.admin_pages import Block, PageRecordAdmin, posted
+from apps.common.admin_pages import Block, PageRecordAdmin, day, moment, posted
 from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
@@ -20,6 +20,8 @@ from apps.volunteers.rules.times import length_words
 from apps.volunteers.services import certificates as acts
 
 from .certificate_pages import CertificatePages
+from .links import link
+from .list_out import ListOut
 from .person_search import by_person
 from .reports import ReportPages
 
@@ -52,7 +54,8 @@ class CertificateStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(ServiceCertificate)
-class ServiceCertificateAdmin(CertificatePages, ReportPages, PageRecordAdmin):
+class ServiceCertificateAdmin(ListOut, CertificatePages, ReportPages, PageRecordAdmin):
+    out_order = "按申请时间排列，新的在前"
     has_page = True
     voidable = False
     empty_words = "志愿者在“我的”里点一下就能申请；也可以在这里替他开，或者给一支队一次开好。"
@@ -86,6 +89,9 @@ class ServiceCertificateAdmin(CertificatePages, ReportPages, PageRecordAdmin):
 
     # Columns
 
+    def people_in(self, row):
+        return [row.volunteer_id]
+
     @admin.display(description="编号")
     def number_words(self, obj):
         return obj.code or "还没有编号"
@@ -96,7 +102,7 @@ class ServiceCertificateAdmin(CertificatePages, ReportPages, PageRecordAdmin):
 
     @admin.display(description="起止")
     def period(self, obj):
-        return f"{obj.starts_on:%Y-%m-%d} 至 {obj.ends_on - acts.DAY:%Y-%m-%d}"
+        return f"{day(obj.starts_on)}至{day(obj.ends_on - acts.DAY)}"
 
     @admin.display(description="时长")
     def hours(self, obj):
@@ -122,7 +128,8 @@ class ServiceCertificateAdmin(CertificatePages, ReportPages, PageRecordAdmin):
         key = (obj.volunteer_id, obj.unit_id)
         now = served([obj.volunteer_id], obj.starts_on, obj.ends_on, obj.unit_id).get(key)
         today = f"{length_words(now.minutes)}（{now.count}次）" if now else "没有"
-        facts = [("志愿者", self.who(obj)), ("出具单位", str(obj.unit)), ("起止", self.period(obj))]
+        who = link(request.user, self.who(obj), "volunteer", obj.volunteer_id)
+        facts = [("志愿者", who), ("出具单位", str(obj.unit)), ("起止", self.period(obj))]
         if obj.code:
             names = names_of("volunteer_service")
             facts += [
@@ -139,14 +146,14 @@ class ServiceCertificateAdmin(CertificatePages, ReportPages, PageRecordAdmin):
 
     def _steps(self, obj):
         def said(when, who) -> str:
-            return f"{timezone.localtime(when):%Y-%m-%d %H:%M}　{who or ''}" if when else ""
+            return f"{moment(when)}　{who or ''}" if when else ""
 
         yield "申请", said(obj.applied_at, obj.applied_by)
         yield "受理" if not obj.refusal else "退回", said(obj.accepted_at, obj.accepted_by)
         yield "不予开具的原因", obj.refusal
-        yield "开具", f"{obj.issued_on:%Y-%m-%d}　{obj.issued_by or ''}" if obj.issued_on else ""
-        yield "公示", f"{obj.published_on:%Y-%m-%d}" if obj.published_on else ""
-        yield "撤销", f"{obj.revoked_on:%Y-%m-%d}　{obj.revoked_by or ''}" if obj.revoked_on else ""
+        yield "开具", f"{day(obj.issued_on)}　{obj.issued_by or ''}" if obj.issued_on else ""
+        yield "公示", day(obj.published_on) if obj.published_on else ""
+        yield "撤销", f"{day(obj.revoked_on)}　{obj.revoked_by or ''}" if obj.revoked_on else ""
         yield "撤销原因", obj.revoke_reason
 
     def record_tools(self, request, obj):

@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from apps.common import audit
-from apps.common.admin_pages import posted
+from apps.common.admin_pages import BLOCKS, Block, day, posted
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.volunteers.choices.teams import TeamKind
@@ -17,6 +17,7 @@ from apps.volunteers.forms.donations import DonationForm, HandOnForm
 from apps.volunteers.models import Donation
 from apps.volunteers.services import donations as acts
 
+from .links import link, person_link
 from .talk_base import MOST_ROWS, TalkRecord, YearFilter, workbook
 
 HEADER = ["收据号", "驿站、志愿队", "物品", "数量", "单位", "估值（元）", "捐赠人", "接收日期", "受赠方", "送到的日期"]
@@ -48,10 +49,11 @@ class StationFilter(admin.SimpleListFilter):
 @admin.register(Donation)
 class DonationAdmin(TalkRecord):
     form = DonationForm
+    record_page = BLOCKS
     voidable = True
     add_label = "登记捐赠"
     empty_words = "爱心驿站收到的图书、衣物、用品登记在这里；不收钱。"
-    list_display = ("receipt_no", "team", "item", "amount", "value", "donor_words", "on", "to_whom", "given_on")
+    list_display = ("receipt_no", "team", "item", "amount", "worth", "donor_words", "on", "to_whom", "given_on")
     list_display_links = ("item",)
     list_filter = (GivenFilter, StationFilter, YearFilter)
     search_fields = ("item", "donor", "recipient", "receipt_no")
@@ -64,6 +66,10 @@ class DonationAdmin(TalkRecord):
     @admin.display(description="数量")
     def amount(self, obj):
         return f"{obj.quantity.normalize():f}{obj.measure}"
+
+    @admin.display(description="估值（元）")
+    def worth(self, obj):
+        return "" if obj.value is None else f"{obj.value:,.2f}"
 
     @admin.display(description="捐赠人")
     def donor_words(self, obj):
@@ -79,8 +85,25 @@ class DonationAdmin(TalkRecord):
     def title_of(self, obj):
         return f"{obj.item}{self.amount(obj)}"
 
+    def tags(self, obj):
+        return [("已送到", "done")] if obj.given_on else [("还没送出去", "soon")]
+
+    def blocks(self, request, obj):
+        user = request.user
+        yield Block("收到的", facts=[
+            ("收据号", obj.receipt_no), ("驿站、志愿队", link(user, obj.team, "team", obj.team_id)),
+            ("物品", f"{obj.item}，{self.amount(obj)}"),
+            ("估值", f"{self.worth(obj)} 元" if obj.value is not None else "没有估"),
+            ("捐赠人", self.donor_words(obj)), ("接收日期", day(obj.on)), ("说明", obj.note),
+        ])  # fmt: skip
+        whom = person_link(user, obj.person) if obj.person_id else obj.recipient
+        yield Block("送给谁", facts=[("受赠方", whom), ("送到的日期", day(obj.given_on) or "还没送出去")])
+
     def list_tools(self, request):
-        return [{"label": "按队合计", "url": self.list_url("sums")}, {"label": "导出", "url": self.list_url("export")}]
+        return [
+            {"label": "按队合计", "url": self.list_url("sums")},
+            {"label": "导出 Excel", "url": self.list_url("export", request.GET.urlencode())},
+        ]
 
     def extra_pages(self):
         return [
@@ -149,7 +172,8 @@ class DonationAdmin(TalkRecord):
 
     def export_view(self, request):
         self.allowed(request, self.right("view"))
-        rows = list(self._rows(request).select_related("team", "person").order_by("on", "pk")[:MOST_ROWS])
+        found = self.get_changelist_instance(request).queryset.filter(voided_at__isnull=True)
+        rows = list(found.select_related("team", "person").order_by("on", "pk")[:MOST_ROWS])
         people = sorted({row.person_id for row in rows if row.person_id})
         audit.record("donation.export", actor=request.user, people=people, request=request,
                      target=f"volunteers.donation×{len(rows)}")  # fmt: skip

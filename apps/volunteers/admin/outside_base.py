@@ -7,11 +7,14 @@ from django.core.exceptions import PermissionDenied
 from apps.common.admin_pages import PageRecordAdmin, send_print, send_workbook
 from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
+from apps.volunteers.queries.elders import unit_for
 from apps.volunteers.services.posts import unit_of
 
+from .elders import picked
+from .links import person_link
 from .person_search import by_person
 
-NOBODY = "他还不是老干部名册里的人，或者没有登记管理单位，请先在名册里登记。"
+NOBODY = "他不是老干部名册里的人，或者没有登记管理单位。遗属、其他老人请点“给其他老人登记”。"
 
 
 class CodeFilter(admin.SimpleListFilter):
@@ -75,9 +78,16 @@ class OutsideRecord(PageRecordAdmin):
     def who(self, obj):
         return getattr(obj, self.person_path).name
 
+    def named(self, request, obj):
+        """The person's name, leading to his page in the registry where the user may see it."""
+        return person_link(request.user, getattr(obj, self.person_path))
+
     def write(self, request, obj, form, change):
+        person = getattr(obj, self.person_path)
         if obj.unit_id is None:
-            obj.unit_id = unit_of(getattr(obj, self.person_path))
+            obj.unit_id = unit_of(person)
+        if obj.unit_id is None and person == picked(request):
+            obj.unit = unit_for(person, set(request.user.reach(self.right("add"))))
         if obj.unit_id is None:
             raise BusinessError(NOBODY, code="unit", field=self.person_path)
         self.require_unit(request, obj, change)

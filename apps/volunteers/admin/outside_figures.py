@@ -103,7 +103,7 @@ class PostPages:
 
 def _limit_line(post: OutsidePost, said: list[str]) -> list:
     until = day(post.ends_on) or "今"
-    return [post.person.name, post.body, post.duty, f"{day(post.starts_on)} 至 {until}", "".join(said)]
+    return [post.person.name, post.body, post.duty, f"{day(post.starts_on)}至{until}", "".join(said)]
 
 
 def _day_of(text: str) -> dt.date | None:

@@ -9,10 +9,14 @@ from apps.common.admin_pages import Block, day, posted
 from apps.common.code_lists import names_of
 from apps.volunteers.choices.posts import PostEnd
 from apps.volunteers.forms.posts import EndForm, PostForm, RenewAssociationForm, RenewForm
-from apps.volunteers.models import OutsidePost
+from apps.volunteers.models import OutsidePost, PostBatch
+from apps.volunteers.queries.elders import is_elder
 from apps.volunteers.queries.posts import FIELDS, KINDS, ending, warnings_of
+from apps.volunteers.rules.times import length_words
 from apps.volunteers.services import posts as acts
 
+from .elders import ElderPages, one_person, picked
+from .links import page_of
 from .outside_base import CodeFilter, OutsideRecord, ShownFilter
 from .outside_figures import PostPages
 
@@ -51,8 +55,9 @@ class DivisionFilter(PickFilter):
 
 
 @admin.register(OutsidePost)
-class OutsidePostAdmin(PostPages, OutsideRecord):
+class OutsidePostAdmin(PostPages, ElderPages, OutsideRecord):
     form = PostForm
+    elder_title = "给其他老人登记社会任职"
     add_label = "登记社会任职"
     empty_words = "老同志在街巷、网格、小区、村里、社会组织担任的职务登记在这里。"
     code_lists = {"kind": KINDS, "field": FIELDS}
@@ -106,7 +111,7 @@ class OutsidePostAdmin(PostPages, OutsideRecord):
         return [
             obj.person.name, names_of(KINDS).get(obj.kind, obj.kind), obj.duty, obj.body,
             names_of(FIELDS).get(obj.field, obj.field), obj.get_level_display(),
-            "　".join(filter(None, (str(obj.community or ""), obj.place))), day(obj.starts_on), day(obj.ends_on),
+            "　".join(filter(None, (str(obj.community or ""), obj.place))), obj.starts_on, obj.ends_on or "",
             obj.appointed_by, obj.document_no, state_of(obj, timezone.localdate())[0],
         ]  # fmt: skip
 
@@ -115,13 +120,26 @@ class OutsidePostAdmin(PostPages, OutsideRecord):
             {"label": "人数一览", "url": self.plain_url("figures")},
             {"label": "社会团体兼职核对", "url": self.plain_url("limits")},
         ]
+        if self.has_add_permission(request):
+            tools.insert(0, {"label": "给其他老人登记", "url": self.plain_url("elder")})
+            if request.user.has_perm("volunteers.add_postbatch"):
+                url = self.admin_site.get_model_admin(PostBatch).plain_url("add")
+                tools.insert(1, {"label": "导入 Excel", "url": url})
         return [*tools, *super().list_tools(request)]
 
     def extra_pages(self):
         return [
-            *super().extra_pages(), *self.counting_pages(),
+            *super().extra_pages(), *self.counting_pages(), *self.elder_pages(),
             ("end", "<int:pk>/end/", self.end_view), ("renew", "<int:pk>/renew/", self.renew_view),
         ]  # fmt: skip
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Who is no cadre was picked before, and stays whose post it is."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        person = obj.person if obj is not None and is_elder(obj.person_id) else picked(request)
+        if person is not None and "person" in form.base_fields:
+            form.base_fields["person"] = one_person(person, "老同志")
+        return form
 
     def store(self, request, obj, form):
         acts.save_post(obj)
@@ -147,7 +165,7 @@ class OutsidePostAdmin(PostPages, OutsideRecord):
         return super().tags(obj) or [state_of(obj, timezone.localdate())]
 
     def blocks(self, request, obj):
-        yield Block("任职", facts=self._facts(obj))
+        yield Block("任职", facts=self._facts(request, obj))
         if obj.is_association:
             said = warnings_of([obj], timezone.localdate()).get(obj.pk, [])
             yield Block("社会团体兼职", facts=[
@@ -158,14 +176,15 @@ class OutsidePostAdmin(PostPages, OutsideRecord):
         if request.user.has_perm("volunteers.view_patrol"):
             patrols = list(obj.patrols.visible_to(request.user, "volunteers.view_patrol").current()[:LAST_PATROLS])
             yield Block(
-                "最近的巡查", columns=("日期", "用时（分钟）", "地点", "看到什么"),
-                rows=[[day(row.on), row.minutes, row.place, row.seen] for row in patrols],
+                "最近的巡查", columns=("日期", "用时", "地点", "看到什么"),
+                rows=[[{"text": day(row.on), "url": page_of("patrol", row.pk)}, length_words(row.minutes), row.place,
+                       row.seen] for row in patrols],
                 empty="还没有巡查记录。",
             )  # fmt: skip
 
-    def _facts(self, obj):
+    def _facts(self, request, obj):
         facts = [
-            ("老同志", obj.person.name), ("岗位", self.kind_words(obj)), ("任职单位（组织）", obj.body),
+            ("老同志", self.named(request, obj)), ("岗位", self.kind_words(obj)), ("任职单位（组织）", obj.body),
             ("作用发挥领域", self.field_words(obj)), ("任职在", obj.get_level_display()),
             ("社区", obj.community or ""), ("区县", obj.division or ""), ("街巷、小区、村", obj.place),
             ("任期", term_words(obj)), ("聘任、推选的单位", obj.appointed_by), ("聘书、文件号", obj.document_no),
@@ -187,7 +206,7 @@ class OutsidePostAdmin(PostPages, OutsideRecord):
     def renew_view(self, request, pk: int):
         obj = self.actable(request, str(pk))
         form = (RenewAssociationForm if obj.is_association else RenewForm)(posted(request))
-        lead = f"这一任到 {day(obj.ends_on)} 为止，新的任期从这一天接着算。" if obj.ends_on else ""
+        lead = f"这一任到{day(obj.ends_on)}为止，新的任期从这一天接着算。" if obj.ends_on else ""
         return self.pressed(
             request, obj, form, service=acts.renew, title="续任", button="登记续任", done="已登记续任。", lead=lead
         )  # fmt: skip
@@ -200,7 +219,7 @@ def next_of(obj: OutsidePost) -> OutsidePost | None:
 
 
 def term_words(obj: OutsidePost) -> str:
-    return f"{day(obj.starts_on)} 至 {day(obj.ends_on) or '今（没有定任期）'}"
+    return f"{day(obj.starts_on)}至{day(obj.ends_on) or '今（没有定任期）'}"
 
 
 def state_of(obj: OutsidePost, today) -> tuple[str, str]:

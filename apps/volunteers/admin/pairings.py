@@ -6,13 +6,15 @@ from django.db.models import Max
 from django.utils import timezone
 
 from apps.common import audit
-from apps.common.admin_pages import posted
+from apps.common.admin_pages import day, posted
 from apps.organisation.queries import rule_values
 from apps.volunteers.forms.donations import ContactForm, EndForm, PairingForm
 from apps.volunteers.models import SurrogatePairing
 from apps.volunteers.rules.talks import TalkRules
 from apps.volunteers.services import pairings as acts
 
+from .links import volunteer_link
+from .list_out import ListOut
 from .person_search import by_person
 from .talk_base import DAY, TalkRecord
 
@@ -45,13 +47,14 @@ class CurrentFilter(admin.SimpleListFilter):
 
 
 @admin.register(SurrogatePairing)
-class SurrogatePairingAdmin(TalkRecord):
+class SurrogatePairingAdmin(ListOut, TalkRecord):
+    out_order = "按结对日期排列，新的在前"
     form = PairingForm
     record_page = "admin/volunteers/pairing.html"
     voidable = True
     add_label = "登记结对"
     empty_words = "老同志和留守儿童结对：孩子只写姓名首字母，不写名字、证件号和电话。"
-    list_display = ("parent", "child", "school", "grade", "starts_on", "last_on", "ends_on")
+    list_display = ("parent", "child", "school", "grade", "starts_on", "last_on", "over_on")
     list_filter = (CurrentFilter,)
     search_fields = ("volunteer__person__name", "school")
     search_help_text = "代理家长的姓名、拼音或学校"
@@ -74,13 +77,20 @@ class SurrogatePairingAdmin(TalkRecord):
             )
         return found
 
+    def people_in(self, row):
+        return [row.volunteer_id]
+
     @admin.display(description="代理家长")
     def parent(self, obj):
         return obj.volunteer.person.name
 
+    @admin.display(description="结束日期")
+    def over_on(self, obj):
+        return day(obj.ends_on)
+
     @admin.display(description="最近联系")
     def last_on(self, obj):
-        return f"{obj.latest:%Y-%m-%d}" if obj.latest else "还没有"
+        return day(obj.latest) if obj.latest else "还没有"
 
     def get_search_results(self, request, queryset, search_term):
         term = search_term.strip()
@@ -133,12 +143,13 @@ class SurrogatePairingAdmin(TalkRecord):
         rows = obj.touches.filter(voided_at__isnull=True).order_by("-on", "-pk")
         return {
             "facts": [
-                ("代理家长", obj.volunteer.person.name), ("孩子", f"{obj.child}（只记首字母）"), ("学校", obj.school),
-                ("年级", obj.grade), ("结对日期", obj.starts_on),
-                ("监护人书面同意", f"{obj.consent_on:%Y-%m-%d}，原件存档"),
-                *([("结束", f"{obj.ends_on:%Y-%m-%d}　{obj.end_reason}")] if obj.ends_on else []), ("备注", obj.notes),
+                ("代理家长", volunteer_link(request.user, obj.volunteer)),
+                ("孩子", f"{obj.child}（只记首字母）"), ("学校", obj.school),
+                ("年级", obj.grade), ("结对日期", day(obj.starts_on)),
+                ("监护人书面同意", f"{day(obj.consent_on)}，原件存档"),
+                *([("结束", f"{day(obj.ends_on)}　{obj.end_reason}")] if obj.ends_on else []), ("备注", obj.notes),
             ],
-            "contacts": [(f"{row.on:%Y-%m-%d}", row.words) for row in rows[:SHOWN]],
+            "contacts": [(day(row.on), row.words) for row in rows[:SHOWN]],
             "total": rows.count(), "contact_columns": ("日期", "做了什么"),
         }  # fmt: skip
 

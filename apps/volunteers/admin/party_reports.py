@@ -52,8 +52,8 @@ class PartyReportAdmin(OutsideRecord):
 
     def sheet_row(self, obj):
         return [
-            day(obj.on), obj.person.name, str(obj.community), obj.compound, obj.host, obj.wishes,
-            day(obj.confirmed_on), obj.confirmed_by,
+            obj.on, obj.person.name, str(obj.community), obj.compound, obj.host, obj.wishes,
+            obj.confirmed_on or "", obj.confirmed_by,
         ]  # fmt: skip
 
     def store(self, request, obj, form):
@@ -74,7 +74,8 @@ class PartyReportAdmin(OutsideRecord):
 
     def blocks(self, request, obj):
         yield Block("报到", facts=[
-            ("党员", obj.person.name), ("报到日期", day(obj.on)), ("社区", obj.community), ("小区", obj.compound),
+            ("党员", self.named(request, obj)), ("报到日期", day(obj.on)),
+            ("社区", obj.community), ("小区", obj.compound),
             ("报到的党组织", obj.host), ("组织关系所在党组织", obj.organisation or ""), ("愿意做的事", obj.wishes),
             ("社区确认", "　".join(filter(None, (day(obj.confirmed_on), obj.confirmed_by)))),
             ("到何日", day(obj.ends_on)), ("登记单位", obj.unit),
@@ -120,7 +121,7 @@ class BrightRecordAdmin(OutsideRecord):
         return names_of(BRIGHTS).get(obj.kind, obj.kind)
 
     def sheet_row(self, obj):
-        return [day(obj.on), obj.person.name, self.kind_words(obj), obj.words, obj.place]
+        return [obj.on, obj.person.name, self.kind_words(obj), obj.words, obj.place]
 
     def store(self, request, obj, form):
         if obj.pk is None:
@@ -129,6 +130,7 @@ class BrightRecordAdmin(OutsideRecord):
 
     def blocks(self, request, obj):
         yield Block("四亮", facts=[
-            ("党员", obj.person.name), ("哪一亮", self.kind_words(obj)), ("日期", day(obj.on)), ("内容", obj.words),
+            ("党员", self.named(request, obj)), ("哪一亮", self.kind_words(obj)),
+            ("日期", day(obj.on)), ("内容", obj.words),
             ("在哪里", obj.place), ("登记单位", obj.unit),
         ])  # fmt: skip

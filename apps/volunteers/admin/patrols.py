@@ -23,10 +23,12 @@ from apps.volunteers.forms.posts import (
 from apps.volunteers.models import OutsidePost, Patrol, Problem, Volunteer
 from apps.volunteers.queries.posts import late_problems
 from apps.volunteers.rules.posts import PatrolRules, is_late
+from apps.volunteers.rules.times import day_words, length_words
 from apps.volunteers.services import patrols as acts
 from apps.volunteers.services.line_refusals import LineRefusals
 from apps.volunteers.services.posts import refuse_gone
 
+from .links import link, page_of
 from .outside_base import OutsideRecord, ShownFilter
 
 LINES = 30
@@ -40,7 +42,7 @@ class PatrolAdmin(OutsideRecord):
     form = PatrolForm
     add_label = "登记一次巡查"
     empty_words = "街巷长、网格员的巡查记在这里。一张纸质表可以一次录完。"
-    list_display = ("on", "who", "minutes", "place", "seen", "post")
+    list_display = ("on", "who", "length", "place", "seen", "post")
     list_display_links = ("on", "who")
     list_filter = (ShownFilter,)
     date_hierarchy = None
@@ -52,7 +54,14 @@ class PatrolAdmin(OutsideRecord):
     sheet_columns = ("日期", "姓名", "岗位", "用时（分钟）", "地点", "看到什么")
 
     def sheet_row(self, obj):
-        return [day(obj.on), obj.person.name, str(obj.post or ""), obj.minutes, obj.place, obj.seen]
+        return [obj.on, obj.person.name, str(obj.post or ""), obj.minutes, obj.place, obj.seen]
+
+    @admin.display(description="用时")
+    def length(self, obj):
+        return length_words(obj.minutes)
+
+    def title_of(self, obj):
+        return f"{obj.person.name}：{day_words(obj.on)}{obj.place}"
 
     def store(self, request, obj, form):
         if obj.pk is None:
@@ -70,8 +79,10 @@ class PatrolAdmin(OutsideRecord):
 
     def blocks(self, request, obj):
         yield Block("巡查", facts=[
-            ("老同志", obj.person.name), ("岗位", str(obj.post or "志愿者")), ("日期", day(obj.on)),
-            ("用时", f"{obj.minutes} 分钟"), ("地点", obj.place), ("看到什么", obj.seen), ("登记单位", obj.unit),
+            ("老同志", self.named(request, obj)),
+            ("岗位", link(request.user, obj.post, "outsidepost", obj.post_id) if obj.post_id else "志愿者"),
+            ("日期", day(obj.on)),
+            ("用时", length_words(obj.minutes)), ("地点", obj.place), ("看到什么", obj.seen), ("登记单位", obj.unit),
         ])  # fmt: skip
         if request.user.has_perm("volunteers.view_problem"):
             found = obj.problems.visible_to(request.user, "volunteers.view_problem").current()
@@ -188,8 +199,8 @@ class ProblemAdmin(OutsideRecord):
     def sheet_row(self, obj):
         outcome = ProblemOutcome(obj.outcome).label if obj.outcome else ""
         return [
-            day(obj.found_on), obj.what, obj.place, obj.person.name, obj.reported_to, day(obj.reported_on),
-            day(obj.closed_on), "　".join(filter(None, (outcome, obj.result))), self.standing(obj)[0],
+            obj.found_on, obj.what, obj.place, obj.person.name, obj.reported_to, obj.reported_on or "",
+            obj.closed_on or "", "　".join(filter(None, (outcome, obj.result))), self.standing(obj)[0],
         ]  # fmt: skip
 
     def extra_pages(self):
@@ -213,8 +224,10 @@ class ProblemAdmin(OutsideRecord):
         return super().tags(obj) or [self.standing(obj, rules)]
 
     def blocks(self, request, obj):
-        yield Block("问题", facts=[
-            ("什么问题", obj.what), ("地点", obj.place), ("社区", obj.community or ""), ("发现人", obj.person.name),
+        found = [{"label": "看那次巡查", "url": page_of("patrol", obj.patrol_id)}] if obj.patrol_id else []
+        yield Block("问题", links=found, facts=[
+            ("什么问题", obj.what), ("地点", obj.place),
+            ("社区", obj.community or ""), ("发现人", self.named(request, obj)),
             ("发现日期", day(obj.found_on)), ("登记单位", obj.unit),
         ])  # fmt: skip
         yield Block("办到哪一步", facts=[

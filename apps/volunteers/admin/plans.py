@@ -10,6 +10,8 @@ from apps.volunteers.forms.teams import PlanForm
 from apps.volunteers.models import Team, TeamMember, TeamPlan
 from apps.volunteers.queries.teams import leader_of
 
+from .list_out import ListOut
+
 
 class ReviewFilter(admin.SimpleListFilter):
     title, parameter_name = "总结", "review"
@@ -27,7 +29,8 @@ class ReviewFilter(admin.SimpleListFilter):
 
 
 @admin.register(TeamPlan)
-class TeamPlanAdmin(PageRecordAdmin):
+class TeamPlanAdmin(ListOut, PageRecordAdmin):
+    out_order = "按年度、队名排列"
     has_page = True
     form = PlanForm
     elsewhere = "这支队不在您的管理范围内。"

@@ -7,17 +7,42 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from apps.common.admin_pages import TemplateRecordAdmin, posted
+from apps.common.admin_pages import BLOCKS, Block, TemplateRecordAdmin, day, posted
 from apps.common.code_lists import names_of
 from apps.common.errors import BusinessError
 from apps.volunteers.choices.shifts import ProjectState
 from apps.volunteers.forms.shifts import NothingForm, ProjectForm, SeriesChangeForm, SeriesEndForm, SeriesForm
-from apps.volunteers.models import Project, ShiftSeries
-from apps.volunteers.rules.times import WEEKDAYS, span_words
+from apps.volunteers.models import Project, Shift, ShiftSeries
+from apps.volunteers.queries.records import project_sums
+from apps.volunteers.queries.shift_lists import coming, state_words
+from apps.volunteers.rules.times import WEEKDAYS, day_words, length_words, span_words
 from apps.volunteers.services import projects as acts
 from apps.volunteers.services import series as weekly
 
+from .links import link, page_of
+from .list_out import ListOut
+
 TONES = {ProjectState.OPEN: "info", ProjectState.CLOSED: "done"}
+SHIFTS = ("日期", "时间", "地点", "人数", "状态")
+AHEAD = 20  # shifts shown on a page that is about something else
+
+
+def shifts_ahead(rows, today, *, with_name: bool = False) -> Block:
+    """The next shifts of a project, of a series, or (`with_name`) of a team."""
+    table = []
+    for row in coming(rows, today)[:AHEAD]:
+        line = [
+            {"text": day_words(row.on), "url": page_of("shift", row.pk)}, span_words(row.starts, row.ends), row.place,
+            f"{row.offering.places.taken}/{row.offering.places.capacity}", state_words(row, today)[0],
+        ]  # fmt: skip
+        table.append([*line[:2], str(row.project or row.offering.title), *line[2:]] if with_name else line)
+    columns = (*SHIFTS[:2], "项目", *SHIFTS[2:]) if with_name else SHIFTS
+    return Block("接下来的班次", columns=columns, rows=table, empty="还没有排好的班次。")
+
+
+def weekly_words(row: ShiftSeries) -> str:
+    """每周四上午9:00–11:00."""
+    return f"每周{WEEKDAYS[row.weekday - 1]}{span_words(row.starts, row.ends)}"
 
 
 def projects_of(request, right: str):
@@ -37,8 +62,10 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Project)
-class ProjectAdmin(TemplateRecordAdmin):
+class ProjectAdmin(ListOut, TemplateRecordAdmin):
+    out_order = "按志愿服务队、项目名称排列"
     form = ProjectForm
+    record_page = BLOCKS
     voidable = True
     add_label = "新增项目"
     empty_words = "一个项目是一支队反复做的一件事，例如“护河巡查”。先建项目，再排班。"
@@ -58,6 +85,33 @@ class ProjectAdmin(TemplateRecordAdmin):
     @admin.display(description="状态")
     def state_words(self, obj):
         return format_html('<span class="tag {}">{}</span>', TONES.get(obj.state, ""), obj.get_state_display())
+
+    def tags(self, obj):
+        return [(obj.get_state_display(), TONES.get(obj.state, ""))]
+
+    def figures(self, request, obj):
+        minutes, number = project_sums(obj)
+        return [
+            {"label": "志愿时长", "value": length_words(minutes), "note": "已确认的"},
+            {"label": "服务次数", "value": f"{number:,}", "note": "一人一次"},
+        ]
+
+    def blocks(self, request, obj):
+        user, today = request.user, timezone.localdate()
+        age = f"满{obj.age_to}周岁以后不能报名" if obj.age_to else "不限"
+        yield Block("项目", facts=[
+            ("志愿服务队", link(user, obj.team, "team", obj.team_id)), ("服务类别", self.service_words(obj)),
+            ("做什么", obj.summary), ("地点", obj.place), ("所在社区", obj.community or ""),
+            ("对志愿者的要求", obj.conditions or "没有特别要求"), ("年龄上限", age),
+        ])  # fmt: skip
+        yield shifts_ahead(Shift.objects.current().filter(project=obj), today)
+        weeks = obj.series.filter(voided_at__isnull=True, until__gt=today).order_by("weekday", "starts")
+        yield Block(
+            "每周班次", columns=("时间", "到哪天为止", "需要几位"),
+            rows=[[{"text": weekly_words(row), "url": page_of("shiftseries", row.pk)}, day(row.until - weekly.DAY),
+                   row.capacity] for row in weeks[:AHEAD]],
+            empty="没有每周固定的班次。",
+        )  # fmt: skip
 
     def extra_pages(self):
         return [(act, f"<int:pk>/{act}/", getattr(self, f"{act}_view")) for act in ("publish", "hide", "close")]
@@ -84,6 +138,12 @@ class ProjectAdmin(TemplateRecordAdmin):
         if obj.team.unit_id not in request.user.reach(right):
             raise BusinessError("这支队不在您的管理范围内。", code="out_of_reach", field="team")
         obj.save()
+
+    def apply_voiding(self, request, obj, act, reason):
+        """A project that had shifts or service has ended, it was never a mistake."""
+        if act == "void" and (obj.shifts.current().exists() or obj.records.current().exists()):
+            raise BusinessError("这个项目排过班或者有服务记录，不能作废；不再做了的，请办“结束项目”。", code="used")
+        super().apply_voiding(request, obj, act, reason)
 
     def _press(self, request, pk: int, *, title: str, sentence: str, button: str, done: str, service):
         obj = self.changeable_object(request, str(pk))
@@ -132,7 +192,9 @@ class RunningFilter(admin.SimpleListFilter):
 
 
 @admin.register(ShiftSeries)
-class ShiftSeriesAdmin(TemplateRecordAdmin):
+class ShiftSeriesAdmin(ListOut, TemplateRecordAdmin):
+    out_order = "按结束日期排列"
+    record_page = BLOCKS
     add_label = "新增每周班次"
     empty_words = "每周同一时间的班次在这里排一次，以后每天夜里自动往后排几周。"
     list_display = ("project", "when", "first_on", "last_on", "capacity", "skip_holidays")
@@ -145,11 +207,24 @@ class ShiftSeriesAdmin(TemplateRecordAdmin):
 
     @admin.display(description="时间")
     def when(self, obj):
-        return f"每周{WEEKDAYS[obj.weekday - 1]}{span_words(obj.starts, obj.ends)}"
+        return weekly_words(obj)
 
     @admin.display(description="到哪天为止")
     def last_on(self, obj):
         return obj.until - weekly.DAY
+
+    def tags(self, obj):
+        return [("已结束", "")] if obj.until <= timezone.localdate() else [("正在排", "info")]
+
+    def blocks(self, request, obj):
+        user, team = request.user, obj.project.team
+        yield Block("每周班次", facts=[
+            ("项目", link(user, obj.project, "project", obj.project_id)),
+            ("志愿服务队", link(user, team, "team", team.pk)), ("时间", weekly_words(obj)),
+            ("自何日起", day(obj.first_on)), ("到哪天为止", day(obj.until - weekly.DAY)),
+            ("每次需要几位", f"{obj.capacity} 位"), ("节假日", "不排" if obj.skip_holidays else "照常"),
+        ])  # fmt: skip
+        yield shifts_ahead(Shift.objects.current().filter(series=obj), timezone.localdate())
 
     def title_of(self, obj):
         return f"{obj.project}（{self.when(obj)}）"

@@ -15,6 +15,7 @@ from apps.volunteers.queries.reports import Scope, Table
 RIGHT = "volunteers.view_servicerecord"
 PARTS = {"hours": "志愿时长", "people": "志愿者", "requests": "求助", "bank": "时间币"}
 BY = {reports.TEAM: "按队", reports.MONTH: "按月", reports.SERVICE: "按服务类别"}
+FIRST = {reports.TEAM: "志愿服务队", reports.MONTH: "月份", reports.SERVICE: "服务类别"}
 EARLIEST = 2000
 
 
@@ -34,7 +35,10 @@ class ReportPages:
         until = min(dt.date(year + 1, 1, 1), today + dt.timedelta(days=1))
         table = self.report_table(part, by, Scope(request.user, dt.date(year, 1, 1), until))
         title = f"{year}年{table.title}统计"
-        headings, rows = ["项目", *table.headings], [[label, *cells] for label, cells in table.rows]
+        headings, rows = (
+            [FIRST[by] if part == "hours" else "分项", *table.headings],
+            [[label, *cells] for label, cells in table.rows],
+        )
         query = {"part": part, "by": by, "year": year}
         if "xlsx" in said:
             notes = [("说明", table.note)]

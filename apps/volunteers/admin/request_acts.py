@@ -24,15 +24,19 @@ from apps.volunteers.forms.requests import (
     SuggestForm,
     WordsForm,
 )
+from apps.volunteers.forms.shifts import NothingForm
 from apps.volunteers.help_notices import said_of
 from apps.volunteers.models import Proposal, ServiceRecord, Team, Volunteer
 from apps.volunteers.qr import qr_image
+from apps.volunteers.queries.elders import unit_for
 from apps.volunteers.queries.requests import proposals_of, records_of, shift_of, signed_of, unconfirmed
 from apps.volunteers.queries.sign_codes import code_of
 from apps.volunteers.rules.times import day_words, length_words, span_words
 from apps.volunteers.services import helping, proposals
 from apps.volunteers.services import requests as services
 from apps.volunteers.services.care import confirm_care
+
+from .elders import ElderPages, one_person, picked
 
 MAY_ASK = (ProposalState.PROPOSED, ProposalState.LAPSED, ProposalState.DECLINED)
 STILL_TEAM = {"closed_on__isnull": True, "voided_at__isnull": True}
@@ -42,13 +46,16 @@ def is_key(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-class RequestActs:
+class RequestActs(ElderPages):
     """Pages of acts, each one form; mixed into the admin of requests."""
+
+    elder_act = "ask"
+    elder_title = "给遗属、其他老人登记求助"
 
     def extra_pages(self):
         one = "<path:object_id>/"
         return [
-            ("out", "out/", self.out_view), ("ask", "ask/", self.ask_view),
+            *self.elder_pages(), ("out", "out/", self.out_view), ("ask", "ask/", self.ask_view),
             ("pick", f"{one}pick/", self.pick_view), ("suggest", f"{one}suggest/", self.suggest_view),
             ("answer", f"{one}answer/", self.answer_view), ("done", f"{one}done/", self.done_view),
             ("confirm", f"{one}confirm/", self.confirm_view), ("unmet", f"{one}unmet/", self.unmet_view),
@@ -88,16 +95,23 @@ class RequestActs:
         return self.page(request, "admin/registry/act.html", context, status=422 if form.errors else 200)
 
     def _ask(self, request, values):
-        """Of the receiver's own managing unit, which the user works on: the field offers no others."""
-        cadre = values["receiver"]
+        """Of the receiver's own managing unit, which the user works on: the field offers no others. Of who is no cadre
+        by the unit that knows him."""
+        receiver = values["receiver"]
+        if isinstance(receiver, Cadre):
+            person, unit = receiver.person, receiver.managing_unit
+        else:
+            person, unit = receiver, unit_for(receiver, set(request.user.reach(self.right("add"))))
         names = ("service", "on", "starts", "ends", "wanted", "efforts", "place", "details", "team", "spends")
         facts = services.RequestFacts(
-            receiver=cadre.person, unit=cadre.managing_unit, asked_as=values["asked_as"],
+            receiver=person, unit=unit, asked_as=values["asked_as"],
             **{name: values[name] for name in names},
         )  # fmt: skip
         return services.ask(facts, actor=request.user, now=timezone.now(), form_key=values["key"])
 
     def _receiver_field(self, request) -> forms.ModelChoiceField:
+        if (person := picked(request)) is not None:
+            return one_person(person, "谁需要帮忙")
         rows = Cadre.objects.current().visible_to(request.user).select_related("person", "managing_unit")
         rows = rows.filter(managing_unit__in=request.user.reach(self.right("add")))
         widget = PickOne(UnitSpan._meta.get_field("cadre"), self.admin_site)
@@ -120,6 +134,12 @@ class RequestActs:
             messages.success(request, f"又找到 {len(found)} 位。" if found else "没有更多合适的了，可以点“另请一位”。")
             return HttpResponseRedirect(self.url_of("pick", obj))
         rows = [row for row in proposals_of(obj) if row.state in MAY_ASK]
+        if not rows:
+            return self.one_act(
+                request, obj, NothingForm(request.POST or None), title="问志愿者", button="再找一遍", done="找过了。",
+                lead=f"{said_of(obj)}。还没有合适的志愿者可以问：可以再找一遍，也可以返回点“另请一位”。",
+                perform=lambda _: self._looked(obj),
+            )  # fmt: skip
         fresh = [row.pk for row in rows if row.state == ProposalState.PROPOSED]
         form = PickForm(request.POST or None, proposals=rows, initial={"volunteers": fresh})
         return self.one_act(
@@ -128,6 +148,10 @@ class RequestActs:
             lead=f"{said_of(obj)}。排在前面的只是这次更合适。发消息时不写姓名和地址，答应以后才告诉他。",
             perform=lambda values: self._pick(request, obj, rows, values["volunteers"]),
         )  # fmt: skip
+
+    def _looked(self, obj) -> str:
+        found = proposals.propose(obj, timezone.now())
+        return f"找到 {len(found)} 位，请点“问志愿者”去问。" if found else "还是没有合适的，可以点“另请一位”。"
 
     def _pick(self, request, obj, rows, chosen) -> str:
         wanted = [row for row in rows if row.pk in chosen]

@@ -1,24 +1,24 @@
 """求助: the worklist of staff, and one request with everybody thought of for it and why."""
 
 from django.contrib import admin
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import audit
-from apps.common.admin_pages import Block, PageRecordAdmin, send_print, send_workbook
+from apps.common.admin_pages import Block, PageRecordAdmin, moment, send_print, send_workbook
 from apps.common.code_lists import names_of
 from apps.people.models import Person
-from apps.registry.models import Cadre
 from apps.registry.queries import read_search
 from apps.volunteers.choices.requests import Effort, ProposalState, RequestState
 from apps.volunteers.models import ServiceRequest
 from apps.volunteers.queries.requests import SECRET, SOON, proposals_of, records_of, shift_of, with_helpers
 from apps.volunteers.rules.times import WEEKDAYS, clock, day_words, length_words, span_words
 
+from .links import link, page_of, person_tools
 from .request_acts import RequestActs
 from .request_filters import RequestTeamFilter, ServiceFilter, WhichFilter
 
+UNDER_WAY = (RequestState.OPEN, RequestState.AGREED, RequestState.DONE)
 TONES = {
     RequestState.OPEN: "soon", RequestState.AGREED: "info", RequestState.DONE: "soon", RequestState.CONFIRMED: "done",
     RequestState.UNMET: "late", RequestState.CANCELLED: "",
@@ -139,6 +139,7 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
         ]
         if request.user.has_perm(self.right("add")):
             tools.insert(0, {"label": "登记求助", "url": self.plain_url("ask"), "main": True})
+            tools.insert(1, {"label": "给遗属、其他老人登记", "url": self.plain_url("elder")})
         return tools
 
     def out_view(self, request):
@@ -148,10 +149,10 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
         numbers, people = _numbers([row.pk for row in found]), [row.receiver_id for row in found]
         rows = [
             [
-                f"{one.on:%Y-%m-%d}", span_words(one.starts, one.ends), service_of(one), one.receiver.name,
+                one.on, span_words(one.starts, one.ends), service_of(one), one.receiver.name,
                 str(one.community or ""), str(one.team or ""), one.wanted, numbers.get(one.pk, (0, 0))[0],
                 one.get_state_display(), one.get_asked_as_display(),
-                f"{timezone.localtime(one.asked_at):%Y-%m-%d %H:%M}",
+                moment(one.asked_at),
             ]
             for one in found
         ]  # fmt: skip
@@ -171,12 +172,12 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
         return super().read_page(request, obj)
 
     def blocks(self, request, obj):
-        yield self._asked(obj)
+        yield self._asked(obj, request.user)
         may = self.may_change(request, obj)
         yield self._volunteers(obj, may)
         yield self._records(obj, may)
 
-    def _asked(self, obj) -> Block:
+    def _asked(self, obj, user) -> Block:
         efforts = "、".join(str(Effort(code).label) for code in obj.efforts)
         asker = f"{obj.get_asked_as_display()}（{obj.asked_by or '登记人不详'}）"
         return Block(
@@ -185,10 +186,11 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
                 ("谁需要帮忙", obj.receiver.name), ("帮什么忙", service_of(obj)),
                 ("什么时候", f"{day_words(obj.on)}{span_words(obj.starts, obj.ends)}"),
                 ("需要几位", f"{obj.wanted} 位"), ("社区", str(obj.community or "")), ("到哪里", obj.place),
-                ("说明", obj.details), ("会用到", efforts), ("承接的队", str(obj.team or "")),
-                ("谁提的", asker), ("提出时间", f"{timezone.localtime(obj.asked_at):%Y-%m-%d %H:%M}"),
+                ("说明", obj.details), ("会用到", efforts),
+                ("承接的队", link(user, obj.team or "", "team", obj.team_id)),
+                ("谁提的", asker), ("提出时间", moment(obj.asked_at)),
                 *([("时间币", "用他存的时间币")] if obj.spends else []),
-                *([("上报", f"{timezone.localtime(obj.escalated_at):%Y-%m-%d %H:%M}")] if obj.escalated_at else []),
+                *([("上报", moment(obj.escalated_at))] if obj.escalated_at else []),
                 *([("说对不上", obj.doubt)] if obj.doubt else []),
                 *([("结束原因", obj.end_reason)] if obj.end_reason else []),
             ],
@@ -201,15 +203,16 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
         for row in proposals_of(obj):
             words = row.note
             if row.state == ProposalState.ASKED:
-                words = f"请在{timezone.localtime(row.answer_by):%m-%d %H:%M}前答复"
+                words = f"请在{moment(row.answer_by)}前答复"
             rows.append([
-                {"text": row.volunteer.person.name}, row.reason,
+                {"text": row.volunteer.person.name, "url": page_of("volunteer", row.volunteer_id)}, row.reason,
                 {"text": "", "tag": row.get_state_display(), "tone": PROPOSAL_TONES[row.state]}, words,
                 self._act_of(obj, row) if may else "",
             ])  # fmt: skip
         return Block(
             "志愿者", columns=("姓名", "为什么合适", "答复", "说明", "办理"), rows=rows,
-            empty="附近没有合适的志愿者。可以点“另请一位”，或者和社区一起想办法。",
+            empty="附近没有合适的志愿者。可以点“另请一位”，或者和社区一起想办法。"
+            if obj.state == RequestState.OPEN else "没有登记是谁去的。",
         )  # fmt: skip
 
     def _act_of(self, obj, row):
@@ -235,19 +238,24 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
             link = {"text": "电话确认", "url": f"{self.url_of('confirm', obj)}?record={row.pk}"}
             waits = may and not confirmed and row.state != "refused"
             rows.append([
-                row.volunteer.person.name, span_words(row.starts, row.ends), length_words(row.minutes),
+                {"text": row.volunteer.person.name, "url": page_of("volunteer", row.volunteer_id)},
+                span_words(row.starts, row.ends),
+                {"text": length_words(row.minutes), "url": page_of("servicerecord", row.pk)},
                 row.get_state_display(), {"text": said, "note": confirmed.words if confirmed else ""},
                 link if waits else "",
             ])  # fmt: skip
         columns = ("志愿者", "时间", "时长", "志愿时长", "受助人确认", "办理")
-        return Block("服务记录", columns=columns, rows=rows, empty="服务以后在这里登记和确认。")
+        return Block(
+            "服务记录",
+            columns=columns,
+            rows=rows,
+            empty="服务以后在这里登记和确认。" if obj.state in UNDER_WAY else "没有服务记录。",
+        )
 
     def record_tools(self, request, obj):
         history = {"label": "谁改过什么", "url": self.url_of("history", obj)}
-        tools = [{"label": "打印求助单", "url": self.url_of("slip", obj)}, history]
-        if Cadre.objects.visible_to(request.user).filter(pk=obj.receiver_id).exists():
-            person = {"label": "看这位同志", "url": reverse("admin:registry_cadre_change", args=[obj.receiver_id])}
-            tools.insert(1, person)
+        slip = {"label": "打印求助单", "url": self.url_of("slip", obj)}
+        tools = [slip, *person_tools(request.user, obj.receiver_id), history]
         if not self.may_change(request, obj):
             return tools
         acts = [
@@ -256,7 +264,7 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
         ]
         shift = shift_of(obj)
         if shift is not None and request.user.has_perm("volunteers.view_shift"):
-            url = reverse("admin:volunteers_shift_change", args=[shift.pk])
+            url = page_of("shift", shift.pk)
             tools.insert(0, {"label": "看班次和签到", "url": url})
         return acts + tools
 

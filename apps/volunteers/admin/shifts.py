@@ -24,6 +24,8 @@ from apps.volunteers.queries.turns import turns_of
 from apps.volunteers.rules.times import clock, day_words, span_words
 from apps.volunteers.services import shifts as acts
 
+from .links import link, volunteer_link
+from .list_out import ListOut
 from .projects import projects_of
 from .shift_pages import ShiftPages
 
@@ -59,12 +61,14 @@ class TeamFilter(PickFilter):
 
 
 @admin.register(Shift)
-class ShiftAdmin(ShiftPages, TemplateRecordAdmin):
+class ShiftAdmin(ListOut, ShiftPages, TemplateRecordAdmin):
+    out_order = "按日期排列"
+    out_columns = ("on", "span", "what", "team", "place", "taken_words", "state_tag")
     record_page = "admin/volunteers/shift_page.html"
     add_label = "排一班"
     empty_words = "先建一个项目并公布，再排班；每周都有的，在“每周班次”里排一次。"
-    list_display = ("day", "time", "what", "team", "place", "taken_words", "state_tag")
-    list_display_links = ("day", "what")
+    list_display = ("when", "what", "team", "place", "taken_words", "state_tag")
+    list_display_links = ("when", "what")
     list_filter = (WhichFilter, TeamFilter)
     search_fields = ("project__name", "team__name", "place")
     search_help_text = "项目、志愿队或地点"
@@ -78,12 +82,12 @@ class ShiftAdmin(ShiftPages, TemplateRecordAdmin):
         ahead = request.GET.get("which", "") in ("", "close")
         return ("on", "starts", "pk") if ahead else ("-on", "starts", "pk")
 
-    @admin.display(description="日期")
-    def day(self, obj):
-        return day_words(obj.on)
+    @admin.display(description="日期、时间")
+    def when(self, obj):
+        return format_html("{}<br>{}", day_words(obj.on), span_words(obj.starts, obj.ends))
 
     @admin.display(description="时间")
-    def time(self, obj):
+    def span(self, obj):
         return span_words(obj.starts, obj.ends)
 
     @admin.display(description="项目")
@@ -229,15 +233,24 @@ class ShiftAdmin(ShiftPages, TemplateRecordAdmin):
         self.look(request, [row.volunteer_id for row in turns] + [row.person_id for row in waiting], obj)
         words = beyond_wish(obj, [row.volunteer_id for row in turns]) if turns else {}
         places = obj.offering.places
-        today = timezone.localdate()
+        today, user = timezone.localdate(), request.user
+        for turn in turns:
+            turn.who = volunteer_link(user, turn.volunteer)
+        if obj.request_id:
+            asked = ("求助", link(user, obj.request, "servicerequest", obj.request_id))
+        else:
+            asked = ("项目", link(user, obj.project, "project", obj.project_id))
+        weekly = link(user, "每周班次", "shiftseries", obj.series_id) if obj.series_id else "单独排的"
         return {
             "shift": obj, "turns": turns, "waiting": waiting, "state": lists.state_words(obj, today),
             "tired": [row.volunteer.person.name for row in turns if row.volunteer_id in words],
             "facts": [
-                ("志愿队", obj.team), ("时间", f"{day_words(obj.on)}{span_words(obj.starts, obj.ends)}"),
-                ("地点", obj.place), ("带班人", obj.leader or "还没有定"),
+                asked, ("志愿服务队", link(user, obj.team, "team", obj.team_id)),
+                ("时间", f"{day_words(obj.on)}{span_words(obj.starts, obj.ends)}"),
+                ("地点", obj.place),
+                ("带班人", volunteer_link(user, obj.leader) if obj.leader_id else "还没有定"),
                 ("人数", f"需要 {places.capacity} 位，已有 {places.taken} 位，候补 {len(waiting)} 位"),
-                ("怎样排的", "每周班次" if obj.series_id else "单独排的"),
+                *([("怎样排的", weekly)] if obj.project_id else []),
             ],
         }  # fmt: skip
 

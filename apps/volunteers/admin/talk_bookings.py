@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.common import audit
-from apps.common.admin_pages import posted
+from apps.common.admin_pages import moment, posted
 from apps.common.errors import BusinessError
 from apps.volunteers.choices.talks import AskState, BookingState, PlaceKind
 from apps.volunteers.forms.shifts import NothingForm
@@ -18,6 +18,7 @@ from apps.volunteers.queries.talks import fitting
 from apps.volunteers.rules.times import day_words, span_words
 from apps.volunteers.services import talk_bookings as acts
 
+from .list_out import ListOut
 from .talk_base import TalkRecord, choice_filter
 
 TONES = {BookingState.NEW: "soon", BookingState.CONFIRMED: "done"}
@@ -44,7 +45,8 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(TalkBooking)
-class TalkBookingAdmin(TalkRecord):
+class TalkBookingAdmin(ListOut, TalkRecord):
+    out_order = "新的在前"
     record_page = "admin/volunteers/booking.html"
     empty_words = "学校、村、企业在网上填了预约，就排在这里。"
     list_display = ("number_words", "host", "place_kind", "topic", "first_day", "expected_words", "state_words")
@@ -77,6 +79,8 @@ class TalkBookingAdmin(TalkRecord):
         return format_html('<span class="tag {}">{}</span>', TONES.get(obj.state, ""), obj.get_state_display())
 
     def list_tools(self, request):
+        if not request.user.has_perm(self.right("change")):
+            return []
         return [{"label": "替单位登记预约", "url": reverse("volunteers:talk_book")}]
 
     def extra_pages(self):
@@ -124,7 +128,7 @@ class TalkBookingAdmin(TalkRecord):
                 ("想听什么", obj.topic or "请我们推荐"), ("大约人数", f"{obj.expected:,}"),
                 ("方便的日子", "、".join(day_words(day) for day in obj.days)),
                 ("时段", obj.get_part_display() or "都可以"), ("还想说的", obj.wish),
-                ("提出时间", timezone.localtime(obj.asked_at).strftime("%Y-%m-%d %H:%M")),
+                ("提出时间", moment(obj.asked_at)),
                 *([("没有安排的原因", obj.reason)] if obj.reason else []),
             ],
             "asks": rows, "talk": reverse(f"{site}:volunteers_talk_change", args=[talk.pk]) if talk else "",

@@ -7,13 +7,17 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from apps.common import audit
+from apps.common.admin_pages import BLOCKS, Block, day
 from apps.common.errors import BusinessError
 from apps.common.printing import frame_for
 from apps.volunteers.forms.talks import CampaignForm, RoundForm
 from apps.volunteers.models import Talk, TalkCampaign, TalkRound
-from apps.volunteers.queries.talks import kinds_of, lines_of, names_of_speakers, progress_of, rounds_of
-from apps.volunteers.rules.times import clock
+from apps.volunteers.queries.talks import kinds_of, lines_of, names_of_speakers, progress_of, round_progress, rounds_of
+from apps.volunteers.rules.talks import share_words
+from apps.volunteers.rules.times import clock, day_words
 
+from .links import link, page_of
+from .list_out import ListOut
 from .talk_base import DAY, MOST_ROWS, TalkRecord, workbook
 
 HEADER = [
@@ -33,11 +37,11 @@ LATEST = 20
 
 
 def span_of(row) -> str:
-    return f"{row.starts_on:%Y-%m-%d} 到 {row.ends_on - DAY:%Y-%m-%d}"
+    return f"{day(row.starts_on)}到{day(row.ends_on - DAY)}"
 
 
 def words_of(done: int, target: int | None) -> str:
-    return f"{done:,} / {target:,}（{done * 100 // target}%）" if target else f"{done:,}"
+    return f"{done:,} / {target:,}（{share_words(done, target)}）" if target else f"{done:,}"
 
 
 class RunningFilter(admin.SimpleListFilter):
@@ -54,7 +58,8 @@ class RunningFilter(admin.SimpleListFilter):
 
 
 @admin.register(TalkCampaign)
-class TalkCampaignAdmin(TalkRecord):
+class TalkCampaignAdmin(ListOut, TalkRecord):
+    out_order = "按开始日期排列，新的在前"
     form = CampaignForm
     record_page = "admin/volunteers/campaign.html"
     voidable = True
@@ -113,7 +118,8 @@ class TalkCampaignAdmin(TalkRecord):
 
     def numbers_of(self, obj) -> dict:
         rounds = [
-            (row.name, span_of(row), words_of(done.sessions, row.sessions), words_of(done.audience, row.audience))
+            ({"text": row.name, "url": page_of("talkround", row.pk)}, span_of(row),
+             words_of(done.sessions, row.sessions), words_of(done.audience, row.audience))
             for row, done in rounds_of(obj)
         ]  # fmt: skip
         return {
@@ -128,7 +134,7 @@ class TalkCampaignAdmin(TalkRecord):
         talks = talks.visible_to(request.user, "volunteers.view_talk").order_by("-on", "-pk")[:LATEST]
         page = f"{self.admin_site.name}:volunteers_talk_change"
         rows = [
-            (f"{row.on:%Y-%m-%d}", {"text": row.host, "url": reverse(page, args=[row.pk])}, row.topic.title,
+            (day(row.on), {"text": row.host, "url": reverse(page, args=[row.pk])}, row.topic.title,
              row.get_state_display(), f"{row.audience:,}" if row.audience is not None else "")
             for row in talks
         ]  # fmt: skip
@@ -176,16 +182,46 @@ class TalkRoundAdmin(TalkRecord):
     voidable = True
     add_label = "加一轮"
     empty_words = "一个行动分几轮的，在这里写每一轮的时间和目标。"
-    list_display = ("name", "campaign", "span", "sessions", "audience")
+    record_page = BLOCKS
+    list_display = ("name", "campaign", "span", "held", "heard")
     search_fields = ("name", "campaign__name")
     search_help_text = "轮次或行动"
     select_related_in_list = select_related_in_record = ("campaign__unit",)
     short_lists = ("campaign",)
     ordering = ("-starts_on", "-pk")
 
+    def get_changelist_instance(self, request):
+        found = super().get_changelist_instance(request)
+        done = round_progress([row.pk for row in found.result_list])
+        for row in found.result_list:
+            row.done = done[row.pk]
+        return found
+
     @admin.display(description="时间")
     def span(self, obj):
         return span_of(obj)
+
+    @admin.display(description="场次")
+    def held(self, obj):
+        return words_of(obj.done.sessions, obj.sessions)
+
+    @admin.display(description="受众（人次）")
+    def heard(self, obj):
+        return words_of(obj.done.audience, obj.audience)
+
+    def blocks(self, request, obj):
+        obj.done = round_progress([obj.pk])[obj.pk]
+        yield Block("这一轮", facts=[
+            ("宣讲行动", link(request.user, obj.campaign, "talkcampaign", obj.campaign_id)), ("轮次", obj.name),
+            ("时间", span_of(obj)), ("场次", self.held(obj)), ("受众（人次）", self.heard(obj)),
+        ])  # fmt: skip
+        talks = obj.talks.filter(voided_at__isnull=True).select_related("topic").order_by("-on", "-pk")
+        yield Block(
+            "最近的场次", columns=("日期", "听讲单位", "题目", "状态", "受众（人次）"), empty="这一轮还没有场次。",
+            rows=[[day_words(row.on), {"text": row.host, "url": page_of("talk", row.pk)}, row.topic.title,
+                   row.get_state_display(), f"{row.audience:,}" if row.audience is not None else ""]
+                  for row in talks.visible_to(request.user, "volunteers.view_talk")[:LATEST]],
+        )  # fmt: skip
 
     def write(self, request, obj, form, change):
         campaign = obj.campaign

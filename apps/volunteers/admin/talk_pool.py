@@ -4,23 +4,42 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils import timezone
 
-from apps.common.admin_pages import posted
+from apps.common.admin_pages import BLOCKS, Block, day, posted
 from apps.common.errors import BusinessError
-from apps.organisation.models import Division
+from apps.organisation.models import Division, Unit
 from apps.volunteers.choices.talks import TalkAudience
 from apps.volunteers.choices.volunteers import DayPart
 from apps.volunteers.forms.talks import LeaveForm, LecturerForm, TopicForm
 from apps.volunteers.models import Lecturer, TalkTopic, VolunteerTime
-from apps.volunteers.rules.times import WEEKDAYS
+from apps.volunteers.queries.talks import divisions_for
+from apps.volunteers.rules.times import WEEKDAYS, day_words
 from apps.volunteers.services.lecturers import join, leave
 
+from .links import link, page_of, person_tools, volunteer_link
+from .list_out import ListOut
 from .person_search import by_person
 from .talk_base import TalkRecord, choice_filter
 
+SHOWN = 20  # lines of a table on a page that is about something else
+
+
+def talks_block(request, talks) -> Block:
+    """The latest talks of a topic or a lecturer."""
+    rows = talks.filter(voided_at__isnull=True).visible_to(request.user, "volunteers.view_talk")
+    return Block(
+        "讲过的和安排好的", columns=("日期", "听讲单位", "题目", "状态", "受众（人次）"), empty="还没有场次。",
+        rows=[[f"{row.on.year}年{day_words(row.on)}", {"text": row.host,
+        "url": page_of("talk", row.pk)}, row.topic.title,
+               row.get_state_display(), f"{row.audience:,}" if row.audience is not None else ""]
+              for row in rows.select_related("topic").order_by("-on", "-pk")[:SHOWN]],
+    )  # fmt: skip
+
 
 @admin.register(TalkTopic)
-class TalkTopicAdmin(TalkRecord):
+class TalkTopicAdmin(ListOut, TalkRecord):
+    out_order = "按题目排列"
     form = TopicForm
+    record_page = BLOCKS
     voidable = True
     file_name = "file"
     add_label = "新增题目"
@@ -35,6 +54,24 @@ class TalkTopicAdmin(TalkRecord):
     @admin.display(description="材料")
     def has_file(self, obj):
         return "有" if obj.file_id else ""
+
+    def tags(self, obj):
+        return [("网上可以约", "done")] if obj.is_open else [("不接受预约", "")]
+
+    def blocks(self, request, obj):
+        file = obj.file.filename if obj.file_id else "还没有，点上面的“传材料”"
+        yield Block("题目", facts=[
+            ("题目", obj.title), ("提纲", obj.outline), ("讲给谁听", obj.get_audience_display()),
+            ("讲多久", f"{obj.minutes} 分钟"), ("主办单位", obj.unit), ("讲稿、课件", file),
+        ])  # fmt: skip
+        speakers = obj.lecturers.active().visible_to(request.user, "volunteers.view_lecturer")
+        speakers = speakers.select_related("volunteer__person", "team").order_by("volunteer__person__name_sort_key")
+        yield Block(
+            "谁能讲", columns=("宣讲员", "宣讲团"), empty="还没有人选这个题目，在宣讲员的页面里加。",
+            rows=[[{"text": row.volunteer.person.name, "url": page_of("lecturer", row.pk)}, row.team.name]
+                  for row in speakers[:SHOWN]],
+        )  # fmt: skip
+        yield talks_block(request, obj.talks)
 
     def extra_pages(self):
         return [("file", "<int:pk>/file/", self.file_view), ("show", "<int:pk>/show/", self.show_view)]
@@ -83,8 +120,10 @@ class FreeOnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Lecturer)
-class LecturerAdmin(TalkRecord):
+class LecturerAdmin(ListOut, TalkRecord):
+    out_order = "按姓名拼音排列"
     form = LecturerForm
+    record_page = BLOCKS
     add_label = "聘任宣讲员"
     empty_words = "先登记志愿者，再聘为宣讲员。"
     list_display = ("name", "team", "topics_words", "halves", "places", "joined_on", "left_on")
@@ -108,14 +147,23 @@ class LecturerAdmin(TalkRecord):
 
     def related_rows(self, model, request):
         if model is Division:
-            return Division.objects.filter(disabled_on__isnull=True, level="county").order_by("code")
+            return self._divisions(request)
         return super().related_rows(model, request)
+
+    def _divisions(self, request):
+        """Counties of the cities in which the user's units are: never the whole country."""
+        units = Unit.objects.filter(pk__in=request.user.reach(self.right("view"))).select_related("division")
+        first = units.exclude(division=None).order_by("path").first()
+        return divisions_for(first) if first else Division.objects.none()
 
     def people_of(self, obj):
         return [obj.volunteer_id]
 
     def title_of(self, obj):
         return obj.volunteer.person.name
+
+    def people_in(self, row):
+        return [row.volunteer_id]
 
     @admin.display(description="姓名")
     def name(self, obj):
@@ -146,11 +194,24 @@ class LecturerAdmin(TalkRecord):
         else:
             join(obj, actor=request.user, on=timezone.localdate())
 
+    def tags(self, obj):
+        return [(f"{day(obj.left_on)}退出", "")] if obj.left_on else [("在册", "done")]
+
+    def blocks(self, request, obj):
+        user = request.user
+        yield Block("宣讲员", facts=[
+            ("姓名", volunteer_link(user, obj.volunteer)), ("宣讲团", link(user, obj.team, "team", obj.team_id)),
+            ("能讲的题目", self.topics_words(obj)),
+            ("有空的半天", self.halves(obj)), ("愿意去的区县", self.places(obj)),
+            ("说明", obj.note), ("聘任日期", day(obj.joined_on)),
+        ])  # fmt: skip
+        yield talks_block(request, obj.talks)
+
     def extra_pages(self):
         return [("leave", "<int:pk>/leave/", self.leave_view)]
 
     def record_tools(self, request, obj):
-        tools = super().record_tools(request, obj)
+        tools = [*super().record_tools(request, obj), *person_tools(request.user, obj.volunteer_id)]
         if obj.left_on is None and self.may_change(request, obj):
             tools.append({"label": "退出宣讲团", "url": self.url_of("leave", obj)})
         return tools

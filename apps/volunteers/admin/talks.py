@@ -20,6 +20,7 @@ from apps.volunteers.queries.talks import names_of_speakers
 from apps.volunteers.rules.times import day_words, length_words, span_words
 from apps.volunteers.services import talks as acts
 
+from .links import link, page_of
 from .talk_base import TalkRecord, YearFilter, choice_filter
 from .talk_campaigns import export_talks
 
@@ -102,7 +103,7 @@ class TalkAdmin(TalkRecord):
         return list(obj.speakers.values_list("lecturer__volunteer_id", flat=True))
 
     def list_tools(self, request):
-        return [{"label": "导出", "url": f"{self.list_url('export')}?{request.GET.urlencode()}"}]
+        return [{"label": "导出 Excel", "url": f"{self.list_url('export')}?{request.GET.urlencode()}"}]
 
     def extra_pages(self):
         return [
@@ -169,16 +170,19 @@ class TalkAdmin(TalkRecord):
     def facts_of(self, request, obj):
         words = dict(RecordState.choices)
         rows = [
-            (row.lecturer.volunteer.person.name, row.lecturer.team.name,
-             f"{length_words(row.record.minutes)}，{words[row.record.state]}" if row.record_id else "")
+            ({"text": row.lecturer.volunteer.person.name, "url": page_of("lecturer", row.lecturer_id)},
+             row.lecturer.team.name,
+             {"text": f"{length_words(row.record.minutes)}，{words[row.record.state]}",
+              "url": page_of("servicerecord", row.record_id)} if row.record_id else "")
             for row in obj.speakers.select_related("lecturer__volunteer__person", "lecturer__team", "record")
         ]  # fmt: skip
         return {
             "state": ("已作废", "late") if obj.voided_at else (obj.get_state_display(), TONES[obj.state]),
             "facts": [
-                ("题目", obj.topic), ("时间", when_of(obj)),
+                ("题目", link(request.user, obj.topic, "talktopic", obj.topic_id)), ("时间", when_of(obj)),
                 ("听讲单位", f"{obj.host}（{obj.get_place_kind_display()}）"),
-                ("地点", obj.place), ("所在区县", obj.division), ("宣讲行动", obj.campaign),
+                ("地点", obj.place), ("所在区县", obj.division),
+                ("宣讲行动", link(request.user, obj.campaign or "不属于哪个行动", "talkcampaign", obj.campaign_id)),
                 *([("轮次", obj.round.name)] if obj.round_id else []),
                 ("预计人数", f"{obj.expected:,}" if obj.expected else "没有写"),
                 ("受众", f"{obj.audience:,} 人次" if obj.audience is not None else "讲过以后登记"),

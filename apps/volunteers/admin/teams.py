@@ -5,9 +5,10 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from apps.common.admin_pages import Block, PageRecordAdmin, day, send_print, send_workbook
+from apps.common.errors import BusinessError
 from apps.people.models import Person
 from apps.registry.queries import read_search
-from apps.volunteers.choices.teams import TeamRole
+from apps.volunteers.choices.teams import TeamKind, TeamRole
 from apps.volunteers.forms.teams import MOST, CloseForm, EndForm, FindForm, HandOverForm, MemberForm, TeamForm
 from apps.volunteers.models import Team, TeamMember, TeamPlan, Volunteer
 from apps.volunteers.queries.teams import (
@@ -21,6 +22,9 @@ from apps.volunteers.queries.teams import (
 )
 from apps.volunteers.rules.times import length_words
 from apps.volunteers.services import teams
+
+from .links import page_of, volunteer_link
+from .projects import shifts_ahead
 
 CONTACT = "volunteers.view_volunteer_contact"
 SEE_PEOPLE = "volunteers.view_volunteer"
@@ -146,7 +150,7 @@ class TeamAdmin(PageRecordAdmin):
         lines = [
             [
                 number, row.name, row.get_kind_display(), self.area(row), row.brand, row.venue, self.leader(row),
-                row.member_count or 0, row.phone, str(row.unit), day(row.founded_on),
+                row.member_count or 0, row.phone, str(row.unit), row.founded_on,
             ]
             for number, row in enumerate(rows, 1)
         ]  # fmt: skip
@@ -178,7 +182,7 @@ class TeamAdmin(PageRecordAdmin):
     def tags(self, obj):
         tags = [(obj.get_kind_display(), "info")]
         if obj.closed_on:
-            tags.append((f"{obj.closed_on:%Y-%m-%d} 解散", "late"))
+            tags.append((f"{day(obj.closed_on)}解散", "late"))
         return tags + super().tags(obj)
 
     def figures(self, request, obj):
@@ -205,7 +209,7 @@ class TeamAdmin(PageRecordAdmin):
         yield Block(
             "队的情况",
             facts=[
-                ("队长", leads.volunteer.person.name if leads else "还没有，请点“换队长”定一位"),
+                ("队长", volunteer_link(request.user, leads.volunteer) if leads else "还没有，请点“换队长”定一位"),
                 ("主管单位", obj.unit), ("所属党组织", obj.organisation or ""), ("服务区域", self.area(obj)),
                 ("服务品牌", obj.brand), ("活动地点", obj.venue), ("联系电话", obj.phone),
                 ("成立日期", day(obj.founded_on)), ("简介", obj.introduction),
@@ -231,9 +235,21 @@ class TeamAdmin(PageRecordAdmin):
         yield Block(
             "项目",
             columns=("项目", "地点", "状态"),
-            rows=[[project.name, project.place, project.get_state_display()] for project in projects],
-            empty="还没有项目。",
-        )
+            rows=[
+                [{"text": project.name, "url": page_of("project", project.pk)}, project.place,
+                 project.get_state_display()]
+                for project in projects
+            ],
+            empty="还没有项目。在“项目”里新增，再排班。",
+        )  # fmt: skip
+        yield shifts_ahead(obj.shifts.all(), today, with_name=True)
+        if obj.kind == TeamKind.STATION or obj.donations.exists():
+            gifts = obj.donations.filter(voided_at__isnull=True).order_by("-on", "-pk")[:10]
+            yield Block(
+                "最近的捐赠", columns=("接收日期", "物品", "收据号", "送到"), empty="还没有收到捐赠。",
+                rows=[[day(one.on), {"text": one.item, "url": page_of("donation", one.pk)}, one.receipt_no,
+                       day(one.given_on) or "还没送出去"] for one in gifts],
+            )  # fmt: skip
         former = former_members(obj, today)[:100]
         yield Block(
             "任职和队员的变化",
@@ -265,7 +281,7 @@ class TeamAdmin(PageRecordAdmin):
         columns = ["序号", *ROSTER, *(["电话"] if contact else [])]
         lines = [
             [
-                number, row.name, row.member.get_role_display(), day(row.member.starts_on), row.skills, row.limits,
+                number, row.name, row.member.get_role_display(), row.member.starts_on, row.skills, row.limits,
                 row.missing or "齐", *([row.phones] if contact else []),
             ]
             for number, row in enumerate(rows, 1)
@@ -313,6 +329,12 @@ class TeamAdmin(PageRecordAdmin):
         keys = rows.filter(pk__in=Person.objects.filter(condition).order_by().values("pk"))[:MOST]
         return rows.filter(pk__in=list(keys.values_list("pk", flat=True)))
 
+    def apply_voiding(self, request, obj, act, reason):
+        """A team that lives is dissolved, never voided: only what was entered by mistake is."""
+        if act == "void" and TeamMember.objects.on(timezone.localdate()).filter(team=obj).exists():
+            raise BusinessError("队里还有队员。不再活动的，请办“解散”；登记错了的，先请队员退出。", code="members")
+        super().apply_voiding(request, obj, act, reason)
+
     def hand_over_view(self, request, object_id):
         """One leader ends, another begins, in one act; pressed twice it is done once."""
         team = self.actable(request, object_id)
@@ -330,7 +352,7 @@ class TeamAdmin(PageRecordAdmin):
                 team, values["volunteer"], on=values["on"], actor=request.user, seen=values["seen"],
                 stays=values["stays"],
             )  # fmt: skip
-            return f"{row.volunteer.person.name} 自 {row.starts_on:%Y-%m-%d} 起是队长。"
+            return f"{row.volunteer.person.name} 自{day(row.starts_on)}起是队长。"
 
         name = leads.volunteer.person.name if leads else "还没有"
         return self.one_act(
@@ -398,5 +420,5 @@ class TeamMemberAdmin(PageRecordAdmin):
         return self.one_act(
             request, member, form, title="不再担任", perform=perform, done="已登记。", button="登记",
             lead=f"{member.volunteer.person.name}：{member.team} {member.get_role_display()}，"
-            f"自 {member.starts_on:%Y-%m-%d} 起。换队长请用队里的“换队长”。",
+            f"自{day(member.starts_on)}起。换队长请用队里的“换队长”。",
         )  # fmt: skip

@@ -7,15 +7,19 @@ from django.utils import timezone
 
 from apps.common.admin_pages import Block, day
 from apps.registry.wording import age_of
+from apps.volunteers.choices.shifts import TurnState
 from apps.volunteers.models import Volunteer
 from apps.volunteers.queries.records import served_minutes
 from apps.volunteers.queries.talent import SERVICES, SKILLS, when_words, where_words, words_of
 from apps.volunteers.queries.volunteers import missing_words, papers_of, rules_of, stands, weekly_limits
-from apps.volunteers.rules.times import length_words
+from apps.volunteers.rules.times import day_words, length_words, span_words
+
+from .links import page_of
 
 STATEMENTS = ("材料", "自何日起", "到何日", "编号、保险公司", "请勿安排", "情况", "扫描件")
 TEAMS = ("志愿服务队", "担任", "自何日起", "到何日")
-RECORDS = ("日期", "服务", "时长", "情况")
+LATEST = 10
+RECORDS = ("日期", "服务", "志愿服务队", "时长", "情况")
 
 
 def missing_of_page(volunteer: Volunteer) -> str:
@@ -63,16 +67,41 @@ def blocks_of(volunteer: Volunteer, user, *, contact: bool) -> Iterable[Block]:
         ],
         empty="还没有加入队。",
     )  # fmt: skip
-    records = volunteer.records.filter(voided_at__isnull=True).select_related("project").order_by("-on", "-starts")
-    yield Block(
+    yield _turns(volunteer, today)
+    yield _records(volunteer)
+
+
+def _turns(volunteer: Volunteer, today) -> Block:
+    rows = volunteer.turns.current().filter(shift__on__gte=today, state=TurnState.EXPECTED)
+    rows = rows.select_related("shift__project", "shift__offering").order_by("shift__on", "shift__starts", "pk")
+    return Block(
+        "答应了、还没到的班次",
+        columns=("日期", "时间", "服务", "地点"),
+        rows=[
+            [{"text": day_words(row.shift.on), "url": page_of("shift", row.shift_id)},
+             span_words(row.shift.starts, row.shift.ends), str(row.shift.project or row.shift.offering.title),
+             row.shift.place]
+            for row in rows[:40]
+        ],
+        empty="没有。他可以在网上自己报名，也可以打开一个班次替他报。",
+    )  # fmt: skip
+
+
+def _records(volunteer: Volunteer) -> Block:
+    rows = volunteer.records.filter(voided_at__isnull=True).select_related("project", "team")
+    rows = list(rows.order_by("-on", "-starts", "pk")[: LATEST + 1])
+    whole = f"{reverse('admin:volunteers_servicerecord_changelist')}?volunteer={volunteer.pk}"
+    return Block(
         "最近的服务",
         columns=RECORDS,
         rows=[
-            [day(row.on), str(row.project) if row.project else words_of([row.service], SERVICES),
+            [{"text": day(row.on), "url": page_of("servicerecord", row.pk)},
+             str(row.project) if row.project else words_of([row.service], SERVICES), row.team.name,
              length_words(row.minutes), row.get_state_display()]
-            for row in records[:10]
+            for row in rows[:LATEST]
         ],
         empty="还没有服务记录。",
+        links=[{"label": "看全部服务记录", "url": whole}] if len(rows) > LATEST else [],
     )  # fmt: skip
 
 

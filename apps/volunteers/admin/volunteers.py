@@ -14,16 +14,18 @@ from apps.people.queries import reach_of
 from apps.registry.wording import age_of
 from apps.volunteers.choices.volunteers import StatementKind
 from apps.volunteers.forms.volunteers import LeaveForm, OffersForm, StatementForm
-from apps.volunteers.models import TeamMember, Volunteer, VolunteerStatement
+from apps.volunteers.models import Account, TeamMember, Volunteer, VolunteerStatement
 from apps.volunteers.queries.search import matching
 from apps.volunteers.queries.talent import SERVICES, SKILLS, when_words, where_words, words_of
 from apps.volunteers.queries.teams import teams_of
 from apps.volunteers.queries.volunteers import missing_words, papers_of, rules_of
 from apps.volunteers.services import volunteers
 
+from . import links
 from .talent import TalentPages
 from .volunteer_filters import HereFilter, PapersFilter, ServiceFilter, SkillFilter, TeamFilter
 from .volunteer_find import RegisterPages
+from .volunteer_letters import LetterPages
 from .volunteer_page import blocks_of, figures_of, missing_of_page
 from .volunteer_papers import PaperPages
 
@@ -35,7 +37,7 @@ COLUMNS = (
 
 
 @admin.register(Volunteer)
-class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
+class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, LetterPages, PageRecordAdmin):
     has_page = True
     elsewhere = "登记单位不在您的管理范围内。"
     add_label = "登记志愿者"
@@ -84,7 +86,7 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
     @admin.display(description="书面材料")
     def paper_words(self, obj):
         if obj.left_on:
-            return f"{obj.left_on:%Y-%m-%d} 退出"
+            return f"{day(obj.left_on)}退出"
         return format_html('<span class="tag late">不齐</span> {}', obj.missing) if obj.missing else "齐"
 
     @staticmethod
@@ -110,6 +112,7 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
             {"label": "材料不齐的", "url": self.plain_url("papers")},
             {"label": "打印", "url": f"{self.plain_url('list')}?as=print{query}"},
             {"label": "导出 Excel", "url": f"{self.plain_url('list')}?as=xlsx{query}"},
+            {"label": "打印感谢信", "url": f"{self.plain_url('letters')}?{query.removeprefix('&')}"},
         ]
         if request.user.has_perm("volunteers.add_volunteerbatch"):
             url = self.admin_site.get_model_admin(self.batch_model).plain_url("add")
@@ -119,6 +122,7 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
     def extra_pages(self):
         return [
             ("list", "list/", self.list_view), *self.talent_pages(), *self.paper_pages(), *self.register_pages(),
+            *self.letter_pages(),
             ("offers", "<path:object_id>/offers/", self.offers_view),
             ("statement", "<path:object_id>/statement/", self.statement_view),
             ("leave", "<path:object_id>/leave/", self.leave_view),
@@ -146,7 +150,7 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
             line = [
                 number, row.person.name, age_of(row.person, today), words_of(row.skills, SKILLS), row.strengths,
                 words_of(row.wishes, SERVICES), when_words(row), where_words(row), self.team_words(row),
-                row.missing or "齐", day(row.joined_on),
+                row.missing or "齐", row.joined_on,
             ]  # fmt: skip
             line += [reasons.get(row.pk, "")] if reasons else []
             if contact:
@@ -163,7 +167,7 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
     # One volunteer
 
     def tags(self, obj):
-        tags = [(f"{obj.left_on:%Y-%m-%d} 退出", "late")] if obj.left_on else []
+        tags = [(f"{day(obj.left_on)}退出", "late")] if obj.left_on else []
         return tags + super().tags(obj)
 
     def read_page(self, request, obj):
@@ -192,14 +196,22 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def record_tools(self, request, obj):
-        history = {"label": "谁改过什么", "url": self.url_of("history", obj)}
+        history = [*links.person_tools(request.user, obj.pk), *self._account_tools(request, obj)]
+        history.append({"label": "谁改过什么", "url": self.url_of("history", obj)})
         blanks = {"label": "打印空白表", "url": self.url_of("blanks", obj)}
+        letter = {"label": "打印感谢信", "url": self.url_of("letter", obj)}
         if not self.may_change(request, obj) or obj.voided_at:
-            return [blanks, history]
+            return [letter, blanks, *history]
         if obj.left_on:
-            return [{"label": "查看登记", "url": self.plain_url("add")}, history]
+            return [{"label": "重新登记", "url": self.plain_url("add")}, letter, *history]
         acts = (("登记材料", "statement"), ("改资料", "offers"), ("退出", "leave"), ("作废", "void"))
-        return [*({"label": label, "url": self.url_of(key, obj)} for label, key in acts), blanks, history]
+        return [*({"label": label, "url": self.url_of(key, obj)} for label, key in acts), letter, blanks, *history]
+
+    def _account_tools(self, request, obj) -> list[dict]:
+        """The way to his time account, where he has one in the user's units. One query."""
+        rows = Account.objects.visible_to(request.user, "volunteers.view_account").filter(person=obj.pk)
+        key = rows.order_by("-pk").values_list("pk", flat=True).first()
+        return [{"label": "时间账户", "url": links.page_of("account", key)}] if key else []
 
     def apply_voiding(self, request, obj, act, reason):
         """Whoever stands in a team leaves first, so that no voided entry stays there."""
@@ -233,7 +245,7 @@ class VolunteerAdmin(TalentPages, PaperPages, RegisterPages, PageRecordAdmin):
                 scan=read_scan(file) if file else None, actor=request.user, on=timezone.localdate(),
                 form_key=values["key"],
             )  # fmt: skip
-            until = f"，到 {row.ends_on:%Y-%m-%d}" if row.ends_on else ""
+            until = f"，到{day(row.ends_on)}" if row.ends_on else ""
             return f"已登记{row.get_kind_display()}{until}。"
 
         return self.one_act(

@@ -8,7 +8,15 @@ class AskedAs(models.TextChoices):
     FAMILY = "family", "家属"
     CARER = "carer", "责任人"
     COMMUNITY = "commune", "社区"
+    BRANCH = "branch", "党支部"
     STAFF = "staff", "工作人员代提"
+
+
+class Consent(models.TextChoices):
+    """How his branch asked him before it asked for him."""
+
+    FACE = "face", "当面问过，他愿意"
+    PHONE = "phone", "电话里问过，他愿意"
 
 
 class RequestState(models.TextChoices):

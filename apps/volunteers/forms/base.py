@@ -1,5 +1,6 @@
 """What the forms of volunteering share."""
 
+import datetime as dt
 import uuid
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils import timezone
 from apps.common.forms import PortalForm
 from apps.common.partial_date import PartialDate
 
+YEAR = dt.timedelta(days=366)
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 STALE = "页面过期了，请刷新后再填。"
 
@@ -23,10 +25,16 @@ class KeyForm(PortalForm):
 
 
 class DayField(forms.DateField):
-    """A day, today unless another is chosen."""
+    """The day of an act, today unless another is chosen; at most a year ahead."""
 
     def __init__(self, **kwargs):
         super().__init__(**{"widget": DAY, "initial": timezone.localdate, **kwargs})
+
+    def clean(self, value):
+        found = super().clean(value)
+        if found is not None and found > timezone.localdate() + YEAR:
+            raise forms.ValidationError("日期太晚了，最多提前一年登记。")
+        return found
 
 
 class BirthField(forms.CharField):

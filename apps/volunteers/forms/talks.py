@@ -35,10 +35,8 @@ class LecturerForm(RecordForm):
     class Meta:
         model = Lecturer
         fields = ("volunteer", "team", "topics", "divisions", "note", "joined_on")
-        help_texts = {
-            "divisions": "不选就是哪里都愿意去",
-            "topics": "按住 Ctrl 可以选几个",
-        }
+        help_texts = {"divisions": "不选就是哪里都愿意去"}
+        widgets = {"topics": forms.CheckboxSelectMultiple, "divisions": forms.CheckboxSelectMultiple}
 
 
 class SpanForm(RecordForm):

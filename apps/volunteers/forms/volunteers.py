@@ -57,8 +57,7 @@ class OffersForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.fields["skills"].choices = choices_of(SKILLS)
         self.fields["wishes"].choices = choices_of(SERVICES)
-        rows = Community.objects.filter(voided_at__isnull=True, closed_on__isnull=True)
-        self.fields["communities"].queryset = rows
+        self.fields["communities"].queryset = open_communities()
 
     def offers(self) -> VolunteerFacts:
         values = self.cleaned_data
@@ -90,16 +89,9 @@ class UnitMixin:
             self.fields["unit"].initial = units.first()
 
 
-class NewcomerForm(UnitMixin, OffersForm, KeyForm):
-    """Somebody who is in no register."""
+class PersonForm(PortalForm):
+    """Somebody who is in no register: what is asked of him."""
 
-    submit_label = "登记为志愿者"
-    field_order = (
-        "unit", "name", "citizen_id", "birth_date", "sex", "phone", "residence", "community", "known_different",
-        "agreed",
-    )  # fmt: skip
-
-    unit = forms.ModelChoiceField(label="登记单位", queryset=Unit.objects.none())
     name = forms.CharField(label="姓名", max_length=60)
     citizen_id = forms.CharField(label="身份证号", max_length=24, required=False, help_text="没带身份证的可以先空着")
     birth_date = BirthField(label="出生日期", max_length=20, required=False, help_text="填了身份证号的可以空着")
@@ -114,15 +106,41 @@ class NewcomerForm(UnitMixin, OffersForm, KeyForm):
         label="已经得到他本人同意，登记和使用以上资料", error_messages={"required": "要先得到他本人同意。"}
     )
 
-    def __init__(self, *args, units, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.offer_units(units)
-        self.fields["community"].queryset = self.fields["communities"].queryset
-
     def facts(self) -> PersonFacts:
         values = self.cleaned_data
         names = ("name", "birth_date", "citizen_id", "phone", "residence", "community", "known_different")
         return PersonFacts(**{name: values[name] for name in names}, sex=values["sex"] or "0")
+
+
+def open_communities():
+    return Community.objects.filter(voided_at__isnull=True, closed_on__isnull=True)
+
+
+class ElderForm(PersonForm, KeyForm):
+    """An old person who is no cadre and in no register yet: who needs help, who holds a post."""
+
+    submit_label = "登记，接着填"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["community"].queryset = open_communities()
+
+
+class NewcomerForm(UnitMixin, PersonForm, OffersForm, KeyForm):
+    """Somebody who is in no register."""
+
+    submit_label = "登记为志愿者"
+    field_order = (
+        "unit", "name", "citizen_id", "birth_date", "sex", "phone", "residence", "community", "known_different",
+        "agreed",
+    )  # fmt: skip
+
+    unit = forms.ModelChoiceField(label="登记单位", queryset=Unit.objects.none())
+
+    def __init__(self, *args, units, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offer_units(units)
+        self.fields["community"].queryset = self.fields["communities"].queryset
 
 
 class TakeInForm(UnitMixin, PortalForm):
@@ -131,6 +149,15 @@ class TakeInForm(UnitMixin, PortalForm):
     asked = forms.CharField(
         label="姓名、拼音，或完整的身份证号、手机号", max_length=40,
         help_text="按姓名只能找到您管的老干部；别的人要用完整的号码找",
+    )  # fmt: skip
+
+
+class FindElderForm(PortalForm):
+    """Who is no cadre: by name among those in one's reach, or a whole number of anybody."""
+
+    asked = forms.CharField(
+        label="姓名、拼音，或完整的身份证号、手机号", max_length=40,
+        help_text="按姓名能找到您登记的志愿者、您管的老干部的家里人（遗属）；别的人用完整的号码找",
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from .bank import Account, Bank, Entry, Hold, Kinship, Transfer
 from .bank_papers import Approval, OutStatement
-from .batches import VolunteerBatch
+from .batches import PostBatch, VolunteerBatch
 from .cases import CaseLog, CaseStep
 from .certificates import ServiceCertificate
 from .donations import Donation
@@ -19,7 +19,7 @@ from .volunteers import Volunteer, VolunteerStatement, VolunteerTime
 __all__ = [
     "Account", "Approval", "Bank", "BrightRecord", "CareConfirmation", "CaseLog", "CaseStep", "Donation", "Entry",
     "Hold", "Kinship", "Lecturer", "OutStatement", "OutsidePost", "PairingContact", "PartyReport", "Patrol",
-    "Problem", "Project", "Proposal", "ServiceCertificate", "ServiceRecord", "ServiceRequest", "Shift",
+    "PostBatch", "Problem", "Project", "Proposal", "ServiceCertificate", "ServiceRecord", "ServiceRequest", "Shift",
     "ShiftSeries", "SurrogatePairing", "Talk", "TalkAsk", "TalkBooking", "TalkCampaign", "TalkLecturer", "TalkRound",
     "TalkTopic", "Team", "TeamMember", "TeamPlan", "Transfer", "Turn", "Volunteer", "VolunteerBatch",
     "VolunteerStatement", "VolunteerTime",

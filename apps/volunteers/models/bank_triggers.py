@@ -18,13 +18,18 @@ TABLE_STANDS = pgtrigger.Trigger(
     "RAISE EXCEPTION 'the ledger of the time bank is never removed';",
 )
 # The issuing account is written to by every credit: its row is left alone, so that volunteers do not wait for one
-# another; its balance is minus the sum of the others.
+# another; its balance is minus the sum of the others. The first statement is all that most entries need.
 COUNT_BALANCE = pgtrigger.Trigger(
     name="count_balance",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert,
     declare=[("kind", "text"), ("stands", "text"), ("act", "text")],
     func="""
+    UPDATE volunteers_account a SET balance = balance + NEW.minutes
+    WHERE a.id = NEW.account_id AND a.kind <> 'issue' AND a.state = 'open' RETURNING balance INTO NEW.balance_after;
+    IF FOUND THEN
+        RETURN NEW;
+    END IF;
     SELECT a.kind, a.state INTO kind, stands FROM volunteers_account a WHERE a.id = NEW.account_id;
     IF stands <> 'open' THEN
         SELECT t.kind INTO act FROM volunteers_transfer t WHERE t.id = NEW.transfer_id;
@@ -40,18 +45,20 @@ COUNT_BALANCE = pgtrigger.Trigger(
     RETURN NEW;
     """,
 )
-# Checked at commit, once an entry: what one bank gives out in a transfer it takes in.
+# What one bank gives out in a transfer it takes in. The entries of a transfer are inserted by one statement, so that
+# none is ever seen without the other, not even inside the act; entries that come later add up to zero by themselves.
 SUM_ZERO = pgtrigger.Trigger(
     name="sum_zero",
     when=pgtrigger.After,
     operation=pgtrigger.Insert,
-    timing=pgtrigger.Deferred,
+    level=pgtrigger.Statement,
+    referencing=pgtrigger.Referencing(new="fresh"),
+    declare=[("uneven", "bigint")],
     func="""
-    IF EXISTS (
-        SELECT FROM volunteers_entry e JOIN volunteers_account a ON a.id = e.account_id
-        WHERE e.transfer_id = NEW.transfer_id GROUP BY a.bank_id HAVING sum(e.minutes) <> 0
-    ) THEN
-        RAISE EXCEPTION 'the entries of transfer % do not add up to zero', NEW.transfer_id
+    SELECT e.transfer_id INTO uneven FROM fresh e JOIN volunteers_account a ON a.id = e.account_id
+    GROUP BY e.transfer_id, a.bank_id HAVING sum(e.minutes) <> 0 LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the entries of transfer % do not add up to zero', uneven
             USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_sum_zero';
     END IF;
     RETURN NULL;

@@ -1,4 +1,4 @@
-"""Lists of volunteers that come in as a file."""
+"""Lists that come in as a file."""
 
 from django.conf import settings
 from django.db import models
@@ -12,11 +12,12 @@ from .scoped import OfUnits
 class OfOwner(OfUnits):
     """One's own uploads only: the rows are not in the register yet."""
 
-    def visible_to(self, user, permission: str = "volunteers.view_volunteerbatch"):
+    def visible_to(self, user, permission: str = ""):
+        permission = permission or f"volunteers.view_{self.model._meta.model_name}"
         return self.filter(uploaded_by=user) if user.has_perm(permission) else self.none()
 
 
-class VolunteerBatch(Record):
+class UploadBatch(Record):
     """An uploaded list: checked by a job, looked at, confirmed, written in one transaction by another.
 
     `checked` holds the verdict on each row, encrypted; `report` the refused rows under the file's own header. Both and
@@ -31,7 +32,6 @@ class VolunteerBatch(Record):
         APPLIED = "applied", "已导入"
         DISCARDED = "dropped", "已放弃"
 
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="登记到哪个单位")
     state = models.CharField("状态", max_length=10, choices=State, default=State.RECEIVED)
     upload = models.ForeignKey(Attachment, models.PROTECT, related_name="+", verbose_name="原文件")
     checked = models.ForeignKey(Attachment, models.SET_NULL, null=True, related_name="+", verbose_name="检查结果")
@@ -45,9 +45,28 @@ class VolunteerBatch(Record):
     objects = OfOwner.as_manager()
 
     class Meta(Record.Meta):
-        verbose_name = "志愿者名单导入"
-        verbose_name_plural = "志愿者名单导入"
+        abstract = True
         ordering = ["-id"]
 
     def __str__(self) -> str:
         return f"第 {self.pk} 批"
+
+
+class VolunteerBatch(UploadBatch):
+    """A list of volunteers."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="登记到哪个单位")
+
+    class Meta(UploadBatch.Meta):
+        abstract = False
+        verbose_name = "志愿者名单导入"
+        verbose_name_plural = "志愿者名单导入"
+
+
+class PostBatch(UploadBatch):
+    """A list of outside posts."""
+
+    class Meta(UploadBatch.Meta):
+        abstract = False
+        verbose_name = "社会任职导入"
+        verbose_name_plural = "社会任职导入"

@@ -9,6 +9,7 @@ from apps.common.models import Record
 from apps.organisation.models import Community
 from apps.signups.models import Offering, SignUp
 from apps.volunteers.choices.shifts import ProjectState, SignWay, TurnState
+from apps.volunteers.rules.times import WEEKDAYS, day_words, span_words
 
 from .requests import ServiceRequest
 from .scoped import OfTeams, OfUnits
@@ -84,7 +85,7 @@ class ShiftSeries(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.weekday} {self.starts}–{self.ends}"
+        return f"每周{WEEKDAYS[self.weekday - 1]}{span_words(self.starts, self.ends)}"
 
 
 @history.track()
@@ -141,7 +142,7 @@ class Shift(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.offering} {self.on}"
+        return f"{self.offering} {day_words(self.on)}"
 
 
 @history.track()

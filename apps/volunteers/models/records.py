@@ -13,6 +13,7 @@ from apps.people.models import Person
 from apps.signups.models.offerings import MinuteRange
 from apps.volunteers.choices.requests import ConfirmedAs
 from apps.volunteers.choices.shifts import RecordSource, RecordState
+from apps.volunteers.rules.times import day_words, length_words
 
 from .projects import Project, Turn
 from .requests import ServiceRequest
@@ -98,7 +99,11 @@ class ServiceRecord(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.on} {self.minutes}分钟"
+        return f"{day_words(self.on)} {self.length_words}"
+
+    @property
+    def length_words(self) -> str:
+        return length_words(self.minutes)
 
 
 @history.track()
@@ -130,4 +135,4 @@ class CareConfirmation(Record):
         constraints = [models.CheckConstraint(condition=Q(minutes__gte=1), name="careconfirmation_minutes")]
 
     def __str__(self) -> str:
-        return f"{self.get_confirmed_as_display()} {self.minutes}分钟"
+        return f"{self.get_confirmed_as_display()} {length_words(self.minutes)}"

@@ -10,7 +10,7 @@ from apps.common.fields import EncryptedTextField
 from apps.common.models import Record
 from apps.organisation.models import Community, Unit
 from apps.people.models import Person, ProxyGrant
-from apps.volunteers.choices.requests import AskedAs, Effort, ProposalState, RequestState
+from apps.volunteers.choices.requests import AskedAs, Consent, Effort, ProposalState, RequestState
 
 from .scoped import OfUnits
 from .teams import Team
@@ -21,8 +21,9 @@ from .volunteers import Volunteer
 class ServiceRequest(Record):
     """Somebody needs help on a day. `receiver` is who is helped, `asked_by` the account that asked, as `asked_as`.
 
-    `public_id` is the form's key: sent twice it is one request. `service` is a code of `volunteer_service`; `starts`
-    and `ends` are minutes since midnight of `on`, half-open. `unit` answers for it; `team` takes care of it once known.
+    `consent`: how he said yes where his branch asked for him. `public_id` is the form's key: sent twice it is one
+    request. `service` is a code of `volunteer_service`; `starts` and `ends` are minutes since midnight of `on`,
+    half-open. `unit` answers for it; `team` takes care of it once known.
     `efforts`: what it takes of the helper, held against his own word about what not to give him. `stage`: how far up it
     was reported that nobody is found, 0 nobody yet. `doubt`: what the receiver says did not happen as it was entered.
     `spends`: he pays with minutes of his own account (held when asked, captured when done). `place` and `details` are
@@ -48,6 +49,7 @@ class ServiceRequest(Record):
         models.CharField(max_length=8, choices=Effort), verbose_name="会用到", default=list, blank=True
     )
     asked_as = models.CharField("谁提的", max_length=8, choices=AskedAs)
+    consent = models.CharField("本人的意思", max_length=8, choices=Consent, blank=True, db_default="", editable=False)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, verbose_name="登记人"
     )

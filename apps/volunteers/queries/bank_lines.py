@@ -86,6 +86,8 @@ def _words(entry: Entry) -> str:
             return "离世后结清" if entry.minutes < 0 else f"{_other(entry)}离世后转来"
         case TransferKind.DONATE:
             return f"捐入公共池{_more(transfer.reason)}"
+        case TransferKind.SURPLUS:
+            return transfer.reason
         case TransferKind.GRANT:
             return "公共池拨付"
         case TransferKind.OUT:

@@ -82,7 +82,12 @@ def people(scope: Scope) -> Table:
     lines = [(_band_words(band), [*pair, sum(pair)]) for band, pair in counts.items()]
     total = [sum(pair[0] for pair in counts.values()), sum(pair[1] for pair in counts.values())]
     lines.append(("合计", [*total, sum(total)]))
-    return Table("志愿者", ("老干部", "其他志愿者", "合计"), lines, f"{last:%Y-%m-%d} 在册的志愿者，按周岁。")
+    return Table(
+        "志愿者",
+        ("老干部", "其他志愿者", "合计"),
+        lines,
+        f"{last.year}年{last.month}月{last.day}日在册的志愿者，按周岁。",
+    )
 
 
 def _band_words(band: tuple[int, int] | None) -> str:

@@ -22,7 +22,7 @@ from apps.volunteers.models import (
     TalkTopic,
     VolunteerTime,
 )
-from apps.volunteers.rules.talks import Fit, parts_of
+from apps.volunteers.rules.talks import Fit, parts_of, share_words
 
 from .volunteers import may_serve
 
@@ -59,14 +59,14 @@ class Line:
         return min(self.done, self.most)
 
     @property
-    def percent(self) -> int | None:
-        return self.done * 100 // self.target if self.target else None
+    def share(self) -> str:
+        return share_words(self.done, self.target) if self.target else ""
 
     @property
     def words(self) -> str:
         if not self.target:
             return f"{self.done:,}{self.unit}，没有定目标"
-        return f"{self.done:,}{self.unit}，目标 {self.target:,}{self.unit}，完成 {self.percent}%"
+        return f"{self.done:,}{self.unit}，目标 {self.target:,}{self.unit}，完成 {self.share}"
 
 
 def progress_of(campaigns: Collection[int]) -> dict[int, Progress]:
@@ -87,14 +87,19 @@ def progress_of(campaigns: Collection[int]) -> dict[int, Progress]:
 def rounds_of(campaign: TalkCampaign) -> list[tuple[TalkRound, Progress]]:
     """Its rounds in order, with what each reached. Three queries."""
     rounds = list(campaign.rounds.filter(voided_at__isnull=True).order_by("starts_on", "pk"))
-    held = Talk.objects.filter(round__in=rounds, **HELD).order_by()
+    done = round_progress([row.pk for row in rounds])
+    return [(row, done[row.pk]) for row in rounds]
+
+
+def round_progress(rounds: Collection[int]) -> dict[int, Progress]:
+    """Round id → what was reached. Two queries for any number."""
+    held = Talk.objects.filter(round__in=list(rounds), **HELD).order_by()
     sums = {row["round"]: row for row in held.values("round").annotate(number=Count("pk"), heard=Sum("audience"))}
-    spoke = _spoke(TalkLecturer.objects.filter(talk__round__in=rounds), "talk__round")
-    return [
-        (row, Progress(spoke.get(row.pk, 0), sums[row.pk]["number"], int(sums[row.pk]["heard"] or 0)))
-        if row.pk in sums else (row, Progress())
-        for row in rounds
-    ]  # fmt: skip
+    spoke = _spoke(TalkLecturer.objects.filter(talk__round__in=list(rounds)), "talk__round")
+    return {
+        pk: Progress(spoke.get(pk, 0), sums[pk]["number"], int(sums[pk]["heard"] or 0)) if pk in sums else Progress()
+        for pk in rounds
+    }
 
 
 def _spoke(rows: QuerySet[TalkLecturer], by: str) -> dict[int, int]:

@@ -19,9 +19,10 @@ SATURDAY = 5
         "weeks_ahead": "每周班次提前几周排好",
         "early_minutes": "班次开始以前几分钟可以签到",
         "late_minutes": "班次结束以后几分钟还可以扫码签退",
+        "offers_end_minutes": "班次开始以前几分钟停止递补（填 0：到开始为止）",
         "close_within_days": "班次结束以后几天内登记到岗和时长",
     },
-    source="规则手册 10.12，规则手册 10.13；民政部令第67号（按实际服务时间记录、及时）；事项 7",
+    source="规则手册 10.10、10.12、10.13；民政部令第67号（按实际服务时间记录、及时）；事项 7",
 )
 @dataclass(frozen=True)
 class ShiftRules(RuleValues):
@@ -31,12 +32,15 @@ class ShiftRules(RuleValues):
     early_minutes: int = 60
     late_minutes: int = 120
     close_within_days: int = 7
+    offers_end_minutes: int = 60
 
     def __post_init__(self):
         if not 1 <= self.weeks_ahead <= 26:
             raise ValueError("每周班次提前 1 到 26 周排好。")
         if not 0 <= self.early_minutes <= 240 or not 0 <= self.late_minutes <= 600:
             raise ValueError("提前签到填 0 到 240 分钟，签退填 0 到 600 分钟。")
+        if not 0 <= self.offers_end_minutes <= 7 * 24 * 60:
+            raise ValueError("停止递补填 0 到 10080 分钟（7 天）。")
         if not 1 <= self.close_within_days <= 60:
             raise ValueError("登记期限填 1 到 60 天。")
 

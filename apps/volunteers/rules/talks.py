@@ -57,6 +57,11 @@ def day_refusal(days: list[dt.date], today: dt.date, rules: TalkRules) -> str:
     return ""
 
 
+def share_words(done: int, target: int) -> str:
+    """How much of a target (not 0) was reached, rounded down: 3%; a beginning is never called nothing."""
+    return "不到1%" if 0 < done * 100 < target else f"{done * 100 // target}%"
+
+
 def plain(text: str) -> str:
     """A typed line without unseen letters, in one line."""
     text = unicodedata.normalize("NFKC", text)

@@ -19,7 +19,7 @@ from apps.volunteers.queries.bank import granted_in, rules_of
 from apps.volunteers.rules.bank import grant_refusal, pool_refusal, room_refusal, time_words
 
 from . import bank_telling as telling
-from .bank import earn, reverse
+from .bank import contra_refusal, earn, reverse
 from .ledger import Move, check_open, lock, of_bank, one_act, write
 
 MOST = 1_500 * 60
@@ -64,8 +64,8 @@ def ask_contra(
     wrong: Transfer, reason: str, *, instead: int = 0, actor, now: dt.datetime, form_key: uuid.UUID
 ) -> Approval:
     """Propose to take a wrong transfer back, and of care to enter `instead` minutes. See rule book 10.36."""
-    if wrong.kind in (TransferKind.CONTRA, TransferKind.OUT):
-        raise BusinessError("更正和已转出的不能再更正。", code="contra")
+    if sentence := contra_refusal(wrong):
+        raise BusinessError(sentence, code="contra")
     if Transfer.objects.filter(reverses=wrong).exists():
         raise BusinessError("这一笔已经更正过。", code="again")
     if instead and wrong.kind != TransferKind.EARN:

@@ -5,6 +5,7 @@ Every act is one transaction with its audit row and messages, and does nothing t
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 from django.utils import timezone
 
@@ -14,10 +15,9 @@ from apps.people.models import Person
 from apps.volunteers.choices.bank import AccountKind, AccountState, HoldState, TransferKind
 from apps.volunteers.choices.shifts import RecordSource, RecordState
 from apps.volunteers.models import Account, CareConfirmation, Hold, ServiceRequest, Transfer
-from apps.volunteers.queries.bank import account_of, bank_of, earned_on, relation_between, rules_of
+from apps.volunteers.queries.bank import account_of, bank_of, earned_on, parties, rules_of
 from apps.volunteers.rules.bank import (
     BankRules,
-    Credit,
     cover_refusal,
     credit_of,
     earning_refusal,
@@ -30,18 +30,18 @@ from apps.volunteers.rules.bank import (
 from . import bank_telling as telling
 from .ledger import (
     Move,
-    accounts_of,
     between,
     check_open,
     holder,
     lock,
-    made_before,
     of_bank,
+    once,
     one_act,
     open_account,
     target,
     write,
 )
+from .surplus import key_after, pass_on, passed_on
 
 BY_TEAM = (RecordSource.SHIFT, RecordSource.GRID)
 NO_ACCOUNT = "还没有时间账户。帮助过别人并经对方确认，或者收到家人赠送的时间，账户就自动开了。"
@@ -86,32 +86,21 @@ def not_earning(confirmation: CareConfirmation, rules: BankRules) -> str:
 
 
 def earn(move: Move, *, by_team: bool, rules: BankRules) -> Transfer | None:
-    """The entries of care served on `move.extra["served_on"]`, up to the mosts; None where the day's most is reached.
-    A frozen account takes nothing in: staff credit it, if at all, once it is open again. The account is locked."""
+    """The entries of care served on `move.extra["served_on"]`, up to the day's most; None where that is reached. What
+    is over the account's most goes on to the pool by a transfer of its own. A frozen account takes nothing in: staff
+    credit it, if at all, once it is open again. The account is locked."""
     check_open(move.account)
     earned = earned_on(move.account.pk, move.extra["served_on"])
     parts = credit_of(move.minutes, move.account.balance, earned, by_team=by_team, rules=rules)
     if not parts.total:
         return None
-    row = write(_of(move, parts.total), _credit_entries(move.account, parts))
-    telling.earned(row, parts, now=move.now)
-    return row
-
-
-def _of(move: Move, minutes: int) -> Move:
-    return Move(
-        move.kind, move.account, minutes, move.form_key, move.actor, move.now, (holder(move.account),), move.extra
-    )
-
-
-def _credit_entries(account: Account, parts: Credit) -> dict[int, int]:
-    entries = {account.pk: parts.account} if parts.account else {}
+    move = replace(move, minutes=parts.total, people=(holder(move.account),))
+    row = write(move, {move.account.pk: parts.total, of_bank(move.account.bank, AccountKind.ISSUE).pk: -parts.total})
     if parts.pool:
-        pool = of_bank(account.bank, AccountKind.POOL)
-        lock([pool.pk])
-        entries[pool.pk] = parts.pool
-    entries[of_bank(account.bank, AccountKind.ISSUE).pk] = -parts.total
-    return entries
+        telling.passed_on(pass_on(move, parts.pool, by_team=by_team, rules=rules), now=move.now)
+    else:
+        telling.earned(row, now=move.now)
+    return row
 
 
 # Using ------------------------------------------------------------------------------------------------------------
@@ -199,7 +188,7 @@ def _note_hold(act: str, row: Hold, actor, request: ServiceRequest | None) -> No
 # Giving -----------------------------------------------------------------------------------------------------------
 
 
-@one_act
+@once(TransferKind.GIFT)
 def give(
     giver: Person, receiver: Person, minutes: int, *, actor, now: dt.datetime, form_key: uuid.UUID, grant=None
 ) -> Transfer:
@@ -207,10 +196,9 @@ def give(
     there is none. The same form again gives the same transfer. See rule book 10.34."""
     if giver.pk == receiver.pk:
         raise BusinessError("请选另外一位。", code="same", field="receiver")
-    accounts, on = accounts_of(giver.pk, receiver.pk), timezone.localdate(now)
+    (accounts, relation), on = parties(giver.pk, receiver.pk), timezone.localdate(now)
     if giver.pk not in accounts:
         raise BusinessError(NO_ACCOUNT, code="no_account")
-    relation = relation_between(giver.pk, receiver.pk)
     if receiver.pk not in accounts and relation is not None:
         own = Account.objects.select_related("bank", "unit").get(pk=accounts[giver.pk])
         accounts[receiver.pk] = open_account(receiver.pk, own.bank, own.unit, on=on, actor=actor).pk
@@ -219,8 +207,6 @@ def give(
     rules = rules_of(own.bank, on)
     _refuse(gift_refusal(relation, rules), "kin", "receiver")
     theirs = rows[accounts[receiver.pk]]
-    if (known := made_before(form_key, TransferKind.GIFT, own)) is not None:
-        return known
     check_open(own)
     if theirs.state != AccountState.OPEN:
         raise BusinessError("对方的账户已经冻结，收不了。", code="frozen", field="receiver")
@@ -235,14 +221,12 @@ def give(
     return transfer
 
 
-@one_act
+@once(TransferKind.DONATE)
 def donate(
     person: Person, minutes: int, *, actor, now: dt.datetime, form_key: uuid.UUID, grant=None, reason: str = ""
 ) -> Transfer:
     """Minutes from one to the pool of his bank. The same form again gives the same transfer. See rule book 10.35."""
     account = _locked_account(person.pk)
-    if (known := made_before(form_key, TransferKind.DONATE, account)) is not None:
-        return known
     check_open(account)
     _refuse(cover_refusal(minutes, account.balance, account.held), "cover", "minutes")
     pool = of_bank(account.bank, AccountKind.POOL)
@@ -257,26 +241,45 @@ def donate(
 
 @one_act
 def reverse(wrong: Transfer, reason: str, *, actor, now: dt.datetime, form_key: uuid.UUID) -> Transfer:
-    """The contra entry of a wrong transfer: the same entries with the other sign, dated today. Once. Staff come here by
-    `approvals.decide` only: one proposes, another confirms. Refused where an account no longer has that much. A frozen
-    account may be put right. See rule book 10.36."""
-    if wrong.kind in (TransferKind.CONTRA, TransferKind.OUT):
-        raise BusinessError("更正和已转出的不能再更正。", code="contra")
+    """The contra entry of a wrong transfer: the same entries with the other sign, dated today, and of a credit those of
+    what went on to the pool with it. Once. Staff come here by `approvals.decide` only: one proposes, another confirms.
+    Refused where an account no longer has that much. A frozen account may be put right. See rule book 10.36."""
+    _refuse(contra_refusal(wrong), "contra")
     if not reason.strip():
         raise BusinessError("请写明为什么更正。", code="reason", field="reason")
-    entries = {account: -minutes for account, minutes in wrong.entries.values_list("account", "minutes")}
-    rows = lock(entries)
+    parts = [wrong, after] if (after := passed_on(wrong)) is not None else [wrong]
+    lines = {part.pk: _taken_back(part) for part in parts}
+    total = {pk: sum(line.get(pk, 0) for line in lines.values()) for line in lines.values() for pk in line}
+    rows = lock(total)
     known = Transfer.objects.filter(reverses=wrong).first()
     if known is not None:
         return known
     for account in rows.values():
-        _check_left(account, entries[account.pk])
+        _check_left(account, total[account.pk])
     people = tuple(sorted(row.person_id for row in rows.values() if row.person_id))
     extra = {"reverses": wrong, "reason": reason.strip()[:120]}
     move = Move(TransferKind.CONTRA, rows[wrong.account_id], wrong.minutes, form_key, actor, now, people, extra)
-    contra = write(move, entries)
+    if after is not None:
+        back = replace(
+            move, minutes=after.minutes, form_key=key_after(form_key), extra={**extra, "reverses": after}
+        )  # fmt: skip
+        write(back, lines[after.pk])
+    contra = write(move, lines[wrong.pk])
     telling.corrected(contra, rows.values(), now=now)
     return contra
+
+
+def contra_refusal(wrong: Transfer) -> str:
+    """Why a transfer is not put right by a contra entry of its own; empty if it may be."""
+    if wrong.kind in (TransferKind.CONTRA, TransferKind.OUT):
+        return "更正和已转出的不能再更正。"
+    if wrong.kind == TransferKind.SURPLUS:
+        return "这是超过上限转入公共池的部分。请更正它前面的那笔“服务存入”，这一部分会一起退回。"
+    return ""
+
+
+def _taken_back(wrong: Transfer) -> dict[int, int]:
+    return {account: -minutes for account, minutes in wrong.entries.values_list("account", "minutes")}
 
 
 def _check_left(account: Account, minutes: int) -> None:

@@ -5,14 +5,18 @@ from collections.abc import Iterable
 
 from apps.messaging.choices import DeliveryClass
 from apps.messaging.services import NewMessage, post
-from apps.volunteers.bank_notices import CORRECTED, EARNED, GIFT, GRANTED, SPENT
+from apps.volunteers.bank_notices import CORRECTED, EARNED, GIFT, GRANTED, SPENT, SURPLUS
 from apps.volunteers.models import Account, Transfer
-from apps.volunteers.rules.bank import Credit
 
 
-def earned(transfer: Transfer, parts: Credit, *, now: dt.datetime) -> None:
+def earned(transfer: Transfer, *, now: dt.datetime) -> None:
     """The volunteer: so much came in."""
     _tell(EARNED, transfer, [transfer.account], now)
+
+
+def passed_on(transfer: Transfer, *, now: dt.datetime) -> None:
+    """The volunteer: of what he earned so much went to the pool, and what is in his account now."""
+    _tell(SURPLUS, transfer, [transfer.account], now)
 
 
 def spent(transfer: Transfer, *, now: dt.datetime) -> None:

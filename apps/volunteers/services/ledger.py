@@ -8,27 +8,51 @@ import functools
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Case, Value, When
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.common import audit
 from apps.common.errors import BusinessError
 from apps.common.insert_select import reserve_ids
+from apps.common.partial_date import PartialDate
 from apps.organisation.models import Unit
 from apps.people.models import Person
 from apps.volunteers.choices.bank import AccountKind, AccountState, TransferKind
-from apps.volunteers.models import Account, Bank, Entry, Transfer
+from apps.volunteers.models import Account, Bank, Transfer
 from apps.volunteers.queries.bank import account_of
 
 FORM_USED = "这张表已经用过。请重新打开再填。"
-# Of the account all but its history; of bank and holder what every act asks for, the rest when it is wanted.
+# Of the account all but its history, in the order of its fields (`from_db`); of bank and holder what every act asks
+# for, the rest when it is wanted. Plain, so that little time goes into making the statement while others wait.
 READ = (
-    "public_id", "kind", "number", "balance", "held", "state", "freeze_reason", "frozen_on", "closed_by_event", "unit",
-    "bank__phone", "bank__unit__path", "person__name", "person__birth_date",
+    "id", "public_id", "bank_id", "unit_id", "kind", "person_id", "number", "balance", "held", "state", "frozen_on",
+    "freeze_reason", "closed_by_event",
 )  # fmt: skip
+LOCK = """
+SELECT a.id, a.public_id, a.bank_id, a.unit_id, a.kind, a.person_id, a.number, a.balance, a.held, a.state,
+       a.frozen_on, a.freeze_reason, a.closed_by_event, b.unit_id, u.path, p.name, p.birth_date
+FROM volunteers_account a
+JOIN volunteers_bank b ON b.id = a.bank_id JOIN organisation_unit u ON u.id = b.unit_id
+LEFT JOIN people_person p ON p.id = a.person_id
+WHERE a.id = ANY(%s) ORDER BY a.kind <> 'person', a.id FOR NO KEY UPDATE OF a
+"""
+# A transfer with its entries, in one statement: none ever stands without them (SUM_ZERO).
+WRITE = """
+WITH made AS (
+    INSERT INTO volunteers_transfer (
+        public_id, bank_id, account_id, kind, minutes, "on", at, actor_id, served_on, grant_id, confirmation_id,
+        hold_id, reverses_id, reason
+    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+), entries AS (
+    INSERT INTO volunteers_entry (transfer_id, account_id, minutes)
+    SELECT made.id, given.account, given.minutes
+    FROM made, unnest(%s::bigint[], %s::integer[]) AS given(account, minutes)
+)
+SELECT id FROM made
+"""
 BANK_ACCOUNTS = (AccountKind.POOL, AccountKind.ISSUE, AccountKind.OUTSIDE)
 SENTENCES = {
     "account_covered": "可用的时间不够，没有办成。请刷新再看余额。",
@@ -66,6 +90,31 @@ def one_act(inner: Callable) -> Callable:
     return wrapped
 
 
+def once(kind: str) -> Callable:
+    """Decorator of an act that a form sends (`form_key`) and that writes a transfer of `kind`: `one_act`, and sent
+    again it is the transfer that it made before. That is looked up only where the act is refused, by a rule or because
+    the key is taken. Another's form key is refused."""
+
+    def decorator(inner: Callable) -> Callable:
+        act = one_act(inner)
+
+        @functools.wraps(inner)
+        def wrapped(whose: Person, *args, form_key: uuid.UUID, **kwargs):
+            try:
+                return act(whose, *args, form_key=form_key, **kwargs)
+            except BusinessError:
+                known = Transfer.objects.select_related("account").filter(public_id=form_key).first()
+                if known is None:
+                    raise
+                if known.kind != kind or known.account.person_id != whose.pk:
+                    raise BusinessError(FORM_USED, code="form_used") from None
+                return known
+
+        return wrapped
+
+    return decorator
+
+
 # Accounts ---------------------------------------------------------------------------------------------------------
 
 
@@ -80,12 +129,6 @@ def open_bank(unit: Unit, name: str, *, on: dt.date, actor, phone: str = "") -> 
             _insert(bank, unit, kind, None, on)
         audit.record("bank.open", actor=actor, target=f"volunteers.bank:{bank.pk}")
     return bank
-
-
-def accounts_of(*people: int) -> dict[int, int]:
-    """person id → id of his account that is not closed. One query."""
-    rows = Account.objects.of_people().filter(person__in=people).exclude(state=AccountState.CLOSED)
-    return dict(rows.values_list("person", "pk"))
 
 
 def open_account(person_id: int, bank: Bank, unit: Unit, *, on: dt.date, actor) -> Account:
@@ -121,10 +164,19 @@ def of_bank(bank: Bank, kind: str) -> Account:
 
 def lock(ids: Iterable[int]) -> dict[int, Account]:
     """Accounts with bank and holder as they stand, locked until the transaction ends, in the one order."""
-    last = Case(When(kind=AccountKind.PERSON, then=Value(0)), default=Value(1))
-    rows = Account.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=set(ids))
-    rows = rows.select_related("bank__unit", "person").only(*READ).order_by(last, "pk")
-    return {row.pk: row for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(set(ids))])
+        return {row[0]: _locked(row) for row in cursor.fetchall()}
+
+
+def _locked(row: tuple) -> Account:
+    account, (bank_unit, path, name, birth) = Account.from_db("default", READ, row[: len(READ)]), row[len(READ) :]
+    account.bank = Bank.from_db("default", ("id", "unit_id"), (account.bank_id, bank_unit))
+    account.bank.unit = Unit.from_db("default", ("id", "path"), (bank_unit, path))
+    if account.person_id is not None:
+        born = PartialDate.parse(birth) if birth else None
+        account.person = Person.from_db("default", ("id", "name", "birth_date"), (account.person_id, name, born))
+    return account
 
 
 def check_open(account: Account) -> None:
@@ -160,18 +212,27 @@ def write(move: Move, entries: Mapping[int, int]) -> Transfer:
     """The transfer, its entries (account id → signed minutes, without zeros) and its audit row. The accounts are locked
     by the caller; the issuing account needs no lock. What the database refuses is an IntegrityError, put into words by
     `one_act`. See rule book 10.30."""
-    row = Transfer.objects.create(
+    row = Transfer(
         public_id=move.form_key, bank_id=move.account.bank_id, account=move.account, kind=move.kind,
         minutes=move.minutes, on=timezone.localdate(move.now), at=move.now, actor=move.actor, **move.extra,
     )  # fmt: skip
-    Entry.objects.bulk_create(
-        Entry(transfer=row, account_id=account, minutes=minutes) for account, minutes in entries.items()
-    )
+    row.pk = _insert_whole(row, entries)
+    row._state.adding = False
     audit.record(
         f"bank.{TransferKind(move.kind)}", actor=move.actor, people=move.people, target=f"volunteers.transfer:{row.pk}",
         on_behalf_of=move.people[0] if move.people and move.extra.get("grant") else None,
     )  # fmt: skip
     return row
+
+
+def _insert_whole(row: Transfer, entries: Mapping[int, int]) -> int:
+    values: list[Any] = [
+        str(row.public_id), row.bank_id, row.account_id, str(row.kind), row.minutes, row.on, row.at, row.actor_id,
+        row.served_on, row.grant_id, row.confirmation_id, row.hold_id, row.reverses_id, row.reason,
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [*values, list(entries), list(entries.values())])
+        return cursor.fetchone()[0]
 
 
 def between(giver: Account, receiver: Account, minutes: int) -> dict[int, int]:

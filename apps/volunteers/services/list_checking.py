@@ -18,9 +18,9 @@ from apps.volunteers.models import Team, TeamMember, Volunteer
 from apps.volunteers.queries.talent import SERVICES, SKILLS, words_of
 from apps.volunteers.queries.volunteers import papers_of
 
+from .batches import CHANGED, NEW, REFUSED, UNCHANGED
 from .list_reading import LABELS
 
-NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 CHANGE = "volunteers.change_volunteer"
 PAPERS = (StatementKind.WILLING, StatementKind.HEALTH)
 

@@ -2,12 +2,16 @@
 
 import datetime as dt
 
+from django.utils import timezone
+
+from apps.organisation.queries import rule_values
 from apps.signups.choices import SignUpState
 from apps.signups.kinds import Kind
 from apps.signups.models import Offering, SignUp
 from apps.volunteers.choices.shifts import TurnState
 from apps.volunteers.models import Shift, Turn
 from apps.volunteers.queries.fitting import left, refusals
+from apps.volunteers.rules.shifts import ShiftRules
 
 SHIFT = "shift"
 # Whose staff work on the places of shifts, and hear of them.
@@ -44,4 +48,13 @@ def phone(offering: Offering) -> str:
     return offering.shift.team.phone
 
 
-SHIFTS = Kind(SHIFT, "班次", refusals, seated, freed, phone, WORKS_ON, left)
+def offers_until(offering: Offering) -> dt.datetime | None:
+    """Some time before the shift begins, which is when its sign-up closes: nobody is asked for a shift that he cannot
+    reach any more. See rule book 10.10."""
+    if offering.closes_at is None:
+        return None
+    rules = rule_values(ShiftRules.rule_key, on=timezone.localdate(offering.closes_at), unit=offering.unit)
+    return offering.closes_at - dt.timedelta(minutes=rules.offers_end_minutes)
+
+
+SHIFTS = Kind(SHIFT, "班次", refusals, seated, freed, phone, WORKS_ON, left, offers_until=offers_until)

@@ -36,7 +36,7 @@ FORM_USED = "这张表已经用过。请重新打开再填。"
 @dataclass(frozen=True)
 class RequestFacts:
     """What is asked for. `asked_as` is an AskedAs. Without `unit` it is the one that answers for the receiver; without
-    `community` his own; without `place` his home."""
+    `community` his own; without `place` his home. `consent` (a Consent) where his branch asks for him."""
 
     receiver: Person
     service: str
@@ -53,6 +53,7 @@ class RequestFacts:
     team: Team | None = None
     grant: ProxyGrant | None = None
     spends: bool = False
+    consent: str = ""
 
 
 def ask(facts: RequestFacts, *, actor: User | None, now: dt.datetime, form_key: uuid.UUID) -> ServiceRequest:
@@ -85,7 +86,7 @@ def _ask(facts: RequestFacts, actor: User | None, now: dt.datetime, form_key: uu
         starts=facts.starts, ends=facts.ends, wanted=facts.wanted, community=facts.community or person.community,
         place=facts.place.strip() or person.residence or "", details=facts.details.strip(),
         efforts=list(facts.efforts), asked_as=facts.asked_as, asked_by=actor, grant=facts.grant, asked_at=now,
-        spends=facts.spends,
+        spends=facts.spends, consent=facts.consent,
     )  # fmt: skip
     paying.hold(row, actor=actor, now=now)
     propose(row, now)

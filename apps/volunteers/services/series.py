@@ -107,6 +107,11 @@ def end_series(series: ShiftSeries, *, until: dt.date, reason: str, actor: User,
         raise BusinessError("请填今天或以后的日子。", code="past", field="until")
     if until <= series.first_on:
         raise BusinessError("要晚于开始的那天。还没有开始的，请把各班取消。", code="order", field="until")
+    if until > series.until:
+        last = series.until - DAY
+        raise BusinessError(
+            f"本来就排到{last.year}年{last.month}月{last.day}日为止，请填这以前的日子。", code="late", field="until"
+        )
     if not reason.strip():
         raise BusinessError("请写明为什么不再安排，报了名的人会收到通知。", code="reason", field="reason")
     if until < series.until:

@@ -83,9 +83,9 @@ def decide_until(account: Account, on: dt.date) -> dt.date:
 def settle(
     account: Account, heir: Person | None, reason: str, *, actor, now: dt.datetime, form_key: uuid.UUID
 ) -> Transfer | None:
-    """As the family decided (`reason` says who and by what paper): everything to a verified heir within the months of
-    the rules, or to the pool; then the account is closed. None where nothing was in it. The same form again gives the
-    same transfer. See rule book 10.37."""
+    """As the family decided (`reason` says who and by what paper): to a verified heir within the months of the rules,
+    as far as his account takes it, the rest or all to the pool; then the account is closed. None where nothing was in
+    it. The same form again gives the same transfer. See rule book 10.37."""
     on = timezone.localdate(now)
     theirs = _heirs_account(account, heir, on, actor) if heir is not None else None
     pool = of_bank(account.bank, AccountKind.POOL)
@@ -110,11 +110,23 @@ def settle(
         people = tuple(pk for pk in (account.person_id, to.person_id) if pk)
         extra = {"reason": reason.strip()[:120]}
         move = Move(TransferKind.SETTLE, account, account.balance, form_key, actor, now, people, extra)
-        transfer = write(move, between(account, to, account.balance))
-        if theirs is not None:
+        shares = _shares(account, to, pool, on)
+        transfer = write(move, shares)
+        if theirs is not None and to.pk in shares:
             telling.gift(transfer, to, now=now)
     _close(account, on, actor)
     return transfer
+
+
+def _shares(account: Account, to: Account, pool: Account, on: dt.date) -> dict[int, int]:
+    """Entries of all that is left: to an heir up to his account's most, the rest to the pool."""
+    if to.kind == AccountKind.POOL:
+        return between(account, to, account.balance)
+    given = min(account.balance, max(0, rules_of(to.bank, on).account_most - to.balance))
+    entries = between(account, to, given) if given else {}
+    if given < account.balance:
+        entries |= {account.pk: -account.balance, pool.pk: account.balance - given}
+    return entries
 
 
 def _heirs_account(account: Account, heir: Person, on: dt.date, actor) -> Account:

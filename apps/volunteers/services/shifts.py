@@ -13,6 +13,7 @@ from apps.common.errors import BusinessError
 from apps.signups.choices import Mode, OfferingState
 from apps.signups.models import Occupied, Offering, OfferingTime, Places, SignUp
 from apps.signups.services.locking import hold, lock_places
+from apps.signups.services.offers import retime
 from apps.signups.services.seats import cancel_offering, set_capacity
 from apps.volunteers.choices.shifts import ProjectState, TurnState
 from apps.volunteers.models import Project, ServiceRequest, Shift, ShiftSeries, Team, Volunteer
@@ -86,6 +87,7 @@ def change_shift(shift: Shift, facts: ShiftFacts, *, actor: User | None, now: dt
     if {"on", "starts", "ends"} & set(changed):
         _write_time(row.offering, facts)
         _retime(row, facts)
+        retime(row.offering, now)
     if {"on", "starts", "ends", "place"} & set(changed):
         moved(row, now=now)
     audit.record("shift.change", actor=actor, target=_target(row), fields=changed)
