@@ -21,12 +21,8 @@ from apps.volunteers.models import (
     CareConfirmation,
     Entry,
     Hold,
-    Lecturer,
-    Project,
     ServiceRecord,
     ServiceRequest,
-    TalkCampaign,
-    TalkTopic,
     Transfer,
     Turn,
 )
@@ -38,9 +34,8 @@ from tests.builders import LONG_AGO, make_user
 from tests.family import grant_to, make_relative
 
 from .bank_world import stands
-from .builders import at, make_leader, make_team, make_volunteer
+from .builders import at, make_volunteer
 from .help_world import account_of, make_help_world
-from .shift_world import World as Shifts
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), needs_chromium]
 
