@@ -19,6 +19,10 @@ ROUNDS, PAGE = 3, 50
 STREETS, EACH = 20, 15
 SKILLS = ["medical", "law", "teach", "repair", "driving", "cook", "it", "mediate"]
 WISHES = ["hospital", "visit", "green", "repair", "legal", "teach"]
+# The people of the population, each with a home: an UPDATE after it would write a million lines of history.
+HOMED = PERSONS.replace("(public_id,", "(community_id, public_id,", 1).replace(
+    "SELECT coalesce", "SELECT (%s::bigint[])[1 + i %% %s], coalesce", 1
+)
 VOLUNTEERS = """
 INSERT INTO volunteers_volunteer (public_id, version, created_at, updated_at, person_id, unit_id, joined_on, skills,
     wishes, strengths, strength_grams)
@@ -73,12 +77,8 @@ def _grow(people: Population) -> tuple[str, int]:
     )
     homes = [row.pk for row in rows]
     execute("CREATE TEMPORARY TABLE bench_made (id bigint) ON COMMIT DROP", [])
-    inserted = f"WITH made AS ({PERSONS}) INSERT INTO bench_made SELECT id FROM made"
-    execute(inserted, [1, PEOPLE, len(people.names)])
-    execute(
-        "UPDATE people_person SET community_id = (%s::bigint[])[1 + id %% %s] WHERE id IN (SELECT id FROM bench_made)",
-        [homes, len(homes)],
-    )
+    execute(f"WITH made AS ({HOMED}) INSERT INTO bench_made SELECT id FROM made",
+            [homes, len(homes), 1, PEOPLE, len(people.names)])  # fmt: skip
     execute(
         VOLUNTEERS,
         [people.units, len(people.units), SKILLS, len(SKILLS), SKILLS, len(SKILLS), WISHES, len(WISHES)],

@@ -79,6 +79,8 @@ class Ledger(RuleBasedStateMachine):
         self.cares, self.deaths, self.requests, self.moved = 0, 0, [], []
         for who in range(3):
             self.earn(who, 300, False)
+        for minutes in (60, 40, 20):
+            self.keep(0, minutes, False)
 
     def teardown(self):
         if hasattr(self, "point"):
@@ -183,6 +185,9 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(who=WHO, minutes=PART, twice=st.booleans())
     def hold(self, who, minutes, twice):
+        self.keep(who, minutes, twice)
+
+    def keep(self, who: int, minutes: int, twice: bool):
         request = self.world.ask(self.people[who])
         fits = self.state[who] == OPEN and minutes <= self.free(who)
         if self.once(lambda: bank.hold(request, minutes, actor=None, now=NOW), fits, twice):
@@ -190,12 +195,20 @@ class Ledger(RuleBasedStateMachine):
             self.requests.append((request, who, minutes))
 
     @precondition(lambda self: getattr(self, "requests", None))
+    @rule(choice=CHOICE)
+    def release(self, choice):
+        self.finish(None, choice)
+
+    @precondition(lambda self: getattr(self, "requests", None))
     @rule(used=USED, choice=CHOICE)
-    def finish(self, used, choice):
+    def capture(self, used, choice):
+        self.finish(used, choice)
+
+    def finish(self, used: int | None, choice: int):
         """Captured, or released where the service came to nothing; a second time it changes nothing."""
         place = choice % len(self.requests)
         request, who, minutes = self.requests[place]
-        if choice % 3 == 0:
+        if used is None:
             bank.release(request, actor=None, now=NOW)
         else:
             done = self.act(lambda: bank.capture(request, used, actor=None, now=NOW), self.state[who] == OPEN)
@@ -205,7 +218,7 @@ class Ledger(RuleBasedStateMachine):
         self.held[who] -= minutes
         self.requests.pop(place)
         bank.release(request, actor=None, now=NOW)
-        bank.capture(request, used, actor=None, now=NOW)
+        bank.capture(request, used or 1, actor=None, now=NOW)
 
     # What was wrong
 
