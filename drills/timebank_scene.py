@@ -1,8 +1,9 @@
 """Inside a throw-away portal: one balance that twenty want to spend at the same moment, and processes that are killed.
 
 Run by `drills.timebank` in an environment of its own, never against real data:
-    python -m drills.timebank_scene make                       a bank and a family
-    python -m drills.timebank_scene spend 20 7 keys.json       threads, how many gifts the balance covers
+    python -m drills.timebank_scene make                       a bank
+    python -m drills.timebank_scene family 7 keys.json 20      a family: how many the balance covers, how many spend
+    python -m drills.timebank_scene spend keys.json            all of them at once
     python -m drills.timebank_scene stands keys.json           what of these forms stands
 """
 
@@ -48,10 +49,22 @@ def family(covers: int, path: str, number: int) -> dict:
     ledger.write(
         ledger.Move("opening", account, minutes, uuid.uuid4(), None, now), {account.pk: minutes, issue.pk: -minutes}
     )
-    found = {"giver": giver.pk, "mother": mother.pk, "keys": [str(uuid.uuid4()) for _ in range(number)]}
+    half = number // 2
+    requests = [_request(bank.unit, giver, now, n) for n in range(number - half)]
+    keys = [*(str(uuid.uuid4()) for _ in range(half)), *(str(row.public_id) for row in requests)]
+    found = {"giver": giver.pk, "mother": mother.pk, "keys": keys, "requests": keys[half:]}
     with open(path, "w", encoding="utf-8") as out:
         json.dump(found, out)
     return found
+
+
+def _request(unit, receiver, now, number: int):
+    from apps.volunteers.models import ServiceRequest  # noqa: PLC0415
+
+    return ServiceRequest.objects.create(
+        unit=unit, receiver=receiver, service="hospital", on=now.date(), starts=540 + number, ends=570 + number,
+        asked_as="self", asked_at=now, spends=True,
+    )  # fmt: skip
 
 
 def spend(path: str) -> dict:
@@ -64,7 +77,7 @@ def spend(path: str) -> dict:
 
     def send(key: str) -> None:
         begin.wait()
-        answers[key] = _answered(asked["giver"], asked["mother"], key)
+        answers[key] = _answered(asked, key)
 
     running = [threading.Thread(target=send, args=[key]) for key in asked["keys"]]
     for thread in running:
@@ -74,20 +87,23 @@ def spend(path: str) -> dict:
     return answers
 
 
-def _answered(giver: int, mother: int, key: str) -> str:
+def _answered(asked: dict, key: str) -> str:
     from django.db import Error, connection  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from apps.common.errors import BusinessError  # noqa: PLC0415
     from apps.people.models import Person  # noqa: PLC0415
+    from apps.volunteers.models import ServiceRequest  # noqa: PLC0415
     from apps.volunteers.services import bank  # noqa: PLC0415
 
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         try:
-            bank.give(
-                Person(pk=giver), Person(pk=mother), EACH, actor=None, now=timezone.now(), form_key=uuid.UUID(key)
-            )  # fmt: skip
+            if key in asked["requests"]:
+                bank.hold(ServiceRequest.objects.get(public_id=key), EACH, actor=None, now=timezone.now())
+            else:
+                pair = Person(pk=asked["giver"]), Person(pk=asked["mother"])
+                bank.give(*pair, EACH, actor=None, now=timezone.now(), form_key=uuid.UUID(key))
         except BusinessError:
             return "refused"
         except Error:
@@ -101,26 +117,32 @@ def _answered(giver: int, mother: int, key: str) -> str:
 
 
 def stands(path: str) -> dict:
-    """What stands of these forms, and whether every account is the sum of its entries."""
+    """The help is done, each told twice; then what stands of these forms, and whether every account is the sum of its
+    entries."""
     from django.db import connection  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
 
-    from apps.volunteers.models import Account, Transfer  # noqa: PLC0415
+    from apps.volunteers.models import Account, ServiceRequest, Transfer  # noqa: PLC0415
     from apps.volunteers.queries.bank import ledger_sum  # noqa: PLC0415
+    from apps.volunteers.services import bank  # noqa: PLC0415
 
     with open(path, encoding="utf-8") as listed:
         asked = json.load(listed)
+    for request in ServiceRequest.objects.filter(public_id__in=asked["requests"]):
+        for _ in range(2):
+            bank.capture(request, EACH, actor=None, now=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM volunteers_account a WHERE kind <> 'issue' AND balance <> "
             "(SELECT coalesce(sum(minutes), 0) FROM volunteers_entry e WHERE e.account_id = a.id)"
         )
         wrong = cursor.fetchone()[0]
-    kept = [
-        str(key) for key in Transfer.objects.filter(public_id__in=asked["keys"]).values_list("public_id", flat=True)
-    ]
+    gifts = Transfer.objects.filter(public_id__in=asked["keys"]).values_list("public_id", flat=True)
+    helped = Transfer.objects.filter(hold__request__public_id__in=asked["requests"])
+    kept = [*map(str, gifts), *map(str, helped.values_list("hold__request__public_id", flat=True))]
     balances = dict(Account.objects.filter(kind="person").values_list("person", "balance"))
     return {
-        "kept": kept, "wrong": wrong, "sum": ledger_sum(), "giver": balances[asked["giver"]],
+        "kept": kept, "gifts": len(gifts), "wrong": wrong, "sum": ledger_sum(), "giver": balances[asked["giver"]],
         "mother": balances.get(asked["mother"], 0),
     }  # fmt: skip
 

@@ -190,7 +190,8 @@ def test_he_donates_all_and_prints(client, world, holder):
     assert world.own("pool").balance == 120
     year = timezone.localdate().year
     assert "校验码" in client.get(reverse("portal:me_bank_passbook"), {"year": year}).text
-    assert client.post(reverse("portal:me_bank_donate"), {**form, "minutes": "999"}).status_code in (200, 422)
+    too_much = {**form, "key": uuid.uuid4(), "minutes": "999"}
+    assert client.post(reverse("portal:me_bank_donate"), too_much).status_code in (200, 422)
 
 
 def test_the_family_sees_but_does_not_give_away(client, world):

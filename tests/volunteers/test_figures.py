@@ -51,7 +51,7 @@ def test_people_by_age_and_kind(world):
 def test_the_page_prints_and_exports(client, world):
     records.confirm([world.record(world.wu)], actor=world.clerk, now=AFTER)
     client.force_login(world.clerk)
-    for part in ("hours", "people", "requests", "bank"):
+    for part in ("hours", "people", "requests", "bank", "talks", "areas"):
         assert client.get(reverse(URL), {"part": part, "year": "2026"}).status_code == 200
     assert "2小时" in client.get(reverse(URL), {"print": "1", "year": "2026"}).content.decode()
     book = client.get(reverse(URL), {"xlsx": "1", "year": "nonsense"})

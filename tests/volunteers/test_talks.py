@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from apps.common.errors import BusinessError
 from apps.messaging.models import Message
+from apps.organisation.models import Division
 from apps.signups.services.engaging import Engagement, engage
 from apps.volunteers.choices.talks import BookingState, TalkState
 from apps.volunteers.jobs.reminding import remind_volunteers
@@ -22,7 +23,8 @@ from apps.volunteers.models import (
     TalkRound,
     TalkTopic,
 )
-from apps.volunteers.queries.talks import fitting, lines_of, progress_of, rounds_of
+from apps.volunteers.queries import reports
+from apps.volunteers.queries.talks import fitting, kinds_of, lines_of, progress_of, rounds_of
 from apps.volunteers.rules.talks import TalkRules, day_refusal, parts_of
 from apps.volunteers.services import records, talk_bookings, talks
 from apps.volunteers.services.lecturers import end_by_death, leave, reopen_after_death
@@ -294,6 +296,21 @@ def test_the_talk_of_tomorrow_is_told_once_and_taken_back(world):
     assert talk_facts(message.context)["地点"] == talk.place
     talks.cancel_talk(talk, reason="学校停电", actor=world.clerk, now=eve)
     assert remind_volunteers(eve).recalled == 1
+
+
+def test_places_talks_and_audience_of_a_year(world):
+    """A school visited twice is one; a talk of two lecturers is heard once."""
+    area = Division.objects.filter(level="county").first()
+    school = {"host": "市第三中学", "place_kind": "school", "division": area, "now": at(12, 20)}
+    for starts, row in ((540, (world.first, world.second)), (840, (world.first,))):
+        talks.hold_talk(world.talk(*row, starts=starts, **school), 300, actor=world.clerk, now=at(12, 20))
+    talks.hold_talk(world.talk(starts=660, now=at(12, 20)), 50, actor=world.clerk, now=at(12, 20))
+    scope = reports.Scope(world.clerk, dt.date(2026, 1, 1), dt.date(2027, 1, 1))
+    assert [cells for _, cells in reports.talks(scope).rows] == [[1, 2, 2, "600"], [1, 1, 1, "50"], [2, 3, 2, "650"]]
+    areas = dict(reports.talks(scope, by_area=True).rows)
+    assert areas[area.name] == [1, 2, 2, "600"]
+    assert areas["没有写区县"] == [1, 1, 1, "50"]
+    assert [row[1:] for row in kinds_of(world.campaign)] == [(1, 2, 600), (1, 1, 50)]
 
 
 def test_a_talk_takes_the_lecturers_time_in_signups(world):

@@ -105,7 +105,7 @@ class CaseLogAdmin(OutsideRecord):
     def blocks(self, request, obj):
         yield Block("台账", facts=[
             ("类别", self.kind_words(obj)), ("受理日期", day(obj.taken_on)), ("当事人代号", obj.parties),
-            ("事由", obj.subject), ("承办人", self.named(request, obj)),
+            ("事由", obj.subject), ("承办人", self.linked(request, obj)),
             ("一同承办", obj.others), ("详情", obj.details),
             ("登记单位", obj.unit),
         ])  # fmt: skip

@@ -59,7 +59,7 @@ class ServiceCertificateAdmin(ListOut, CertificatePages, ReportPages, PageRecord
     has_page = True
     voidable = False
     empty_words = "志愿者在“我的”里点一下就能申请；也可以在这里替他开，或者给一支队一次开好。"
-    list_display = ("number_words", "who", "period", "hours", "unit", "state_tag", "printed")
+    list_display = ("number_words", "who", "span", "hours", "unit", "state_tag", "printed")
     list_display_links = ("number_words",)
     list_filter = (CertificateStateFilter, "year")
     search_fields = ("code",)
@@ -94,11 +94,16 @@ class ServiceCertificateAdmin(ListOut, CertificatePages, ReportPages, PageRecord
 
     @admin.display(description="编号")
     def number_words(self, obj):
-        return obj.code or "还没有编号"
+        return format_html('<span class="nowrap">{}</span>', obj.code or "还没有编号")
 
     @admin.display(description="志愿者")
     def who(self, obj):
         return obj.name or obj.volunteer.person.name
+
+    @admin.display(description="起止")
+    def span(self, obj):
+        first, last = self.period(obj).split("至", 1)
+        return format_html("{}至<br>{}", first, last)
 
     @admin.display(description="起止")
     def period(self, obj):

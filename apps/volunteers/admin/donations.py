@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from apps.common import audit
@@ -53,8 +54,8 @@ class DonationAdmin(TalkRecord):
     voidable = True
     add_label = "登记捐赠"
     empty_words = "爱心驿站收到的图书、衣物、用品登记在这里；不收钱。"
-    list_display = ("receipt_no", "team", "item", "amount", "worth", "donor_words", "on", "to_whom", "given_on")
-    list_display_links = ("item",)
+    list_display = ("number_words", "team", "what", "worth", "donor_words", "on", "to_whom", "given_on")
+    list_display_links = ("what",)
     list_filter = (GivenFilter, StationFilter, YearFilter)
     search_fields = ("item", "donor", "recipient", "receipt_no")
     search_help_text = "物品、捐赠人、受赠方或收据号"
@@ -62,6 +63,14 @@ class DonationAdmin(TalkRecord):
     select_related_in_record = ("team", "person")
     short_lists = ("team",)
     ordering = ("-on", "-pk")
+
+    @admin.display(description="收据号")
+    def number_words(self, obj):
+        return format_html('<span class="nowrap">{}</span>', obj.receipt_no)
+
+    @admin.display(description="物品")
+    def what(self, obj):
+        return f"{obj.item} {self.amount(obj)}"
 
     @admin.display(description="数量")
     def amount(self, obj):

@@ -78,7 +78,7 @@ class OutsideRecord(PageRecordAdmin):
     def who(self, obj):
         return getattr(obj, self.person_path).name
 
-    def named(self, request, obj):
+    def linked(self, request, obj):
         """The person's name, leading to his page in the registry where the user may see it."""
         return person_link(request.user, getattr(obj, self.person_path))
 

@@ -100,7 +100,8 @@ class OutsidePostAdmin(PostPages, ElderPages, OutsideRecord):
 
     @admin.display(description="任期")
     def term(self, obj):
-        return term_words(obj)
+        first, last = term_words(obj).split("至", 1)
+        return format_html("{}至<br>{}", first, last)
 
     @admin.display(description="状态")
     def state_tag(self, obj):
@@ -184,7 +185,7 @@ class OutsidePostAdmin(PostPages, ElderPages, OutsideRecord):
 
     def _facts(self, request, obj):
         facts = [
-            ("老同志", self.named(request, obj)), ("岗位", self.kind_words(obj)), ("任职单位（组织）", obj.body),
+            ("老同志", self.linked(request, obj)), ("岗位", self.kind_words(obj)), ("任职单位（组织）", obj.body),
             ("作用发挥领域", self.field_words(obj)), ("任职在", obj.get_level_display()),
             ("社区", obj.community or ""), ("区县", obj.division or ""), ("街巷、小区、村", obj.place),
             ("任期", term_words(obj)), ("聘任、推选的单位", obj.appointed_by), ("聘书、文件号", obj.document_no),

@@ -74,7 +74,7 @@ class PartyReportAdmin(OutsideRecord):
 
     def blocks(self, request, obj):
         yield Block("报到", facts=[
-            ("党员", self.named(request, obj)), ("报到日期", day(obj.on)),
+            ("党员", self.linked(request, obj)), ("报到日期", day(obj.on)),
             ("社区", obj.community), ("小区", obj.compound),
             ("报到的党组织", obj.host), ("组织关系所在党组织", obj.organisation or ""), ("愿意做的事", obj.wishes),
             ("社区确认", "　".join(filter(None, (day(obj.confirmed_on), obj.confirmed_by)))),
@@ -130,7 +130,7 @@ class BrightRecordAdmin(OutsideRecord):
 
     def blocks(self, request, obj):
         yield Block("四亮", facts=[
-            ("党员", self.named(request, obj)), ("哪一亮", self.kind_words(obj)),
+            ("党员", self.linked(request, obj)), ("哪一亮", self.kind_words(obj)),
             ("日期", day(obj.on)), ("内容", obj.words),
             ("在哪里", obj.place), ("登记单位", obj.unit),
         ])  # fmt: skip

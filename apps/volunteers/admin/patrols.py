@@ -79,7 +79,7 @@ class PatrolAdmin(OutsideRecord):
 
     def blocks(self, request, obj):
         yield Block("巡查", facts=[
-            ("老同志", self.named(request, obj)),
+            ("老同志", self.linked(request, obj)),
             ("岗位", link(request.user, obj.post, "outsidepost", obj.post_id) if obj.post_id else "志愿者"),
             ("日期", day(obj.on)),
             ("用时", length_words(obj.minutes)), ("地点", obj.place), ("看到什么", obj.seen), ("登记单位", obj.unit),
@@ -227,7 +227,7 @@ class ProblemAdmin(OutsideRecord):
         found = [{"label": "看那次巡查", "url": page_of("patrol", obj.patrol_id)}] if obj.patrol_id else []
         yield Block("问题", links=found, facts=[
             ("什么问题", obj.what), ("地点", obj.place),
-            ("社区", obj.community or ""), ("发现人", self.named(request, obj)),
+            ("社区", obj.community or ""), ("发现人", self.linked(request, obj)),
             ("发现日期", day(obj.found_on)), ("登记单位", obj.unit),
         ])  # fmt: skip
         yield Block("办到哪一步", facts=[

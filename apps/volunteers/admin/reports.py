@@ -1,4 +1,4 @@
-"""志愿服务统计: hours, volunteers, requests and time bank of a year, on the screen, on A4 and as a workbook."""
+"""志愿服务统计: hours, volunteers, requests, time bank and talks of a year, on the screen, on A4 and as a workbook."""
 
 import datetime as dt
 from urllib.parse import urlencode
@@ -13,7 +13,14 @@ from apps.volunteers.queries import reports
 from apps.volunteers.queries.reports import Scope, Table
 
 RIGHT = "volunteers.view_servicerecord"
-PARTS = {"hours": "志愿时长", "people": "志愿者", "requests": "求助", "bank": "时间币"}
+PARTS = {
+    "hours": "志愿时长",
+    "people": "志愿者",
+    "requests": "求助",
+    "bank": "时间币",
+    "talks": "宣讲",
+    "areas": "宣讲（按区县）",
+}
 BY = {reports.TEAM: "按队", reports.MONTH: "按月", reports.SERVICE: "按服务类别"}
 FIRST = {reports.TEAM: "志愿服务队", reports.MONTH: "月份", reports.SERVICE: "服务类别"}
 EARLIEST = 2000
@@ -64,4 +71,6 @@ class ReportPages:
     def report_table(self, part: str, by: str, scope: Scope) -> Table:
         if part == "hours":
             return reports.hours(scope, by)
+        if part in ("talks", "areas"):
+            return reports.talks(scope, by_area=part == "areas")
         return {"people": reports.people, "requests": reports.requests, "bank": reports.bank}[part](scope)

@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from apps.common import audit
 from apps.common.admin_pages import Block, PageRecordAdmin, moment, send_print, send_workbook
@@ -113,7 +114,7 @@ class ServiceRequestAdmin(RequestActs, PageRecordAdmin):
     @admin.display(description="志愿者")
     def helpers(self, obj):
         words = [f"{obj.agreed}/{obj.wanted} 位答应"] + ([f"{obj.asked} 位等答复"] if obj.asked else [])
-        return "，".join(words)
+        return format_html_join(SafeString("<br>"), '<span class="nowrap">{}</span>', [(word,) for word in words])
 
     @admin.display(description="状态")
     def state_words(self, obj):

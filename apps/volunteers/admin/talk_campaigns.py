@@ -125,8 +125,10 @@ class TalkCampaignAdmin(ListOut, TalkRecord):
         return {
             "lines": lines_of(obj, progress_of([obj.pk])[obj.pk]), "rounds": rounds,
             "round_columns": ("轮次", "时间", "场次", "受众（人次）"),
-            "kinds": [(words, f"{number:,}", f"{heard:,}") for words, number, heard in kinds_of(obj)],
-            "kind_columns": ("去了哪些地方", "场次", "受众（人次）"),
+            "kinds": [
+                (words, f"{places:,}", f"{number:,}", f"{heard:,}") for words, places, number, heard in kinds_of(obj)
+            ],
+            "kind_columns": ("去了哪些地方", "几家", "场次", "受众（人次）"),
         }  # fmt: skip
 
     def facts_of(self, request, obj):

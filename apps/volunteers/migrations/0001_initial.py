@@ -581,6 +581,33 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='PostBatch',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('version', models.PositiveIntegerField(db_default=1, editable=False, verbose_name='版本')),
+                        ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='登记时间')),
+                        ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='最后修改')),
+                        ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='编号')),
+                        ('voided_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='作废时间')),
+                        ('void_reason', models.CharField(blank=True, db_default='', editable=False, max_length=200, verbose_name='作废原因')),
+                        ('state', models.CharField(choices=[('received', '正在检查'), ('refused', '文件不能用'), ('preview', '等待确认'), ('applying', '正在写入'), ('applied', '已导入'), ('dropped', '已放弃')], default='received', max_length=10, verbose_name='状态')),
+                        ('counts', models.JSONField(default=dict, verbose_name='计数')),
+                        ('refusal', models.CharField(blank=True, db_default='', max_length=500, verbose_name='为什么不能用')),
+                        ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='导入时间')),
+                        ('checked', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='common.attachment', verbose_name='检查结果')),
+                        ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='common.job', verbose_name='后台任务')),
+                        ('report', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='common.attachment', verbose_name='不能导入的行')),
+                        ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='common.attachment', verbose_name='原文件')),
+                        ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                    ],
+                    options={
+                        'verbose_name': '社会任职导入',
+                        'verbose_name_plural': '社会任职导入',
+                        'ordering': ['-id'],
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
                     name='Problem',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -2387,6 +2414,10 @@ class Migration(migrations.Migration):
                 pgtrigger.migrations.AddTrigger(
                     model_name='patrol',
                     trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "volunteers_patrolevent" ("created_at", "id", "minutes", "on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "post_id", "public_id", "seen", "unit_id", "updated_at", "version", "void_reason", "voided_at") VALUES (OLD."created_at", OLD."id", OLD."minutes", OLD."on", OLD."person_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."place", OLD."post_id", OLD."public_id", OLD."seen", OLD."unit_id", OLD."updated_at", OLD."version", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='77aea2199ccb42497c71a6115e70cb25dbd670b3', operation='UPDATE', pgid='pgtrigger_changed_update_97608', table='volunteers_patrol', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='postbatch',
+                    trigger=pgtrigger.compiler.Trigger(name='raise_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='NEW.version = OLD.version + 1; NEW.updated_at = now(); RETURN NEW;', hash='c9d47a516a4083b70b628a0cc8562ef465cf02fa', operation='UPDATE', pgid='pgtrigger_raise_version_509ea', table='volunteers_postbatch', when='BEFORE')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='problem',

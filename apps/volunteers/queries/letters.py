@@ -126,4 +126,4 @@ def _paragraphs(row: Volunteer, done: _Done, occasion: Occasion, rules: Voluntee
         first = filled(rules.year, values)
     else:
         first = filled(rules.anniversary, values) + (filled(rules.served, values) if done.count else "")
-    return (first, rules.thanks, rules.care, rules.wish)
+    return (first, rules.thanks, rules.easy, rules.wish)

@@ -1,5 +1,5 @@
-"""Figures of volunteering for a year: hours, people, requests, time bank. Teams stand in the order of names; nobody
-is named and nobody ranked."""
+"""Figures of volunteering for a year: hours, people, requests, time bank, talks. Teams stand in the order of names;
+nobody is named and nobody ranked."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -14,7 +14,8 @@ from apps.people.models import Person
 from apps.volunteers.choices.bank import AccountKind, TransferKind
 from apps.volunteers.choices.requests import ProposalState, RequestState
 from apps.volunteers.choices.shifts import RecordState
-from apps.volunteers.models import Account, Entry, ServiceRecord, ServiceRequest, Team, Volunteer
+from apps.volunteers.choices.talks import PlaceKind, TalkState
+from apps.volunteers.models import Account, Entry, ServiceRecord, ServiceRequest, Talk, Team, Volunteer
 from apps.volunteers.rules.times import length_words
 
 TEAM, MONTH, SERVICE = "team", "month", "service"
@@ -23,6 +24,7 @@ MET = (RequestState.DONE, RequestState.CONFIRMED)
 MONTHS = range(1, 13)
 ZONE = dt.timezone(dt.timedelta(hours=8))
 HOUR = 3600
+TALK_SUMS = {"places": Count("host", distinct=True), "number": Count("pk"), "heard": Sum("audience")}
 
 
 @dataclass(frozen=True)
@@ -168,3 +170,30 @@ def bank(scope: Scope) -> Table:
 
 def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), ZONE)
+
+
+def talks(scope: Scope, *, by_area: bool = False) -> Table:
+    """Talks that were held, by the kind of place or by district: how many places, talks, lecturers, 人次. A school that
+    was visited twice is one."""
+    rows = Talk.objects.visible_to(scope.user, "volunteers.view_talk").current().filter(
+        state=TalkState.HELD, on__gte=scope.first, on__lt=scope.until
+    )  # fmt: skip
+    key = "division__name" if by_area else "place_kind"
+    sums = {row[key]: row for row in rows.order_by().values(key).annotate(**TALK_SUMS)}
+    # Apart: a talk of two lecturers would be heard by twice as many.
+    speakers = dict(rows.order_by().values_list(key).annotate(Count("lecturers", distinct=True)))
+    cells = {name: _talk_cells(row, speakers[name]) for name, row in sums.items()}
+    if by_area:
+        lines = [(name or "没有写区县", cells[name]) for name in sorted(cells, key=lambda name: (name is None, name))]
+    else:
+        lines = [(label, cells[code]) for code, label in PlaceKind.choices if code in cells]
+    everybody = rows.order_by().aggregate(number=Count("lecturers", distinct=True))["number"]
+    lines.append(("合计", _talk_cells(rows.order_by().aggregate(**TALK_SUMS), everybody)))
+    return Table(
+        "宣讲（按区县）" if by_area else "宣讲", ("几家", "场次", "宣讲员", "受众（人次）"), lines,
+        "只算登记过人数的场次；一家去过几次，算一家；几个地方讲过的宣讲员，合计里只算一位。",
+    )  # fmt: skip
+
+
+def _talk_cells(row: dict, speakers: int) -> list:
+    return [row["places"], row["number"], speakers, f"{int(row['heard'] or 0):,}"]

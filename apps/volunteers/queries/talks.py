@@ -116,12 +116,15 @@ def lines_of(campaign: TalkCampaign, done: Progress) -> list[Line]:
     ]
 
 
-def kinds_of(campaign: TalkCampaign) -> list[tuple[str, int, int]]:
-    """(kind of place, talks held, 人次), of those kinds that were visited."""
+def kinds_of(campaign: TalkCampaign) -> list[tuple[str, int, int, int]]:
+    """(kind of place, how many places, talks held, 人次), of those kinds that were visited; a school that was visited
+    twice is one."""
     held = Talk.objects.filter(campaign=campaign, **HELD).order_by("place_kind")
-    rows = held.values("place_kind").annotate(number=Count("pk"), heard=Sum("audience"))
+    rows = held.values("place_kind").annotate(
+        places=Count("host", distinct=True), number=Count("pk"), heard=Sum("audience")
+    )
     words = dict(Talk._meta.get_field("place_kind").flatchoices)
-    return [(words[row["place_kind"]], row["number"], int(row["heard"] or 0)) for row in rows]
+    return [(words[row["place_kind"]], row["places"], row["number"], int(row["heard"] or 0)) for row in rows]
 
 
 def public_campaigns(on: dt.date) -> list[tuple[TalkCampaign, list[Line]]]:

@@ -18,7 +18,7 @@ MOST = 200
     "给志愿者的感谢信",
     labels={
         "year": "年终的信：他这一年做了什么", "anniversary": "周年的信：他来了多少年", "served": "周年的信：他做过什么",
-        "thanks": "怎样谢他", "care": "请他保重", "wish": "最后的祝愿",
+        "thanks": "怎样谢他", "easy": "请他保重", "wish": "最后的祝愿",
     },
     source="规则手册 10.76；事项 7（不设个人排行榜，年终和周年写信感谢）；领域资料 1.2（尽力而为、量力而行、自觉自愿）",
 )  # fmt: skip
@@ -31,11 +31,11 @@ class VolunteerLetters(RuleValues):
     anniversary: str = "{加入}您登记成为志愿者，到今年满{年数}年了。"
     served: str = "这些年您服务{次数}次，共{时长}，做了{服务}。"
     thanks: str = "有您搭一把手，邻里就多一份照应，大家心里都暖和。您的这份情意，我们都记着，谢谢您！"
-    care: str = "志愿服务尽力而为、量力而行，您的身体最要紧。想歇一歇，想换一样做，说一声就好。"
+    easy: str = "志愿服务尽力而为、量力而行，您的身体最要紧。想歇一歇，想换一样做，说一声就好。"
     wish: str = "祝您身体健康、阖家幸福！"
 
     def __post_init__(self) -> None:
-        for part in ("year", "anniversary", "served", "thanks", "care", "wish"):
+        for part in ("year", "anniversary", "served", "thanks", "easy", "wish"):
             text = getattr(self, part)
             if not 1 <= len(text) <= MOST:
                 raise ValueError(f"每一段写 1 到 {MOST} 个字。")

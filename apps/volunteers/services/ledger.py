@@ -19,6 +19,7 @@ from apps.common.errors import BusinessError
 from apps.common.insert_select import reserve_ids
 from apps.common.partial_date import PartialDate
 from apps.organisation.models import Unit
+from apps.people.choices import LifeStatus
 from apps.people.models import Person
 from apps.volunteers.choices.bank import AccountKind, AccountState, TransferKind
 from apps.volunteers.models import Account, Bank, Transfer
@@ -53,6 +54,7 @@ WITH made AS (
 )
 SELECT id FROM made
 """
+GONE = (LifeStatus.DECEASED, LifeStatus.DEATH_REPORTED)
 BANK_ACCOUNTS = (AccountKind.POOL, AccountKind.ISSUE, AccountKind.OUTSIDE)
 SENTENCES = {
     "account_covered": "可用的时间不够，没有办成。请刷新再看余额。",
@@ -131,13 +133,18 @@ def open_bank(unit: Unit, name: str, *, on: dt.date, actor, phone: str = "") -> 
     return bank
 
 
+@transaction.atomic
 def open_account(person_id: int, bank: Bank, unit: Unit, *, on: dt.date, actor) -> Account:
-    """The account of a person: the one he has, wherever it was opened, or a new one."""
+    """The account of a person: the one he has, wherever it was opened, or a new one, for which the person is locked: a
+    death that is entered at the same moment finds it. Raises BusinessError where he is dead or his record is void."""
     known = account_of(person_id)
     if known is not None:
         return known
-    if Person.objects.filter(pk=person_id, voided_at__isnull=False).exists():
+    person = Person.objects.select_for_update(no_key=True).only("voided_at", "life_status").get(pk=person_id)
+    if person.voided_at is not None:
         raise BusinessError("这份登记已停用，不能开户。", code="voided")
+    if person.life_status in GONE:
+        raise BusinessError("他登记为已离世或正在核实，不能开户。登记错了的，请先更正。", code="life")
     try:
         with transaction.atomic():
             account = _insert(bank, unit, AccountKind.PERSON, person_id, on)

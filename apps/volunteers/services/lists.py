@@ -22,6 +22,7 @@ from apps.people.models import Person, Phone
 from apps.people.services import IdCheck, save_person, save_phone
 from apps.registry.registers.lists import Lines
 from apps.volunteers.models import VolunteerBatch
+from apps.volunteers.models.batches import UploadBatch
 
 from . import batches
 from .batches import REFUSED, UNCHANGED, State, read_checked
@@ -36,7 +37,7 @@ CHECK, APPLY = "volunteers.check_list", "volunteers.apply_list"
 PAPER_KEYS = uuid.UUID("5b0f7f0e-5f3e-4a55-9a83-6d2a1f7f10aa")
 
 
-def receive(data: bytes, filename: str, unit: Unit, *, actor, request=None) -> VolunteerBatch:
+def receive(data: bytes, filename: str, unit: Unit, *, actor, request=None) -> UploadBatch:
     """Keep an uploaded list and let a job check it."""
     return batches.receive(FLOW, data, filename, actor=actor, request=request, unit=unit)
 

@@ -71,6 +71,8 @@ def write(pk: int) -> dict:
 
 def _write_row(one: Outcome) -> None:
     values = one.line.values
+    if one.unit_id is None:
+        raise batches.no_longer_fits(one.line)
     post = OutsidePost(
         unit_id=one.unit_id, person=one.person, community=one.community, place=one.place,
         starts_on=dt.date.fromisoformat(values["starts_on"]), ends_on=_day(values, "ends_on"),

@@ -17,7 +17,8 @@ BY_RULE = "排班和纸质表登记的团队服务"
 
 def pass_on(credited: Move, minutes: int, *, by_team: bool, rules: BankRules) -> Transfer:
     """Minutes of a credit just written, from its account to the pool: all of it where what teams do goes to the pool,
-    else what is over the most. The account is locked by the caller; the pool's row comes after it."""
+    else what is over the most. The account is locked by the caller; the pool's row comes after it. See rule book
+    10.32."""
     all_of_it = by_team and rules.team_to_pool
     kind = TransferKind.DONATE if all_of_it else TransferKind.SURPLUS
     reason = BY_RULE if all_of_it else f"个人账户最多存{time_words(rules.account_most)}"
