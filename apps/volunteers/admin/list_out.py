@@ -7,7 +7,7 @@ from django.contrib.admin.utils import label_for_field, lookup_field
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import ForeignKey
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.html import strip_tags
 
 from apps.common.admin_pages import MOST_IN_WORKBOOK, MOST_ON_PAPER, moment, send_print, send_workbook
@@ -26,7 +26,7 @@ class WholeList(ChangeList):
 
 
 class ListOut:
-    """Mixed into an admin before its base. `out_order` names the order on paper; `people_in(row)` the persons of a row
+    """Mixed into an admin before its base, which has `plain_url`. `out_order` names the order on paper; `people_in(row)` the persons of a row
     without a query of its own, for the audit."""
 
     out_order = ""
@@ -43,13 +43,10 @@ class ListOut:
         tools = [*self.list_tools(request), *self.out_tools(request)]
         return super().changelist_view(request, {"list_tools": tools, **(extra_context or {})})
 
-    def page_url(self, page: str) -> str:
-        return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}")
-
     def out_tools(self, request) -> list[dict]:
         query = request.GET.copy()
         query.pop("p", None)
-        address, more = self.page_url("listed"), f"&{query.urlencode()}" if query else ""
+        address, more = self.plain_url("listed"), f"&{query.urlencode()}" if query else ""
         return [
             {"label": "打印", "url": f"{address}?as=print{more}"},
             {"label": "导出 Excel", "url": f"{address}?as=xlsx{more}"},
@@ -74,7 +71,7 @@ class ListOut:
         if as_file:
             return send_workbook(request, title, columns, rows, target=target, people=people)
         query = asked.urlencode()
-        back = self.page_url("changelist")
+        back = self.plain_url("changelist")
         return send_print(
             self, request, title, ("序号", *columns), [[number, *row] for number, row in enumerate(rows, 1)],
             back=f"{back}?{query}" if query else back, order=self.out_order, scope=f"{len(rows)} 条", target=target,
