@@ -26,8 +26,8 @@ class WholeList(ChangeList):
 
 
 class ListOut:
-    """Mixed into an admin before its base, which has `plain_url`. `out_order` names the order on paper; `people_in(row)` the persons of a row
-    without a query of its own, for the audit."""
+    """Mixed into an admin before its base, which has `plain_url`. `out_order` names the order on paper;
+    `people_in(row)` the persons of a row without a query of its own, for the audit."""
 
     out_order = ""
     out_columns: tuple[str, ...] = ()  # where other columns leave than stand in the list

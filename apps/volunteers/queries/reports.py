@@ -174,7 +174,7 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 def talks(scope: Scope, *, by_area: bool = False) -> Table:
     """Talks that were held, by the kind of place or by district: how many places, talks, lecturers, 人次. A school that
-    was visited twice is one."""
+    was visited twice is one. See rule book 10.62."""
     rows = Talk.objects.visible_to(scope.user, "volunteers.view_talk").current().filter(
         state=TalkState.HELD, on__gte=scope.first, on__lt=scope.until
     )  # fmt: skip

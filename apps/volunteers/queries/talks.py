@@ -118,7 +118,7 @@ def lines_of(campaign: TalkCampaign, done: Progress) -> list[Line]:
 
 def kinds_of(campaign: TalkCampaign) -> list[tuple[str, int, int, int]]:
     """(kind of place, how many places, talks held, 人次), of those kinds that were visited; a school that was visited
-    twice is one."""
+    twice is one. See rule book 10.62."""
     held = Talk.objects.filter(campaign=campaign, **HELD).order_by("place_kind")
     rows = held.values("place_kind").annotate(
         places=Count("host", distinct=True), number=Count("pk"), heard=Sum("audience")

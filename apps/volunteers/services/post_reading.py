@@ -65,7 +65,7 @@ NOTHING = ("-", "—", "——", "/", "无")
 
 
 def read_posts(data: bytes, filename: str, *, today: dt.date) -> Lines:
-    """The rows of a list. Raises BusinessError for the file as a whole."""
+    """The rows of a list. Raises BusinessError for the file as a whole (rule book 10.56)."""
     check = partial(_compare, today=today)
     return read_lines(data, filename, LIST, _readers(today), most=MOST_ROWS, check=check)
 
