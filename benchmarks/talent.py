@@ -87,7 +87,7 @@ def _grow(people: Population) -> tuple[str, int]:
     execute(GOES, [homes, len(homes)])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE people_person, volunteers_volunteer, volunteers_volunteertime,"
-                       " volunteers_volunteer_communities, organisation_community")  # fmt: skip
+                       " volunteers_volunteer_communities, organisation_community, organisation_unit")  # fmt: skip
     return rows[0].street, rows[0].pk
 
 

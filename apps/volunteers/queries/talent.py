@@ -4,10 +4,11 @@ query for a page whatever the size of the register; the order is pinyin, nobody 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.common.code_lists import names_of
 from apps.organisation.models import Community
+from apps.people.models import Person
 from apps.volunteers.choices.volunteers import DayPart
 from apps.volunteers.models import Volunteer, VolunteerTime
 from apps.volunteers.rules.talent import asked_grams
@@ -46,27 +47,28 @@ def find_talent(rows: QuerySet[Volunteer], asked: TalentAsked) -> QuerySet[Volun
         grams = asked_grams(asked.words)
         rows = rows.filter(strength_grams__contains=grams) if grams else rows.none()
     if asked.weekday or asked.part:
-        rows = rows.filter(Exists(_free(asked)))
-    place = _place(asked)
-    if place is not None:
-        rows = rows.filter(place)
+        rows = rows.filter(pk__in=_free(asked))
+    there = _goes_there(asked)
+    if there is not None:
+        rows = rows.filter(pk__in=there)
     return rows.select_related("person__community", "unit").order_by("person__name_sort_key", "pk")
 
 
-def _free(asked: TalentAsked) -> QuerySet[VolunteerTime]:
+def _free(asked: TalentAsked) -> QuerySet:
     wanted = {name: value for name, value in (("weekday", asked.weekday), ("part", asked.part)) if value}
-    return VolunteerTime.objects.filter(volunteer=OuterRef("pk"), **wanted)
+    return VolunteerTime.objects.filter(**wanted).order_by().values("volunteer_id")
 
 
-def _place(asked: TalentAsked) -> Q | None:
-    """Where he says he goes; who said nothing goes near his home."""
+def _goes_there(asked: TalentAsked) -> QuerySet | None:
+    """Keys of those who say that they go there, and of those who said nothing and live there. A union, not an OR: both
+    halves begin at the place."""
     rows = communities_of(asked)
     if rows is None:
         return None
     through = Volunteer.communities.through.objects
-    chosen = through.filter(volunteer=OuterRef("pk"))
-    there = through.filter(community__in=rows).values("volunteer_id")
-    return Q(pk__in=there) | (Q(person__community__in=rows) & ~Q(Exists(chosen)))
+    said = through.filter(community__in=rows).values("volunteer_id")
+    silent = ~Exists(through.filter(volunteer=OuterRef("pk")))
+    return said.union(Person.objects.filter(silent, community__in=rows).order_by().values("pk"), all=True)
 
 
 def communities_of(asked: TalentAsked):
